@@ -1,0 +1,29 @@
+//! Everything that can go wrong, each with one sentence that names what is wrong and what to do.
+
+/// The one error type of the crate. `Display` is what a reader sees.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// `config.json` is unreadable, or names an architecture that is not built in.
+    #[error("config: {0}")]
+    Config(String),
+    /// A graph does not fit together: found while it is built, before anything runs.
+    #[error("graph: node \"{node}\", op {op}: expected {expected}, got {got}; {hint}")]
+    Shape { node: String, op: &'static str, expected: String, got: String, hint: String },
+    /// A checkpoint is damaged, or does not hold what the graph asks for.
+    #[error("weights: {0}")]
+    Weights(String),
+    /// A text or a list of ids that the model cannot take.
+    #[error("input: {0}")]
+    Input(String),
+    /// A request for a hook that the graph does not have.
+    #[error("capture: {0}")]
+    Capture(String),
+    /// A device is absent, or failed its self-test.
+    #[error("device: {0}")]
+    Device(String),
+    /// The GPU went away while it was in use; what was asked can be asked again.
+    #[error("device: the GPU was lost ({0}); the text and the tokens are kept, run again to go on")]
+    DeviceLost(String),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

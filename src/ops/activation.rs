@@ -1,0 +1,56 @@
+//! `activation`: y = f(x), element by element.
+//!
+//! x \[…\] → as x. ReLU: max(x, 0). GELU (Hendrycks & Gimpel 2016): x Φ(x), exact by erf, or its tanh approximation
+//! ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), which T5 v1.1 calls `gelu_new`. SiLU: x / (1 + e⁻ˣ).
+
+use super::{Dispatch, Fault, Site, expect_like_input, groups};
+use crate::tensor::size;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    Relu,
+    GeluErf,
+    GeluTanh,
+    Silu,
+}
+
+impl Activation {
+    /// The name that a published `config.json` uses, e.g. in `hidden_act` or `dense_act_fn`.
+    pub fn from_config(name: &str) -> Option<Self> {
+        match name {
+            "relu" => Some(Activation::Relu),
+            "gelu" | "gelu_python" => Some(Activation::GeluErf),
+            "gelu_new" | "gelu_fast" | "gelu_pytorch_tanh" | "gelu_python_tanh" => Some(Activation::GeluTanh),
+            "silu" | "swish" => Some(Activation::Silu),
+            _ => None,
+        }
+    }
+
+    fn of(self, x: f32) -> f32 {
+        match self {
+            Activation::Relu => x.max(0.0),
+            Activation::GeluErf => 0.5 * x * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2)),
+            Activation::GeluTanh => {
+                const SQRT_2_OVER_PI: f32 = 0.797_884_6;
+                0.5 * x * (1.0 + (SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)).tanh())
+            }
+            Activation::Silu => x / (1.0 + (-x).exp()),
+        }
+    }
+}
+
+pub fn check(site: &Site) -> Result<(), Fault> {
+    expect_like_input(site)
+}
+
+pub fn cpu(kind: Activation, inputs: &[&[f32]], out: &mut [f32]) {
+    for (y, x) in out.iter_mut().zip(inputs[0]) {
+        *y = kind.of(*x);
+    }
+}
+
+/// The kernel knows the functions by their order in [`Activation`].
+pub fn dispatch(site: &Site, kind: Activation) -> Dispatch {
+    let n = size(site.out.1);
+    Dispatch { shader: "activation", params: vec![n as u32, kind as u32], groups: groups(n, 64) }
+}

@@ -1,0 +1,51 @@
+//! `linear`: y\[r, o\] = Σᵢ x\[r, i\] · w\[o, i\] (+ b\[o\]).
+//!
+//! x \[… in\], w \[out in\], b \[out\] or none → \[… out\]. Trailing axes of x that multiply to `in` count as one (the heads
+//! of an attention), and so do those of y that multiply to `out`. The sum runs over i in order, in f32.
+
+use super::{Dispatch, Fault, Profile, Site, expect};
+use crate::tensor::size;
+
+pub fn check(site: &Site) -> Result<(), Fault> {
+    let [out, width] = <[usize; 2]>::try_from(site.shape(1))
+        .map_err(|_| Fault { expected: "a weight [out in]".into(), got: site.describe(1) })?;
+    let rows = leading(site.shape(0), width);
+    expect(rows.is_some(), format!("an input whose last axes hold {width}"), site.describe(0))?;
+    expect(leading(site.out.1, out) == rows, format!("{rows:?} rows of {out}"), site.describe_out())?;
+    let bias = site.arity() < 3 || site.shape(2) == [out];
+    expect(bias, format!("a bias of [{out}]"), if site.arity() > 2 { site.describe(2) } else { String::new() })
+}
+
+/// The product of the leading axes, where the trailing ones multiply to `width`.
+fn leading(shape: &[usize], width: usize) -> Option<usize> {
+    let mut product = 1;
+    for (index, n) in shape.iter().enumerate().rev() {
+        product *= n;
+        if product == width {
+            return Some(size(&shape[..index]));
+        }
+    }
+    None
+}
+
+pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+    let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
+    for (x, y) in inputs[0].chunks_exact(width).zip(out.chunks_exact_mut(n_out)) {
+        for (o, y) in y.iter_mut().enumerate() {
+            let w = &inputs[1][o * width..][..width];
+            *y = x.iter().zip(w).fold(0.0, |sum, (x, w)| sum + x * w);
+            if let Some(bias) = inputs.get(2) {
+                *y += bias[o];
+            }
+        }
+    }
+}
+
+pub fn dispatch(site: &Site, profile: Profile) -> Dispatch {
+    let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
+    let rows = size(site.shape(0)) / width;
+    let bias = (site.arity() > 2) as u32;
+    let params = vec![rows as u32, width as u32, n_out as u32, bias];
+    let _ = profile;
+    Dispatch { shader: "linear", params, groups: super::groups(rows * n_out, 64) }
+}

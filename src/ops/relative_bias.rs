@@ -1,0 +1,95 @@
+//! `relative_bias`: out\[h, q, k\] = table\[bucket(k − q), h\].
+//!
+//! table \[bucket head\] → \[head query_pos key_pos\]. Raffel et al. 2020, §2.1: small distances have a bucket each, larger
+//! ones share buckets that grow as their logarithm, and all beyond `max_distance` share the last. The bounds of the
+//! buckets are computed once, here, so that every device puts a distance into the same bucket.
+
+use super::{Dispatch, Fault, Site, expect, groups};
+use crate::tensor::size;
+
+/// Bounds that fit the kernel's uniform.
+const MAX_BOUNDS: usize = 128;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RelativeBias {
+    pub direction: Direction,
+    /// Buckets of one direction.
+    pub buckets: usize,
+    /// `bounds[i]` is the smallest distance in bucket `i + 1`, in tokens.
+    pub bounds: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// An encoder: keys before and after the query have buckets of their own.
+    Both,
+    /// A decoder: only keys before the query count.
+    Back,
+}
+
+impl RelativeBias {
+    /// `None` where the sizes leave no buckets, or more of them than the kernel holds.
+    pub fn new(direction: Direction, total: usize, max_distance: usize) -> Option<Self> {
+        let buckets = if direction == Direction::Both { total / 2 } else { total };
+        let exact = buckets / 2;
+        if exact == 0 || max_distance <= exact || buckets > MAX_BOUNDS {
+            return None;
+        }
+        let mut bounds: Vec<u32> = (1..=exact as u32).collect();
+        let mut distance = exact as u32;
+        // The published models were trained with this formula in f32, so its rounding is part of the architecture.
+        let log_range = (max_distance as f64 / exact as f64).ln() as f32;
+        let bucket = |distance: u32| {
+            let position = libm::logf(distance as f32 / exact as f32) / log_range * (buckets - exact) as f32;
+            (exact + position as usize).min(buckets - 1)
+        };
+        while bounds.len() < buckets - 1 {
+            distance += 1;
+            while bounds.len() < bucket(distance) {
+                bounds.push(distance);
+            }
+        }
+        Some(RelativeBias { direction, buckets, bounds })
+    }
+
+    /// The row of the table for a query and a key at these positions.
+    pub fn bucket(&self, query: usize, key: usize) -> usize {
+        let (distance, offset) = match self.direction {
+            Direction::Both => (query.abs_diff(key), if key > query { self.buckets } else { 0 }),
+            Direction::Back => (query.saturating_sub(key), 0),
+        };
+        offset + self.bounds.partition_point(|&bound| bound as usize <= distance)
+    }
+
+    fn rows(&self) -> usize {
+        if self.direction == Direction::Both { 2 * self.buckets } else { self.buckets }
+    }
+}
+
+pub fn check(site: &Site, bias: &RelativeBias) -> Result<(), Fault> {
+    let heads = site.last(0);
+    expect(site.shape(0)[0] >= bias.rows(), format!("a table of {} buckets", bias.rows()), site.describe(0))?;
+    let fits = site.out.1.len() == 3 && site.out.1[0] == heads;
+    expect(fits, format!("[head {heads}, query_pos, key_pos]"), site.describe_out())
+}
+
+/// Queries are the last of the keys: a decoder's new tokens come after those it has seen.
+pub fn cpu(site: &Site, bias: &RelativeBias, inputs: &[&[f32]], out: &mut [f32]) {
+    let [heads, queries, keys] = [site.out.1[0], site.out.1[1], site.out.1[2]];
+    let first = keys - queries;
+    for (row, out) in out.chunks_exact_mut(keys).enumerate() {
+        let (head, query) = (row / queries, first + row % queries);
+        for (key, out) in out.iter_mut().enumerate() {
+            *out = inputs[0][bias.bucket(query, key) * heads + head];
+        }
+    }
+}
+
+pub fn dispatch(site: &Site, bias: &RelativeBias) -> Dispatch {
+    let [heads, queries, keys] = [site.out.1[0], site.out.1[1], site.out.1[2]];
+    let offset = if bias.direction == Direction::Both { bias.buckets } else { 0 };
+    let mut params = [heads, queries, keys, offset, bias.bounds.len()].map(|n| n as u32).to_vec();
+    params.resize(8, 0); // the bounds begin at an offset of 32 bytes, four to a row
+    params.extend(&bias.bounds);
+    Dispatch { shader: "relative_bias", params, groups: groups(size(site.out.1), 64) }
+}

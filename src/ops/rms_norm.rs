@@ -1,0 +1,29 @@
+//! `rms_norm`: y = x / √(mean(x²) + ε) · w, over the last axis.
+//!
+//! x \[… d_model\], w \[d_model\] → as x. Zhang & Sennrich 2019, eq. 4; T5 uses it without a bias and calls it LayerNorm.
+
+use super::{Dispatch, Fault, Site, expect, expect_like_input};
+use crate::tensor::size;
+
+pub fn check(site: &Site) -> Result<(), Fault> {
+    expect(site.shape(1) == [site.last(0)], format!("a weight of [{}]", site.last(0)), site.describe(1))?;
+    expect_like_input(site)
+}
+
+pub fn cpu(site: &Site, eps: f32, inputs: &[&[f32]], out: &mut [f32]) {
+    let [x, weight] = [inputs[0], inputs[1]];
+    let width = site.last(0);
+    for (x, y) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+        let mean_square = x.iter().map(|v| v * v).sum::<f32>() / width as f32;
+        let scale = 1.0 / (mean_square + eps).sqrt();
+        for ((y, x), w) in y.iter_mut().zip(x).zip(weight) {
+            *y = x * scale * w;
+        }
+    }
+}
+
+pub fn dispatch(site: &Site, eps: f32) -> Dispatch {
+    let width = site.last(0);
+    let rows = size(site.shape(0)) / width;
+    Dispatch { shader: "rms_norm", params: vec![rows as u32, width as u32, eps.to_bits()], groups: super::groups(rows, 1) }
+}

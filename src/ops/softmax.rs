@@ -1,0 +1,34 @@
+//! `softmax`: p\[k\] = e^(s\[k\] − m) / Σⱼ e^(s\[j\] − m), m = maxⱼ s\[j\], over the last axis.
+//!
+//! s \[batch head query_pos key_pos\] → as s. Vaswani et al. 2017, eq. 1. A masked score gives exactly 0, and a row in
+//! which all are masked is all zeros: there is nothing to look at.
+
+use super::{Dispatch, Fault, MASKED, Site, expect_like_input, groups};
+use crate::tensor::size;
+
+pub fn check(site: &Site) -> Result<(), Fault> {
+    expect_like_input(site)
+}
+
+pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+    let keys = site.last(0);
+    for (scores, out) in inputs[0].chunks_exact(keys).zip(out.chunks_exact_mut(keys)) {
+        let max = scores.iter().fold(MASKED, |max, &s| max.max(s));
+        if max <= MASKED {
+            out.fill(0.0);
+            continue;
+        }
+        let mut sum = 0.0;
+        for (out, score) in out.iter_mut().zip(scores) {
+            *out = (score - max).exp();
+            sum += *out;
+        }
+        out.iter_mut().for_each(|out| *out /= sum);
+    }
+}
+
+pub fn dispatch(site: &Site) -> Dispatch {
+    let keys = site.last(0);
+    let rows = size(site.shape(0)) / keys;
+    Dispatch { shader: "softmax", params: vec![rows as u32, keys as u32], groups: groups(rows, 64) }
+}

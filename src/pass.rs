@@ -1,0 +1,67 @@
+//! One pass through a graph, as plain data: what a device is asked to compute and what to bring back.
+
+use std::collections::BTreeMap;
+
+use crate::graph::{Graph, Lens, NodeId, Stage};
+use crate::tensor::{Axis, Tensor, size};
+
+/// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node.
+pub type Parameters = BTreeMap<NodeId, Vec<f32>>;
+
+#[derive(Clone, Debug)]
+pub struct Pass {
+    pub lens: Lens,
+    /// `[Source, Target]` for a whole input, `[Target]` for a further step.
+    pub stages: Vec<Stage>,
+    /// Numbers for the graph's input nodes; an input of a stage that does not run may be absent.
+    pub inputs: BTreeMap<NodeId, Vec<f32>>,
+    /// In the order in which the tensors are wanted.
+    pub reads: Vec<Read>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    pub name: String,
+    pub node: NodeId,
+    pub rows: Rows,
+}
+
+/// How much of a tensor is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    All,
+    /// The last position only: `pos` becomes 1. For a node with axes `batch pos …`.
+    Last,
+}
+
+/// A stretch of a node's numbers, in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub start: usize,
+    pub len: usize,
+}
+
+impl Read {
+    /// Which stretches of the node's buffer to copy, one after another.
+    pub fn stretches(&self, graph: &Graph, lens: &Lens) -> Vec<Stretch> {
+        let shape = graph.node(self.node).shape(lens);
+        match self.rows {
+            Rows::All => vec![Stretch { start: 0, len: size(&shape) }],
+            Rows::Last => {
+                let row = size(&shape[2..]);
+                (0..shape[0]).map(|batch| Stretch { start: (batch * shape[1] + shape[1] - 1) * row, len: row }).collect()
+            }
+        }
+    }
+
+    /// The tensor that these numbers are.
+    pub fn tensor(&self, graph: &Graph, lens: &Lens, data: Vec<f32>) -> Tensor {
+        let node = graph.node(self.node);
+        let mut shape = node.shape(lens);
+        if self.rows == Rows::Last {
+            debug_assert_eq!(node.axes[1], Axis::Pos);
+            shape[1] = 1;
+        }
+        Tensor { name: self.name.clone(), axes: node.axes.clone(), shape, data }
+    }
+}
