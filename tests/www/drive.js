@@ -1,0 +1,203 @@
+// Opens the built site in a real browser with a real WebGPU adapter, for the browser stories and for pictures.
+//
+//     for (const browser of browsers) {
+//       test(`${browser}: …`, () => visit(browser, "", async (page) => { … }));
+//     }
+
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import puppeteer from "puppeteer-core";
+import { serveStatic } from "./static.js";
+
+/** @typedef {"chromium" | "firefox"} BrowserName */
+
+/**
+ * @typedef {object} OpenOptions
+ * @property {string} [root]     folder to serve; default: dist/
+ * @property {number} [width]    CSS pixels; default 1280
+ * @property {number} [height]   CSS pixels; default 800
+ * @property {number} [scale]    device pixels per CSS pixel; default 1
+ * @property {"light" | "dark"} [theme]   what the system prefers; default "light"
+ * @property {string} [lang]     the browser's language, such as "en" or "zh-CN"; default "en"
+ * @property {boolean} [motion]  false: the system asks for reduced motion; default true
+ * @property {boolean} [webgpu]  false: a browser without WebGPU, to test that case; default true
+ * @property {RegExp[]} [expected]   problems that the test provokes on purpose
+ */
+
+/**
+ * @typedef {object} Tab
+ * @property {import("puppeteer-core").Page} page
+ * @property {string} base          address of the served folder, ending in "/"
+ * @property {() => string[]} problems   console errors, exceptions, failed requests and requests to other hosts so far
+ * @property {() => Promise<void>} close   closes the browser and the server; rejects if there were problems
+ */
+
+/** @type {BrowserName[]} */
+export const browsers = ["chromium", "firefox"];
+
+/**
+ * Opens `path` of the site. Rejects if the browser is missing or offers no WebGPU adapter.
+ *
+ * @param {BrowserName} browser
+ * @param {string} [path]   relative to the site's folder, with query and hash, or a whole http://127.0.0.1 address
+ * @param {OpenOptions} [options]
+ * @returns {Promise<Tab>}
+ */
+export async function open(browser, path = "", options = {}) {
+  const site = await serveStatic(options.root ?? DIST);
+  /** @type {import("puppeteer-core").Browser | undefined} */
+  let handle;
+  const closeAll = async () => {
+    await handle?.close();
+    await site.close();
+  };
+  try {
+    handle = await launch(browser, options);
+    const page = await newPage(handle, browser, options);
+    const seen = listen(page);
+    await page.goto(new URL(path, site.base).href, { waitUntil: "load" });
+    if (options.webgpu !== false) await requireAdapter(page, browser);
+    const problems = () =>
+      [...seen, ...site.problems].filter((line) => !(options.expected ?? []).some((pattern) => pattern.test(line)));
+    const close = async () => {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE));
+      await closeAll();
+      if (problems().length > 0) throw new Error(`${browser}: the page had problems:\n  ${problems().join("\n  ")}`);
+    };
+    return { page, base: site.base, problems, close };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/**
+ * Opens `path`, runs `story` and closes everything, whatever happens. A problem on the page fails the story even where the story itself went well.
+ *
+ * @param {BrowserName} browser
+ * @param {string} path
+ * @param {(page: import("puppeteer-core").Page, tab: Tab) => Promise<void>} story
+ * @param {OpenOptions} [options]
+ */
+export async function visit(browser, path, story, options = {}) {
+  const tab = await open(browser, path, options);
+  try {
+    await story(tab.page, tab);
+  } catch (error) {
+    const problems = tab.problems();
+    await tab.close().catch(() => {});
+    if (problems.length > 0) error.message += `\nand the page had problems:\n  ${problems.join("\n  ")}`;
+    throw error;
+  }
+  await tab.close();
+}
+
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+
+const PROGRAMS = {
+  chromium: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+  firefox: ["firefox-esr", "firefox"],
+};
+
+// A slow machine with a software adapter may need minutes for what takes a GPU a moment.
+const PROTOCOL_TIMEOUT = 180_000; // ms
+
+// Reports of blocked requests and uncaught exceptions reach us a moment after the page has caused them.
+const SETTLE = 150; // ms
+
+/**
+ * @param {BrowserName} browser
+ * @param {OpenOptions} options
+ */
+function launch(browser, options) {
+  const common = { executablePath: program(browser), headless: true, protocolTimeout: PROTOCOL_TIMEOUT, defaultViewport: null };
+  const lang = options.lang ?? "en";
+  if (browser === "chromium") {
+    return puppeteer.launch({
+      ...common,
+      browser: "chrome",
+      args: [
+        "--no-sandbox",
+        ...(options.webgpu === false ? [] : ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]),
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        `--lang=${lang}`,
+        `--accept-lang=${lang}`,
+      ],
+    });
+  }
+  return puppeteer.launch({
+    ...common,
+    browser: "firefox",
+    extraPrefsFirefox: {
+      "dom.webgpu.enabled": options.webgpu !== false,
+      "gfx.webgpu.ignore-blocklist": options.webgpu !== false,
+      "intl.accept_languages": lang,
+      // 0 is dark, 1 is light.
+      "layout.css.prefers-color-scheme.content-override": options.theme === "dark" ? 0 : 1,
+      "ui.prefersReducedMotion": options.motion === false ? 1 : 0,
+    },
+  });
+}
+
+/** @param {BrowserName} browser */
+function program(browser) {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  for (const name of PROGRAMS[browser]) {
+    for (const folder of folders) {
+      if (existsSync(join(folder, name))) return join(folder, name);
+    }
+  }
+  throw new Error(`${browser} is not installed (looked for ${PROGRAMS[browser].join(", ")}); on Debian: apt-get install chromium firefox-esr`);
+}
+
+/**
+ * @param {import("puppeteer-core").Browser} handle
+ * @param {BrowserName} browser
+ * @param {OpenOptions} options
+ */
+async function newPage(handle, browser, options) {
+  const [first] = await handle.pages();
+  const page = first ?? (await handle.newPage());
+  page.setDefaultTimeout(PROTOCOL_TIMEOUT);
+  await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 800, deviceScaleFactor: options.scale ?? 1 });
+  if (browser === "chromium") {
+    await page.emulateMediaFeatures([
+      { name: "prefers-color-scheme", value: options.theme ?? "light" },
+      { name: "prefers-reduced-motion", value: options.motion === false ? "reduce" : "no-preference" },
+    ]);
+  }
+  return page;
+}
+
+/** @param {import("puppeteer-core").Page} page */
+function listen(page) {
+  /** @type {string[]} */
+  const problems = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url ?? "unknown place"})`);
+  });
+  page.on("pageerror", (error) => problems.push(`exception: ${error instanceof Error ? error.stack ?? error.message : error}`));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    const own = url.hostname === "127.0.0.1" || !["http:", "https:", "ws:", "wss:"].includes(url.protocol);
+    if (!own) problems.push(`request to another host: ${request.url()}`);
+  });
+  return problems;
+}
+
+/**
+ * @param {import("puppeteer-core").Page} page
+ * @param {BrowserName} browser
+ */
+async function requireAdapter(page, browser) {
+  const found = await page.evaluate(async () => {
+    if (navigator.gpu === undefined) return "navigator.gpu is absent";
+    return (await navigator.gpu.requestAdapter()) === null ? "requestAdapter() gave none" : "an adapter";
+  });
+  if (found !== "an adapter") throw new Error(`${browser} has no WebGPU adapter here (${found}); on Debian: apt-get install mesa-vulkan-drivers libvulkan1`);
+}

@@ -1,0 +1,94 @@
+// A static file server for tests. It hosts a folder under a sub-path, as any web host might, and keeps a list of what went wrong:
+// requests it could not answer, and requests to other hosts, which browsers refuse and report under the policy it sends.
+
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize, sep } from "node:path";
+
+/**
+ * @typedef {object} Site
+ * @property {string} base      address of the folder, ending in "/"
+ * @property {string[]} problems   one line for each request that failed or was meant for another host
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * @param {string} root        folder to serve
+ * @param {string} [subPath]   where to put it, starting and ending in "/"
+ * @returns {Promise<Site>}
+ */
+export async function serveStatic(root, subPath = "/a/sub%20path/") {
+  /** @type {string[]} */
+  const problems = [];
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    if (url.pathname === REPORTS) {
+      problems.push(`request to another host: ${await body(request)}`);
+      response.writeHead(204).end();
+      return;
+    }
+    const file = fileOf(root, subPath, url.pathname);
+    const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
+    if (file === undefined || bytes === undefined) {
+      // Browsers ask for this one by themselves.
+      if (url.pathname !== "/favicon.ico") problems.push(`404 ${url.pathname}`);
+      response.writeHead(404).end("not found");
+      return;
+    }
+    response.writeHead(200, {
+      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+      "Content-Length": bytes.length,
+      "Content-Security-Policy": POLICY,
+    });
+    response.end(request.method === "HEAD" ? undefined : bytes);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return {
+    base: `http://127.0.0.1:${address.port}${subPath}`,
+    problems,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const REPORTS = "/outside-requests";
+
+// It forbids other hosts and nothing else: the page itself sets no policy.
+const POLICY =
+  `default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; report-uri ${REPORTS}`;
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".md": "text/markdown; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".wgsl": "text/plain; charset=utf-8",
+};
+
+/**
+ * @param {string} root
+ * @param {string} subPath
+ * @param {string} pathname
+ */
+function fileOf(root, subPath, pathname) {
+  if (!pathname.startsWith(subPath)) return undefined;
+  const relative = normalize(decodeURIComponent(pathname.slice(subPath.length)));
+  if (relative === ".." || relative.startsWith(`..${sep}`)) return undefined;
+  return pathname.endsWith("/") ? join(root, relative, "index.html") : join(root, relative);
+}
+
+/** @param {import("node:http").IncomingMessage} request */
+async function body(request) {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return text;
+}
