@@ -1,0 +1,59 @@
+//! `cargo xtask …`: builds, serves, tests and measures Diorama.
+//!
+//! Reading order: `shell` and `system` (other programs), then `wasm`, `npm`, `site` (the build), then one file per subcommand.
+
+mod npm;
+mod shell;
+mod site;
+mod system;
+mod wasm;
+
+mod golden;
+mod serve;
+mod test;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, serves, tests and measures Diorama")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the static site; any file server can host it, under any path
+    Build {
+        /// Folder to write
+        #[arg(long, default_value = "dist")]
+        out: PathBuf,
+    },
+    /// Build the site, serve it on 127.0.0.1 and rebuild it when its sources change
+    Serve {
+        /// First port to try
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Run everything that checks the project, browsers included
+    Test {
+        /// Run only this step, and what it needs (may be given more than once)
+        #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(test::step_names()))]
+        only: Vec<String>,
+    },
+    /// Compute the reference activations with Hugging Face transformers
+    Golden(golden::Options),
+}
+
+fn main() -> Result<()> {
+    std::env::set_current_dir(shell::root())?;
+    match Arguments::parse().task {
+        Task::Build { out } => site::build(&out),
+        Task::Serve { port } => serve::serve(port),
+        Task::Test { only } => test::test(&only),
+        Task::Golden(options) => golden::golden(&options),
+    }
+}
