@@ -91,5 +91,6 @@ pub fn dispatch(site: &Site, bias: &RelativeBias) -> Dispatch {
     let mut params = [heads, queries, keys, offset, bias.bounds.len()].map(|n| n as u32).to_vec();
     params.resize(8, 0); // the bounds begin at an offset of 32 bytes, four to a row
     params.extend(&bias.bounds);
+    params.resize(8 + MAX_BOUNDS, 0);
     Dispatch { shader: "relative_bias", params, groups: groups(size(site.out.1), 64) }
 }

@@ -25,5 +25,5 @@ pub fn cpu(site: &Site, eps: f32, inputs: &[&[f32]], out: &mut [f32]) {
 pub fn dispatch(site: &Site, eps: f32) -> Dispatch {
     let width = site.last(0);
     let rows = size(site.shape(0)) / width;
-    Dispatch { shader: "rms_norm", params: vec![rows as u32, width as u32, eps.to_bits()], groups: super::groups(rows, 1) }
+    Dispatch { shader: "rms_norm", params: vec![rows as u32, width as u32, eps.to_bits()], groups: super::groups(rows, 64) }
 }

@@ -1,0 +1,57 @@
+// activation: y = f(x), f one of
+//   0 ReLU        max(x, 0)
+//   1 GELU, erf   x/2 * (1 + erf(x / sqrt(2)))
+//   2 GELU, tanh  x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))
+//   3 SiLU        x / (1 + e^-x)
+//
+// CPU twin: src/ops/activation.rs. Paper: Hendrycks & Gimpel 2016.
+// One invocation computes one element. No step overflows: beyond the clamps the functions are flat in f32.
+
+struct Params {
+    n: u32, // elements
+    kind: u32, // 0 to 3, as above
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;             // [...]
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;       // [...]
+
+const WORKGROUP = 64u;
+const SQRT_HALF = 0.70710678;
+const SQRT_2_OVER_PI = 0.7978846;
+
+// Abramowitz & Stegun 1964, formula 7.1.26: off by at most 1.5e-7.
+fn erf(v: f32) -> f32 {
+    let a = min(abs(v), 6.0);
+    let t = 1.0 / (1.0 + 0.3275911 * a);
+    let poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+    return sign(v) * (1.0 - poly * exp(-a * a));
+}
+
+fn gelu_erf(v: f32) -> f32 {
+    return 0.5 * v * (1.0 + erf(v * SQRT_HALF));
+}
+
+fn gelu_tanh(v: f32) -> f32 {
+    let c = clamp(v, -8.0, 8.0);
+    return 0.5 * v * (1.0 + tanh(SQRT_2_OVER_PI * (c + 0.044715 * c * c * c)));
+}
+
+fn silu(v: f32) -> f32 {
+    return v / (1.0 + exp(min(-v, 80.0)));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let index = gid.x + gid.y * groups.x * WORKGROUP;
+    if index >= params.n {
+        return;
+    }
+    let v = x[index];
+    switch params.kind {
+        case 0u: { y[index] = max(v, 0.0); }
+        case 1u: { y[index] = gelu_erf(v); }
+        case 2u: { y[index] = gelu_tanh(v); }
+        default: { y[index] = silu(v); }
+    }
+}

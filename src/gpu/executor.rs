@@ -1,0 +1,258 @@
+//! A pass on the GPU: recorded, submitted once, read back once.
+
+use std::sync::Arc;
+
+use super::buffers::Buffers;
+use super::kernels::kernel;
+use super::open::Gpu;
+use super::read::read;
+use super::reorder::Reorder;
+use super::uniforms::Uniforms;
+use crate::error::{Error, Result};
+use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
+use crate::ops::{Dispatch, Op, Site};
+use crate::pass::{Parameters, Pass};
+use crate::tensor::{Tensor, size};
+
+const F32: u64 = size_of::<f32>() as u64;
+
+/// A graph on a GPU, with its weights and the caches of one generation.
+pub struct Executor {
+    gpu: Gpu,
+    graph: Arc<Graph>,
+    buffers: Buffers,
+    uniforms: Uniforms,
+    /// By node; `None` until its buffers are known, and again when one of them is replaced.
+    bind_groups: Vec<Option<wgpu::BindGroup>>,
+    /// By node: the nodes that read it.
+    readers: Vec<Vec<usize>>,
+    /// Where results wait for the host. Absent while it is mapped.
+    staging: Option<wgpu::Buffer>,
+    /// The lengths of the last pass that wrote the caches.
+    held: Option<Lens>,
+    reorder: Reorder,
+}
+
+/// One launch: the node that it computes, and how.
+struct Launch {
+    node: usize,
+    dispatch: Dispatch,
+}
+
+impl Executor {
+    /// Uploads the weights and makes room for the sizes of every launch.
+    ///
+    /// Errors: [`Error::Weights`] where a weight is missing, [`Error::Device`] where one is too large for the adapter.
+    pub fn new(gpu: &Gpu, graph: Arc<Graph>, parameters: &Parameters) -> Result<Executor> {
+        gpu.check()?;
+        let mut readers = vec![vec![]; graph.nodes.len()];
+        for (index, node) in graph.nodes.iter().enumerate() {
+            node.inputs.iter().for_each(|input| readers[input.0].push(index));
+        }
+        Ok(Executor {
+            gpu: gpu.clone(),
+            buffers: Buffers::new(gpu, &graph, parameters)?,
+            uniforms: Uniforms::new(gpu, &graph),
+            bind_groups: vec![None; graph.nodes.len()],
+            readers,
+            staging: None,
+            held: None,
+            reorder: Reorder::default(),
+            graph,
+        })
+    }
+
+    /// Computes the nodes of the pass's stages and brings back what it asks for.
+    ///
+    /// Errors: [`Error::Input`] where an input is missing or does not follow from the pass before,
+    /// [`Error::DeviceLost`] where the GPU went away, [`Error::Device`] where it refused.
+    pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
+        self.gpu.check()?;
+        self.follows(pass)?;
+        let launches = self.launches(pass);
+        self.gpu.pipelines().prepare(&self.gpu, launches.iter().map(|launch| launch.dispatch.shader)).await?;
+
+        let gpu = self.gpu.clone();
+        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("pass") });
+        self.make_room(pass, &launches, &mut encoder)?;
+        self.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
+        self.bind(&launches, &pass.lens)?;
+        self.write_inputs(pass)?;
+        self.uniforms.write(&gpu, launches.iter().map(|launch| (launch.node, launch.dispatch.params.as_slice())));
+        self.compute(&launches, &mut encoder);
+        let (staging, bytes) = self.collect(pass, &mut encoder)?;
+        gpu.queue().submit([encoder.finish()]);
+        if pass.stages.contains(&Stage::Target) {
+            self.held = Some(pass.lens);
+        }
+
+        let data = if bytes > 0 { read(&gpu, &staging, bytes).await? } else { vec![] };
+        self.staging = Some(staging);
+        gpu.check()?;
+        Ok(self.tensors(pass, &data))
+    }
+
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    /// Beam search: sequence `i` of every cache becomes what sequence `order[i]` was, from the next pass on.
+    pub fn reorder(&mut self, order: &[usize]) {
+        if let Some(held) = self.held.as_mut() {
+            self.reorder.push(order, held.batch);
+            held.batch = order.len();
+        }
+    }
+
+    /// Memory that weights, activations and caches take on the GPU, in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.buffers.bytes() + self.staging.as_ref().map_or(0, wgpu::Buffer::size)
+    }
+
+    /// Tokens that a step looks back at must have been computed, for as many sequences.
+    fn follows(&self, pass: &Pass) -> Result<()> {
+        let Lens { batch, past, .. } = pass.lens;
+        let held = self.held.map_or((0, batch), |held| (held.past + held.target, held.batch));
+        if past > held.0 || (past > 0 && batch != held.1) {
+            let message = format!("a step after {past} tokens of {batch} sequences cannot follow {} tokens of {}", held.0, held.1);
+            return Err(Error::Input(message));
+        }
+        Ok(())
+    }
+
+    fn launches(&self, pass: &Pass) -> Vec<Launch> {
+        let nodes = self.graph.nodes.iter().enumerate().filter(|(_, node)| pass.stages.contains(&node.stage));
+        let ops = nodes.filter_map(|(index, node)| node.op().map(|op| (index, node, op)));
+        let profile = self.gpu.profile();
+        ops.map(|(index, node, op)| {
+            let dispatch = at_site(&self.graph, node, &pass.lens, |site| op.dispatch(site, profile));
+            Launch { node: index, dispatch }
+        })
+        .collect()
+    }
+
+    fn make_room(&mut self, pass: &Pass, launches: &[Launch], encoder: &mut wgpu::CommandEncoder) -> Result<()> {
+        let computed = launches.iter().map(|launch| NodeId(launch.node));
+        for id in pass.inputs.keys().copied().chain(computed) {
+            if self.buffers.fit(&self.gpu, &self.graph, id, &pass.lens, encoder)? {
+                self.bind_groups[id.0] = None;
+                for reader in &self.readers[id.0] {
+                    self.bind_groups[*reader] = None;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn bind(&mut self, launches: &[Launch], lens: &Lens) -> Result<()> {
+        for Launch { node: index, dispatch } in launches {
+            if self.bind_groups[*index].is_some() {
+                continue;
+            }
+            let node = &self.graph.nodes[*index];
+            let inputs = kernel(dispatch.shader).expect("prepared before it is bound").inputs;
+            let mut buffers = vec![];
+            for input in 0..inputs {
+                buffers.push(match node.inputs.get(input) {
+                    Some(id) => self.buffers.at(&self.graph, *id, lens)?,
+                    None => self.buffers.zero(),
+                });
+            }
+            buffers.push(self.buffers.at(&self.graph, NodeId(*index), lens)?);
+            self.bind_groups[*index] = Some(bind(&self.gpu, &node.name, self.uniforms.binding(*index), &buffers));
+        }
+        Ok(())
+    }
+
+    fn write_inputs(&self, pass: &Pass) -> Result<()> {
+        for (index, node) in self.graph.nodes.iter().enumerate() {
+            let id = NodeId(index);
+            if node.kind != Kind::Input {
+                continue;
+            }
+            if let Some(data) = pass.inputs.get(&id) {
+                let want = size(&node.shape(&pass.lens));
+                if data.len() != want {
+                    return Err(Error::Input(format!("\"{}\" has {} numbers; these lengths want {want}", node.name, data.len())));
+                }
+                let buffer = self.buffers.at(&self.graph, id, &pass.lens)?;
+                self.gpu.queue().write_buffer(buffer, 0, bytemuck::cast_slice(data));
+            } else if pass.stages.contains(&node.stage) {
+                return Err(Error::Input(format!("\"{}\" is missing", node.name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn compute(&self, launches: &[Launch], encoder: &mut wgpu::CommandEncoder) {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("graph"), timestamp_writes: None });
+        let mut shader = "";
+        for Launch { node, dispatch } in launches {
+            if dispatch.shader != shader {
+                shader = dispatch.shader;
+                pass.set_pipeline(&self.gpu.pipelines().get(shader));
+            }
+            pass.set_bind_group(0, self.bind_groups[*node].as_ref(), &[]);
+            let [x, y, z] = dispatch.groups;
+            pass.dispatch_workgroups(x, y, z);
+        }
+    }
+
+    /// Copies what is wanted, one stretch after another, into a buffer that the host can read.
+    fn collect(&mut self, pass: &Pass, encoder: &mut wgpu::CommandEncoder) -> Result<(wgpu::Buffer, u64)> {
+        let stretches = |read: &crate::pass::Read| read.stretches(&self.graph, &pass.lens);
+        let bytes: u64 = pass.reads.iter().flat_map(stretches).map(|stretch| stretch.len as u64 * F32).sum();
+        let staging = match self.staging.take() {
+            Some(staging) if staging.size() >= bytes => staging,
+            _ => self.gpu.device().create_buffer(&wgpu::BufferDescriptor {
+                label: Some("results"),
+                size: bytes.next_power_of_two().max(256),
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }),
+        };
+        let mut end = 0;
+        for read in &pass.reads {
+            let buffer = self.buffers.at(&self.graph, read.node, &pass.lens)?;
+            for stretch in stretches(read) {
+                let len = stretch.len as u64 * F32;
+                encoder.copy_buffer_to_buffer(buffer, stretch.start as u64 * F32, &staging, end, len);
+                end += len;
+            }
+        }
+        Ok((staging, bytes))
+    }
+
+    fn tensors(&self, pass: &Pass, mut data: &[f32]) -> Vec<Tensor> {
+        let take = |read: &crate::pass::Read| {
+            let len = read.stretches(&self.graph, &pass.lens).iter().map(|stretch| stretch.len).sum();
+            let (numbers, rest) = data.split_at(len);
+            data = rest;
+            read.tensor(&self.graph, &pass.lens, numbers.to_vec())
+        };
+        pass.reads.iter().map(take).collect()
+    }
+}
+
+/// Sizes, inputs and output of a launch.
+pub(super) fn bind(gpu: &Gpu, name: &str, sizes: wgpu::BufferBinding<'_>, buffers: &[&wgpu::Buffer]) -> wgpu::BindGroup {
+    let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(sizes) }];
+    for (index, buffer) in buffers.iter().enumerate() {
+        entries.push(wgpu::BindGroupEntry { binding: index as u32 + 1, resource: buffer.as_entire_binding() });
+    }
+    let layout = gpu.pipelines().layout(buffers.len() - 1);
+    gpu.device().create_bind_group(&wgpu::BindGroupDescriptor { label: Some(name), layout, entries: &entries })
+}
+
+/// The shapes around a node at these lengths.
+pub(super) fn at_site<T>(graph: &Graph, node: &Node, lens: &Lens, then: impl FnOnce(&Site) -> T) -> T {
+    let inputs: Vec<&Node> = node.inputs.iter().map(|id| graph.node(*id)).collect();
+    let shapes: Vec<Vec<usize>> = inputs.iter().map(|input| input.shape(lens)).collect();
+    let views: Vec<_> = inputs.iter().zip(&shapes).map(|(input, shape)| (input.axes.as_slice(), shape.as_slice())).collect();
+    then(&Site { inputs: &views, out: (&node.axes, &node.shape(lens)), past: lens.past })
+}
+
+/// The nodes that keep rows from pass to pass.
+pub(super) fn caches(graph: &Graph) -> impl Iterator<Item = NodeId> {
+    graph.nodes.iter().enumerate().filter(|(_, node)| node.op() == Some(&Op::Append)).map(|(index, _)| NodeId(index))
+}

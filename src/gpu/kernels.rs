@@ -1,0 +1,129 @@
+//! The files of `shaders/` as compute pipelines, each made when it is first needed.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::open::Gpu;
+use crate::error::{Error, Result};
+
+/// One file of `shaders/`: the very text that runs.
+#[derive(Debug)]
+pub struct Kernel {
+    /// Its file's stem, and the `shader` of a [`crate::ops::Dispatch`].
+    pub stem: &'static str,
+    /// The op that it computes. Where an op has several kernels, the plain one has the op's own name.
+    pub op: &'static str,
+    /// Read-only storage buffers: bindings 1 to `inputs`. The output comes after them.
+    pub inputs: usize,
+    pub wgsl: &'static str,
+}
+
+macro_rules! kernel {
+    ($stem:literal, $op:literal, $inputs:literal) => {
+        Kernel { stem: $stem, op: $op, inputs: $inputs, wgsl: include_str!(concat!("../../shaders/", $stem, ".wgsl")) }
+    };
+}
+
+pub const KERNELS: &[Kernel] = &[
+    kernel!("embed", "embed", 2),
+    kernel!("rms_norm", "rms_norm", 2),
+    kernel!("linear", "linear", 3),
+    kernel!("linear_block", "linear", 3),
+    kernel!("scale", "scale", 1),
+    kernel!("add", "add", 2),
+    kernel!("mul", "mul", 2),
+    kernel!("activation", "activation", 1),
+    kernel!("relative_bias", "relative_bias", 1),
+    kernel!("attn_scores", "attn_scores", 3),
+    kernel!("mask", "mask", 2),
+    kernel!("softmax", "softmax", 1),
+    kernel!("attn_mix", "attn_mix", 2),
+    kernel!("append", "append", 1),
+];
+
+/// The kernel with this stem.
+pub fn kernel(stem: &str) -> Option<&'static Kernel> {
+    KERNELS.iter().find(|kernel| kernel.stem == stem)
+}
+
+/// Inputs of the kernel with the most of them.
+const MOST_INPUTS: usize = 3;
+
+/// Compiled kernels, and the bind group layouts that kernels with as many inputs share.
+pub(super) struct Pipelines {
+    layouts: [wgpu::BindGroupLayout; MOST_INPUTS],
+    pipelines: RefCell<BTreeMap<&'static str, wgpu::ComputePipeline>>,
+}
+
+impl Pipelines {
+    pub fn new(device: &wgpu::Device) -> Self {
+        let layouts = std::array::from_fn(|index| layout(device, index + 1));
+        Pipelines { layouts, pipelines: RefCell::default() }
+    }
+
+    /// The layout of a bind group: a uniform, `inputs` inputs, an output.
+    pub fn layout(&self, inputs: usize) -> &wgpu::BindGroupLayout {
+        &self.layouts[inputs - 1]
+    }
+
+    /// Compiles those kernels that are not compiled yet, side by side where the device can.
+    pub async fn prepare(&self, gpu: &Gpu, stems: impl Iterator<Item = &'static str>) -> Result<()> {
+        let mut errors = vec![];
+        for stem in stems {
+            if self.pipelines.borrow().contains_key(stem) {
+                continue;
+            }
+            let kernel = kernel(stem).ok_or_else(|| Error::Device(format!("there is no kernel \"{stem}\"")))?;
+            let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::Validation);
+            let pipeline = self.compile(gpu.device(), kernel);
+            errors.push((stem, scope.pop()));
+            self.pipelines.borrow_mut().insert(stem, pipeline);
+        }
+        for (stem, error) in errors {
+            if let Some(error) = error.await {
+                self.pipelines.borrow_mut().remove(stem);
+                return Err(Error::Device(format!("shaders/{stem}.wgsl does not compile on this adapter: {error}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// A kernel that [`Pipelines::prepare`] has compiled.
+    pub fn get(&self, stem: &str) -> wgpu::ComputePipeline {
+        self.pipelines.borrow().get(stem).expect("prepared before it is used").clone()
+    }
+
+    fn compile(&self, device: &wgpu::Device, kernel: &Kernel) -> wgpu::ComputePipeline {
+        let label = Some(kernel.stem);
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label,
+            source: wgpu::ShaderSource::Wgsl(kernel.wgsl.into()),
+        });
+        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label,
+            bind_group_layouts: &[Some(self.layout(kernel.inputs))],
+            ..Default::default()
+        });
+        device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label,
+            layout: Some(&layout),
+            module: &module,
+            entry_point: Some("main"),
+            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            cache: None,
+        })
+    }
+}
+
+fn layout(device: &wgpu::Device, inputs: usize) -> wgpu::BindGroupLayout {
+    let entry = |binding: usize, ty| wgpu::BindGroupLayoutEntry {
+        binding: binding as u32,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+        count: None,
+    };
+    let mut entries = vec![entry(0, wgpu::BufferBindingType::Uniform)];
+    entries.extend((1..=inputs).map(|binding| entry(binding, wgpu::BufferBindingType::Storage { read_only: true })));
+    entries.push(entry(inputs + 1, wgpu::BufferBindingType::Storage { read_only: false }));
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some("sizes, inputs, output"), entries: &entries })
+}

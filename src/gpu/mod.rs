@@ -1,0 +1,28 @@
+//! Runs a graph on WebGPU: in a browser, and natively through Vulkan, Metal or Direct3D 12. The only place that knows wgpu.
+//!
+//! Each node of the graph has a storage buffer of its own, so whatever a reader wants to see is still there when a pass
+//! ends. A pass is one command buffer: every launch in the order of the graph, then copies of what was asked for into
+//! one buffer that the host can read. So a pass costs one submit and at most one wait, however much of it is looked at.
+//!
+//! - `open`: an adapter, a device, and what happens to them (errors, loss)
+//! - `kernels`: the files of `shaders/` as pipelines
+//! - `buffers`: a buffer for each node, which grows with the lengths of a run
+//! - `uniforms`: the sizes that kernels are launched with
+//! - `executor`: a pass, recorded and run
+//! - `reorder`: the rows of a beam search among its caches
+//! - `read`: waiting for the GPU, and numbers back on the host
+//! - `tick`: what Firefox needs so that waiting is short
+
+mod buffers;
+mod executor;
+mod kernels;
+mod open;
+mod read;
+mod reorder;
+#[cfg(target_arch = "wasm32")]
+mod tick;
+mod uniforms;
+
+pub use executor::Executor;
+pub use kernels::{KERNELS, Kernel, kernel};
+pub use open::Gpu;

@@ -1,0 +1,164 @@
+//! An adapter and its device: found once, watched from then on.
+
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use super::kernels::Pipelines;
+use crate::error::{Error, Result};
+use crate::ops::Profile;
+
+/// A GPU that is ready to compute. Clones are the same GPU.
+#[derive(Clone)]
+pub struct Gpu {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    info: wgpu::AdapterInfo,
+    profile: Profile,
+    /// Of one storage buffer, in bytes.
+    largest_buffer: u64,
+    health: Health,
+    pipelines: Pipelines,
+}
+
+impl Gpu {
+    /// The system's preferred adapter, with a device on it.
+    ///
+    /// Errors: [`Error::Device`], where there is no adapter or it gives no device.
+    pub async fn open() -> Result<Gpu> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let adapter = instance.request_adapter(&wgpu::RequestAdapterOptions::default()).await.map_err(|_| no_adapter())?;
+        let info = adapter.get_info();
+        let offered = adapter.limits();
+        // Everything fits WebGPU's default limits, except that one matrix of a large checkpoint may need a larger buffer.
+        let limits = wgpu::Limits {
+            max_storage_buffer_binding_size: offered.max_storage_buffer_binding_size,
+            max_buffer_size: offered.max_buffer_size,
+            ..wgpu::Limits::default()
+        };
+        let descriptor =
+            wgpu::DeviceDescriptor { label: Some("diorama"), required_limits: limits, ..wgpu::DeviceDescriptor::default() };
+        let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| {
+            Error::Device(format!("the adapter {} gives no device ({error}); close other pages that use the GPU, or choose cpu", info.name))
+        })?;
+
+        let health = Health::default();
+        let watch = health.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            let why = if message.is_empty() { format!("{reason:?}") } else { message };
+            watch.lock().lost.get_or_insert(why);
+            watch.wake();
+        });
+        let watch = health.clone();
+        device.on_uncaptured_error(Arc::new(move |error| {
+            let message = match error {
+                wgpu::Error::OutOfMemory { .. } => "the GPU has no memory left for this model; choose cpu".into(),
+                other => other.to_string(),
+            };
+            watch.lock().error.get_or_insert(message);
+        }));
+
+        let largest_buffer = offered.max_buffer_size.min(offered.max_storage_buffer_binding_size as u64);
+        let pipelines = Pipelines::new(&device);
+        let profile = profile(&info);
+        Ok(Gpu { inner: Rc::new(Inner { device, queue, info, profile, largest_buffer, health, pipelines }) })
+    }
+
+    /// What the adapter calls itself, and through what it is reached.
+    pub fn adapter(&self) -> String {
+        let info = &self.inner.info;
+        let kind = match self.profile() {
+            Profile::Software => "software",
+            Profile::Hardware => "hardware",
+        };
+        let name = if info.name.is_empty() { "an adapter without a name" } else { &info.name };
+        format!("{name} ({}, {kind})", info.backend)
+    }
+
+    pub fn profile(&self) -> Profile {
+        self.inner.profile
+    }
+
+    /// Gives the GPU back: whatever still uses it gets [`Error::DeviceLost`].
+    pub fn destroy(&self) {
+        self.inner.device.destroy();
+    }
+
+    /// `Err` where the GPU is lost, or where something went wrong since the last look.
+    pub(super) fn check(&self) -> Result<()> {
+        // Natively, news of a loss waits until somebody polls; in a browser this does nothing.
+        let _ = self.inner.device.poll(wgpu::PollType::Poll);
+        let mut state = self.inner.health.lock();
+        if let Some(reason) = &state.lost {
+            return Err(Error::DeviceLost(reason.clone()));
+        }
+        state.error.take().map_or(Ok(()), |message| Err(Error::Device(message)))
+    }
+
+    pub(super) fn device(&self) -> &wgpu::Device {
+        &self.inner.device
+    }
+
+    pub(super) fn queue(&self) -> &wgpu::Queue {
+        &self.inner.queue
+    }
+
+    /// The largest storage buffer that a kernel can use, in bytes.
+    pub(super) fn largest_buffer(&self) -> u64 {
+        self.inner.largest_buffer
+    }
+
+    pub(super) fn pipelines(&self) -> &Pipelines {
+        &self.inner.pipelines
+    }
+
+    pub(super) fn health(&self) -> &Health {
+        &self.inner.health
+    }
+}
+
+/// What has happened to a device, as its callbacks tell it.
+#[derive(Clone, Default)]
+pub(super) struct Health {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub lost: Option<String>,
+    pub error: Option<String>,
+    /// Who waits for the GPU, and must hear of its loss.
+    pub waiting: Option<Waker>,
+}
+
+impl Health {
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn wake(&self) {
+        let waiting = self.lock().waiting.take();
+        if let Some(waker) = waiting {
+            waker.wake();
+        }
+    }
+}
+
+fn profile(info: &wgpu::AdapterInfo) -> Profile {
+    let name = info.name.to_lowercase();
+    let software = ["swiftshader", "llvmpipe", "lavapipe", "basic render"].iter().any(|word| name.contains(word));
+    if software || info.device_type == wgpu::DeviceType::Cpu { Profile::Software } else { Profile::Hardware }
+}
+
+fn no_adapter() -> Error {
+    let advice = if cfg!(target_arch = "wasm32") {
+        "this browser offers no WebGPU adapter; update the browser, switch on its graphics acceleration, or choose cpu"
+    } else {
+        "no Vulkan, Metal or Direct3D 12 adapter was found; install a driver (Mesa's lavapipe needs no GPU), or choose cpu"
+    };
+    Error::Device(advice.into())
+}
