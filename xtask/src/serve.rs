@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: builds the site, serves it on this machine and rebuilds what changes.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -9,11 +9,10 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum::http::{HeaderValue, Uri, header};
 use axum::middleware::{Next, from_fn};
-use notify_debouncer_mini::notify::RecursiveMode;
-use notify_debouncer_mini::{DebounceEventResult, new_debouncer};
+use notify::{EventKind, RecursiveMode, Watcher};
 use tower_http::services::ServeDir;
 
-use crate::shell::say;
+use crate::shell::{self, say};
 use crate::{site, wasm};
 
 const OUT: &str = "dist";
@@ -29,7 +28,7 @@ pub fn serve(port: u16) -> Result<()> {
     let listener = bind(port)?;
     let address = listener.local_addr()?;
     site::build(Path::new(OUT))?;
-    let changes = watch()?;
+    let (_watcher, changes) = watch()?;
     std::thread::spawn(move || {
         if let Err(error) = answer(listener) {
             say(format!("the server has stopped: {error:#}"));
@@ -37,7 +36,7 @@ pub fn serve(port: u16) -> Result<()> {
         }
     });
     say(format!("Diorama is at http://{address}/ (stop with Ctrl-C)"));
-    for change in changes {
+    while let Some(change) = next(&changes) {
         match rebuild(change) {
             Ok(()) => say(format!("rebuilt; reload http://{address}/")),
             Err(error) => say(format!("not rebuilt: {error:#}")),
@@ -60,25 +59,35 @@ fn rebuild(change: Change) -> Result<()> {
     site::assemble(Path::new(OUT))
 }
 
-/// Watches the sources. What changes during a build waits in the channel.
-fn watch() -> Result<mpsc::Receiver<Change>> {
+/// Watches the sources. What changes during a build waits in the channel. The watcher works as long as it lives.
+fn watch() -> Result<(impl Watcher, mpsc::Receiver<Change>)> {
     let (sender, receiver) = mpsc::channel();
-    let mut debouncer = new_debouncer(QUIET, move |events: DebounceEventResult| match events {
-        Ok(events) => {
-            let root = crate::shell::root();
-            let changed = events.iter().filter_map(|event| event.path.strip_prefix(root).ok()).filter_map(change).max();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
+        // A build reads its sources: only writing counts.
+        Ok(event) if matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_)) => {
+            let paths = event.paths.iter().filter_map(|path| path.strip_prefix(shell::root()).ok());
             // The receiver is gone only when the program ends.
-            changed.map(|change| sender.send(change).ok());
+            for change in paths.filter_map(change) {
+                sender.send(change).ok();
+            }
         }
+        Ok(_) => {}
         Err(error) => say(format!("cannot watch the sources: {error}")),
     })?;
     for folder in ["src", "shaders", "www"] {
-        let path: PathBuf = crate::shell::root().join(folder);
-        debouncer.watcher().watch(&path, RecursiveMode::Recursive).with_context(|| format!("cannot watch {folder}/"))?;
+        let path = shell::root().join(folder);
+        watcher.watch(&path, RecursiveMode::Recursive).with_context(|| format!("cannot watch {folder}/"))?;
     }
-    // It watches as long as it lives, which is as long as the program runs.
-    std::mem::forget(debouncer);
-    Ok(receiver)
+    Ok((watcher, receiver))
+}
+
+/// Waits for the next change and for the quiet after it.
+fn next(changes: &mpsc::Receiver<Change>) -> Option<Change> {
+    let mut next = changes.recv().ok()?;
+    while let Ok(another) = changes.recv_timeout(QUIET) {
+        next = next.max(another);
+    }
+    Some(next)
 }
 
 fn change(path: &Path) -> Option<Change> {

@@ -91,23 +91,10 @@ fn bundle(out: &Path) -> Result<()> {
     if entries.is_empty() {
         bail!("www/ has none of the scripts {}", ENTRIES.join(", "));
     }
-    // Shared code goes beside the entries: `new URL("./wasm/…", import.meta.url)` must mean the same in both.
-    esbuild(out, &["--bundle", "--splitting", "--format=esm", "--chunk-names=[name]-[hash]"], &entries)?;
     let files = fs::read_dir("www")?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    let styles: Vec<PathBuf> = files.into_iter().filter(|file| has_extension(file, "css")).collect();
-    if styles.is_empty() { Ok(()) } else { esbuild(out, &[], &styles) }
-}
-
-fn esbuild(out: &Path, options: &[&str], files: &[PathBuf]) -> Result<()> {
+    let styles = files.into_iter().filter(|file| has_extension(file, "css"));
     let mut command = Command::new("node");
-    command.args([
-        "node_modules/esbuild/bin/esbuild",
-        "--minify",
-        "--target=es2022",
-        "--legal-comments=linked",
-        "--log-level=warning",
-    ]);
-    command.args(["--outbase=www", "--allow-overwrite"]).arg(format!("--outdir={}", out.display())).args(options).args(files);
+    command.arg("xtask/bundle.js").arg(out).args(entries).args(styles);
     run(&mut command).context("esbuild could not bundle the page")
 }
 
