@@ -1,0 +1,47 @@
+"""Muon (Jordan et al. 2024): momentum whose matrix is replaced by its nearest orthogonal one. For the weight matrices of the blocks.
+
+Matrices of one shape are orthogonalised together as one stack.
+"""
+
+from collections import defaultdict
+
+import torch
+from torch import Tensor
+
+
+def orthogonalize(stack: Tensor) -> Tensor:
+    """[matrix, rows, columns] → U Vᵀ of each matrix, roughly, by five quintic Newton-Schulz steps in bfloat16."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = stack.bfloat16()
+    is_tall = x.shape[1] > x.shape[2]
+    x = x.mT if is_tall else x
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(5):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * (gram @ gram)) @ x
+    return (x.mT if is_tall else x).float()
+
+
+class Muon(torch.optim.Optimizer):
+    """Nesterov momentum, orthogonalised; a group's `lr` times √(rows / columns) where that exceeds 1, decoupled weight decay."""
+
+    def __init__(self, groups: list[dict], lr: float, momentum: float = 0.95, weight_decay: float = 0.02) -> None:
+        super().__init__(groups, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for group in self.param_groups:
+            by_shape: dict[torch.Size, list[Tensor]] = defaultdict(list)
+            for parameter in group["params"]:
+                by_shape[parameter.shape].append(parameter)
+            for shape, parameters in by_shape.items():
+                updates = []
+                for parameter in parameters:
+                    state = self.state[parameter]
+                    if "momentum" not in state:
+                        state["momentum"] = torch.zeros_like(parameter)
+                    state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
+                    updates.append(parameter.grad.lerp(state["momentum"], group["momentum"]))
+                scale = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
+                for parameter, update in zip(parameters, orthogonalize(torch.stack(updates))):
+                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-scale)

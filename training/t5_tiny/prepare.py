@@ -1,0 +1,123 @@
+"""Writes what training reads: tokenizer.json, examples.npz (ids of every task) and held_out.json (texts for evaluate.py).
+
+    python -m t5_tiny.prepare --data DATA --work WORK
+"""
+
+import argparse
+import json
+import random
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from . import augment, canonical, corpora, dates, spans, tokenizer
+
+TRANSLATE, PRONOUNCE = "translate English to French: ", "pronounce: "
+TRANSLATE_ROUNDS = 4  # differently augmented passes over the pairs
+N_TEMPLATES, N_DATES, N_FILL, N_HELD_OUT_FILL = 20_000, 60_000, 200_000, 1_500
+SPELLED_SHARE = 0.25  # of pronunciations, those with spaces between the letters
+SEED = 1
+
+
+def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], rng: random.Random) -> list[tuple[str, str]]:
+    """Augmented (source, target) pairs of the training side."""
+    pairs = []
+    for round_ in range(TRANSLATE_ROUNDS):
+        for english, forms in french_of.items():
+            if corpora.is_held_out(english):
+                continue
+            source, target = english, forms[0] if round_ or rng.random() < 0.5 else rng.choice(forms)
+            if rng.random() < 0.6:
+                source, target = augment.rename(source, target, rng, rare_names)
+            if rng.random() < 0.5:
+                source = augment.retype(source, rng)
+            if rng.random() < 0.03:
+                source, target = augment.quote(source, target, rng)
+            pairs.append((TRANSLATE + source, target))
+    pairs += [(TRANSLATE + s, t) for s, t in (augment.template(rng, rare_names) for _ in range(N_TEMPLATES))]
+    return pairs
+
+
+def pronounce_source(word: str, spelled: bool) -> str:
+    """`pronounce: word`, or with its letters apart: `pronounce: w o r d`."""
+    return PRONOUNCE + (" ".join(word) if spelled else word)
+
+
+def pronounce_examples(phonemes_of: dict[str, list[str]], counts: Counter, rng: random.Random) -> list[tuple[str, str]]:
+    """Every training word twice, words of the English corpora more often."""
+    pairs = []
+    for word, forms in phonemes_of.items():
+        if corpora.is_held_out(word):
+            continue
+        for _ in range(2 + min(6, counts[word].bit_length())):
+            shown = word if rng.random() < 0.8 else word.capitalize()
+            pairs.append((pronounce_source(shown, rng.random() < SPELLED_SHARE), forms[0]))
+    return pairs
+
+
+def to_arrays(tok: Tokenizer, pairs: list[tuple[str, str]]) -> dict[str, np.ndarray]:
+    """Flat ids with offsets: example i is source[source_at[i]:source_at[i+1]] → target[…]; both end with </s>."""
+    arrays = {}
+    for side, texts in (("source", [s for s, _ in pairs]), ("target", [t for _, t in pairs])):
+        encoded = [e.ids for e in tok.encode_batch_fast(texts)]
+        arrays[side] = np.concatenate([np.array(ids, dtype=np.uint16) for ids in encoded])
+        arrays[f"{side}_at"] = np.concatenate([[0], np.cumsum([len(ids) for ids in encoded])]).astype(np.int32)
+    return arrays
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(SEED)
+
+    french_of = canonical.choose(corpora.translations(args.data))
+    phonemes_of = corpora.pronunciations(args.data)
+    lines = corpora.sentences(args.data)
+    counts = Counter(re.findall(r"[a-z']+", " ".join([*lines, *french_of]).lower()))
+    rare_names = [w.capitalize() for w in phonemes_of if counts[w] == 0 and 3 <= len(w) <= 9 and "'" not in w]
+    training_lines = [s for s in lines if not corpora.is_held_out(s)]
+
+    english_french = [t for english, forms in french_of.items() for t in (english, forms[0])]
+    texts = english_french + rng.sample(training_lines, 60_000) + rng.sample(rare_names, 15_000) + [TRANSLATE, PRONOUNCE, spans.PREFIX, dates.PREFIX] * 2000
+    texts += [text for _ in range(3000) for text in dates.example(rng)] + (augment.MALE + augment.FEMALE) * 20
+    phonemes = sorted({p for forms in phonemes_of.values() for form in forms for p in form.split()})
+    if not (args.work / "tokenizer.json").exists():
+        tokenizer.save(tokenizer.train(texts, phonemes), args.work)
+    tok = Tokenizer.from_file(str(args.work / "tokenizer.json"))
+
+    fill = [spans.corrupt(s, rng) for s in rng.sample(training_lines, min(N_FILL, len(training_lines)))]
+    tasks = {
+        "translate": translate_examples(french_of, rare_names, rng),
+        "pronounce": pronounce_examples(phonemes_of, counts, rng),
+        "date": [dates.example(rng) for _ in range(N_DATES)],
+        "fill": [pair for pair in fill if pair],
+    }
+    arrays = {}
+    for task, pairs in tasks.items():
+        arrays |= {f"{task}.{name}": array for name, array in to_arrays(tok, pairs).items()}
+        n = len(pairs)
+        source, target = len(arrays[f"{task}.source"]) / n, len(arrays[f"{task}.target"]) / n
+        print(f"{task}: {n} examples, {source:.1f} + {target:.1f} tokens", *rng.sample(pairs, 6), sep="\n   ")
+    np.savez(args.work / "examples.npz", **arrays)
+
+    held_fill = [pair for s in lines if corpora.is_held_out(s) and (pair := spans.corrupt(s, rng))]
+    held_out = {
+        "translate": [(TRANSLATE + e, forms) for e, forms in french_of.items() if corpora.is_held_out(e)],
+        "pronounce": [(pronounce_source(w, False), forms) for w, forms in phonemes_of.items() if corpora.is_held_out(w)],
+        "spelled": [(pronounce_source(w, True), forms) for w, forms in phonemes_of.items() if corpora.is_held_out(w)],
+        "date": [(s, [t]) for s, t in (dates.example(rng) for _ in range(1000))],
+        "fill": [(s, [t]) for s, t in rng.sample(held_fill, min(N_HELD_OUT_FILL, len(held_fill)))],
+        "common_words": [w for w in phonemes_of if corpora.is_held_out(w) and counts[w] > 0],
+    }
+    (args.work / "held_out.json").write_text(json.dumps(held_out, ensure_ascii=False), encoding="utf-8")
+    print({task: len(items) for task, items in held_out.items()})
+
+
+if __name__ == "__main__":
+    main()
