@@ -1,0 +1,319 @@
+// The shell: keeps the state, the model and the player, and draws the page from them. The pictures are elements in views/, the page's parts in shell/.
+
+import { LitElement, html, nothing } from "lit";
+import { loadModel } from "./diorama.js";
+import { preferredLanguage, words } from "./i18n.js";
+import { Player } from "./player.js";
+import { formatState, parseState } from "./state.js";
+import { taskOf } from "./tasks.js";
+import { dialogs } from "./shell/dialogs.js";
+import { header } from "./shell/header.js";
+import { input } from "./shell/input.js";
+import { lenses } from "./shell/lenses.js";
+import { output } from "./shell/output.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./model.js").Model} Model */
+/** @typedef {{ side: "source" | "target", position: number } | undefined} Hover */
+
+/** Least time between tokens of a run, so that the eye can see each row being written. // ms */
+const PACE = 90;
+
+/** How long the reader must pause before the tokens of a half-typed text are shown. // ms */
+const TYPING_PAUSE = 120;
+
+export class App extends LitElement {
+  static properties = {
+    state: { state: true },
+    hover: { state: true },
+    selected: { state: true },
+    error: { state: true },
+    notice: { state: true },
+    loading: { state: true },
+    dialog: { state: true },
+    tables: { state: true },
+    shader: { state: true },
+    card: { state: true },
+    dragging: { state: true },
+  };
+
+  player = new Player();
+  /** Files of the reader's own model; they cannot stand in a link. @type {File[] | undefined} */
+  ownFiles;
+  #typing = 0;
+  #loads = 0;
+  #darkQuery = matchMedia("(prefers-color-scheme: dark)");
+
+  constructor() {
+    super();
+    /** @type {State} */
+    this.state = parseState(location.hash);
+    /** @type {Hover} */
+    this.hover = undefined;
+    /** The written token whose candidates are shown; undefined: the next one. @type {number | undefined} */
+    this.selected = undefined;
+    this.error = "";
+    this.notice = "";
+    /** @type {{ stage: string, fraction: number } | undefined} */
+    this.loading = { stage: "start", fraction: 0 };
+    /** @type {"" | "model" | "shader"} */
+    this.dialog = "";
+    /** Lenses that show their numbers as a table. @type {Set<string>} */
+    this.tables = new Set();
+    /** @type {{ op: string, file: string, wgsl: string }} */
+    this.shader = { op: "", file: "", wgsl: "" };
+    /** The model's card and held-out numbers, where it has them. @type {{ text: string, metrics: any } | undefined} */
+    this.card = undefined;
+    this.dragging = false;
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  get language() {
+    return this.state.lang || preferredLanguage(navigator.languages);
+  }
+
+  get theme() {
+    return this.state.theme === "auto" ? (this.#darkQuery.matches ? "dark" : "light") : this.state.theme;
+  }
+
+  get say() {
+    return words(this.language);
+  }
+
+  get task() {
+    return taskOf(this.state.task);
+  }
+
+  /** @type {Model | undefined} */
+  get model() {
+    return this.player.model;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.player.addEventListener("change", () => this.#played());
+    this.#darkQuery.addEventListener("change", () => this.requestUpdate());
+    window.addEventListener("hashchange", () => this.#fromHash());
+    this.attempt(async () => {
+      await this.loadModel();
+      await this.run();
+    });
+  }
+
+  /**
+   * Changes the state, and with it the URL and whatever hangs on it.
+   * @param {Partial<State>} change
+   */
+  set(change) {
+    this.state = { ...this.state, ...change };
+    const hash = formatState(this.state);
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    if (["text", "task", "pad"].some((name) => name in change)) this.#readSoon();
+    if (["temperature", "topK", "topP", "seed", "beams", "max"].some((name) => name in change)) this.attempt(() => this.player.set(this.state));
+  }
+
+  /** Loads the model of the state, or the reader's own files. */
+  async loadModel() {
+    const load = ++this.#loads;
+    const previous = this.model;
+    this.loading = { stage: "start", fraction: 0 };
+    try {
+      const source = this.ownFiles ?? this.#address();
+      const onProgress = (/** @type {string} */ stage, /** @type {number} */ fraction) => {
+        if (load === this.#loads) this.loading = { stage, fraction };
+      };
+      const model = await loadModel(source, { device: this.state.device, onProgress, onRecover: (reason) => this.#recovered(reason) });
+      if (load !== this.#loads) return model.dispose();
+      await this.player.use(model);
+      previous?.dispose();
+      this.selected = undefined;
+      await this.player.set(this.state);
+      await this.player.read(this.#request());
+      await this.#readCard();
+    } finally {
+      if (load === this.#loads) this.loading = undefined;
+    }
+  }
+
+  async run() {
+    this.selected = undefined;
+    await this.player.read(this.#request());
+    await this.player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
+    if (this.player.finished) this.selected = leastCertain(this.player.steps);
+  }
+
+  /** @param {number} [force] an id to take instead of sampling */
+  async step(force) {
+    this.selected = undefined;
+    await this.player.read(this.#request());
+    await this.player.step(force);
+  }
+
+  async back() {
+    this.selected = undefined;
+    await this.player.back();
+  }
+
+  /**
+   * Takes another token at a place already written: what followed is forgotten.
+   * @param {number} id
+   */
+  async branch(id) {
+    const { steps } = this.player;
+    if (this.selected !== undefined && this.selected < steps.length) await this.player.back(steps.length - this.selected);
+    await this.step(id);
+  }
+
+  /**
+   * Opens the reader's own model.
+   * @param {File[]} files
+   */
+  async open(files) {
+    const before = this.ownFiles;
+    this.ownFiles = files;
+    this.dialog = "";
+    try {
+      await this.loadModel();
+      await this.run();
+    } catch (error) {
+      if (this.model?.info.name !== this.ownFiles?.[0]?.name) this.ownFiles = before;
+      throw error;
+    }
+  }
+
+  /** @param {string} op */
+  async showShader(op) {
+    this.dialog = "shader";
+    const shader = await this.model?.shader(op);
+    this.shader = { op, file: shader?.file ?? "", wgsl: shader?.wgsl ?? "" };
+  }
+
+  async share() {
+    await navigator.clipboard.writeText(location.href);
+    this.#note(this.say("share.done"));
+  }
+
+  /**
+   * Does something that may fail; a failure is one sentence in place, and the page goes on.
+   * @param {() => Promise<unknown>} action
+   */
+  async attempt(action) {
+    this.error = "";
+    try {
+      await action();
+    } catch (error) {
+      this.error = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  render() {
+    document.documentElement.lang = this.language === "zh" ? "zh-Hans" : "en";
+    document.documentElement.dataset.theme = this.theme;
+    document.title = this.say("title");
+    return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drop}>
+      ${header(this)}
+      <main>${input(this)} ${lenses(this)} ${output(this)}</main>
+      ${dialogs(this)}
+      ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
+    </div>`;
+  }
+
+  updated() {
+    const dialog = /** @type {HTMLDialogElement | null} */ (this.querySelector("dialog"));
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  #request() {
+    return { text: this.state.text, prefix: this.task.prefix, pad: this.state.pad };
+  }
+
+  /** A link may name a model beside the page; one on another host must be chosen by the reader. */
+  #address() {
+    const url = new URL(this.state.model, document.baseURI);
+    if (url.origin !== location.origin) throw new Error(this.say("error.foreign", { host: url.host }));
+    return url.href;
+  }
+
+  #readSoon() {
+    clearTimeout(this.#typing);
+    this.#typing = window.setTimeout(() => this.attempt(() => this.player.read(this.#request())), TYPING_PAUSE);
+  }
+
+  async #readCard() {
+    this.card = undefined;
+    if (this.ownFiles) return;
+    const base = this.#address();
+    const answers = await Promise.all(["metrics.json", "card.md"].map((file) => fetch(new URL(file, base.endsWith("/") ? base : `${base}/`))));
+    if (answers.every(({ ok }) => ok)) this.card = { metrics: await answers[0].json(), text: await answers[1].text() };
+  }
+
+  #played() {
+    if (this.selected !== undefined && this.selected >= this.player.steps.length) this.selected = undefined;
+    this.requestUpdate();
+  }
+
+  #fromHash() {
+    const before = this.state;
+    this.state = parseState(location.hash);
+    const reload = before.model !== this.state.model || before.device !== this.state.device;
+    this.attempt(async () => {
+      if (reload) await this.loadModel();
+      await this.player.set(this.state);
+      await this.player.read(this.#request());
+    });
+  }
+
+  /** @param {string} reason */
+  #recovered(reason) {
+    this.#note(`${this.say("recovered")} (${reason})`);
+  }
+
+  /** @param {string} text */
+  #note(text) {
+    this.notice = text;
+    setTimeout(() => {
+      if (this.notice === text) this.notice = "";
+    }, 6000);
+  }
+
+  /** @param {DragEvent} event */
+  #drag(event) {
+    event.preventDefault();
+    this.dragging = event.type === "dragover";
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    event.preventDefault();
+    this.dragging = false;
+    const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+    this.attempt(async () => this.open((await Promise.all(entries.map(filesOf))).flat()));
+  }
+}
+
+/**
+ * The place where the model was least sure of the token that it took: the most to look at.
+ * @param {import("./trace.js").Step[]} steps
+ */
+function leastCertain(steps) {
+  const sureness = steps.map(({ id, candidates }) => candidates.find((candidate) => candidate.id === id)?.probability ?? 0);
+  return sureness.indexOf(Math.min(...sureness));
+}
+
+/**
+ * The files of a dropped file or folder, one level deep.
+ * @param {FileSystemEntry} entry
+ * @returns {Promise<File[]>}
+ */
+async function filesOf(entry) {
+  if (entry instanceof FileSystemFileEntry) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  /** @type {FileSystemEntry[]} */
+  const children = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+  return (await Promise.all(children.filter(({ isFile }) => isFile).map(filesOf))).flat();
+}
+
+customElements.define("diorama-app", App);

@@ -1,0 +1,36 @@
+// The public module: `loadModel` and the elements. Other people's pages import this file.
+
+import { Model } from "./model.js";
+import { registerElements } from "./elements.js";
+
+export { Model } from "./model.js";
+export { MASKED, axis, isMasked, slice } from "./trace.js";
+
+registerElements();
+
+/**
+ * Loads a model: a folder's address (relative to the page), or its files (`config.json`, `model.safetensors` and, for text, `tokenizer.json`).
+ *
+ * `device: "auto"` tests every kernel against the CPU, times one step on each device and takes the faster correct one; `model.info.deviceReason` says why.
+ * `onProgress(stage, fraction)` hears of the download and of what the engine does next, fractions 0..1.
+ * @param {string | URL | File | Iterable<File>} source
+ * @param {{ device?: "auto" | "webgpu" | "cpu", onProgress?: (stage: string, fraction: number) => void, onRecover?: (reason: string) => void }} [options]
+ * @returns {Promise<Model>}
+ */
+export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {} } = {}) {
+  if (!["auto", "webgpu", "cpu"].includes(device)) {
+    throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
+  }
+  return Model.load(modelSource(source), device, onProgress, onRecover);
+}
+
+/**
+ * @param {string | URL | File | Iterable<File>} source
+ * @returns {import("./files.js").ModelSource}
+ */
+function modelSource(source) {
+  if (typeof source === "string" || source instanceof URL) return { url: new URL(source, document.baseURI).href };
+  const files = source instanceof File ? [source] : [...source];
+  if (files.length === 0) throw new Error("No files were given: a model is a folder with config.json, model.safetensors and, for text, tokenizer.json.");
+  return { files };
+}

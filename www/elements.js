@@ -1,0 +1,29 @@
+// The gallery: every element by its tag. A new view is one file in views/ and one line here.
+
+import { AttentionMap } from "./views/attention-map.js";
+import { Candidates } from "./views/candidates.js";
+import { DeviceBadge } from "./views/device-badge.js";
+import { MaskGrid } from "./views/mask-grid.js";
+import { ShaderView } from "./views/shader-view.js";
+import { TokenStrip } from "./views/token-strip.js";
+import { Tower } from "./views/tower.js";
+import { preferredLanguage, words } from "./i18n.js";
+
+const ELEMENTS = {
+  "diorama-attention-map": AttentionMap,
+  "diorama-candidates": Candidates,
+  "diorama-device-badge": DeviceBadge,
+  "diorama-mask-grid": MaskGrid,
+  "diorama-shader-view": ShaderView,
+  "diorama-token-strip": TokenStrip,
+  "diorama-tower": Tower,
+};
+
+/** Defines the elements once, speaking the reader's language unless a page gives them other words. */
+export function registerElements() {
+  const say = words(preferredLanguage(navigator.languages));
+  for (const [tag, View] of Object.entries(ELEMENTS)) {
+    View.say = say;
+    if (!customElements.get(tag)) customElements.define(tag, View);
+  }
+}

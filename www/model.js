@@ -1,0 +1,322 @@
+// A loaded model as the page sees it. Calls go through a link to the engine's host; when the engine is lost (a crashed worker, a lost GPU device)
+// the model loads it again and replays each generation's tokens, so that nothing the reader has is gone.
+
+import { EngineLost, LocalLink, WorkerLink } from "./link.js";
+import { fromRaw } from "./trace.js";
+
+/** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./trace.js").Step} Step */
+/** @typedef {import("./trace.js").Candidate} Candidate */
+/** @typedef {import("./trace.js").Piece} Piece */
+/** @typedef {import("./host.js").Input} Input */
+/** @typedef {import("./host.js").StepOptions} StepOptions */
+/** @typedef {import("./files.js").ModelSource} ModelSource */
+/** @typedef {import("./link.js").Link} Link */
+/** @typedef {"auto" | "webgpu" | "cpu"} Device */
+/** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
+/**
+ * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, parameters: number, layers: number, heads: number,
+ *   vocab: number, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
+ *   pad: number, selfTest: SelfTest[], timing: { cpu?: number, webgpu?: number }, adapter?: string, tokenizer: boolean,
+ *   ops: { op: string, file: string, nodes: string[] }[] }} ModelInfo
+ */
+
+/** Tokens that `generate` writes when nobody says how many. */
+const DEFAULT_NEW_TOKENS = 64;
+
+/** @typedef {{ link: Link, info: ModelInfo }} Loaded */
+/** @typedef {(stage: string, fraction: number) => void} OnProgress */
+
+export class Model {
+  /** @type {ModelInfo} */
+  info;
+  #link;
+  #source;
+  #device;
+  #onRecover;
+  #disposed = false;
+  /** Counts reloads: a generation started before the last one must be replayed. */
+  #epoch = 0;
+  /** Calls run one after the other: the engine computes one thing at a time. @type {Promise<any>} */
+  #queue = Promise.resolve();
+
+  /**
+   * @param {Loaded} loaded
+   * @param {ModelSource} source
+   * @param {Device} device
+   * @param {(reason: string) => void} onRecover
+   */
+  constructor({ link, info }, source, device, onRecover) {
+    this.info = info;
+    this.#link = link;
+    this.#source = source;
+    this.#device = device;
+    this.#onRecover = onRecover;
+  }
+
+  /**
+   * @param {ModelSource} source
+   * @param {Device} device
+   * @param {OnProgress} onProgress
+   * @param {(reason: string) => void} onRecover
+   */
+  static async load(source, device, onProgress, onRecover) {
+    return new Model(await loadEngine(source, device, onProgress), source, device, onRecover);
+  }
+
+  /**
+   * One forward pass over the whole input.
+   * @param {Input} input
+   * @param {{ capture?: string[], interventions?: object[] }} [options] hook names or globs, such as "*.hook_pattern"
+   * @returns {Promise<Trace>}
+   */
+  async run(input, { capture = [], interventions = [] } = {}) {
+    if (interventions.length > 0) throw new Error("interventions: this version's engine has none; leave the list empty.");
+    return fromRaw(await this.#call("run", [input, { capture }]));
+  }
+
+  /**
+   * Tokens one by one; ends at an end token, after `maxNewTokens`, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
+   * @param {Input} input
+   * @param {{ maxNewTokens?: number, temperature?: number, topK?: number, topP?: number, seed?: number, beams?: number, capture?: string[],
+   *   candidates?: number, signal?: AbortSignal }} [options]
+   * @returns {AsyncGenerator<Step, void, void>}
+   */
+  async *generate(input, { maxNewTokens = DEFAULT_NEW_TOKENS, beams = 1, signal, ...settings } = {}) {
+    if (signal?.aborted) return;
+    const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens }) : undefined;
+    const generation = await this.start(input);
+    try {
+      const count = forced ? forced.length : maxNewTokens;
+      for (let i = 0; i < count && !signal?.aborted; i++) {
+        const step = await generation.step({ ...settings, force: forced?.[i] });
+        yield step;
+        if (step.done) return;
+      }
+    } finally {
+      await generation.release();
+    }
+  }
+
+  /**
+   * A generation to be stepped by hand; computes nothing yet.
+   * @param {Input} input
+   */
+  async start(input) {
+    return new Generation((method, args) => this.#call(method, args), () => this.#epoch, input, await this.#call("start", [input]));
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number }} options
+   * @returns {Promise<number[]>}
+   */
+  beamSearch(input, options) {
+    return this.#call("beamSearch", [input, options]);
+  }
+
+  /**
+   * The tokens of a text, special tokens included.
+   * @param {string} text
+   * @param {string} [pair]
+   * @returns {Promise<Piece[]>}
+   */
+  encode(text, pair) {
+    return this.#call("encode", [text, pair]);
+  }
+
+  /**
+   * @param {number[]} ids
+   * @returns {Promise<Piece[]>}
+   */
+  pieces(ids) {
+    return this.#call("pieces", [ids]);
+  }
+
+  /**
+   * The WGSL file that computes an op.
+   * @param {string} op
+   * @returns {Promise<{ wgsl: string, file: string } | undefined>}
+   */
+  shader(op) {
+    return this.#call("shader", [op]);
+  }
+
+  dispose() {
+    this.#disposed = true;
+    this.#link.close();
+  }
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   * @returns {Promise<any>}
+   */
+  #call(method, args) {
+    const result = this.#queue.then(() => this.#callOrRecover(method, args));
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   */
+  async #callOrRecover(method, args) {
+    if (this.#disposed) throw new Error("This model was disposed of: load it again.");
+    try {
+      return await this.#link.call(method, args);
+    } catch (error) {
+      if (!(error instanceof EngineLost) || this.#disposed) throw error;
+      await this.#reload(error);
+      if (GENERATION_METHODS.has(method)) throw new Replay();
+      return this.#link.call(method, args);
+    }
+  }
+
+  /** @param {EngineLost} reason */
+  async #reload(reason) {
+    this.#link.close();
+    const { link, info } = await loadEngine(this.#source, this.#device, () => {});
+    this.#link = link;
+    this.info = info;
+    this.#epoch++;
+    this.#onRecover(reason.message);
+  }
+}
+
+/** Calls that lean on a generation inside the engine, which a reload forgets. */
+const GENERATION_METHODS = new Set(["step", "peek", "back", "release"]);
+
+/** The engine was loaded again: replay the generation's tokens, then ask once more. */
+class Replay extends Error {}
+
+/** One text being generated: its tokens live here too, so that a lost engine can be brought back to the same place. */
+class Generation {
+  #call;
+  #epochOf;
+  #epoch;
+  #input;
+  #session;
+  /** @type {number[]} */
+  #ids = [];
+
+  /**
+   * @param {(method: string, args: any[]) => Promise<any>} call
+   * @param {() => number} epochOf
+   * @param {Input} input
+   * @param {{ session: number, source: Piece[] }} started
+   */
+  constructor(call, epochOf, input, { session, source }) {
+    this.#call = call;
+    this.#epochOf = epochOf;
+    this.#epoch = epochOf();
+    this.#input = input;
+    this.#session = session;
+    /** The input's tokens as the model sees them. */
+    this.source = source;
+  }
+
+  /** The tokens written so far. */
+  get ids() {
+    return [...this.#ids];
+  }
+
+  /**
+   * Writes one token.
+   * @param {StepOptions} [options]
+   * @returns {Promise<Step>}
+   */
+  async step(options = {}) {
+    const step = await this.#ask("step", [options]);
+    this.#ids.push(step.id);
+    return { ...step, trace: fromRaw(step.trace) };
+  }
+
+  /**
+   * The likeliest next tokens under these settings; writes nothing.
+   * @param {StepOptions} [options]
+   * @returns {Promise<Candidate[]>}
+   */
+  peek(options = {}) {
+    return this.#ask("peek", [options]);
+  }
+
+  /**
+   * Forgets the last tokens; a later step goes on from there.
+   * @param {number} [count]
+   * @returns {Promise<string>} the text that is left
+   */
+  async back(count = 1) {
+    const text = await this.#ask("back", [Math.min(count, this.#ids.length)]);
+    this.#ids.length = Math.max(0, this.#ids.length - count);
+    return text;
+  }
+
+  async release() {
+    if (this.#epoch === this.#epochOf()) await this.#call("release", [this.#session]).catch(() => {});
+  }
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   */
+  async #ask(method, args) {
+    if (this.#epoch !== this.#epochOf()) await this.#replay();
+    try {
+      return await this.#call(method, [this.#session, ...args]);
+    } catch (error) {
+      if (!(error instanceof Replay)) throw error;
+      await this.#replay();
+      return this.#call(method, [this.#session, ...args]);
+    }
+  }
+
+  async #replay() {
+    const epoch = this.#epochOf();
+    const { session } = await this.#call("start", [this.#input]);
+    for (const force of this.#ids) await this.#call("step", [session, { force, capture: [] }]);
+    this.#session = session;
+    this.#epoch = epoch;
+  }
+}
+
+/**
+ * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
+ * @param {ModelSource} source
+ * @param {Device} device
+ * @param {OnProgress} onProgress
+ * @returns {Promise<Loaded>}
+ */
+async function loadEngine(source, device, onProgress) {
+  const worker = new WorkerLink();
+  try {
+    const { webgpu } = await worker.call("features", []);
+    if (device === "cpu" || webgpu || !("gpu" in navigator)) {
+      return { link: worker, info: await worker.call("load", [source, device], onProgress) };
+    }
+    const onPage = await loadOnPage(source, device, onProgress);
+    if (onPage.info.device === "webgpu") {
+      worker.close();
+      return onPage;
+    }
+    onPage.link.close();
+    const info = await worker.call("load", [source, "cpu"], onProgress);
+    const { deviceReason, selfTest, timing, adapter } = onPage.info;
+    return { link: worker, info: { ...info, deviceReason, selfTest, timing, adapter } };
+  } catch (error) {
+    worker.close();
+    throw error;
+  }
+}
+
+/**
+ * @param {ModelSource} source
+ * @param {Device} device
+ * @param {OnProgress} onProgress
+ * @returns {Promise<Loaded>}
+ */
+async function loadOnPage(source, device, onProgress) {
+  const link = new LocalLink();
+  return { link, info: await link.call("load", [source, device], onProgress) };
+}

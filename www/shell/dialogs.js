@@ -1,0 +1,95 @@
+// Dialogs: the model's card and the choice of another one; the shaders and the formula that they compute.
+
+import { html, nothing } from "lit";
+import { attentionFormula } from "./formula.js";
+
+/** @typedef {import("../app.js").App} App */
+
+/** @param {App} app */
+export function dialogs(app) {
+  if (!app.dialog) return nothing;
+  const title = app.say(`${app.dialog}.title`);
+  return html`<dialog class=${app.dialog} aria-label=${title} @close=${() => (app.dialog = "")} @click=${closeOutside}>
+    <div class="dialog-body">
+      <header><h2>${title}</h2><button type="button" class="quiet" aria-label=${app.say("close")} @click=${() => (app.dialog = "")}>✕</button></header>
+      ${app.dialog === "model" ? modelCard(app) : shaders(app)}
+    </div>
+  </dialog>`;
+}
+
+/** @param {App} app */
+function modelCard(app) {
+  const { say, model, card } = app;
+  return html`${model ? facts(app) : nothing}
+    ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics, app)}
+      <details><summary>${say("card.text")}</summary><pre class="card-text" lang="en" tabindex="0">${card.text}</pre></details>` : nothing}
+    <h3>${say("model.own")}</h3>
+    <p>${say("model.own.help")}</p>
+    <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
+      <label class="button">${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
+      ${app.ownFiles ? html`<button type="button" class="button" @click=${() => backToOurs(app)}>${say("model.own.back")}</button>` : nothing}</p>`;
+}
+
+/** @param {App} app */
+function facts({ say, model }) {
+  const info = /** @type {import("../model.js").Model} */ (model).info;
+  const rows = [
+    ["card.architecture", info.architecture],
+    ["card.parameters", info.parameters.toLocaleString("en")],
+    ["card.layers", String(info.layers)],
+    ["card.heads", String(info.heads)],
+    ["card.vocab", info.vocab.toLocaleString("en")],
+  ];
+  return html`<dl class="facts">${rows.map(([key, value]) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/**
+ * Numbers measured on held-out pairs when the model was trained.
+ * @param {any} metrics task → metric → value
+ * @param {App} app
+ */
+function metricsTable(metrics, { say }) {
+  const rows = Object.entries(metrics).filter(([, values]) => typeof values === "object" && values !== null);
+  return html`<table class="metrics"><tbody>
+    ${rows.flatMap(([task, values]) => Object.entries(values).filter(([, value]) => typeof value === "number")
+      .map(([name, value], i) => html`<tr><th scope="row">${i === 0 ? task : ""}</th><td class="mono">${name}</td><td>${number(value)}</td></tr>`))}
+  </tbody></table><p class="soft">${say("card.heldout")}</p>`;
+}
+
+/** @param {number} value */
+function number(value) {
+  return Number.isInteger(value) ? value.toLocaleString("en") : String(Math.round(value * 1000) / 1000);
+}
+
+/** @param {App} app */
+function shaders(app) {
+  const { say, model, shader } = app;
+  return html`<div class="formula">${attentionFormula(model?.info.architecture ?? "")}<p class="soft">${say("shader.formula")}</p></div>
+    <diorama-shader-view .ops=${model?.info.ops ?? []} .op=${shader.op} .file=${shader.file} .wgsl=${shader.wgsl} .say=${say}
+      @diorama-op-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => app.showShader(event.detail.op))}></diorama-shader-view>`;
+}
+
+/**
+ * @param {App} app
+ * @param {Event} event
+ */
+function opened(app, event) {
+  const files = [...(/** @type {HTMLInputElement} */ (event.target).files ?? [])];
+  if (files.length > 0) app.attempt(() => app.open(files));
+}
+
+/** @param {App} app */
+function backToOurs(app) {
+  app.ownFiles = undefined;
+  app.dialog = "";
+  app.attempt(async () => {
+    await app.loadModel();
+    await app.run();
+  });
+}
+
+/** @param {MouseEvent} event */
+function closeOutside(event) {
+  const dialog = /** @type {HTMLDialogElement} */ (event.currentTarget);
+  if (event.target === dialog) dialog.close();
+}

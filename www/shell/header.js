@@ -1,0 +1,61 @@
+// The narrow header: name, model, device, language, theme, share; the progress line beneath it.
+
+import { html, nothing } from "lit";
+
+/** @typedef {import("../app.js").App} App */
+
+const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
+const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
+
+/** @param {App} app */
+export function header(app) {
+  const { say, state, model } = app;
+  return html`<header class="header">
+      <h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1>
+      <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => (app.dialog = "model")}>
+        <span class="mono">${model?.info.name ?? "…"}</span>
+        <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
+      </button>
+      <span class="spring"></span>
+      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${app.player.ms} .busy=${Boolean(app.loading)} .say=${say}
+        @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)}></diorama-device-badge>
+      <button type="button" class="quiet lang-button" lang=${app.language === "zh" ? "en" : "zh-Hans"} aria-label=${say("lang.switch")}
+        @click=${() => app.set({ lang: app.language === "zh" ? "en" : "zh" })}>${app.language === "zh" ? "EN" : "中文"}</button>
+      <button type="button" class="quiet theme-button" aria-label=${say(`theme.${state.theme}`)} title=${say(`theme.${state.theme}`)}
+        @click=${() => app.set({ theme: NEXT_THEME[state.theme] })}>${THEME_SIGN[state.theme]}</button>
+      <button type="button" class="quiet share-button" @click=${() => app.attempt(() => app.share())}>${say("share")}</button>
+    </header>
+    ${progress(app)}`;
+}
+
+/** @param {App} app */
+function progress({ loading, say, player }) {
+  const name = loading ? stageName(loading.stage, say) : player.running ? say("progress.running") : "";
+  const style = loading && loading.fraction > 0 ? `--done:${loading.fraction}` : "";
+  return html`<div class="progress ${loading || player.running ? "active" : ""}" role="status" style=${style}><span>${loading ? name : ""}</span></div>`;
+}
+
+/**
+ * @param {string} stage as the engine names it
+ * @param {import("../trace.js").Say} say
+ */
+function stageName(stage, say) {
+  return stage === "download" || stage === "start" ? say(`progress.${stage}`) : say("progress.engine");
+}
+
+/**
+ * @param {App} app
+ * @param {"auto" | "webgpu" | "cpu"} device
+ */
+function chooseDevice(app, device) {
+  app.set({ device });
+  app.attempt(async () => {
+    await app.loadModel();
+    await app.run();
+  });
+}
+
+/** @param {number} count */
+function parameters(count) {
+  return count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${Math.round(count / 1e3)} k`;
+}

@@ -1,0 +1,74 @@
+// What the model writes, and what else it could have written: the output strip and the candidates along the bottom.
+
+import { html, nothing } from "lit";
+import { slice } from "../trace.js";
+import { cutDistribution } from "../sampling.js";
+import { crossMatrix } from "./choice.js";
+
+/** @typedef {import("../app.js").App} App */
+
+/** How many candidates stand side by side. */
+const SHOWN = 8;
+
+/** @param {App} app */
+export function output(app) {
+  const { say, state, player } = app;
+  const place = app.selected ?? player.steps.length;
+  const taken = app.selected === undefined ? undefined : player.steps[app.selected];
+  return html`<div class="bottom">
+    <section class="output" aria-label=${say("output.title")}>
+      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: state.max }) : say("output.count", { n: player.steps.length })}</small></h2>
+      <p class="written ${player.stale ? "stale" : ""}" aria-live="polite">${player.text || nothing}</p>
+      <diorama-token-strip .label=${say("output.title")} .tokens=${player.steps} .weights=${targetWeights(app)} .ids=${state.ids} .selected=${app.selected} .cursor=${!player.finished}
+        .stale=${player.stale} .say=${say}
+        @diorama-token-hover=${(/** @type {CustomEvent} */ event) => (app.hover = event.detail.position === undefined ? undefined : { side: "target", position: event.detail.position })}
+        @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.selected = app.selected === event.detail.position ? undefined : event.detail.position)}></diorama-token-strip>
+    </section>
+    <section class="candidates" aria-label=${say("candidates.title")}>
+      <h2>${say("candidates.title")}<small>${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}</small>
+        <span class="more">
+          <label>${say("more.seed")}<input type="number" min="0" max="4294967295" .value=${String(state.seed)} @change=${(/** @type {Event} */ event) => app.set({ seed: whole(event, 0) })} /></label>
+          <label>${say("more.beams")}<input type="number" min="1" max="8" .value=${String(state.beams)} @change=${(/** @type {Event} */ event) => app.set({ beams: whole(event, 1) })} /></label>
+          <label>${say("more.max")}<input type="number" min="1" max="512" .value=${String(state.max)} @change=${(/** @type {Event} */ event) => app.set({ max: whole(event, 1) })} /></label>
+        </span></h2>
+      <diorama-candidates .candidates=${candidates(app)} .chosen=${taken?.id} .temperature=${state.temperature} .topK=${state.topK} .topP=${state.topP}
+        .label=${say("candidates.title")} .stale=${player.stale} .fixed=${state.hide.includes("sliders")} .say=${say}
+        @diorama-settings-change=${(/** @type {CustomEvent} */ event) => app.set(event.detail)}
+        @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => app.branch(event.detail.id))}></diorama-candidates>
+    </section>
+  </div>`;
+}
+
+/**
+ * Which written tokens look at the lit source token.
+ * @param {App} app
+ */
+function targetWeights(app) {
+  const position = app.hover?.side === "source" ? app.hover.position : undefined;
+  const matrix = position === undefined ? undefined : crossMatrix(app);
+  if (!matrix || position === undefined || position >= matrix.columns) return undefined;
+  return Array.from({ length: matrix.rows }, (_, row) => matrix.data[row * matrix.columns + position]);
+}
+
+/**
+ * The next token's distribution from the engine; an older token's from the logits of its step, cut by the settings of now.
+ * @param {App} app
+ */
+function candidates(app) {
+  const { player, state } = app;
+  const step = app.selected === undefined ? undefined : player.steps[app.selected];
+  if (!step) return player.next.slice(0, SHOWN);
+  const known = new Map(step.candidates.map((candidate) => [candidate.id, candidate]));
+  const { logits } = step.trace;
+  const row = slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 });
+  return cutDistribution(row.data, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
+}
+
+/**
+ * @param {Event} event
+ * @param {number} least
+ */
+function whole(event, least) {
+  const { value, max } = /** @type {HTMLInputElement} */ (event.target);
+  return Math.min(Number(max), Math.max(least, Math.round(Number(value)) || least));
+}

@@ -1,0 +1,171 @@
+// The data contract between the engine and everything that draws: numbers never travel without the names of their axes.
+
+/**
+ * One named array of numbers. `data` is row-major in the order of `axes`; `shape[i]` is the length of `axes[i]`.
+ * @typedef {{ name: string, axes: string[], shape: number[], data: Float32Array }} Activation
+ */
+/**
+ * What one forward pass left behind: the logits and the captured activations by hook name.
+ * @typedef {{ logits: Activation, activations: Map<string, Activation> }} Trace
+ */
+/**
+ * A token the sampler looked at. `probability` is after temperature; `kept` says that it survives top-k and top-p.
+ * @typedef {{ id: number, token: string, special: boolean, probability: number, kept: boolean, logit: number }} Candidate
+ */
+/**
+ * One generated token. `text` is the whole text so far, complete characters only; `ms` is the time the engine took.
+ * @typedef {{ id: number, token: string, special: boolean, text: string, candidates: Candidate[], trace: Trace, done: boolean, position: number, ms: number }} Step
+ */
+/**
+ * A token as a reader sees it: `token` is the tokenizer's own spelling, `special` marks tokens that stand for no text.
+ * @typedef {{ id: number, token: string, special: boolean }} Piece
+ */
+/**
+ * Looks up interface words by key and fills `{name}` holes.
+ * @typedef {(key: string, values?: Record<string, string | number>) => string} Say
+ */
+
+/** The score of a forbidden position: finite, so that no infinity ever enters a kernel. */
+export const MASKED = -1e30;
+
+/** Scores come back as f32, where −1e30 has a neighbour 7.6e22 away: anything below half of it is masked. */
+const MASKED_THRESHOLD = MASKED / 2;
+
+/**
+ * Whether a score stands for "not allowed".
+ * @param {number} score
+ */
+export function isMasked(score) {
+  return score <= MASKED_THRESHOLD;
+}
+
+/**
+ * The index of a named axis; an unknown name is an error.
+ * @param {Activation} activation
+ * @param {string} name
+ */
+export function axis(activation, name) {
+  const index = activation.axes.indexOf(name);
+  if (index < 0) throw new Error(`${activation.name}: no axis "${name}" among [${activation.axes.join(" ")}]`);
+  return index;
+}
+
+/**
+ * The part of an activation at fixed places on some axes; those axes are gone from the result.
+ * @param {Activation} activation
+ * @param {Record<string, number>} at axis name → index
+ * @returns {Activation}
+ */
+export function slice(activation, at) {
+  const fixed = new Map(Object.entries(at).map(([name, index]) => [axis(activation, name), index]));
+  for (const [dim, index] of fixed) {
+    if (!Number.isInteger(index) || index < 0 || index >= activation.shape[dim]) {
+      throw new Error(`${activation.name}: ${activation.axes[dim]} ${index} lies outside 0..${activation.shape[dim] - 1}`);
+    }
+  }
+  const open = activation.shape.map((_, dim) => dim).filter((dim) => !fixed.has(dim));
+  const shape = open.map((dim) => activation.shape[dim]);
+  const strides = rowMajorStrides(activation.shape);
+  const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+  const base = [...fixed].reduce((offset, [dim, index]) => offset + index * strides[dim], 0);
+  for (let flat = 0; flat < data.length; flat++) {
+    let rest = flat;
+    let offset = base;
+    for (let i = open.length - 1; i >= 0; i--) {
+      offset += (rest % shape[i]) * strides[open[i]];
+      rest = Math.floor(rest / shape[i]);
+    }
+    data[flat] = activation.data[offset];
+  }
+  return { name: activation.name, axes: open.map((dim) => activation.axes[dim]), shape, data };
+}
+
+/**
+ * The mean over one axis, which is gone from the result.
+ * @param {Activation} activation
+ * @param {string} name
+ * @returns {Activation}
+ */
+export function mean(activation, name) {
+  const count = activation.shape[axis(activation, name)];
+  const sum = slice(activation, { [name]: 0 });
+  for (let index = 1; index < count; index++) {
+    slice(activation, { [name]: index }).data.forEach((value, i) => (sum.data[i] += value));
+  }
+  sum.data.forEach((value, i) => (sum.data[i] = value / count));
+  return sum;
+}
+
+/**
+ * One head's `[query_pos key_pos]` matrix of the first text of a batch; `"mean"` averages over the heads.
+ * @param {Trace | undefined} trace
+ * @param {string} hook
+ * @param {number | "mean"} head
+ * @returns {{ rows: number, columns: number, data: Float32Array } | undefined} undefined where the trace lacks the hook or the head
+ */
+export function attentionMatrix(trace, hook, head) {
+  const activation = trace?.activations.get(hook);
+  if (!activation) return undefined;
+  const heads = activation.shape[axis(activation, "head")];
+  if (head !== "mean" && head >= heads) return undefined;
+  const first = slice(activation, { batch: 0 });
+  const matrix = head === "mean" ? mean(first, "head") : slice(first, { head });
+  return { rows: matrix.shape[0], columns: matrix.shape[1], data: matrix.data };
+}
+
+/**
+ * The trace so far with one more generated token's trace added below it. Activations with a `query_pos` axis gain that token's row; a key that did not
+ * exist when an older row was computed is filled with MASKED in scores and 0 in patterns, which is what the causal mask says of it.
+ * Other activations are replaced by the newer ones; those that the new step did not compute (the encoder's) stay.
+ * @param {Trace | undefined} trace
+ * @param {Trace} step
+ * @returns {Trace}
+ */
+export function appendStep(trace, step) {
+  if (!trace) return { logits: step.logits, activations: new Map(step.activations) };
+  const activations = new Map(trace.activations);
+  for (const [name, added] of step.activations) {
+    const grown = activations.get(name);
+    const grows = added.axes.includes("query_pos") && !name.startsWith("encoder.");
+    activations.set(name, grown && grows ? appendRows(grown, added) : added);
+  }
+  return { logits: step.logits, activations };
+}
+
+/**
+ * A trace as the worker sends it, with its activations in a list, as a Trace.
+ * @param {{ logits: Activation, activations: Activation[] }} raw
+ * @returns {Trace}
+ */
+export function fromRaw(raw) {
+  return { logits: raw.logits, activations: new Map(raw.activations.map((activation) => [activation.name, activation])) };
+}
+
+/**
+ * @param {Activation} above [batch head query_pos key_pos]
+ * @param {Activation} below the same axes; its key_pos is at least as long
+ * @returns {Activation}
+ */
+function appendRows(above, below) {
+  const [batch, heads, rows, columns] = above.shape;
+  const [, , newRows, newColumns] = below.shape;
+  const filler = above.name.includes("hook_attn_scores") ? MASKED : 0;
+  const data = new Float32Array(batch * heads * (rows + newRows) * newColumns).fill(filler);
+  for (let plane = 0; plane < batch * heads; plane++) {
+    const start = plane * (rows + newRows) * newColumns;
+    for (let row = 0; row < rows; row++) {
+      const from = (plane * rows + row) * columns;
+      data.set(above.data.subarray(from, from + columns), start + row * newColumns);
+    }
+    const from = plane * newRows * newColumns;
+    data.set(below.data.subarray(from, from + newRows * newColumns), start + rows * newColumns);
+  }
+  return { name: above.name, axes: above.axes, shape: [batch, heads, rows + newRows, newColumns], data };
+}
+
+/** @param {number[]} shape */
+function rowMajorStrides(shape) {
+  const strides = new Array(shape.length).fill(1);
+  for (let dim = shape.length - 2; dim >= 0; dim--) strides[dim] = strides[dim + 1] * shape[dim + 1];
+  return strides;
+}

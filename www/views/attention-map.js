@@ -1,0 +1,273 @@
+import { LitElement, css, html, nothing } from "lit";
+import { keyed } from "lit/directives/keyed.js";
+import { attentionMatrix, isMasked } from "../trace.js";
+
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Trace} Trace */
+/** @typedef {import("../trace.js").Say} Say */
+
+/**
+ * One attention pattern as cells: rows are queries, columns are keys, colour is the weight. Cells whose score
+ * (`hook_attn_scores`, where the trace has it) is masked are hatched. Arrow keys move a cursor; the reading stands below, always in the same place.
+ * @fires diorama-cell-hover - { row: number | undefined, column: number | undefined }
+ */
+export class AttentionMap extends LitElement {
+  static properties = {
+    trace: { attribute: false },
+    hook: {},
+    head: {},
+    rows: { attribute: false },
+    columns: { attribute: false },
+    row: { type: Number },
+    column: { type: Number },
+    label: {},
+    axes: {},
+    empty: {},
+    table: { type: Boolean },
+    follow: { type: Boolean },
+    stale: { type: Boolean, reflect: true },
+    theme: {},
+    say: { attribute: false },
+    cursor: { state: true },
+  };
+
+  /** @type {Say} */
+  static say = (key) => key;
+
+  static styles = css`
+    :host { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+    .frame { flex: 1; min-height: 0; overflow: auto; scrollbar-width: thin; position: relative; border-radius: 4px; }
+    .frame:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
+    .grid { display: grid; grid-template-columns: max-content max-content; width: max-content; }
+    .corner, .columns, .rows { background: var(--paper); z-index: 1; }
+    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: var(--map-labels, 84px); }
+    .columns { position: sticky; top: 0; display: flex; height: 70px; }
+    .rows { position: sticky; left: 0; width: var(--map-labels, 84px); }
+    .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; }
+    .columns span { width: var(--cell); height: 66px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
+    .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
+    .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
+    .special { font-variant-caps: all-small-caps; color: var(--ink-faint) !important; }
+    .cells { position: relative; }
+    canvas { display: block; }
+    .veil { position: absolute; left: 0; right: 0; height: var(--cell); background: var(--paper); transform-origin: right; animation: write 240ms ease-out forwards; }
+    @keyframes write { from { transform: scaleX(1); } to { transform: scaleX(0); } }
+    .mark { position: absolute; border: 2px solid var(--ink); border-radius: 3px; box-sizing: border-box; pointer-events: none; }
+    .band { position: absolute; left: 0; right: 0; height: var(--cell); box-shadow: 0 0 0 1px var(--ink-soft); border-radius: 3px; pointer-events: none; }
+    .band.column { top: 0; bottom: 0; right: auto; width: var(--cell); height: auto; }
+    output { display: flex; align-items: center; gap: 8px; min-height: 24px; font: var(--figures-small); color: var(--ink-soft); white-space: nowrap; overflow: hidden; }
+    output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
+    output strong { color: var(--ink); font-variant-numeric: tabular-nums; }
+    .ramp { width: 72px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline);
+      background: linear-gradient(in oklab to right, var(--ramp-0), var(--ramp-1)); }
+    .swatch { width: 12px; height: 12px; border-radius: 2px; border: 1px solid var(--hairline); background: var(--hatch); }
+    .empty { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
+    table { border-collapse: collapse; font: var(--figures-small); color: var(--ink); }
+    th, td { padding: 2px 6px; border-bottom: 1px solid var(--hairline); text-align: right; font-variant-numeric: tabular-nums; white-space: pre; }
+    th { font: var(--mono-small); position: sticky; background: var(--paper); }
+    thead th { top: 0; }
+    tbody th { left: 0; }
+    :host([stale]) .frame { opacity: 0.5; }
+    @media (prefers-reduced-motion: reduce) { .veil { display: none; } }
+  `;
+
+  constructor() {
+    super();
+    /** @type {Trace | undefined} */
+    this.trace = undefined;
+    this.hook = "";
+    /** @type {string} a head's number or "mean" */
+    this.head = "mean";
+    /** @type {Piece[]} */
+    this.rows = [];
+    /** @type {Piece[]} */
+    this.columns = [];
+    /** @type {number | undefined} a row lit from outside */
+    this.row = undefined;
+    /** @type {number | undefined} a column lit from outside */
+    this.column = undefined;
+    this.label = "";
+    this.axes = "";
+    this.empty = "";
+    this.table = false;
+    this.follow = false;
+    this.stale = false;
+    this.theme = "";
+    /** @type {{ row: number, column: number } | undefined} */
+    this.cursor = undefined;
+    this.say = /** @type {typeof AttentionMap} */ (this.constructor).say;
+  }
+
+  render() {
+    const matrix = this.#matrix();
+    return html`<div class="frame" role="group" tabindex="0" aria-label=${`${this.label}. ${this.axes}`} @keydown=${this.#move} @blur=${() => this.#point(undefined)}>
+        ${!matrix ? html`<p class="empty">${this.empty}</p>` : this.table ? this.#table(matrix) : this.#grid(matrix)}
+      </div>
+      <output aria-live="polite">${matrix ? this.#reading(matrix) : nothing}</output>`;
+  }
+
+  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  #grid({ rows, columns }) {
+    const cursor = this.cursor;
+    return html`<div class="grid" aria-hidden="true">
+      <div class="corner"></div>
+      <div class="columns">${this.columns.slice(0, columns).map((piece, i) => label(piece, i === (cursor?.column ?? this.column)))}</div>
+      <div class="rows">${this.rows.slice(0, rows).map((piece, i) => label(piece, i === (cursor?.row ?? this.row)))}</div>
+      <div class="cells" @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${() => this.#point(undefined)}>
+        <canvas></canvas>
+        ${this.follow ? keyed(rows, html`<div class="veil" style=${`top:calc(${rows - 1} * var(--cell))`}></div>`) : nothing}
+        ${this.row !== undefined && this.row < rows ? html`<div class="band" style=${`top:calc(${this.row} * var(--cell))`}></div>` : nothing}
+        ${this.column !== undefined && this.column < columns ? html`<div class="band column" style=${`left:calc(${this.column} * var(--cell))`}></div>` : nothing}
+        ${cursor && cursor.row < rows && cursor.column < columns
+          ? html`<div class="mark" style=${`left:calc(${cursor.column} * var(--cell));top:calc(${cursor.row} * var(--cell));width:var(--cell);height:var(--cell)`}></div>`
+          : nothing}
+      </div>
+    </div>`;
+  }
+
+  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  #table({ rows, columns, data }) {
+    const forbidden = this.#forbidden();
+    return html`<table aria-label=${this.label}>
+      <thead><tr><td></td>${this.columns.slice(0, columns).map((piece) => html`<th scope="col">${piece.token}</th>`)}</tr></thead>
+      <tbody>${this.rows.slice(0, rows).map((piece, row) => html`<tr><th scope="row">${piece.token}</th>
+        ${Array.from(data.subarray(row * columns, (row + 1) * columns), (weight, column) =>
+          html`<td>${forbidden(row * columns + column) ? this.say("map.masked") : weight.toFixed(3)}</td>`)}</tr>`)}</tbody>
+    </table>`;
+  }
+
+  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  #reading({ rows, columns, data }) {
+    const cursor = this.cursor;
+    if (!cursor || cursor.row >= rows || cursor.column >= columns) {
+      return html`<span>0</span><span class="ramp"></span><span>1</span><span class="swatch"></span><span>${this.say("map.masked")}</span>`;
+    }
+    const from = this.rows[cursor.row]?.token ?? "";
+    const to = this.columns[cursor.column]?.token ?? "";
+    const index = cursor.row * columns + cursor.column;
+    const value = this.#forbidden()(index) ? this.say("map.masked") : data[index].toFixed(3);
+    return html`<b>${shown(from)}</b><span>→</span><b>${shown(to)}</b><strong>${value}</strong>`;
+  }
+
+  #matrix() {
+    return attentionMatrix(this.trace, this.hook, this.head === "mean" ? "mean" : Number(this.head));
+  }
+
+  /**
+   * Whether each cell's score is the masked one, the same in every head; nothing is hatched where the trace lacks the scores.
+   * @returns {(index: number) => boolean}
+   */
+  #forbidden() {
+    const scores = attentionMatrix(this.trace, this.hook.replace("hook_pattern", "hook_attn_scores"), 0);
+    return (index) => scores !== undefined && isMasked(scores.data[index]);
+  }
+
+  /** @param {PointerEvent} event */
+  #hover(event) {
+    const canvas = this.renderRoot.querySelector("canvas");
+    const matrix = this.#matrix();
+    if (!canvas || !matrix) return;
+    const box = canvas.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * matrix.columns);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * matrix.rows);
+    const inside = row >= 0 && column >= 0 && row < matrix.rows && column < matrix.columns;
+    this.#point(inside ? { row, column } : undefined);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move(event) {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const matrix = this.#matrix();
+    if (!step || !matrix || this.table) return;
+    event.preventDefault();
+    const { row, column } = this.cursor ?? { row: step[0] < 0 ? matrix.rows : step[0] > 0 ? -1 : 0, column: step[1] < 0 ? matrix.columns : step[1] > 0 ? -1 : 0 };
+    const clamp = (/** @type {number} */ value, /** @type {number} */ length) => Math.min(length - 1, Math.max(0, value));
+    this.#point({ row: clamp(row + step[0], matrix.rows), column: clamp(column + step[1], matrix.columns) });
+  }
+
+  /** @param {{ row: number, column: number } | undefined} cursor */
+  #point(cursor) {
+    if (cursor?.row === this.cursor?.row && cursor?.column === this.cursor?.column) return;
+    this.cursor = cursor;
+    this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  updated(changed) {
+    const matrix = this.#matrix();
+    if (matrix && !this.table) this.#draw(matrix);
+    const frame = this.renderRoot.querySelector(".frame");
+    if (this.follow && changed.has("trace") && frame) frame.scrollTop = frame.scrollHeight;
+  }
+
+  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  #draw({ rows, columns, data }) {
+    const canvas = this.renderRoot.querySelector("canvas");
+    const pen = canvas?.getContext("2d");
+    if (!canvas || !pen) return;
+    const style = getComputedStyle(this);
+    const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+    const cell = parseFloat(read("--cell")) || 20; // CSS px
+    const [paper, ink, faint, line] = ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map(read);
+    const ratio = devicePixelRatio || 1;
+    canvas.width = Math.round(columns * cell * ratio);
+    canvas.height = Math.round(rows * cell * ratio);
+    canvas.style.width = `${columns * cell}px`;
+    canvas.style.height = `${rows * cell}px`;
+    pen.scale(ratio, ratio);
+    const forbidden = this.#forbidden();
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const [x, y] = [column * cell, row * cell];
+        if (forbidden(row * columns + column)) {
+          hatch(pen, x, y, cell, faint);
+        } else {
+          pen.fillStyle = `color-mix(in oklab, ${paper}, ${ink} ${(data[row * columns + column] * 100).toFixed(1)}%)`;
+          pen.beginPath();
+          pen.roundRect(x + 0.5, y + 0.5, cell - 1, cell - 1, 2);
+          pen.fill();
+          pen.strokeStyle = line;
+          pen.lineWidth = 0.5;
+          pen.stroke();
+        }
+      }
+    }
+  }
+}
+
+/**
+ * @param {Piece} piece
+ * @param {boolean} current
+ */
+function label(piece, current) {
+  return html`<span class=${piece.special ? "special" : ""} aria-current=${current ? "true" : nothing}>${shown(piece.token)}</span>`;
+}
+
+/** @param {string} token */
+function shown(token) {
+  return token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
+}
+
+/**
+ * "Not allowed", which is not the same as "weight 0".
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {number} cell
+ * @param {string} colour
+ */
+function hatch(pen, x, y, cell, colour) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(x + 1, y + 1, cell - 2, cell - 2);
+  pen.clip();
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  for (let offset = 0; offset <= 2 * cell; offset += 5) {
+    pen.moveTo(x + offset, y);
+    pen.lineTo(x + offset - cell, y + cell);
+  }
+  pen.stroke();
+  pen.restore();
+}

@@ -1,0 +1,131 @@
+import { LitElement, css, html, nothing } from "lit";
+
+/** @typedef {import("../trace.js").Candidate} Candidate */
+/** @typedef {import("../trace.js").Say} Say */
+
+/**
+ * The likeliest tokens for one place as bars: solid where temperature, top-k and top-p keep them, hollow where they cut them; the chosen one is marked.
+ * The sliders are part of the picture because they move the cut.
+ * @fires diorama-settings-change - { temperature?: number, topK?: number, topP?: number }
+ * @fires diorama-candidate-select - { id: number }
+ */
+export class Candidates extends LitElement {
+  static properties = {
+    candidates: { attribute: false },
+    chosen: { type: Number },
+    temperature: { type: Number },
+    topK: { type: Number, attribute: "top-k" },
+    topP: { type: Number, attribute: "top-p" },
+    label: {},
+    fixed: { type: Boolean },
+    stale: { type: Boolean, reflect: true },
+    say: { attribute: false },
+  };
+
+  /** @type {Say} */
+  static say = (key) => key;
+
+  static styles = css`
+    :host { display: flex; gap: 16px 28px; min-width: 0; }
+    ol { flex: 1; min-width: 0; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
+    li { flex: 1 0 54px; max-width: 88px; min-width: 0; }
+    button { display: grid; grid-template-rows: 44px auto auto; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; cursor: pointer; color: var(--ink); }
+    button:hover { background: color-mix(in oklab, var(--decoder) 8%, transparent); }
+    button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
+    .bar { align-self: end; width: 70%; height: max(2px, calc(var(--share) * 44px)); border-radius: 3px 3px 0 0; background: var(--decoder); border: 1.5px solid var(--decoder);
+      box-sizing: border-box; transition: height 180ms ease-out; }
+    .cut .bar { background: none; border-style: dashed; border-color: var(--ink-ghost); }
+    .token { font: var(--mono); max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding: 0 4px; border-top: 1px solid var(--hairline-strong); width: 100%; box-sizing: border-box; }
+    .cut .token, .cut .share { color: var(--ink-faint); }
+    .special .token { font-variant-caps: all-small-caps; }
+    .chosen .token { font-weight: 700; box-shadow: inset 0 -2px 0 var(--ink); }
+    .share { font: var(--figures-small); color: var(--ink-soft); }
+    .sliders { flex: none; display: grid; grid-template-columns: auto 108px 44px; gap: 4px 10px; align-content: center; align-items: center; }
+    label { font: var(--small); color: var(--ink-soft); text-align: right; }
+    input { accent-color: var(--decoder-solid); width: 100%; height: 22px; margin: 0; }
+    .value { font: var(--figures-small); color: var(--ink); min-width: 3ch; }
+    .waiting { color: var(--ink-faint); font: var(--small); align-self: center; }
+    :host([stale]) ol { opacity: 0.5; }
+    @media (max-width: 640px) { :host { flex-direction: column; } .sliders { grid-template-columns: auto 1fr 44px; } input { height: 32px; } }
+    @media (prefers-reduced-motion: reduce) { .bar { transition: none; } }
+  `;
+
+  constructor() {
+    super();
+    /** @type {Candidate[]} */
+    this.candidates = [];
+    /** @type {number | undefined} the id that was taken here */
+    this.chosen = undefined;
+    this.temperature = 0;
+    /** 0: no limit. */
+    this.topK = 0;
+    this.topP = 1;
+    this.label = "";
+    /** Without sliders. */
+    this.fixed = false;
+    this.stale = false;
+    this.say = /** @type {typeof Candidates} */ (this.constructor).say;
+  }
+
+  render() {
+    const most = Math.max(...this.candidates.map(({ probability }) => probability), 1e-9);
+    return html`<ol aria-label=${this.label}>
+        ${this.candidates.length === 0 ? html`<li class="waiting">${this.say("candidates.empty")}</li>` : nothing}
+        ${this.candidates.map((candidate) => this.#bar(candidate, most))}
+      </ol>
+      ${this.fixed ? nothing : this.#sliders()}`;
+  }
+
+  /**
+   * @param {Candidate} candidate
+   * @param {number} most the largest probability, drawn at full height
+   */
+  #bar({ id, token, probability, kept, special }, most) {
+    const chosen = id === this.chosen;
+    const percent = percentage(probability);
+    const kind = [kept ? "kept" : "cut", chosen && "chosen", special && "special"].filter(Boolean).join(" ");
+    const state = this.say(chosen ? "candidates.chosen" : kept ? "candidates.kept" : "candidates.cut");
+    return html`<li class=${kind}><button type="button" aria-label=${`${token} ${percent}, ${state}`} title=${this.say("candidates.take", { token: token.replace(/^▁/, "") })}
+      @click=${() => this.#emit("diorama-candidate-select", { id })}>
+      <span class="bar" style=${`--share:${probability / most}`}></span>
+      <span class="token">${token.replace(/^▁/, "␣")}</span><span class="share">${percent}</span></button></li>`;
+  }
+
+  #sliders() {
+    return html`<div class="sliders">
+      ${this.#slider("temperature", this.temperature, 0, 2, 0.05, this.temperature === 0 ? this.say("candidates.greedy") : this.temperature.toFixed(2))}
+      ${this.#slider("topK", this.topK, 0, 20, 1, this.topK === 0 ? this.say("candidates.off") : String(this.topK))}
+      ${this.#slider("topP", this.topP, 0.05, 1, 0.05, this.topP >= 1 ? this.say("candidates.off") : this.topP.toFixed(2))}
+    </div>`;
+  }
+
+  /**
+   * @param {"temperature" | "topK" | "topP"} name
+   * @param {number} value
+   * @param {number} min
+   * @param {number} max
+   * @param {number} step
+   * @param {string} shown
+   */
+  #slider(name, value, min, max, step, shown) {
+    return html`<label for=${name}>${this.say(`candidates.${name}`)}</label>
+      <input id=${name} type="range" min=${min} max=${max} step=${step} .value=${String(value)} aria-valuetext=${shown} title=${this.say(`candidates.${name}.help`)}
+        @input=${(/** @type {Event} */ event) => this.#emit("diorama-settings-change", { [name]: Number(/** @type {HTMLInputElement} */ (event.target).value) })} />
+      <span class="value" aria-hidden="true">${shown}</span>`;
+  }
+
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
+  }
+}
+
+/** @param {number} probability */
+function percentage(probability) {
+  const percent = probability * 100;
+  if (percent < 0.1) return "<0.1 %";
+  return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} %`;
+}

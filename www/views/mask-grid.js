@@ -1,0 +1,201 @@
+import { LitElement, css, html, nothing } from "lit";
+import { attentionMatrix, isMasked } from "../trace.js";
+
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Trace} Trace */
+/** @typedef {import("../trace.js").Say} Say */
+
+/** The longest side of the picture, and the largest cell. // CSS px */
+const SIDE = 92;
+const LARGEST_CELL = 9;
+
+/**
+ * Who may look at whom, read from the numbers: a cell is hatched where `hook_attn_scores` is the masked score, filled where it equals the score before
+ * the mask. `attention` names the place, such as `decoder.0.attn`. Arrow keys move a cursor.
+ * @fires diorama-cell-hover - { row: number | undefined, column: number | undefined }
+ */
+export class MaskGrid extends LitElement {
+  static properties = {
+    trace: { attribute: false },
+    attention: {},
+    head: {},
+    rows: { attribute: false },
+    columns: { attribute: false },
+    row: { type: Number },
+    column: { type: Number },
+    label: {},
+    hue: {},
+    stale: { type: Boolean, reflect: true },
+    theme: {},
+    say: { attribute: false },
+    cursor: { state: true },
+  };
+
+  /** @type {Say} */
+  static say = (key) => key;
+
+  static styles = css`
+    :host { display: grid; grid-template-columns: ${SIDE}px minmax(0, 1fr); gap: 10px; align-items: start; min-height: ${SIDE}px; }
+    .cells { position: relative; width: max-content; border-radius: 2px; cursor: crosshair; line-height: 0; }
+    .cells:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
+    .words { font: var(--small); color: var(--ink-soft); display: grid; gap: 2px; align-content: start; }
+    .words strong { font-weight: 600; color: var(--ink); }
+    output { display: block; font: var(--figures-small); min-height: 3.4em; color: var(--ink-soft); }
+    output b { color: var(--ink); }
+    .blank { width: ${SIDE}px; height: ${SIDE}px; border: 1px dashed var(--hairline); border-radius: 4px; }
+    :host([stale]) .cells { opacity: 0.5; }
+  `;
+
+  constructor() {
+    super();
+    /** @type {Trace | undefined} */
+    this.trace = undefined;
+    this.attention = "";
+    /** @type {string} a head's number or "mean" */
+    this.head = "mean";
+    /** @type {Piece[]} */
+    this.rows = [];
+    /** @type {Piece[]} */
+    this.columns = [];
+    /** @type {number | undefined} */
+    this.row = undefined;
+    /** @type {number | undefined} */
+    this.column = undefined;
+    this.label = "";
+    /** @type {string} a custom property's name */
+    this.hue = "--encoder";
+    this.stale = false;
+    this.theme = "";
+    /** @type {{ row: number, column: number } | undefined} */
+    this.cursor = undefined;
+    this.say = /** @type {typeof MaskGrid} */ (this.constructor).say;
+  }
+
+  render() {
+    const scores = this.#scores();
+    return html`${scores
+        ? html`<div class="cells" role="group" tabindex="0" aria-label=${`${this.label}. ${this.#counted(scores)}`} @keydown=${this.#move}
+            @blur=${() => this.#point(undefined)} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${() => this.#point(undefined)}>
+            <canvas aria-hidden="true"></canvas></div>`
+        : html`<div class="blank"></div>`}
+      <div class="words"><strong>${this.label}</strong><output aria-live="polite">${scores ? this.#reading(scores) : nothing}</output></div>`;
+  }
+
+  /** @param {{ rows: number, columns: number, data: Float32Array }} scores */
+  #counted({ data }) {
+    const masked = data.reduce((count, score) => count + Number(isMasked(score)), 0);
+    return this.say("mask.count", { masked, all: data.length });
+  }
+
+  /** @param {{ rows: number, columns: number, data: Float32Array }} scores */
+  #reading(scores) {
+    const at = this.#lit();
+    if (!at || at.row >= scores.rows || at.column >= scores.columns) return this.#counted(scores);
+    const index = at.row * scores.columns + at.column;
+    const before = this.#matrix("hook_attn_scores_unmasked")?.data[index];
+    const masked = isMasked(scores.data[index]);
+    const values = { from: plain(this.rows[at.row]), to: plain(this.columns[at.column]) };
+    if (!masked) return html`${this.say("mask.allowed", values)} <b>${signed(scores.data[index])}</b>`;
+    const known = before !== undefined && !isMasked(before);
+    return html`${this.say("mask.forbidden", values)} ${known ? html`<b>${signed(before)} → −1e30</b>` : html`<b>−1e30</b>`}`;
+  }
+
+  /** The cell read out: the reader's own, or the one that another view lights. */
+  #lit() {
+    if (this.cursor) return this.cursor;
+    return this.row !== undefined && this.column !== undefined ? { row: this.row, column: this.column } : undefined;
+  }
+
+  #scores() {
+    return this.#matrix("hook_attn_scores");
+  }
+
+  /** @param {string} hook */
+  #matrix(hook) {
+    return attentionMatrix(this.trace, `${this.attention}.${hook}`, this.head === "mean" ? 0 : Number(this.head));
+  }
+
+  /** @param {PointerEvent} event */
+  #hover(event) {
+    const box = this.renderRoot.querySelector("canvas")?.getBoundingClientRect();
+    const scores = this.#scores();
+    if (!box || !scores) return;
+    const column = Math.floor(((event.clientX - box.left) / box.width) * scores.columns);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * scores.rows);
+    const inside = row >= 0 && column >= 0 && row < scores.rows && column < scores.columns;
+    this.#point(inside ? { row, column } : undefined);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move(event) {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    const scores = this.#scores();
+    if (!step || !scores) return;
+    event.preventDefault();
+    const { row, column } = this.cursor ?? { row: 0, column: 0 };
+    const clamp = (/** @type {number} */ value, /** @type {number} */ length) => Math.min(length - 1, Math.max(0, value));
+    this.#point({ row: clamp(row + step[0], scores.rows), column: clamp(column + step[1], scores.columns) });
+  }
+
+  /** @param {{ row: number, column: number } | undefined} cursor */
+  #point(cursor) {
+    if (cursor?.row === this.cursor?.row && cursor?.column === this.cursor?.column) return;
+    this.cursor = cursor;
+    this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
+  }
+
+  updated() {
+    const scores = this.#scores();
+    const canvas = this.renderRoot.querySelector("canvas");
+    const pen = canvas?.getContext("2d");
+    if (!scores || !canvas || !pen) return;
+    const { rows, columns, data } = scores;
+    const cell = Math.min(LARGEST_CELL, SIDE / Math.max(rows, columns));
+    const ratio = devicePixelRatio || 1;
+    canvas.width = Math.ceil(columns * cell * ratio);
+    canvas.height = Math.ceil(rows * cell * ratio);
+    canvas.style.width = `${columns * cell}px`;
+    canvas.style.height = `${rows * cell}px`;
+    pen.scale(ratio, ratio);
+    const style = getComputedStyle(this);
+    const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+    const at = this.#lit();
+    const gap = cell > 4 ? 1 : 0;
+    data.forEach((score, index) => {
+      const [row, column] = [Math.floor(index / columns), index % columns];
+      const [x, y] = [column * cell, row * cell];
+      if (isMasked(score)) {
+        pen.strokeStyle = read("--hatch-line");
+        pen.beginPath();
+        pen.moveTo(x + cell - gap, y + gap);
+        pen.lineTo(x + gap, y + cell - gap);
+        if (cell > 6) {
+          pen.moveTo(x + cell / 2, y + gap);
+          pen.lineTo(x + gap, y + cell / 2);
+          pen.moveTo(x + cell - gap, y + cell / 2);
+          pen.lineTo(x + cell / 2, y + cell - gap);
+        }
+        pen.stroke();
+      } else {
+        pen.fillStyle = `color-mix(in oklab, ${read(this.hue)} 55%, ${read("--ramp-0")})`;
+        pen.fillRect(x, y, cell - gap, cell - gap);
+      }
+      if (at?.row === row && at.column === column) {
+        pen.strokeStyle = read("--ink");
+        pen.lineWidth = 2;
+        pen.strokeRect(x, y, cell - gap, cell - gap);
+        pen.lineWidth = 1;
+      }
+    });
+  }
+}
+
+/** @param {Piece | undefined} piece */
+function plain(piece) {
+  return piece?.token.replace(/^▁/, "") ?? "";
+}
+
+/** @param {number} value */
+function signed(value) {
+  return value.toFixed(2).replace("-", "−");
+}

@@ -1,0 +1,130 @@
+import { LitElement, css, html, nothing } from "lit";
+
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Say} Say */
+
+/**
+ * Tokens in a row, each a tile. With `weights`, tiles light up by them and the numbers stand underneath; with `ids`, the ids do.
+ * Arrow keys walk along the tiles.
+ * @fires diorama-token-hover - { position: number | undefined }
+ * @fires diorama-token-select - { position: number }
+ */
+export class TokenStrip extends LitElement {
+  static properties = {
+    tokens: { attribute: false },
+    weights: { attribute: false },
+    label: {},
+    selected: { type: Number },
+    ids: { type: Boolean },
+    faint: { type: Number },
+    padded: { type: Number },
+    cursor: { type: Boolean },
+    stale: { type: Boolean, reflect: true },
+    say: { attribute: false },
+  };
+
+  /** @type {Say} */
+  static say = (key) => key;
+
+  static styles = css`
+    :host { display: block; min-width: 0; }
+    ol { display: flex; gap: 3px; margin: 0; padding: 3px 3px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; align-items: flex-start; }
+    li { flex: none; display: grid; justify-items: center; }
+    button { font: var(--mono); color: var(--ink); height: 30px; min-width: 24px; padding: 0 7px; border: 1px solid var(--hairline-strong); border-radius: 4px;
+      background: color-mix(in oklab, var(--light, var(--cross)) calc(var(--weight, 0) * 46%), var(--case)); cursor: pointer; white-space: pre;
+      transition: background 160ms, border-color 160ms; }
+    button:hover { border-color: var(--ink-soft); }
+    button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
+    button[aria-pressed="true"] { border-color: var(--ink); box-shadow: inset 0 -2px 0 var(--ink); }
+    .faint button { color: var(--ink-faint); border-color: var(--hairline); }
+    .special button { color: var(--ink-faint); font-variant-caps: all-small-caps; border-style: dotted; }
+    .padded button { background: var(--hatch) var(--case); color: var(--ink-faint); }
+    .space { color: var(--ink-ghost); font-size: 0.85em; margin-right: 1px; }
+    small { font: var(--figures-small); color: var(--ink-soft); min-height: 16px; line-height: 16px; }
+    .cursor { width: 2px; height: 22px; margin: 4px 4px 0; background: var(--ink-faint); }
+    :host([stale]) ol { opacity: 0.5; }
+    @media (prefers-reduced-motion: reduce) { button { transition: none; } }
+  `;
+
+  constructor() {
+    super();
+    /** @type {Piece[]} */
+    this.tokens = [];
+    /** @type {ArrayLike<number> | undefined} one weight 0..1 for each token */
+    this.weights = undefined;
+    this.label = "";
+    /** @type {number | undefined} */
+    this.selected = undefined;
+    this.ids = false;
+    /** How many tokens at the start are scaffolding (a task's prefix). */
+    this.faint = 0;
+    /** How many tokens at the end are padding. */
+    this.padded = 0;
+    this.cursor = false;
+    this.stale = false;
+    this.say = /** @type {typeof TokenStrip} */ (this.constructor).say;
+  }
+
+  render() {
+    return html`<ol aria-label=${this.label} @pointerleave=${() => this.#hover(undefined)} @focusout=${() => this.#hover(undefined)} @keydown=${this.#walk}>
+      ${this.tokens.map((piece, position) => this.#tile(piece, position))}
+      ${this.cursor ? html`<li class="cursor" role="presentation"></li>` : nothing}
+    </ol>`;
+  }
+
+  /**
+   * @param {Piece} piece
+   * @param {number} position
+   */
+  #tile(piece, position) {
+    const weight = this.weights?.[position];
+    const padded = position >= this.tokens.length - this.padded;
+    const kind = [piece.special && "special", position < this.faint && "faint", padded && "padded"].filter(Boolean).join(" ");
+    const under = weight !== undefined ? weight.toFixed(2) : this.ids ? String(piece.id) : "";
+    const spoken = this.say("token.label", { n: position + 1, token: piece.token.replace(/^▁/, "␣"), id: piece.id });
+    return html`<li class=${kind}>
+      <button type="button" style=${weight === undefined ? "" : `--weight:${weight}`} tabindex=${position === (this.selected ?? 0) ? 0 : -1}
+        aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`} aria-pressed=${position === this.selected} title=${`id ${piece.id}`}
+        @pointerenter=${() => this.#hover(position)} @focus=${() => this.#hover(position)} @click=${() => this.#select(position)}>${spelled(piece.token)}</button>
+      <small aria-hidden="true">${under}</small>
+    </li>`;
+  }
+
+  /** @param {number | undefined} position */
+  #hover(position) {
+    this.dispatchEvent(new CustomEvent("diorama-token-hover", { bubbles: true, composed: true, detail: { position } }));
+  }
+
+  /** @param {number} position */
+  #select(position) {
+    this.dispatchEvent(new CustomEvent("diorama-token-select", { bubbles: true, composed: true, detail: { position } }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #walk(event) {
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!move) return;
+    const buttons = [...this.renderRoot.querySelectorAll("button")];
+    const next = buttons[buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + move];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
+
+  updated() {
+    if (this.cursor) {
+      const list = this.renderRoot.querySelector("ol");
+      if (list) list.scrollLeft = list.scrollWidth;
+    }
+  }
+}
+
+/**
+ * A token's text with its leading space drawn faintly.
+ * @param {string} token
+ */
+function spelled(token) {
+  const text = token.replaceAll("\n", "⏎").replaceAll("\t", "⇥");
+  if (!text.startsWith("▁")) return text;
+  return html`<span class="space">␣</span>${text.slice(1).replaceAll("▁", "␣")}`;
+}

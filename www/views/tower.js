@@ -1,0 +1,93 @@
+import { LitElement, css, html } from "lit";
+
+/** @typedef {import("../trace.js").Say} Say */
+
+/**
+ * A stack of layers, the first at the bottom, each a row of small blocks: one a head, and one for the mean of the heads.
+ * @fires diorama-head-select - { layer: number, head: number | "mean" }
+ */
+export class Tower extends LitElement {
+  static properties = {
+    layers: { type: Number },
+    heads: { type: Number },
+    layer: { type: Number },
+    head: {},
+    label: {},
+    hue: {},
+    say: { attribute: false },
+  };
+
+  /** @type {Say} */
+  static say = (key) => key;
+
+  static styles = css`
+    :host { display: block; }
+    .layers { display: grid; gap: 4px; }
+    .layer { display: flex; gap: 4px; align-items: center; }
+    .name { font: var(--small); color: var(--ink-soft); width: 58px; white-space: nowrap; }
+    .layer.current .name { color: var(--ink); font-weight: 600; }
+    button { width: 22px; height: 22px; padding: 0; border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline)); border-radius: 4px; cursor: pointer;
+      font: var(--figures-small); color: var(--ink-soft); background: color-mix(in oklab, var(--tower) 8%, var(--case)); }
+    button.mean { width: 30px; margin-left: 4px; }
+    button:hover { border-color: var(--tower); color: var(--ink); }
+    button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
+    button[aria-checked="true"] { background: var(--tower-solid); border-color: var(--tower-solid); color: var(--on-hue); font-weight: 700; }
+  `;
+
+  constructor() {
+    super();
+    this.layers = 0;
+    this.heads = 0;
+    this.layer = 0;
+    /** @type {string} a head's number or "mean" */
+    this.head = "mean";
+    this.label = "";
+    /** @type {string} encoder, decoder or cross */
+    this.hue = "encoder";
+    this.say = /** @type {typeof Tower} */ (this.constructor).say;
+  }
+
+  render() {
+    const layers = Array.from({ length: this.layers }, (_, i) => this.layers - 1 - i);
+    return html`<div class="layers" role="radiogroup" aria-label=${this.label} @keydown=${this.#walk}
+      style=${`--tower:var(--${this.hue});--tower-solid:var(--${this.hue}-solid)`}>
+      ${layers.map((layer) => html`<div class=${layer === this.layer ? "layer current" : "layer"} role="presentation">
+        <span class="name" aria-hidden="true">${this.say("tower.layer", { n: layer + 1 })}</span>
+        ${Array.from({ length: this.heads }, (_, head) => this.#block(layer, head))}
+        ${this.#block(layer, "mean")}
+      </div>`)}
+    </div>`;
+  }
+
+  /**
+   * @param {number} layer
+   * @param {number | "mean"} head
+   */
+  #block(layer, head) {
+    const chosen = layer === this.layer && String(head) === String(this.head);
+    const spoken = head === "mean" ? this.say("tower.mean.label", { layer: layer + 1 }) : this.say("tower.head.label", { layer: layer + 1, head: head + 1 });
+    return html`<button type="button" role="radio" class=${head === "mean" ? "mean" : ""} aria-checked=${chosen} aria-label=${spoken} title=${spoken}
+      tabindex=${chosen ? 0 : -1} @click=${() => this.#select(layer, head)}>${head === "mean" ? this.say("tower.mean") : head + 1}</button>`;
+  }
+
+  /**
+   * @param {number} layer
+   * @param {number | "mean"} head
+   */
+  #select(layer, head) {
+    this.dispatchEvent(new CustomEvent("diorama-head-select", { bubbles: true, composed: true, detail: { layer, head } }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  async #walk(event) {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, 0], ArrowDown: [-1, 0] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const at = this.head === "mean" ? this.heads : Number(this.head);
+    const layer = Math.min(this.layers - 1, Math.max(0, this.layer + step[0]));
+    const head = Math.min(this.heads, Math.max(0, at + step[1]));
+    this.#select(layer, head === this.heads ? "mean" : head);
+    await new Promise(requestAnimationFrame);
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[aria-checked="true"]'))?.focus();
+  }
+}

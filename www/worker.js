@@ -1,0 +1,30 @@
+// Owns the wasm module, so that the page never freezes. Requests are { id, method, args, reports }; replies { id, result }, { id, error, fatal } or { id, progress }.
+
+import { Host } from "./host.js";
+import { isFatal } from "./link.js";
+
+const host = /** @type {Record<string, any>} */ (/** @type {unknown} */ (new Host()));
+/** @typedef {{ id: number, method: string, args: any[], reports: boolean }} Request */
+/** The worker's own global, of which the page's types lack a name. @type {{ postMessage: (message: object, transfer?: Transferable[]) => void }} */
+const scope = self;
+
+self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { data: { id, method, args, reports } }) => {
+  try {
+    const onProgress = (/** @type {string} */ stage, /** @type {number} */ fraction) => scope.postMessage({ id, progress: { stage, fraction } });
+    const result = await host[method](...args, ...(reports ? [onProgress] : []));
+    scope.postMessage({ id, result }, buffersOf(result));
+  } catch (error) {
+    scope.postMessage({ id, error: error instanceof Error ? error.message : String(error), fatal: isFatal(error) });
+  }
+});
+
+/**
+ * The arrays of a trace are moved to the page, not copied.
+ * @param {any} result
+ * @returns {Transferable[]}
+ */
+function buffersOf(result) {
+  const trace = result?.trace ?? result;
+  if (!trace?.logits) return [];
+  return [...new Set([trace.logits, ...trace.activations].map((activation) => activation.data.buffer))];
+}
