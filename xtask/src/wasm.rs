@@ -89,7 +89,7 @@ pub fn build() -> Result<()> {
 
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
-const DEBIAN_SOURCE: &str = "/usr/src/rustc-web";
+const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library";
 
 fn has_target(sysroot: &Path) -> bool {
     sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir()
