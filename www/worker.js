@@ -6,7 +6,7 @@ import { isFatal } from "./link.js";
 const host = /** @type {Record<string, any>} */ (/** @type {unknown} */ (new Host()));
 /** @typedef {{ id: number, method: string, args: any[], reports: boolean }} Request */
 /** The worker's own global, of which the page's types lack a name. @type {{ postMessage: (message: object, transfer?: Transferable[]) => void }} */
-const scope = self;
+const scope = /** @type {any} */ (self);
 
 self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { data: { id, method, args, reports } }) => {
   try {
