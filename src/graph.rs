@@ -30,6 +30,11 @@ pub struct Lens {
     pub past: usize,
 }
 
+impl Lens {
+    /// For what has no lengths of its own: weights.
+    pub const ONE: Lens = Lens { batch: 1, source: 1, target: 1, past: 0 };
+}
+
 impl Dim {
     pub fn at(self, lens: &Lens) -> usize {
         match self {
@@ -118,7 +123,7 @@ impl Graph {
     /// Numbers held by the checkpoint, each tensor counted once.
     pub fn parameters(&self) -> usize {
         let weights = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Weight { .. }));
-        weights.map(|node| node.dims.iter().map(|dim| dim.at(&ONE)).product::<usize>()).sum()
+        weights.map(|node| node.dims.iter().map(|dim| dim.at(&Lens::ONE)).product::<usize>()).sum()
     }
 
     /// The top of the graph, from which a model file enters its parts.
@@ -139,7 +144,6 @@ impl Graph {
 
 /// Lengths that differ from one another, at which shape rules are checked: a mix-up of two axes cannot hide.
 const PROBE: Lens = Lens { batch: 2, source: 1009, target: 1013, past: 1019 };
-const ONE: Lens = Lens { batch: 1, source: 1, target: 1, past: 0 };
 
 /// Where nodes are being added: names are paths, `encoder.0.attn.hook_q`.
 pub struct Scope<'g> {
@@ -166,7 +170,8 @@ impl Scope<'_> {
 
     /// A tensor of the checkpoint under its published name, or an older one. Asking twice gives the same node.
     pub fn weight(&mut self, names: &[&str], axes: &[(Axis, usize)]) -> NodeId {
-        let existing = self.graph.nodes.iter().position(|node| matches!(&node.kind, Kind::Weight { names: n } if n[0] == names[0]));
+        let existing =
+            self.graph.nodes.iter().position(|node| matches!(&node.kind, Kind::Weight { names: n } if n[0] == names[0]));
         if let Some(index) = existing {
             return NodeId(index);
         }

@@ -49,7 +49,10 @@ impl Buffers {
         let node = graph.node(id);
         let bytes = size(&node.shape(lens)) as u64 * F32;
         self.get(id).filter(|buffer| buffer.size() >= bytes).ok_or_else(|| {
-            Error::Input(format!("\"{}\" was not computed for these lengths; run the whole input before a further step", node.name))
+            Error::Input(format!(
+                "\"{}\" was not computed for these lengths; run the whole input before a further step",
+                node.name
+            ))
         })
     }
 

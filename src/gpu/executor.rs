@@ -114,7 +114,8 @@ impl Executor {
         let Lens { batch, past, .. } = pass.lens;
         let held = self.held.map_or((0, batch), |held| (held.past + held.target, held.batch));
         if past > held.0 || (past > 0 && batch != held.1) {
-            let message = format!("a step after {past} tokens of {batch} sequences cannot follow {} tokens of {}", held.0, held.1);
+            let message =
+                format!("a step after {past} tokens of {batch} sequences cannot follow {} tokens of {}", held.0, held.1);
             return Err(Error::Input(message));
         }
         Ok(())

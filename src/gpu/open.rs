@@ -12,13 +12,13 @@ use crate::ops::Profile;
 #[derive(Clone)]
 pub struct Gpu {
     inner: Rc<Inner>,
+    profile: Profile,
 }
 
 struct Inner {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
-    profile: Profile,
     /// Of one storage buffer, in bytes.
     largest_buffer: u64,
     health: Health,
@@ -43,7 +43,10 @@ impl Gpu {
         let descriptor =
             wgpu::DeviceDescriptor { label: Some("diorama"), required_limits: limits, ..wgpu::DeviceDescriptor::default() };
         let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| {
-            Error::Device(format!("the adapter {} gives no device ({error}); close other pages that use the GPU, or choose cpu", info.name))
+            Error::Device(format!(
+                "the adapter {} gives no device ({error}); close other pages that use the GPU, or choose cpu",
+                info.name
+            ))
         })?;
 
         let health = Health::default();
@@ -65,7 +68,7 @@ impl Gpu {
         let largest_buffer = offered.max_buffer_size.min(offered.max_storage_buffer_binding_size as u64);
         let pipelines = Pipelines::new(&device);
         let profile = profile(&info);
-        Ok(Gpu { inner: Rc::new(Inner { device, queue, info, profile, largest_buffer, health, pipelines }) })
+        Ok(Gpu { inner: Rc::new(Inner { device, queue, info, largest_buffer, health, pipelines }), profile })
     }
 
     /// What the adapter calls itself, and through what it is reached.
@@ -80,7 +83,12 @@ impl Gpu {
     }
 
     pub fn profile(&self) -> Profile {
-        self.inner.profile
+        self.profile
+    }
+
+    /// The same GPU with the kernels that suit another kind of adapter: for tests and measurements.
+    pub fn with_profile(&self, profile: Profile) -> Gpu {
+        Gpu { inner: self.inner.clone(), profile }
     }
 
     /// Gives the GPU back: whatever still uses it gets [`Error::DeviceLost`].
@@ -116,6 +124,7 @@ impl Gpu {
         &self.inner.pipelines
     }
 
+    #[cfg(target_arch = "wasm32")]
     pub(super) fn health(&self) -> &Health {
         &self.inner.health
     }

@@ -64,7 +64,8 @@ impl Reorder {
             let sorted = allocate(gpu, &node.name, count)?;
             let sizes = sizes(gpu, &[count as u32, width as u32]);
             let group = bind(gpu, &node.name, sizes.as_entire_buffer_binding(), &[&ids, cache, &sorted]);
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("beams"), timestamp_writes: None });
+            let mut pass =
+                encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("beams"), timestamp_writes: None });
             pass.set_pipeline(&gpu.pipelines().get("embed"));
             pass.set_bind_group(0, &group, &[]);
             let [x, y, z] = groups(count, 64);

@@ -44,6 +44,7 @@ impl Drop for Ticker {
 
 /// `navigator` belongs to different global objects in a page and in a worker, so it is looked up by name.
 fn is_firefox() -> bool {
-    let agent = Reflect::get(&js_sys::global(), &"navigator".into()).and_then(|navigator| Reflect::get(&navigator, &"userAgent".into()));
+    let agent =
+        Reflect::get(&js_sys::global(), &"navigator".into()).and_then(|navigator| Reflect::get(&navigator, &"userAgent".into()));
     agent.ok().and_then(|agent| agent.as_string()).is_some_and(|agent| agent.contains("Firefox/"))
 }

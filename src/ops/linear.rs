@@ -3,7 +3,7 @@
 //! x \[… in\], w \[out in\], b \[out\] or none → \[… out\]. Trailing axes of x that multiply to `in` count as one (the heads
 //! of an attention), and so do those of y that multiply to `out`. The sum runs over i in order, in f32.
 
-use super::{Dispatch, Fault, Profile, Site, expect};
+use super::{Dispatch, Fault, Profile, Site, expect, groups};
 use crate::tensor::size;
 
 pub fn check(site: &Site) -> Result<(), Fault> {
@@ -44,8 +44,12 @@ pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
 pub fn dispatch(site: &Site, profile: Profile) -> Dispatch {
     let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
     let rows = size(site.shape(0)) / width;
-    let bias = (site.arity() > 2) as u32;
-    let params = vec![rows as u32, width as u32, n_out as u32, bias];
+    let bias = (site.arity() > 2) as usize;
+    let (shader, width, groups) = if rows >= 4 && width % 4 == 0 {
+        ("linear_block", width / 4, groups(rows.div_ceil(8) * n_out.div_ceil(4), 16))
+    } else {
+        ("linear", width, groups(rows * n_out, 64))
+    };
     let _ = profile;
-    Dispatch { shader: "linear", params, groups: super::groups(rows * n_out, 64) }
+    Dispatch { shader, params: [rows, width, n_out, bias].map(|n| n as u32).to_vec(), groups }
 }

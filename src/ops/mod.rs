@@ -30,18 +30,24 @@ pub enum Op {
     /// Token ids → rows of a table.
     Embed,
     /// x / rms(x) · w.
-    RmsNorm { eps: f32 },
+    RmsNorm {
+        eps: f32,
+    },
     /// x Wᵀ + b.
     Linear,
     /// Each number times a constant.
-    Scale { by: f32 },
+    Scale {
+        by: f32,
+    },
     Add,
     Mul,
     Activation(Activation),
     /// T5's learned bias for each distance between query and key.
     RelativeBias(RelativeBias),
     /// q · k, times a constant, plus a bias where there is one.
-    AttnScores { scale: f32 },
+    AttnScores {
+        scale: f32,
+    },
     /// Replaces scores that are not allowed by [`MASKED`].
     Mask(Mask),
     Softmax,

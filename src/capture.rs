@@ -1,0 +1,36 @@
+//! Hook names → what a device reads back.
+
+use crate::error::{Error, Result};
+use crate::graph::{Graph, Stage};
+use crate::pass::{Read, Rows};
+use crate::tensor::Tensor;
+
+/// What one run brought back: the logits and every captured hook, in graph order.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    pub logits: Vec<Tensor>,
+    pub activations: Vec<Tensor>,
+}
+
+/// The hooks whose names match one of these globs (`*.hook_pattern`), in graph order, among nodes of these stages.
+///
+/// # Errors
+/// A glob that no hook of the graph matches: a misspelt name must not look like an empty answer.
+pub fn select(graph: &Graph, globs: &[String], stages: &[Stage]) -> Result<Vec<Read>> {
+    if let Some(unmatched) = globs.iter().find(|glob| !graph.hooks.iter().any(|hook| matches(glob, &hook.name))) {
+        let example = graph.hooks.first().map_or("", |hook| hook.name.as_str());
+        return Err(Error::Capture(format!(
+            "\"{unmatched}\" matches no hook of this model; names look like \"{example}\", and `diorama inspect` lists them"
+        )));
+    }
+    let wanted = graph.hooks.iter().filter(|hook| globs.iter().any(|glob| matches(glob, &hook.name)));
+    Ok(wanted
+        .filter(|hook| stages.contains(&graph.node(hook.node).stage))
+        .map(|hook| Read { name: hook.name.clone(), node: hook.node, rows: Rows::All })
+        .collect())
+}
+
+/// Hook names have dots, not slashes, so a `*` crosses all of them.
+fn matches(glob: &str, name: &str) -> bool {
+    glob_match::glob_match(glob, name)
+}

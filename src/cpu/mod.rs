@@ -1,0 +1,102 @@
+//! Runs a graph on the CPU: the reference, and in wasm a SIMD device of its own.
+
+mod matmul;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::graph::{Graph, Kind, Lens, NodeId};
+use crate::ops::{Op, Site};
+use crate::pass::{Parameters, Pass};
+use crate::tensor::{Axis, Tensor, size};
+pub use matmul::{Panels, multiply};
+
+/// A graph with its numbers and a buffer for every node.
+pub struct Executor {
+    graph: Arc<Graph>,
+    values: Vec<Vec<f32>>,
+    /// The matrices of `linear` nodes, laid out for the multiplication. By the weight's node.
+    panels: BTreeMap<NodeId, Panels>,
+    shapes: Vec<Vec<usize>>,
+}
+
+impl Executor {
+    pub fn new(graph: Arc<Graph>, parameters: &Parameters) -> Self {
+        let mut values = vec![Vec::new(); graph.nodes.len()];
+        let mut panels = BTreeMap::new();
+        for node in &graph.nodes {
+            for (position, &input) in node.inputs.iter().enumerate() {
+                let Some(numbers) = parameters.get(&input) else { continue };
+                if node.op() == Some(&Op::Linear) && position == 1 {
+                    let width = graph.node(input).dims[1];
+                    panels.entry(input).or_insert_with(|| Panels::new(numbers, width.at(&Lens::ONE)));
+                } else if values[input.0].is_empty() {
+                    values[input.0] = numbers.clone();
+                }
+            }
+        }
+        let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
+        Executor { graph, values, panels, shapes }
+    }
+
+    /// Computes the nodes of the pass's stages in graph order, and copies what it asks for.
+    pub fn run(&mut self, pass: &Pass) -> Vec<Tensor> {
+        let graph = self.graph.clone();
+        for (node, shape) in graph.nodes.iter().zip(&mut self.shapes) {
+            shape.iter_mut().zip(&node.dims).for_each(|(n, dim)| *n = dim.at(&pass.lens));
+        }
+        for (id, numbers) in &pass.inputs {
+            self.values[id.0].clone_from(numbers);
+        }
+        for (index, node) in graph.nodes.iter().enumerate() {
+            if let Kind::Op(op) = &node.kind
+                && pass.stages.contains(&node.stage)
+            {
+                self.compute(&graph, index, op, pass.lens.past);
+            }
+        }
+        let read = |read: &crate::pass::Read| {
+            let numbers = &self.values[read.node.0];
+            let stretches = read.stretches(&graph, &pass.lens);
+            let data = stretches.iter().flat_map(|s| &numbers[s.start..s.start + s.len]).copied().collect();
+            read.tensor(&graph, &pass.lens, data)
+        };
+        pass.reads.iter().map(read).collect()
+    }
+
+    fn compute(&mut self, graph: &Graph, index: usize, op: &Op, past: usize) {
+        let node = &graph.nodes[index];
+        let mut out = std::mem::take(&mut self.values[index]);
+        out.resize(size(&self.shapes[index]), 0.0);
+        let around = |id: &NodeId| (graph.node(*id).axes.as_slice(), self.shapes[id.0].as_slice());
+        let mut inputs: [(&[Axis], &[usize]); 3] = [(&[], &[]); 3];
+        let mut numbers: [&[f32]; 3] = [&[]; 3];
+        for (slot, id) in node.inputs.iter().enumerate() {
+            inputs[slot] = around(id);
+            numbers[slot] = &self.values[id.0];
+        }
+        let n = node.inputs.len();
+        let site = Site { inputs: &inputs[..n], out: (&node.axes, &self.shapes[index]), past };
+        match op {
+            Op::Linear => multiply(numbers[0], &self.panels[&node.inputs[1]], numbers[..n].get(2).copied(), &mut out),
+            _ => op.cpu(&site, &numbers[..n], &mut out),
+        }
+        self.values[index] = out;
+    }
+
+    /// Beam search keeps some sequences and drops others: sequence `i` of every cache becomes the old `order[i]`.
+    pub fn reorder(&mut self, order: &[usize]) {
+        for (index, node) in self.graph.nodes.iter().enumerate() {
+            if node.op() != Some(&Op::Append) {
+                continue;
+            }
+            let row = size(&self.shapes[index][2..]);
+            for position in self.values[index].chunks_exact_mut(row * order.len()) {
+                let old = position.to_vec();
+                for (new, &from) in position.chunks_exact_mut(row).zip(order) {
+                    new.copy_from_slice(&old[from * row..][..row]);
+                }
+            }
+        }
+    }
+}

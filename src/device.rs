@@ -1,0 +1,236 @@
+//! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
+
+use std::sync::Arc;
+
+use web_time::{Duration, Instant};
+
+use crate::cpu;
+use crate::error::{Error, Result};
+use crate::gpu::{Executor, Gpu};
+use crate::graph::{Graph, Kind, Node, NodeId};
+use crate::ops::MASKED;
+use crate::pass::{Parameters, Pass, Read, Rows};
+use crate::tensor::Tensor;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The faster of the devices that compute correctly.
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+/// Passes of a usual size.
+pub struct Probe {
+    /// A whole input.
+    pub first: Pass,
+    /// One further token.
+    pub later: Pass,
+}
+
+/// Where the numbers are computed.
+enum Backend {
+    Cpu(Box<cpu::Executor>),
+    Gpu(Box<Executor>),
+}
+
+/// A kernel against the CPU reference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SelfTest {
+    pub op: &'static str,
+    /// max |Δ| over the nodes that this op computes.
+    pub max_error: f32,
+    /// 1e-4 × max(1, max |x|) of the same node.
+    pub tolerance: f32,
+}
+
+impl SelfTest {
+    pub fn passed(&self) -> bool {
+        self.max_error <= self.tolerance
+    }
+}
+
+pub struct Device {
+    backend: Backend,
+    /// Kept so that a lost GPU can be replaced.
+    graph: Arc<Graph>,
+    parameters: Parameters,
+    /// Why this device: a sentence.
+    pub reason: String,
+    gpu: Option<Gpu>,
+    pub self_test: Vec<SelfTest>,
+    /// Median time of one step.
+    pub cpu_time: Option<Duration>,
+    pub gpu_time: Option<Duration>,
+}
+
+impl Device {
+    /// Both devices compute the probe's first pass and must agree on it; they are timed on its later one.
+    pub async fn open(choice: Choice, graph: Arc<Graph>, parameters: Parameters, probe: Probe) -> Result<Self> {
+        let cpu = cpu::Executor::new(graph.clone(), &parameters);
+        let mut device = Device {
+            backend: Backend::Cpu(Box::new(cpu)),
+            graph,
+            parameters,
+            reason: String::new(),
+            gpu: None,
+            self_test: vec![],
+            cpu_time: None,
+            gpu_time: None,
+        };
+        if choice == Choice::Cpu {
+            device.reason = "chosen by the reader".into();
+            return Ok(device);
+        }
+        match (device.try_gpu(&probe.first).await, choice) {
+            (Err(fault), Choice::Gpu) => return Err(fault),
+            (Err(fault), _) => device.reason = format!("the CPU, because {}", fault.to_string().trim_start_matches("device: ")),
+            (Ok(gpu), Choice::Gpu) => {
+                device.backend = Backend::Gpu(Box::new(gpu));
+                device.reason = "chosen by the reader".into();
+            }
+            (Ok(gpu), _) => device.take_faster(gpu, &probe.later).await?,
+        }
+        Ok(device)
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self.backend {
+            Backend::Cpu(_) => "cpu",
+            Backend::Gpu(_) => "webgpu",
+        }
+    }
+
+    /// The GPU's name, where one was opened.
+    pub fn adapter(&self) -> Option<String> {
+        self.gpu.as_ref().map(Gpu::adapter)
+    }
+
+    /// Computes a pass. A GPU that was lost is replaced, and the caller told by [`Error::DeviceLost`]: caches are gone.
+    pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
+        let outcome = match &mut self.backend {
+            Backend::Cpu(cpu) => Ok(cpu.run(pass)),
+            Backend::Gpu(gpu) => gpu.run(pass).await,
+        };
+        if let Err(Error::DeviceLost(why)) = &outcome {
+            self.replace(why.clone()).await;
+        }
+        outcome
+    }
+
+    /// Sequence `i` of every cache becomes the old `order[i]`.
+    pub fn reorder(&mut self, order: &[usize]) -> Result<()> {
+        match &mut self.backend {
+            Backend::Cpu(cpu) => cpu.reorder(order),
+            Backend::Gpu(gpu) => gpu.reorder(order),
+        }
+        Ok(())
+    }
+
+    /// Takes the GPU away on purpose, as a driver's reset does.
+    pub fn lose_gpu(&self) {
+        if let Some(gpu) = &self.gpu {
+            gpu.destroy();
+        }
+    }
+
+    async fn replace(&mut self, why: String) {
+        match self.open_gpu().await {
+            Ok(gpu) => {
+                self.backend = Backend::Gpu(Box::new(gpu));
+                self.reason = format!("the GPU was lost ({why}) and has been opened again");
+            }
+            Err(fault) => {
+                self.backend = Backend::Cpu(Box::new(cpu::Executor::new(self.graph.clone(), &self.parameters)));
+                self.reason = format!("the CPU, because the GPU was lost ({why}) and did not come back: {fault}");
+            }
+        }
+    }
+
+    async fn open_gpu(&mut self) -> Result<Executor> {
+        let gpu = Gpu::open().await?;
+        let executor = Executor::new(&gpu, self.graph.clone(), &self.parameters)?;
+        self.gpu = Some(gpu);
+        Ok(executor)
+    }
+
+    /// Opens the GPU and compares every node of the probe with the CPU's.
+    async fn try_gpu(&mut self, probe: &Pass) -> Result<Executor> {
+        let mut executor = self.open_gpu().await?;
+        let mut everything = probe.clone();
+        everything.reads = every_node(&self.graph);
+        let theirs = executor.run(&everything).await?;
+        let Backend::Cpu(cpu) = &mut self.backend else { return Ok(executor) };
+        let ours = cpu.run(&everything);
+        self.self_test = compare(&self.graph, &everything, &ours, &theirs);
+        match self.self_test.iter().find(|test| !test.passed()) {
+            None => Ok(executor),
+            Some(test) => Err(Error::Device(format!(
+                "the GPU's kernel \"{}\" is off by {:.1e} where {:.1e} is allowed; its numbers cannot be trusted, use the CPU",
+                test.op, test.max_error, test.tolerance
+            ))),
+        }
+    }
+
+    async fn take_faster(&mut self, mut gpu: Executor, step: &Pass) -> Result<()> {
+        let mut on_gpu = vec![];
+        for _ in 0..TIMED + 1 {
+            let start = Instant::now();
+            gpu.run(step).await?;
+            on_gpu.push(start.elapsed());
+        }
+        let mut on_cpu = vec![];
+        if let Backend::Cpu(cpu) = &mut self.backend {
+            for _ in 0..TIMED + 1 {
+                let start = Instant::now();
+                cpu.run(step);
+                on_cpu.push(start.elapsed());
+            }
+        }
+        let (cpu_time, gpu_time) = (median(&on_cpu[1..]), median(&on_gpu[1..]));
+        let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
+        let figures = format!("one step takes {} on the CPU and {} on the GPU", ms(cpu_time), ms(gpu_time));
+        if gpu_time < cpu_time {
+            self.backend = Backend::Gpu(Box::new(gpu));
+            self.reason = format!("the GPU: its kernels agree with the CPU, and {figures}");
+        } else {
+            self.reason = format!("the CPU: {figures}");
+        }
+        (self.cpu_time, self.gpu_time) = (Some(cpu_time), Some(gpu_time));
+        Ok(())
+    }
+}
+
+/// Timed runs of a step on each device, after one that is not counted.
+const TIMED: usize = 5;
+
+fn median(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// Every computed node, hook or not: a wrong kernel cannot hide behind a right one.
+fn every_node(graph: &Graph) -> Vec<Read> {
+    let computed = graph.nodes.iter().enumerate().filter(|(_, node)| node.op().is_some());
+    computed.map(|(index, node)| Read { name: node.name.clone(), node: NodeId(index), rows: Rows::All }).collect()
+}
+
+/// The worst node of each op, in the order in which the ops first run.
+fn compare(graph: &Graph, pass: &Pass, ours: &[Tensor], theirs: &[Tensor]) -> Vec<SelfTest> {
+    let mut tests: Vec<SelfTest> = vec![];
+    for ((read, ours), theirs) in pass.reads.iter().zip(ours).zip(theirs) {
+        let Node { kind: Kind::Op(op), .. } = graph.node(read.node) else { continue };
+        let largest = ours.data.iter().filter(|x| **x > MASKED).fold(1.0f32, |max, x| max.max(x.abs()));
+        let tolerance = 1e-4 * largest;
+        let difference = |(a, b): (&f32, &f32)| if (a - b).is_nan() { f32::MAX } else { (a - b).abs() };
+        let max_error = ours.data.iter().zip(&theirs.data).map(difference).fold(0.0, f32::max);
+        let test = SelfTest { op: op.word(), max_error, tolerance };
+        match tests.iter_mut().find(|known| known.op == test.op) {
+            None => tests.push(test),
+            Some(known) if test.max_error / test.tolerance > known.max_error / known.tolerance => *known = test,
+            Some(_) => {}
+        }
+    }
+    tests
+}

@@ -1,0 +1,10 @@
+//! Text out of a model, one token at a time: a session that can be stepped, looked at, taken back and gone on with.
+
+mod beams;
+mod engine;
+mod sample;
+mod session;
+
+pub use engine::{Engine, Input};
+pub use sample::{Candidate, Sampling};
+pub use session::{Session, Step};

@@ -1,0 +1,126 @@
+//! One distribution, cut by temperature, top-k and top-p, and one token drawn from it.
+//!
+//! Top-k: Fan et al. 2018, §5.4. Top-p (nucleus): Holtzman et al. 2020, §3.1. The cuts come in the order of the reference:
+//! temperature, then k, then p over what k left.
+
+use rand::SeedableRng;
+use rand::distr::Distribution;
+use rand::distr::weighted::WeightedIndex;
+use rand_chacha::ChaCha8Rng;
+
+use crate::error::{Error, Result};
+
+/// How the next token is chosen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sampling {
+    /// 0 takes the most probable token; 1 leaves the distribution as it is.
+    pub temperature: f32,
+    /// Keep this many of the most probable tokens; 0 keeps all.
+    pub top_k: usize,
+    /// Keep the fewest tokens that together hold this much probability; 1 keeps all.
+    pub top_p: f32,
+    pub seed: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0 }
+    }
+}
+
+impl Sampling {
+    pub fn check(&self) -> Result<()> {
+        if !(self.temperature >= 0.0 && self.temperature.is_finite()) {
+            return Err(Error::Input(format!("temperature is {}; it must be 0 or more", self.temperature)));
+        }
+        if !(self.top_p > 0.0 && self.top_p <= 1.0) {
+            return Err(Error::Input(format!("top-p is {}; it must be above 0 and at most 1", self.top_p)));
+        }
+        Ok(())
+    }
+}
+
+/// A token that could come next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Candidate {
+    pub id: u32,
+    pub logit: f32,
+    /// After temperature, before the cuts: of all tokens together 1. Greedy shows the distribution at temperature 1.
+    pub probability: f32,
+    /// Whether the cuts leave it in.
+    pub kept: bool,
+}
+
+/// All tokens, the most probable first; equal logits keep the order of their ids.
+pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
+    let greedy = sampling.temperature == 0.0;
+    let temperature = if greedy { 1.0 } else { sampling.temperature };
+    let max = logits.iter().copied().fold(f32::MIN, f32::max);
+    let mut all: Vec<Candidate> = (0u32..)
+        .zip(logits)
+        .map(|(id, &logit)| Candidate { id, logit, probability: ((logit - max) / temperature).exp(), kept: false })
+        .collect();
+    let sum: f32 = all.iter().map(|candidate| candidate.probability).sum();
+    all.iter_mut().for_each(|candidate| candidate.probability /= sum);
+    all.sort_by(|a, b| b.logit.total_cmp(&a.logit));
+
+    let by_k = if sampling.top_k == 0 { all.len() } else { sampling.top_k.min(all.len()) };
+    let left: f32 = all[..by_k].iter().map(|candidate| candidate.probability).sum();
+    let mut before = 0.0; // probability of the tokens ahead, among those that k left
+    for (rank, candidate) in all[..by_k].iter_mut().enumerate() {
+        candidate.kept = rank == 0 || (!greedy && before < sampling.top_p);
+        before += candidate.probability / left;
+    }
+    all
+}
+
+/// Draws one of the kept candidates. The position is a stream of its own: going back and on again draws the same tokens.
+pub fn draw(candidates: &[Candidate], sampling: &Sampling, position: usize) -> u32 {
+    let weights = candidates.iter().map(|c| if c.kept { c.probability } else { 0.0 });
+    let mut random = ChaCha8Rng::seed_from_u64(sampling.seed);
+    random.set_stream(position as u64);
+    let index = WeightedIndex::new(weights).map_or(0, |weights| weights.sample(&mut random));
+    candidates[index].id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Logits that are logarithms: their softmax is the fractions themselves.
+    fn logits() -> Vec<f32> {
+        [0.1f32, 0.4, 0.2, 0.3].map(f32::ln).to_vec()
+    }
+
+    fn kept(sampling: Sampling) -> Vec<u32> {
+        candidates(&logits(), &sampling).iter().filter(|c| c.kept).map(|c| c.id).collect()
+    }
+
+    #[test]
+    fn probabilities_are_the_softmax() {
+        let all = candidates(&logits(), &Sampling { temperature: 1.0, ..Sampling::default() });
+        assert_eq!(all.iter().map(|c| c.id).collect::<Vec<_>>(), [1, 3, 2, 0]);
+        assert!((all[0].probability - 0.4).abs() < 1e-6 && (all[3].probability - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn cuts_keep_what_they_say() {
+        let open = Sampling { temperature: 1.0, ..Sampling::default() };
+        assert_eq!(kept(Sampling::default()), [1], "greedy");
+        assert_eq!(kept(open), [1, 3, 2, 0], "no cut");
+        assert_eq!(kept(Sampling { top_k: 2, ..open }), [1, 3]);
+        assert_eq!(kept(Sampling { top_p: 0.65, ..open }), [1, 3], "0.4 is less than 0.65, 0.4 + 0.3 is more");
+        // Among the two that k leaves, the first holds 0.4 / 0.7 = 0.57.
+        assert_eq!(kept(Sampling { top_k: 2, top_p: 0.5, ..open }), [1]);
+    }
+
+    #[test]
+    fn draws_follow_the_distribution_and_the_seed() {
+        let sampling = Sampling { temperature: 1.0, seed: 7, ..Sampling::default() };
+        let all = candidates(&logits(), &sampling);
+        let draws: Vec<u32> = (0..4000).map(|position| draw(&all, &sampling, position)).collect();
+        let share = draws.iter().filter(|id| **id == 1).count() as f32 / 4000.0;
+        assert!((share - 0.4).abs() < 0.03, "token 1 holds 0.4 of the probability, drawn {share}");
+        assert_eq!(draws, (0..4000).map(|position| draw(&all, &sampling, position)).collect::<Vec<_>>());
+    }
+}

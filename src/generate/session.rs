@@ -1,0 +1,125 @@
+//! One text being written: its tokens, and how many of them the device's caches hold.
+
+use super::engine::{Engine, Input};
+use super::sample::{Candidate, Sampling, candidates, draw};
+use crate::capture::{Trace, select};
+use crate::error::{Error, Result};
+use crate::graph::Stage;
+use crate::pass::{Read, Rows};
+use crate::tensor::Tensor;
+
+/// Belongs to the engine that made it. Another session, or a run, may take the device's caches in between: the next step
+/// then reads the tokens again.
+pub struct Session {
+    id: u64,
+    input: Input,
+    /// All that the decoder reads: its prompt, then what was generated.
+    ids: Vec<u32>,
+    prompt: usize,
+    /// Tokens whose keys and values lie in the caches.
+    cached: usize,
+    /// For the token after the last, where they are known.
+    logits: Option<Vec<f32>>,
+}
+
+/// A token that was chosen, out of what, and what the model did to choose.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub id: u32,
+    /// All tokens, the most probable first.
+    pub candidates: Vec<Candidate>,
+    /// Of the pass that gave these candidates: the newest token's row.
+    pub trace: Trace,
+    /// The token ends the text.
+    pub done: bool,
+    /// Tokens generated before this one.
+    pub position: usize,
+}
+
+impl Session {
+    /// The generated ids, without the prompt.
+    pub fn ids(&self) -> &[u32] {
+        &self.ids[self.prompt..]
+    }
+
+    /// Forgets the last `n` generated tokens, or all where there are fewer.
+    pub fn back(&mut self, n: usize) {
+        self.ids.truncate(self.ids.len().saturating_sub(n).max(self.prompt));
+        self.cached = self.cached.min(self.ids.len() - 1);
+        self.logits = None;
+    }
+}
+
+impl Engine {
+    /// Begins a text; nothing is computed yet.
+    pub fn start(&mut self, input: &Input) -> Result<Session> {
+        let input = self.checked(input)?;
+        self.sessions += 1;
+        let ids = input.decoder_ids.clone();
+        Ok(Session { id: self.sessions, prompt: ids.len(), ids, input, cached: 0, logits: None })
+    }
+
+    /// Chooses one token, or takes `force`, and adds it to the text.
+    pub async fn step(
+        &mut self,
+        session: &mut Session,
+        sampling: &Sampling,
+        capture: &[String],
+        force: Option<u32>,
+    ) -> Result<Step> {
+        sampling.check()?;
+        if let Some(id) = force.filter(|id| *id as usize >= self.model.vocab) {
+            return Err(Error::Input(format!("id {id} is outside the vocabulary of {} tokens", self.model.vocab)));
+        }
+        self.check_length(session.ids.len())?;
+        let trace = self.forward(session, capture).await?;
+        let candidates = candidates(session.logits.as_deref().unwrap_or_default(), sampling);
+        let position = session.ids().len();
+        let id = force.unwrap_or_else(|| draw(&candidates, sampling, position));
+        session.ids.push(id);
+        session.logits = None;
+        Ok(Step { id, candidates, trace, done: self.model.special.eos.contains(&id), position })
+    }
+
+    /// The candidates for the next token under these settings; the text stays as it is.
+    pub async fn peek(&mut self, session: &mut Session, sampling: &Sampling) -> Result<Vec<Candidate>> {
+        sampling.check()?;
+        if session.logits.is_none() {
+            self.forward(session, &[]).await?;
+        }
+        Ok(candidates(session.logits.as_deref().unwrap_or_default(), sampling))
+    }
+
+    /// Computes what is not in the caches yet, up to the logits for the next token.
+    async fn forward(&mut self, session: &mut Session, capture: &[String]) -> Result<Trace> {
+        if self.owner != Some(session.id) {
+            session.cached = 0;
+            self.owner = Some(session.id);
+        }
+        let last = session.ids.len() - 1;
+        session.cached = session.cached.min(last);
+        let stages: &[Stage] = if session.cached == 0 { &[Stage::Source, Stage::Target] } else { &[Stage::Target] };
+        let mut reads = vec![self.logits(Rows::Last)];
+        reads.extend(select(self.graph(), capture, stages)?);
+        let outcome = self.catch_up(session, last, reads).await;
+        if outcome.is_err() {
+            self.owner = None; // the caches are in doubt
+        }
+        let mut tensors = outcome?;
+        let activations = tensors.split_off(1);
+        session.cached = session.ids.len();
+        session.logits = tensors.first().map(|logits| logits.data.clone());
+        Ok(Trace { logits: tensors, activations })
+    }
+
+    /// Tokens that were generated before and are to be read again go first and unseen, so that what a reader gets is
+    /// always the row of the newest token.
+    async fn catch_up(&mut self, session: &Session, last: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
+        let mut from = session.cached;
+        if from < last && last >= session.prompt {
+            self.pass(&session.input, &[&session.ids[from..last]], from, vec![]).await?;
+            from = last;
+        }
+        self.pass(&session.input, &[&session.ids[from..]], from, reads).await
+    }
+}

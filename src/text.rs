@@ -1,0 +1,45 @@
+//! Text ↔ tokens for the native command, through Hugging Face's `tokenizers`. The page has their JavaScript library: a
+//! hundred kilobytes in wasm would buy nothing, and a test holds both to the same ids and the same text.
+
+use std::path::Path;
+
+use tokenizers::Tokenizer;
+
+use crate::error::{Error, Result};
+
+pub struct Text {
+    tokenizer: Tokenizer,
+}
+
+impl Text {
+    /// Reads a published `tokenizer.json`.
+    pub fn open(path: &Path) -> Result<Self> {
+        let tokenizer = Tokenizer::from_file(path).map_err(|fault| {
+            Error::Input(format!("{} cannot be read as a tokenizer ({fault}); give --ids instead of --text", path.display()))
+        })?;
+        Ok(Text { tokenizer })
+    }
+
+    /// Ids with the special tokens that the model expects around a text, or around a pair.
+    pub fn encode(&self, text: &str, pair: Option<&str>) -> Result<Vec<u32>> {
+        let encoding = match pair {
+            Some(pair) => self.tokenizer.encode((text, pair), true),
+            None => self.tokenizer.encode(text, true),
+        };
+        Ok(encoding.map_err(refused)?.get_ids().to_vec())
+    }
+
+    /// Ids of a text alone.
+    pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>> {
+        Ok(self.tokenizer.encode(text, false).map_err(refused)?.get_ids().to_vec())
+    }
+
+    /// The text of these ids, special tokens left out.
+    pub fn decode(&self, ids: &[u32]) -> Result<String> {
+        self.tokenizer.decode(ids, true).map_err(refused)
+    }
+}
+
+fn refused(fault: tokenizers::Error) -> Error {
+    Error::Input(format!("the tokenizer refused the text: {fault}"))
+}

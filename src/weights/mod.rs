@@ -1,0 +1,96 @@
+//! Safetensors files (f32, f16, bf16) under Hugging Face names → the numbers of a graph's weight nodes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use half::{bf16, f16};
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+
+use crate::error::{Error, Result};
+use crate::graph::{Graph, Kind, Lens, NodeId};
+use crate::pass::Parameters;
+
+/// The tensors of a checkpoint, still as they lie in its files.
+pub struct Checkpoint<'a> {
+    tensors: BTreeMap<String, TensorView<'a>>,
+}
+
+impl<'a> Checkpoint<'a> {
+    /// Reads the headers of all files of a checkpoint: `(file name, bytes)`.
+    pub fn open(files: &[(&str, &'a [u8])]) -> Result<Self> {
+        let mut tensors = BTreeMap::new();
+        for (file, bytes) in files {
+            let parsed = SafeTensors::deserialize(bytes).map_err(|fault| damaged(file, bytes, fault))?;
+            tensors.extend(parsed.tensors());
+        }
+        Ok(Checkpoint { tensors })
+    }
+
+    pub fn names(&self) -> BTreeSet<String> {
+        self.tensors.keys().cloned().collect()
+    }
+
+    /// The numbers of each weight node, in f32.
+    pub fn parameters(&self, graph: &Graph) -> Result<Parameters> {
+        let mut parameters = Parameters::new();
+        for (index, node) in graph.nodes.iter().enumerate() {
+            if let Kind::Weight { names } = &node.kind {
+                let shape = node.shape(&Lens::ONE);
+                parameters.insert(NodeId(index), self.tensor(names, &shape)?);
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn tensor(&self, names: &[String], shape: &[usize]) -> Result<Vec<f32>> {
+        let found = names.iter().find_map(|name| self.tensors.get(name).map(|view| (name, view)));
+        let (name, view) = found.ok_or_else(|| {
+            Error::Weights(format!(
+                "\"{}\" is missing from the checkpoint; the file is incomplete or belongs to another architecture",
+                names[0]
+            ))
+        })?;
+        if view.shape() != shape {
+            return Err(Error::Weights(format!(
+                "\"{name}\" has shape {:?}, but config.json asks for {shape:?}; config and checkpoint belong to different models",
+                view.shape()
+            )));
+        }
+        to_f32(name, view)
+    }
+}
+
+fn to_f32(name: &str, view: &TensorView) -> Result<Vec<f32>> {
+    let bytes = view.data();
+    let pairs = || bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    let numbers: Vec<f32> = match view.dtype() {
+        Dtype::F32 => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+        Dtype::F16 => pairs().map(|bits| f16::from_bits(bits).to_f32()).collect(),
+        Dtype::BF16 => pairs().map(|bits| bf16::from_bits(bits).to_f32()).collect(),
+        other => {
+            return Err(Error::Weights(format!(
+                "\"{name}\" is stored as {other:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these"
+            )));
+        }
+    };
+    if numbers.iter().all(|number| number.is_finite()) {
+        Ok(numbers)
+    } else {
+        Err(Error::Weights(format!("\"{name}\" holds infinities or NaNs; the checkpoint is damaged")))
+    }
+}
+
+/// Why a file is not readable, in words for the person who chose it.
+fn damaged(file: &str, bytes: &[u8], fault: SafeTensorError) -> Error {
+    let claimed = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
+    let reason = match (fault, claimed) {
+        (_, None) => format!("has only {} bytes", bytes.len()),
+        (SafeTensorError::HeaderTooLarge | SafeTensorError::InvalidHeaderLength, Some(claimed)) => {
+            format!("claims a header of {claimed} bytes but has {} bytes in all", bytes.len())
+        }
+        (SafeTensorError::MetadataIncompleteBuffer, _) => {
+            format!("ends early or has bytes left over: its {} bytes do not fit its table of contents", bytes.len())
+        }
+        (fault, _) => format!("has an unreadable table of contents ({fault})"),
+    };
+    Error::Weights(format!("{file} {reason}; it is truncated or not a safetensors file, fetch it again"))
+}
