@@ -11,7 +11,7 @@ from torch import Tensor
 # Share of each task among the examples seen.
 MIXTURE = {"translate": 0.60, "pronounce": 0.20, "date": 0.05, "fill": 0.15}
 POOL = 24_576  # examples sorted by length together
-BATCH_TOKENS = 6_000  # source and target, padding included
+BATCH_TOKENS = 4_000  # of one worker; source and target, padding included
 
 
 @dataclass

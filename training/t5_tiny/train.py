@@ -3,7 +3,8 @@
     python -m t5_tiny.train --work WORK --minutes 90
 
 A checkpoint is written every few minutes and resumed from; the schedule depends on the minutes trained so far and on `--minutes` only,
-so a resumed run may be given more or fewer.
+so a resumed run may be given more or fewer. Two processes of one thread each, which average their gradients, do more than one process
+of two threads: matrices this small gain little from a second thread, and no core waits for the other inside an operation.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 from torch.nn import functional as F
 
 from . import batches
@@ -22,6 +24,7 @@ WARM_UP_STEPS = 200
 EMA_STEPS = 400  # time constant of the averaged weights
 LABEL_SMOOTHING = 0.05
 CHECKPOINT_MINUTES = 3
+N_WORKERS = 2
 
 
 def optimizers(model: T5) -> list[torch.optim.Optimizer]:
@@ -59,6 +62,17 @@ def rate(step: int, seconds: float, budget: float, decay_share: float) -> float:
     return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, left / decay_share))
 
 
+def average_over_workers(model: T5, *numbers: float) -> list[float]:
+    """Makes every worker's gradients their mean; returns the means of `numbers`."""
+    gradients = [p.grad for p in model.parameters()]
+    flat = torch.cat([torch.tensor(numbers), *(g.flatten() for g in gradients)])
+    dist.all_reduce(flat)
+    means, *rest = (flat / N_WORKERS).split([len(numbers), *(g.numel() for g in gradients)])
+    for gradient, mean in zip(gradients, rest):
+        gradient.copy_(mean.view_as(gradient))
+    return means.tolist()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
@@ -66,8 +80,15 @@ def main() -> None:
     parser.add_argument("--decay-share", type=float, default=0.3, help="last part of the budget, over which the rates fall to zero")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
+    (args.work / "rendezvous").unlink(missing_ok=True)
+    torch.multiprocessing.spawn(work, (args,), nprocs=N_WORKERS)
+
+
+def work(rank: int, args: argparse.Namespace) -> None:
+    """One worker: the same weights as the others, other batches."""
     torch.manual_seed(args.seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", init_method=f"file://{(args.work / 'rendezvous').resolve()}", rank=rank, world_size=N_WORKERS)
 
     tasks = batches.load(args.work / "examples.npz")
     model = T5()
@@ -88,33 +109,34 @@ def main() -> None:
         torch.save(state | {"step": step, "tokens": tokens, "seconds": seconds}, path.with_suffix(".new"))
         path.with_suffix(".new").rename(path)
 
-    budget, mean_loss, saved_at, shown_at = args.minutes * 60, 0.0, seconds, (seconds, tokens)
-    for batch in batches.endless(tasks, args.seed + step):
-        if seconds >= budget:
-            break
-        started = time.monotonic()
+    budget, resumed, started, mean_loss, saved_at, shown_at = args.minutes * 60, seconds, time.monotonic(), 0.0, seconds, (seconds, tokens)
+    for batch in batches.endless(tasks, args.seed + step * N_WORKERS + rank):
         factor = rate(step, seconds, budget, args.decay_share)
+        if factor == 0.0:
+            break
         for optimizer in opts:
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * factor
         with torch.autocast("cpu", torch.bfloat16):
             loss = loss_of(model, batch)
         loss.backward()
+        mean_tokens, elapsed, step_loss = average_over_workers(model, batch.n_tokens, time.monotonic() - started, loss.item())
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in opts:
             optimizer.step()
             optimizer.zero_grad()
         average.update_parameters(model)
-        mean_loss += (loss.item() - mean_loss) / min(step + 1, 50)
-        step, tokens, seconds = step + 1, tokens + batch.n_tokens, seconds + time.monotonic() - started
-        if step % 50 == 0:
+        step, tokens, seconds = step + 1, tokens + round(mean_tokens * N_WORKERS), resumed + elapsed
+        mean_loss = step_loss if mean_loss == 0.0 else mean_loss + (step_loss - mean_loss) / 50
+        if rank == 0 and step % 50 == 0:
             speed = (tokens - shown_at[1]) / (seconds - shown_at[0])
             shown_at = (seconds, tokens)
             print(f"step {step}  loss {mean_loss:.3f}  {tokens / 1e6:.2f} M tokens  {seconds / 60:.1f} min  {speed:.0f} tokens/s  rate {factor:.2f}", flush=True)
-        if seconds - saved_at > CHECKPOINT_MINUTES * 60:
+        if rank == 0 and seconds - saved_at > CHECKPOINT_MINUTES * 60:
             save()
             saved_at = seconds
-    save()
+    if rank == 0:
+        save()
 
 
 if __name__ == "__main__":
