@@ -12,4 +12,6 @@ pub mod pass;
 pub mod tensor;
 #[cfg(feature = "native")]
 pub mod text;
+#[cfg(target_arch = "wasm32")]
+mod web;
 pub mod weights;

@@ -46,7 +46,7 @@ export class Host {
     const { name, config, weights } = files;
     this.#engine = await Engine.load({ name, config, weights }, { device }, onProgress);
     this.#text = text;
-    return { ...this.#engine.info(), ops: this.#engine.ops(), tokenizer: text instanceof Text };
+    return { ...(await this.#engine.info()), ops: await this.#engine.ops(), tokenizer: text instanceof Text };
   }
 
   /**
@@ -79,7 +79,7 @@ export class Host {
     const resolved = this.#resolve(input);
     const generation = await this.#engine.start(resolved);
     const session = this.#nextSession++;
-    this.#sessions.set(session, { generation, ids: [...generation.ids()] });
+    this.#sessions.set(session, { generation, ids: [...(await generation.ids())] });
     return { session, source: await this.pieces(resolved.ids) };
   }
 
@@ -111,7 +111,7 @@ export class Host {
    */
   async back(session, count) {
     const { generation, ids } = this.#session(session);
-    generation.back(count);
+    await generation.back(count);
     ids.length = Math.max(0, ids.length - count);
     return this.#text.decodeComplete(ids);
   }

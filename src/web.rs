@@ -1,0 +1,367 @@
+//! The JavaScript API: what `www/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
+
+use std::rc::Rc;
+
+use async_lock::Mutex;
+use js_sys::{Array, Float32Array, Function, Object, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use crate::capture::Trace;
+use crate::device::Choice;
+use crate::error::{Error, Result};
+use crate::generate::{Candidate, Engine, Input, Sampling, Session};
+use crate::gpu;
+use crate::models;
+use crate::tensor::Tensor;
+use crate::weights::Checkpoint;
+
+/// Candidates listed with a step, where the caller does not say how many.
+const CANDIDATES: usize = 10;
+
+#[derive(Deserialize)]
+struct Files {
+    name: String,
+    config: String,
+}
+
+#[derive(Deserialize)]
+struct LoadOptions {
+    device: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct InputOptions {
+    ids: Vec<u32>,
+    decoder_ids: Vec<u32>,
+    attention_mask: Vec<u32>,
+    token_type_ids: Vec<u32>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct StepOptions {
+    temperature: f32,
+    top_k: usize,
+    top_p: Option<f32>,
+    seed: f64,
+    candidates: Option<usize>,
+    capture: Vec<String>,
+    force: Option<u32>,
+}
+
+impl StepOptions {
+    fn sampling(&self) -> Sampling {
+        let Self { temperature, top_k, .. } = *self;
+        Sampling { temperature, top_k, top_p: self.top_p.unwrap_or(1.0), seed: self.seed as u64 }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RunOptions {
+    capture: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BeamOptions {
+    beams: usize,
+    max_new_tokens: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Info<'a> {
+    name: &'a str,
+    architecture: &'static str,
+    kind: &'static str,
+    device: &'static str,
+    device_reason: &'a str,
+    adapter: Option<String>,
+    parameters: usize,
+    layers: usize,
+    heads: usize,
+    d_model: usize,
+    vocab: usize,
+    decoder_start: u32,
+    eos: &'a [u32],
+    pad: u32,
+    hooks: Vec<HookInfo<'a>>,
+    self_test: Vec<SelfTestInfo>,
+    timing: Timing,
+}
+
+#[derive(Serialize)]
+struct HookInfo<'a> {
+    name: &'a str,
+    axes: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SelfTestInfo {
+    op: &'static str,
+    max_error: f32,
+    tolerance: f32,
+    passed: bool,
+}
+
+/// Of one step, in milliseconds.
+#[derive(Serialize)]
+struct Timing {
+    cpu: Option<f64>,
+    webgpu: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct OpInfo<'a> {
+    op: &'static str,
+    /// The plain kernel.
+    file: String,
+    /// Faster kernels of the same op, taken where they win.
+    variants: Vec<String>,
+    nodes: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ShaderInfo {
+    file: String,
+    wgsl: &'static str,
+}
+
+#[derive(Serialize)]
+struct CandidateInfo {
+    id: u32,
+    probability: f32,
+    kept: bool,
+    logit: f32,
+}
+
+/// A loaded model on its device.
+#[wasm_bindgen(js_name = Engine)]
+pub struct WebEngine {
+    name: String,
+    engine: Rc<Mutex<Engine>>,
+}
+
+#[wasm_bindgen(js_class = Engine)]
+impl WebEngine {
+    /// `files`: `{ name, config: string, weights: Uint8Array[] }`, `options`: `{ device: "auto" | "webgpu" | "cpu" }`.
+    pub async fn load(files: JsValue, options: JsValue, on_progress: Option<Function>) -> Result<WebEngine, JsError> {
+        let progress = |stage: &str, fraction: f64| {
+            if let Some(callback) = &on_progress {
+                // A listener that throws must not stop the model from loading.
+                let _ = callback.call2(&JsValue::NULL, &stage.into(), &fraction.into());
+            }
+        };
+        let LoadOptions { device } = read(options, "options")?;
+        let choice = match device.as_str() {
+            "auto" => Choice::Auto,
+            "cpu" => Choice::Cpu,
+            "webgpu" => Choice::Gpu,
+            other => return Err(fault(Error::Input(format!("device \"{other}\" is unknown; choose auto, webgpu or cpu")))),
+        };
+        let weights = weights(&files)?;
+        let Files { name, config } = read(files, "files")?;
+        progress("weights", 0.0);
+        let named: Vec<(&str, &[u8])> = weights.iter().map(|bytes| ("model.safetensors", bytes.as_slice())).collect();
+        let checkpoint = Checkpoint::open(&named).map_err(fault)?;
+        let model = models::build(&config, &checkpoint.names()).map_err(fault)?;
+        let parameters = checkpoint.parameters(&model.graph).map_err(fault)?;
+        drop(weights);
+        progress("device", 0.5);
+        let engine = Engine::open(model, parameters, choice).await.map_err(fault)?;
+        progress("ready", 1.0);
+        Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)) })
+    }
+
+    /// What the model is, where it runs, and why there.
+    pub async fn info(&self) -> Result<JsValue, JsError> {
+        let engine = self.engine.lock().await;
+        let (model, device) = (&engine.model, &engine.device);
+        let axes = |node| model.graph.node(node).axes.iter().map(|axis| axis.name()).collect();
+        let tests = device.self_test.iter().map(|test| SelfTestInfo {
+            op: test.op,
+            max_error: test.max_error,
+            tolerance: test.tolerance,
+            passed: test.passed(),
+        });
+        let ms = |time: Option<web_time::Duration>| time.map(|time| time.as_secs_f64() * 1e3);
+        write(&Info {
+            name: &self.name,
+            architecture: model.architecture,
+            kind: model.family.name(),
+            device: device.name(),
+            device_reason: &device.reason,
+            adapter: device.adapter(),
+            parameters: model.graph.parameters(),
+            layers: model.layers,
+            heads: model.heads,
+            d_model: model.d_model,
+            vocab: model.vocab,
+            decoder_start: model.special.decoder_start,
+            eos: &model.special.eos,
+            pad: model.special.pad,
+            hooks: model.graph.hooks.iter().map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node) }).collect(),
+            self_test: tests.collect(),
+            timing: Timing { cpu: ms(device.cpu_time), webgpu: ms(device.gpu_time) },
+        })
+    }
+
+    /// One pass over a whole input: `{ logits, activations }`.
+    pub async fn run(&self, input: JsValue, options: JsValue) -> Result<JsValue, JsError> {
+        let options: RunOptions = read_or_default(options, "options")?;
+        let trace = self.engine.lock().await.run(&input_of(input)?, &options.capture).await.map_err(fault)?;
+        Ok(trace_object(&trace).into())
+    }
+
+    /// Begins a text.
+    pub async fn start(&self, input: JsValue) -> Result<Generation, JsError> {
+        let session = self.engine.lock().await.start(&input_of(input)?).map_err(fault)?;
+        Ok(Generation { engine: self.engine.clone(), session: Rc::new(Mutex::new(session)) })
+    }
+
+    /// The ids of the best text that a beam search finds.
+    #[wasm_bindgen(js_name = beamSearch)]
+    pub async fn beam_search(&self, input: JsValue, options: JsValue) -> Result<Vec<u32>, JsError> {
+        let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
+        self.engine.lock().await.beam_search(&input_of(input)?, beams, max_new_tokens).await.map_err(fault)
+    }
+
+    /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.
+    pub async fn ops(&self) -> Result<JsValue, JsError> {
+        let engine = self.engine.lock().await;
+        let mut ops: Vec<OpInfo> = vec![];
+        for node in &engine.model.graph.nodes {
+            let Some(op) = node.op().map(|op| op.word()) else { continue };
+            match ops.iter_mut().find(|known| known.op == op) {
+                Some(known) => known.nodes.push(&node.name),
+                None => {
+                    let others = gpu::KERNELS.iter().filter(|kernel| kernel.op == op && kernel.stem != op);
+                    let variants = others.map(|kernel| format!("{}.wgsl", kernel.stem)).collect();
+                    ops.push(OpInfo { op, file: format!("{op}.wgsl"), variants, nodes: vec![&node.name] });
+                }
+            }
+        }
+        write(&ops)
+    }
+
+    /// A shader file, as it is compiled: `{ file, wgsl }`. By the op's word, or by the name of a variant's file.
+    pub fn shader(&self, name: &str) -> Result<JsValue, JsError> {
+        let kernel = gpu::kernel(name.trim_end_matches(".wgsl"));
+        write(&kernel.map(|kernel| ShaderInfo { file: format!("{}.wgsl", kernel.stem), wgsl: kernel.wgsl }))
+    }
+
+    /// Takes the GPU away, as a driver's reset does: for tests of the recovery.
+    #[wasm_bindgen(js_name = loseGpu)]
+    pub async fn lose_gpu(&self) {
+        self.engine.lock().await.device.lose_gpu();
+    }
+}
+
+/// One text being written.
+#[wasm_bindgen]
+pub struct Generation {
+    engine: Rc<Mutex<Engine>>,
+    session: Rc<Mutex<Session>>,
+}
+
+#[wasm_bindgen]
+impl Generation {
+    pub async fn ids(&self) -> Vec<u32> {
+        self.session.lock().await.ids().to_vec()
+    }
+
+    /// Chooses a token: `{ id, candidates, trace, done, position }`.
+    pub async fn step(&self, options: JsValue) -> Result<JsValue, JsError> {
+        let options: StepOptions = read_or_default(options, "options")?;
+        let mut session = self.session.lock().await;
+        let mut engine = self.engine.lock().await;
+        let step = engine.step(&mut session, &options.sampling(), &options.capture, options.force).await.map_err(fault)?;
+        let listed = candidate_list(&step.candidates, options.candidates, Some(step.id));
+        let object = Object::new();
+        set(&object, "id", step.id);
+        set(&object, "candidates", write(&listed)?);
+        set(&object, "trace", trace_object(&step.trace));
+        set(&object, "done", step.done);
+        set(&object, "position", step.position as f64);
+        Ok(object.into())
+    }
+
+    /// The candidates for the next token; the text stays as it is.
+    pub async fn peek(&self, options: JsValue) -> Result<JsValue, JsError> {
+        let options: StepOptions = read_or_default(options, "options")?;
+        let mut session = self.session.lock().await;
+        let mut engine = self.engine.lock().await;
+        let candidates = engine.peek(&mut session, &options.sampling()).await.map_err(fault)?;
+        write(&candidate_list(&candidates, options.candidates, None))
+    }
+
+    /// Forgets the last `n` tokens.
+    pub async fn back(&self, n: usize) {
+        self.session.lock().await.back(n);
+    }
+}
+
+/// The most probable candidates, and the chosen one wherever it stands.
+fn candidate_list(candidates: &[Candidate], wanted: Option<usize>, chosen: Option<u32>) -> Vec<CandidateInfo> {
+    let listed = wanted.unwrap_or(CANDIDATES);
+    let shown = candidates.iter().enumerate().filter(|(rank, c)| *rank < listed || Some(c.id) == chosen);
+    shown.map(|(_, c)| CandidateInfo { id: c.id, probability: c.probability, kept: c.kept, logit: c.logit }).collect()
+}
+
+fn weights(files: &JsValue) -> Result<Vec<Vec<u8>>, JsError> {
+    let list = Reflect::get(files, &"weights".into()).ok().and_then(|list| list.dyn_into::<Array>().ok());
+    let list = list.ok_or_else(|| JsError::new("weights: the model has no safetensors files; give model.safetensors"))?;
+    Ok(list.iter().map(|bytes| Uint8Array::new(&bytes).to_vec()).collect())
+}
+
+fn input_of(value: JsValue) -> Result<Input, JsError> {
+    let input: InputOptions = read_or_default(value, "input")?;
+    if input.token_type_ids.iter().any(|kind| *kind != 0) {
+        return Err(fault(Error::Input("this architecture has no token types; leave tokenTypeIds out".into())));
+    }
+    Ok(Input { ids: input.ids, decoder_ids: input.decoder_ids, attention_mask: input.attention_mask })
+}
+
+fn trace_object(trace: &Trace) -> Object {
+    let object = Object::new();
+    if let Some(logits) = trace.logits.first() {
+        set(&object, "logits", activation(logits));
+    }
+    set(&object, "activations", trace.activations.iter().map(activation).collect::<Array>());
+    object
+}
+
+/// `{ name, axes, shape, data: Float32Array }`.
+fn activation(tensor: &Tensor) -> Object {
+    let object = Object::new();
+    set(&object, "name", tensor.name.as_str());
+    set(&object, "axes", tensor.axes.iter().map(|axis| JsValue::from(axis.name())).collect::<Array>());
+    set(&object, "shape", tensor.shape.iter().map(|n| JsValue::from(*n as f64)).collect::<Array>());
+    set(&object, "data", Float32Array::from(tensor.data.as_slice()));
+    object
+}
+
+fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
+    Reflect::set(object, &key.into(), &value.into()).expect("a plain object takes any property");
+}
+
+fn read<T: for<'de> Deserialize<'de>>(value: JsValue, what: &str) -> Result<T, JsError> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("input: the {what} do not fit: {error}")))
+}
+
+fn read_or_default<T: for<'de> Deserialize<'de> + Default>(value: JsValue, what: &str) -> Result<T, JsError> {
+    if value.is_undefined() || value.is_null() { Ok(T::default()) } else { read(value, what) }
+}
+
+fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(|error| JsError::new(&error.to_string()))
+}
+
+fn fault(error: Error) -> JsError {
+    JsError::new(&error.to_string())
+}
