@@ -38,7 +38,8 @@ fn gelu_tanh(v: f32) -> f32 {
 }
 
 fn silu(v: f32) -> f32 {
-    return v / (1.0 + exp(min(-v, 80.0)));
+    let c = max(v, -80.0);
+    return c / (1.0 + exp(-c));
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -5,7 +5,7 @@
 
 struct Params {
     batches: u32,
-    new: u32, // tokens that come in
+    queries: u32, // tokens that come in
     row: u32, // kv_head * d_head
     past: u32, // tokens already held
 }
@@ -19,10 +19,10 @@ const WORKGROUP = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = gid.x + gid.y * groups.x * WORKGROUP;
-    if index >= params.batches * params.new * params.row {
+    if index >= params.batches * params.queries * params.row {
         return;
     }
-    let batch = index / (params.new * params.row);
-    let pos = index / params.row % params.new;
+    let batch = index / (params.queries * params.row);
+    let pos = index / params.row % params.queries;
     cache[((params.past + pos) * params.batches + batch) * params.row + index % params.row] = x[index];
 }

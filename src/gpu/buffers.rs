@@ -3,6 +3,7 @@
 use super::open::Gpu;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId};
+use crate::ops::Op;
 use crate::pass::Parameters;
 use crate::tensor::size;
 
@@ -44,16 +45,12 @@ impl Buffers {
         self.nodes[id.0].as_ref()
     }
 
-    /// The buffer of a node that has at least these lengths in it.
+    /// The buffer of a node that has room for these lengths.
     pub fn at(&self, graph: &Graph, id: NodeId, lens: &Lens) -> Result<&wgpu::Buffer> {
         let node = graph.node(id);
         let bytes = size(&node.shape(lens)) as u64 * F32;
-        self.get(id).filter(|buffer| buffer.size() >= bytes).ok_or_else(|| {
-            Error::Input(format!(
-                "\"{}\" was not computed for these lengths; run the whole input before a further step",
-                node.name
-            ))
-        })
+        let fits = self.get(id).filter(|buffer| buffer.size() >= bytes);
+        fits.ok_or_else(|| Error::Input(format!("\"{}\" was not computed for these lengths", node.name)))
     }
 
     pub fn zero(&self) -> &wgpu::Buffer {
@@ -72,7 +69,7 @@ impl Buffers {
         let roomy = size(&node.shape(&roomy(lens)));
         let length = if roomy as u64 * F32 <= gpu.largest_buffer() { roomy } else { need };
         let buffer = allocate(gpu, &node.name, length)?;
-        if let Some(old) = old.filter(|_| lens.past > 0) {
+        if let Some(old) = old.filter(|_| lens.past > 0 && node.op() == Some(&Op::Append)) {
             rows.copy_buffer_to_buffer(&old, 0, &buffer, 0, old.size());
         }
         self.nodes[id.0] = Some(buffer);

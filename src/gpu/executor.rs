@@ -28,8 +28,11 @@ pub struct Executor {
     readers: Vec<Vec<usize>>,
     /// Where results wait for the host. Absent while it is mapped.
     staging: Option<wgpu::Buffer>,
-    /// The lengths of the last pass that wrote the caches.
-    held: Option<Lens>,
+    /// The lengths at which each stage last ran. `None` also after a pass that failed half-way: nothing may follow it.
+    source: Option<Lens>,
+    target: Option<Lens>,
+    /// Whether a node of the target reads one that only the source computes.
+    crosses: bool,
     reorder: Reorder,
 }
 
@@ -56,7 +59,12 @@ impl Executor {
             bind_groups: vec![None; graph.nodes.len()],
             readers,
             staging: None,
-            held: None,
+            source: None,
+            target: None,
+            crosses: graph.nodes.iter().any(|node| {
+                node.stage == Stage::Target
+                    && node.inputs.iter().any(|id| graph.node(*id).stage == Stage::Source && !is_weight(graph.node(*id)))
+            }),
             reorder: Reorder::default(),
             graph,
         })
@@ -68,27 +76,30 @@ impl Executor {
     /// [`Error::DeviceLost`] where the GPU went away, [`Error::Device`] where it refused.
     pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
         self.gpu.check()?;
+        self.complete(pass)?;
         self.follows(pass)?;
         let launches = self.launches(pass);
         self.gpu.pipelines().prepare(&self.gpu, launches.iter().map(|launch| launch.dispatch.shader)).await?;
 
+        let (source, target) = (self.source.take(), self.target.take());
         let gpu = self.gpu.clone();
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("pass") });
         self.make_room(pass, &launches, &mut encoder)?;
         self.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
         self.bind(&launches, &pass.lens)?;
-        self.write_inputs(pass)?;
+        for (id, data) in &pass.inputs {
+            gpu.queue().write_buffer(self.buffers.at(&self.graph, *id, &pass.lens)?, 0, bytemuck::cast_slice(data));
+        }
         self.uniforms.write(&gpu, launches.iter().map(|launch| (launch.node, launch.dispatch.params.as_slice())));
         self.compute(&launches, &mut encoder);
         let (staging, bytes) = self.collect(pass, &mut encoder)?;
         gpu.queue().submit([encoder.finish()]);
-        if pass.stages.contains(&Stage::Target) {
-            self.held = Some(pass.lens);
-        }
 
         let data = if bytes > 0 { read(&gpu, &staging, bytes).await? } else { vec![] };
-        self.staging = Some(staging);
         gpu.check()?;
+        self.staging = Some(staging);
+        self.source = if pass.stages.contains(&Stage::Source) { Some(pass.lens) } else { source };
+        self.target = if pass.stages.contains(&Stage::Target) { Some(pass.lens) } else { target };
         Ok(self.tensors(pass, &data))
     }
 
@@ -98,9 +109,9 @@ impl Executor {
 
     /// Beam search: sequence `i` of every cache becomes what sequence `order[i]` was, from the next pass on.
     pub fn reorder(&mut self, order: &[usize]) {
-        if let Some(held) = self.held.as_mut() {
-            self.reorder.push(order, held.batch);
-            held.batch = order.len();
+        if let Some(last) = self.target.as_mut() {
+            self.reorder.push(order, last.batch);
+            last.batch = order.len();
         }
     }
 
@@ -109,14 +120,46 @@ impl Executor {
         self.buffers.bytes() + self.staging.as_ref().map_or(0, wgpu::Buffer::size)
     }
 
-    /// Tokens that a step looks back at must have been computed, for as many sequences.
+    /// Every input of the stages is there, as long as it should be.
+    fn complete(&self, pass: &Pass) -> Result<()> {
+        for (index, node) in self.graph.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Input) {
+            let want = size(&node.shape(&pass.lens));
+            match pass.inputs.get(&NodeId(index)) {
+                Some(data) if data.len() != want => {
+                    return Err(Error::Input(format!("\"{}\" has {} numbers; these lengths want {want}", node.name, data.len())));
+                }
+                None if pass.stages.contains(&node.stage) => return Err(Error::Input(format!("\"{}\" is missing", node.name))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What the pass looks back at was computed, at the same lengths.
     fn follows(&self, pass: &Pass) -> Result<()> {
         let Lens { batch, past, .. } = pass.lens;
-        let held = self.held.map_or((0, batch), |held| (held.past + held.target, held.batch));
-        if past > held.0 || (past > 0 && batch != held.1) {
-            let message =
-                format!("a step after {past} tokens of {batch} sequences cannot follow {} tokens of {}", held.0, held.1);
-            return Err(Error::Input(message));
+        if past > 0 {
+            let (tokens, sequences) = self.target.map_or((0, batch), |last| (last.past + last.target, last.batch));
+            if past > tokens || batch != sequences {
+                let message =
+                    format!("a step after {past} tokens of {batch} sequences cannot follow {tokens} tokens of {sequences}");
+                return Err(Error::Input(message));
+            }
+        }
+        self.reorder.check()?;
+
+        let lengths = |lens: &Lens| (lens.batch, lens.source);
+        let same_source = self.source.as_ref().is_some_and(|source| lengths(source) == lengths(&pass.lens));
+        let runs = |stage| pass.stages.contains(&stage);
+        if self.crosses && runs(Stage::Target) && !runs(Stage::Source) && !same_source {
+            return Err(Error::Input("a step of the decoder needs its source to be read first, at the same lengths".into()));
+        }
+        for read in &pass.reads {
+            let node = self.graph.node(read.node);
+            let kept = is_weight(node) || (node.stage == Stage::Source && same_source);
+            if !runs(node.stage) && !kept {
+                return Err(Error::Input(format!("\"{}\" is not computed by this pass or the one before", read.name)));
+            }
         }
         Ok(())
     }
@@ -161,26 +204,6 @@ impl Executor {
             }
             buffers.push(self.buffers.at(&self.graph, NodeId(*index), lens)?);
             self.bind_groups[*index] = Some(bind(&self.gpu, &node.name, self.uniforms.binding(*index), &buffers));
-        }
-        Ok(())
-    }
-
-    fn write_inputs(&self, pass: &Pass) -> Result<()> {
-        for (index, node) in self.graph.nodes.iter().enumerate() {
-            let id = NodeId(index);
-            if node.kind != Kind::Input {
-                continue;
-            }
-            if let Some(data) = pass.inputs.get(&id) {
-                let want = size(&node.shape(&pass.lens));
-                if data.len() != want {
-                    return Err(Error::Input(format!("\"{}\" has {} numbers; these lengths want {want}", node.name, data.len())));
-                }
-                let buffer = self.buffers.at(&self.graph, id, &pass.lens)?;
-                self.gpu.queue().write_buffer(buffer, 0, bytemuck::cast_slice(data));
-            } else if pass.stages.contains(&node.stage) {
-                return Err(Error::Input(format!("\"{}\" is missing", node.name)));
-            }
         }
         Ok(())
     }
@@ -233,6 +256,10 @@ impl Executor {
         };
         pass.reads.iter().map(take).collect()
     }
+}
+
+fn is_weight(node: &Node) -> bool {
+    matches!(node.kind, Kind::Weight { .. })
 }
 
 /// Sizes, inputs and output of a launch.

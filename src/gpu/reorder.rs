@@ -34,6 +34,15 @@ impl Reorder {
         });
     }
 
+    /// Every sequence that is to be continued exists.
+    pub fn check(&self) -> Result<()> {
+        let Some(Order { batch, from }) = &self.pending else { return Ok(()) };
+        match from.iter().find(|i| *i >= batch) {
+            Some(_) => Err(Error::Input(format!("the caches hold {batch} sequences, and one beyond them is to be continued"))),
+            None => Ok(()),
+        }
+    }
+
     /// Records the order that waits, if one does: a lookup of rows, by the kernel that looks up embeddings.
     /// `past`: tokens that the caches go on with.
     pub async fn record(
@@ -45,9 +54,6 @@ impl Reorder {
         encoder: &mut wgpu::CommandEncoder,
     ) -> Result<()> {
         let Some(Order { batch, from }) = self.pending.take() else { return Ok(()) };
-        if let Some(wrong) = from.iter().find(|&&i| i >= batch) {
-            return Err(Error::Input(format!("sequence {wrong} cannot be continued: there are {batch}")));
-        }
         if past == 0 || (from.len() == batch && from.iter().enumerate().all(|(i, &j)| i == j)) {
             return Ok(());
         }
