@@ -7,8 +7,8 @@ export function attentionFormula(architecture) {
   const product = mathml`<mi>Q</mi><msup><mi>K</mi><mi>⊤</mi></msup>`;
   const scores = /t5/i.test(architecture) ? mathml`<mrow>${product}<mo>+</mo><mi>B</mi></mrow>` : mathml`<mfrac><mrow>${product}</mrow><msqrt><msub><mi>d</mi><mi>head</mi></msub></msqrt></mfrac>`;
   return html`<math display="block"><mrow>
-    <mi>softmax</mi><mo>(</mo>${scores}<mo>+</mo><mi>mask</mi><mo>)</mo><mi>V</mi><mo>,</mo><mspace width="2em"></mspace>
-    <mi>softmax</mi><msub><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow><mi>i</mi></msub><mo>=</mo>
+    <mi>softmax</mi><mo stretchy="false">(</mo>${scores}<mo>+</mo><mi>mask</mi><mo stretchy="false">)</mo><mi>V</mi><mo>,</mo><mspace width="2em"></mspace>
+    <mi>softmax</mi><msub><mrow><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow><mi>i</mi></msub><mo>=</mo>
     <mfrac><msup><mi>e</mi><msub><mi>x</mi><mi>i</mi></msub></msup><mrow><munder><mo>∑</mo><mi>j</mi></munder><msup><mi>e</mi><msub><mi>x</mi><mi>j</mi></msub></msup></mrow></mfrac>
   </mrow></math>`;
 }

@@ -36,6 +36,7 @@ function lens(app, { stack, rows, columns, row, column }) {
     <div class="rail">${stack === "cross" ? html`<span class="wire" title=${say("rail.kv")}><i class="key">K</i><i class="value">V</i></span>` : nothing}
       <h2 id=${`${stack}-title`}>${say(`${stack}.title`)}</h2>
       ${stack === "cross" ? html`<span class="wire back" title=${say("rail.q")}><i class="query">Q</i></span>` : html`<small>${say(`${stack}.kind`)}</small>`}
+      ${stack === "encoder" ? html`<span class="wire lead"></span>` : nothing}
     </div>
     <div class="tower-row">
       <diorama-tower .layers=${layersOf(app, stack)} .heads=${app.model?.info.heads ?? 0} .layer=${layer} .head=${String(head)} .hue=${stack} .label=${say("tower.label", { stack: say(`${stack}.title`) })}
@@ -43,15 +44,24 @@ function lens(app, { stack, rows, columns, row, column }) {
       <diorama-mask-grid .trace=${player.trace} .attention=${attention} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${row} .column=${column} .hue=${`--${stack}`}
         .label=${say(`${stack}.mask`)} .stale=${player.stale} .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-mask-grid>
     </div>
-    <div class="caption"><span title=${say(`${stack}.axes`)}>${say(`${stack}.axes`)}</span>
+    <p class="caption">${say(`${stack}.axes`)}</p>
+    <diorama-attention-map .trace=${player.trace} .hook=${`${attention}.hook_pattern`} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${row} .column=${column}
+      .label=${say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 })}
+      .axes=${say(`${stack}.axes`)} .empty=${say("map.empty")} .room=${stack === "decoder" ? columnsKept(app) : 0} .table=${table} .follow=${stack !== "encoder"} .stale=${player.stale} .theme=${theme} .say=${say}
+      @diorama-cell-hover=${lit}></diorama-attention-map>
+    <div class="tools">
       <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}>${say("map.table")}</button>
       <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => app.showShader("softmax"))}>WGSL</button>
     </div>
-    <diorama-attention-map .trace=${player.trace} .hook=${`${attention}.hook_pattern`} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${row} .column=${column}
-      .label=${say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 })}
-      .axes=${say(`${stack}.axes`)} .empty=${say("map.empty")} .table=${table} .follow=${stack !== "encoder"} .stale=${player.stale} .theme=${theme} .say=${say}
-      @diorama-cell-hover=${lit}></diorama-attention-map>
   </section>`;
+}
+
+/**
+ * The decoder's map keeps the cross map's cells, up to where its own columns need the room.
+ * @param {App} app
+ */
+function columnsKept({ player }) {
+  return player.source.length;
 }
 
 /**

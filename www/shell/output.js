@@ -25,7 +25,7 @@ export function output(app) {
         @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.selected = app.selected === event.detail.position ? undefined : event.detail.position)}></diorama-token-strip>
     </section>
     <section class="candidates" aria-label=${say("candidates.title")}>
-      <h2>${say("candidates.title")}<small>${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}</small>
+      <h2>${say("candidates.title")}<small>${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}<span class="key-solid"></span>${say("candidates.kept")}<span class="key-dashed"></span>${say("candidates.cut")}</small>
         <span class="more">
           <label>${say("more.seed")}<input type="number" min="0" max="4294967295" .value=${String(state.seed)} @change=${(/** @type {Event} */ event) => app.set({ seed: whole(event, 0) })} /></label>
           <label>${say("more.beams")}<input type="number" min="1" max="8" .value=${String(state.beams)} @change=${(/** @type {Event} */ event) => app.set({ beams: whole(event, 1) })} /></label>

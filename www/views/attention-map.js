@@ -6,6 +6,11 @@ import { attentionMatrix, isMasked } from "../trace.js";
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Say} Say */
 
+/** Sides of a cell, and the room for the labels, which the styles below repeat. // CSS px */
+const SMALLEST_CELL = 16;
+const LARGEST_CELL = 26;
+const LABELS = { width: 84, height: 66 };
+
 /**
  * One attention pattern as cells: rows are queries, columns are keys, colour is the weight. Cells whose score
  * (`hook_attn_scores`, where the trace has it) is masked are hatched. Arrow keys move a cursor; the reading stands below, always in the same place.
@@ -23,12 +28,14 @@ export class AttentionMap extends LitElement {
     label: {},
     axes: {},
     empty: {},
+    room: { type: Number },
     table: { type: Boolean },
     follow: { type: Boolean },
     stale: { type: Boolean, reflect: true },
     theme: {},
     say: { attribute: false },
     cursor: { state: true },
+    size: { state: true },
   };
 
   /** @type {Say} */
@@ -38,16 +45,16 @@ export class AttentionMap extends LitElement {
     :host { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
     .frame { flex: 1; min-height: 0; overflow: auto; scrollbar-width: thin; position: relative; border-radius: 4px; }
     .frame:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-    .grid { display: grid; grid-template-columns: max-content max-content; width: max-content; }
+    .grid { display: grid; --cell: 20px; grid-template-columns: max-content max-content; width: max-content; }
     .corner, .columns, .rows { background: var(--paper); z-index: 1; }
-    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: var(--map-labels, 84px); }
-    .columns { position: sticky; top: 0; display: flex; height: 70px; }
-    .rows { position: sticky; left: 0; width: var(--map-labels, 84px); }
+    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: ${LABELS.width}px; }
+    .columns { position: sticky; top: 0; display: flex; height: ${LABELS.height}px; }
+    .rows { position: sticky; left: 0; width: ${LABELS.width}px; }
     .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; }
-    .columns span { width: var(--cell); height: 66px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
+    .columns span { width: var(--cell); height: 62px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
-    .special { font-variant-caps: all-small-caps; color: var(--ink-faint) !important; }
+    .columns .special, .rows .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }
     .cells { position: relative; }
     canvas { display: block; }
     .veil { position: absolute; left: 0; right: 0; height: var(--cell); background: var(--paper); transform-origin: right; animation: write 240ms ease-out forwards; }
@@ -55,7 +62,7 @@ export class AttentionMap extends LitElement {
     .mark { position: absolute; border: 2px solid var(--ink); border-radius: 3px; box-sizing: border-box; pointer-events: none; }
     .band { position: absolute; left: 0; right: 0; height: var(--cell); box-shadow: 0 0 0 1px var(--ink-soft); border-radius: 3px; pointer-events: none; }
     .band.column { top: 0; bottom: 0; right: auto; width: var(--cell); height: auto; }
-    output { display: flex; align-items: center; gap: 8px; min-height: 24px; font: var(--figures-small); color: var(--ink-soft); white-space: nowrap; overflow: hidden; }
+    output { padding-right: var(--map-tools, 0); display: flex; align-items: center; gap: 8px; min-height: 24px; font: var(--figures-small); color: var(--ink-soft); white-space: nowrap; overflow: hidden; }
     output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
     output strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .ramp { width: 72px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline);
@@ -89,12 +96,16 @@ export class AttentionMap extends LitElement {
     this.label = "";
     this.axes = "";
     this.empty = "";
+    /** Columns to keep room for, so that cells do not shrink while a map grows. */
+    this.room = 0;
     this.table = false;
     this.follow = false;
     this.stale = false;
     this.theme = "";
     /** @type {{ row: number, column: number } | undefined} */
     this.cursor = undefined;
+    /** The frame's. // CSS px */
+    this.size = { width: 0, height: 0 };
     this.say = /** @type {typeof AttentionMap} */ (this.constructor).say;
   }
 
@@ -109,7 +120,7 @@ export class AttentionMap extends LitElement {
   /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
   #grid({ rows, columns }) {
     const cursor = this.cursor;
-    return html`<div class="grid" aria-hidden="true">
+    return html`<div class="grid" aria-hidden="true" style=${`--cell:${this.#cell(rows, columns)}px`}>
       <div class="corner"></div>
       <div class="columns">${this.columns.slice(0, columns).map((piece, i) => label(piece, i === (cursor?.column ?? this.column)))}</div>
       <div class="rows">${this.rows.slice(0, rows).map((piece, i) => label(piece, i === (cursor?.row ?? this.row)))}</div>
@@ -147,6 +158,18 @@ export class AttentionMap extends LitElement {
     const index = cursor.row * columns + cursor.column;
     const value = this.#forbidden()(index) ? this.say("map.masked") : data[index].toFixed(3);
     return html`<b>${shown(from)}</b><span>→</span><b>${shown(to)}</b><strong>${value}</strong>`;
+  }
+
+  /**
+   * The side of a cell: as large as the frame allows, down to where labels stop being readable and the frame scrolls. A map that grows (`follow`) is
+   * sized by its width alone.
+   * @param {number} rows
+   * @param {number} columns
+   */
+  #cell(rows, columns) {
+    const across = (this.size.width - LABELS.width - 2) / Math.max(columns, this.room, 1);
+    const down = this.follow ? Infinity : (this.size.height - LABELS.height - 2) / rows;
+    return Math.floor(Math.min(LARGEST_CELL, Math.max(SMALLEST_CELL, Math.min(across, down))));
   }
 
   #matrix() {
@@ -192,6 +215,15 @@ export class AttentionMap extends LitElement {
     this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
   }
 
+  #observer = new ResizeObserver(([{ contentRect }]) => {
+    this.size = { width: contentRect.width, height: contentRect.height };
+  });
+
+  firstUpdated() {
+    const frame = this.renderRoot.querySelector(".frame");
+    if (frame) this.#observer.observe(frame);
+  }
+
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
     const matrix = this.#matrix();
@@ -207,7 +239,7 @@ export class AttentionMap extends LitElement {
     if (!canvas || !pen) return;
     const style = getComputedStyle(this);
     const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-    const cell = parseFloat(read("--cell")) || 20; // CSS px
+    const cell = this.#cell(rows, columns);
     const [paper, ink, faint, line] = ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map(read);
     const ratio = devicePixelRatio || 1;
     canvas.width = Math.round(columns * cell * ratio);

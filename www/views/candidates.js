@@ -28,15 +28,16 @@ export class Candidates extends LitElement {
   static styles = css`
     :host { display: flex; gap: 16px 28px; min-width: 0; }
     ol { flex: 1; min-width: 0; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
-    li { flex: 1 0 54px; max-width: 88px; min-width: 0; }
+    li { flex: 1 0 46px; max-width: 88px; min-width: 0; }
     button { display: grid; grid-template-rows: 44px auto auto; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; cursor: pointer; color: var(--ink); }
     button:hover { background: color-mix(in oklab, var(--decoder) 8%, transparent); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
     .bar { align-self: end; width: 70%; height: max(2px, calc(var(--share) * 44px)); border-radius: 3px 3px 0 0; background: var(--decoder); border: 1.5px solid var(--decoder);
       box-sizing: border-box; transition: height 180ms ease-out; }
     .cut .bar { background: none; border-style: dashed; border-color: var(--ink-ghost); }
-    .token { font: var(--mono); max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding: 0 4px; border-top: 1px solid var(--hairline-strong); width: 100%; box-sizing: border-box; }
+    .token { font: var(--mono); max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding: 0 2px; text-align: center; border-top: 1px solid var(--hairline-strong); width: 100%; box-sizing: border-box; }
     .cut .token, .cut .share { color: var(--ink-faint); }
+    .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     .special .token { font-variant-caps: all-small-caps; }
     .chosen .token { font-weight: 700; box-shadow: inset 0 -2px 0 var(--ink); }
     .share { font: var(--figures-small); color: var(--ink-soft); }
@@ -88,7 +89,7 @@ export class Candidates extends LitElement {
     return html`<li class=${kind}><button type="button" aria-label=${`${token} ${percent}, ${state}`} title=${this.say("candidates.take", { token: token.replace(/^▁/, "") })}
       @click=${() => this.#emit("diorama-candidate-select", { id })}>
       <span class="bar" style=${`--share:${probability / most}`}></span>
-      <span class="token">${token.replace(/^▁/, "␣")}</span><span class="share">${percent}</span></button></li>`;
+      <span class="token">${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "")}</span><span class="share">${percent}</span></button></li>`;
   }
 
   #sliders() {

@@ -35,15 +35,16 @@ export class MaskGrid extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: grid; grid-template-columns: ${SIDE}px minmax(0, 1fr); gap: 10px; align-items: start; min-height: ${SIDE}px; }
+    :host { display: grid; grid-template-columns: ${SIDE}px minmax(0, 1fr); gap: 10px; align-items: start; height: ${SIDE}px; }
     .cells { position: relative; width: max-content; border-radius: 2px; cursor: crosshair; line-height: 0; }
     .cells:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
     .words { font: var(--small); color: var(--ink-soft); display: grid; gap: 2px; align-content: start; }
-    .words strong { font-weight: 600; color: var(--ink); }
-    output { display: block; font: var(--figures-small); min-height: 3.4em; color: var(--ink-soft); }
-    output b { color: var(--ink); }
+    .words strong { font-weight: 600; color: var(--ink); white-space: nowrap; }
+    output { display: block; font: var(--figures-small); color: var(--ink-soft); overflow-wrap: anywhere; max-height: 76px; overflow: hidden; }
+    output b { font: var(--mono-small); color: var(--ink); }
     .blank { width: ${SIDE}px; height: ${SIDE}px; border: 1px dashed var(--hairline); border-radius: 4px; }
     :host([stale]) .cells { opacity: 0.5; }
+    @media (max-width: 640px) { :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: ${SIDE}px 84px; height: auto; gap: 6px; } }
   `;
 
   constructor() {
@@ -94,10 +95,10 @@ export class MaskGrid extends LitElement {
     const index = at.row * scores.columns + at.column;
     const before = this.#matrix("hook_attn_scores_unmasked")?.data[index];
     const masked = isMasked(scores.data[index]);
-    const values = { from: plain(this.rows[at.row]), to: plain(this.columns[at.column]) };
-    if (!masked) return html`${this.say("mask.allowed", values)} <b>${signed(scores.data[index])}</b>`;
+    const [from, to] = [plain(this.rows[at.row]), plain(this.columns[at.column])];
     const known = before !== undefined && !isMasked(before);
-    return html`${this.say("mask.forbidden", values)} ${known ? html`<b>${signed(before)} → −1e30</b>` : html`<b>−1e30</b>`}`;
+    const score = !masked ? signed(scores.data[index]) : known ? `${signed(before)} → −1e30` : "−1e30";
+    return html`<b>${from} → ${to}</b><br />${this.say(masked ? "map.masked" : "map.allowed")}<br />${this.say("mask.score")} ${score}`;
   }
 
   /** The cell read out: the reader's own, or the one that another view lights. */

@@ -30,16 +30,16 @@ export class TokenStrip extends LitElement {
     :host { display: block; min-width: 0; }
     ol { display: flex; gap: 3px; margin: 0; padding: 3px 3px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; align-items: flex-start; }
     li { flex: none; display: grid; justify-items: center; }
-    button { font: var(--mono); color: var(--ink); height: 30px; min-width: 24px; padding: 0 7px; border: 1px solid var(--hairline-strong); border-radius: 4px;
+    button { font: var(--mono); color: var(--ink); height: 30px; min-width: 32px; padding: 0 6px; border: 1px solid var(--hairline-strong); border-radius: 4px;
       background: color-mix(in oklab, var(--light, var(--cross)) calc(var(--weight, 0) * 46%), var(--case)); cursor: pointer; white-space: pre;
       transition: background 160ms, border-color 160ms; }
     button:hover { border-color: var(--ink-soft); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
     button[aria-pressed="true"] { border-color: var(--ink); box-shadow: inset 0 -2px 0 var(--ink); }
     .faint button { color: var(--ink-faint); border-color: var(--hairline); }
-    .special button { color: var(--ink-faint); font-variant-caps: all-small-caps; border-style: dotted; }
+    .special button { color: var(--ink-faint); font-variant-caps: all-small-caps; font-size: 17px; border-style: dotted; }
     .padded button { background: var(--hatch) var(--case); color: var(--ink-faint); }
-    .space { color: var(--ink-ghost); font-size: 0.85em; margin-right: 1px; }
+    .space { display: inline-block; width: 0.5em; height: 0.28em; margin-right: 2px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     small { font: var(--figures-small); color: var(--ink-soft); min-height: 16px; line-height: 16px; }
     .cursor { width: 2px; height: 22px; margin: 4px 4px 0; background: var(--ink-faint); }
     :host([stale]) ol { opacity: 0.5; }
@@ -126,5 +126,5 @@ export class TokenStrip extends LitElement {
 function spelled(token) {
   const text = token.replaceAll("\n", "⏎").replaceAll("\t", "⇥");
   if (!text.startsWith("▁")) return text;
-  return html`<span class="space">␣</span>${text.slice(1).replaceAll("▁", "␣")}`;
+  return html`<span class="space"></span>${text.slice(1).replaceAll("▁", "␣")}`;
 }
