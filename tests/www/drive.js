@@ -29,6 +29,7 @@ import { serveStatic } from "./static.js";
  * @typedef {object} Tab
  * @property {import("puppeteer-core").Page} page
  * @property {string} base          address of the served folder, ending in "/"
+ * @property {() => string[]} served     files of the site that the browser has asked for so far
  * @property {() => string[]} problems   console errors, exceptions, failed requests and requests to other hosts so far
  * @property {() => Promise<void>} close   closes the browser and the server; rejects if there were problems
  */
@@ -65,7 +66,7 @@ export async function open(browser, path = "", options = {}) {
       await closeAll();
       if (problems().length > 0) throw new Error(`${browser}: the page had problems:\n  ${problems().join("\n  ")}`);
     };
-    return { page, base: site.base, problems, close };
+    return { page, base: site.base, served: () => [...site.served], problems, close };
   } catch (error) {
     await closeAll();
     throw error;

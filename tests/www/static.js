@@ -3,11 +3,12 @@
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, join, normalize, relative, sep } from "node:path";
 
 /**
  * @typedef {object} Site
  * @property {string} base      address of the folder, ending in "/"
+ * @property {string[]} served   files that were asked for and sent, relative to the folder
  * @property {string[]} problems   one line for each request that failed or was meant for another host
  * @property {() => Promise<void>} close
  */
@@ -20,6 +21,8 @@ import { extname, join, normalize, sep } from "node:path";
 export async function serveStatic(root, subPath = "/a/sub%20path/") {
   /** @type {string[]} */
   const problems = [];
+  /** @type {string[]} */
+  const served = [];
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     if (url.pathname === REPORTS) {
@@ -35,6 +38,7 @@ export async function serveStatic(root, subPath = "/a/sub%20path/") {
       response.writeHead(404).end("not found");
       return;
     }
+    served.push(relative(root, file));
     response.writeHead(200, {
       "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
       "Content-Length": bytes.length,
@@ -46,6 +50,7 @@ export async function serveStatic(root, subPath = "/a/sub%20path/") {
   const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     base: `http://127.0.0.1:${address.port}${subPath}`,
+    served,
     problems,
     close: () =>
       new Promise((resolve) => {
@@ -81,9 +86,9 @@ const TYPES = {
  */
 function fileOf(root, subPath, pathname) {
   if (!pathname.startsWith(subPath)) return undefined;
-  const relative = normalize(decodeURIComponent(pathname.slice(subPath.length)));
-  if (relative === ".." || relative.startsWith(`..${sep}`)) return undefined;
-  return pathname.endsWith("/") ? join(root, relative, "index.html") : join(root, relative);
+  const inside = normalize(decodeURIComponent(pathname.slice(subPath.length)));
+  if (inside === ".." || inside.startsWith(`..${sep}`)) return undefined;
+  return pathname.endsWith("/") ? join(root, inside, "index.html") : join(root, inside);
 }
 
 /** @param {import("node:http").IncomingMessage} request */
