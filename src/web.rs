@@ -1,5 +1,7 @@
 //! The JavaScript API: what `www/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
+mod tick;
+
 use std::rc::Rc;
 
 use async_lock::Mutex;
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::capture::Trace;
+use crate::cpu;
 use crate::device::Choice;
 use crate::error::{Error, Result};
 use crate::generate::{Candidate, Engine, Input, Sampling, Session};
@@ -172,6 +175,7 @@ impl WebEngine {
         let parameters = checkpoint.parameters(&model.graph).map_err(fault)?;
         drop(weights);
         progress("device", 0.5);
+        gpu::tick_with(tick::start);
         let engine = Engine::open(model, parameters, choice).await.map_err(fault)?;
         progress("ready", 1.0);
         Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)) })
@@ -259,6 +263,21 @@ impl WebEngine {
     pub async fn lose_gpu(&self) {
         self.engine.lock().await.device.lose_gpu();
     }
+}
+
+/// Speed of the CPU's matrix product x \[rows in\] · w \[out in\]ᵀ on this machine, in GFLOP/s: the best of a few.
+#[wasm_bindgen(js_name = cpuGflops)]
+pub fn cpu_gflops(rows: usize, width: usize, out: usize) -> f64 {
+    let numbers = |n: usize| -> Vec<f32> { (0..n).map(|i| (i % 17) as f32 - 8.0).collect() };
+    let (x, weight) = (numbers(rows * width), cpu::Panels::new(&numbers(out * width), width));
+    let mut y = vec![0.0; rows * out];
+    let times = (0..20).map(|_| {
+        let start = web_time::Instant::now();
+        cpu::multiply(&x, &weight, None, &mut y);
+        start.elapsed().as_secs_f64()
+    });
+    let best = times.fold(f64::INFINITY, f64::min);
+    2.0 * (rows * width * out) as f64 / best / 1e9
 }
 
 /// One text being written.

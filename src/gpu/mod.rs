@@ -11,7 +11,7 @@
 //! - `executor`: a pass, recorded and run
 //! - `reorder`: the rows of a beam search among its caches
 //! - `read`: waiting for the GPU, and numbers back on the host
-//! - `tick`: what Firefox needs so that waiting is short
+//! - `tick`: a nudge while the host waits, for browsers that need one
 
 mod buffers;
 mod executor;
@@ -26,3 +26,5 @@ mod uniforms;
 pub use executor::Executor;
 pub use kernels::{KERNELS, Kernel, kernel};
 pub use open::Gpu;
+#[cfg(target_arch = "wasm32")]
+pub use tick::tick_with;

@@ -60,7 +60,7 @@ impl Mapping {
     async fn wait(&self, gpu: &Gpu) -> bool {
         use std::task::Poll;
 
-        let _ticker = super::tick::Ticker::start(gpu);
+        let _nudge = super::tick::nudge(gpu);
         std::future::poll_fn(|context| {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(mapped) = state.mapped {

@@ -1,50 +1,26 @@
-//! Firefox looks for finished GPU work every 100 ms (Mozilla bug 1870699), and whenever work is submitted. So while a
-//! mapping is pending there, nothing is submitted, again and again. Remove this when that bug is fixed.
+//! A nudge while the host waits for the GPU. Who lends the event loop's turns is not this module's business: `web` does.
 
-use js_sys::Reflect;
-use wasm_bindgen::prelude::*;
-use web_sys::{MessageChannel, MessagePort};
+use std::any::Any;
+use std::cell::Cell;
 
 use super::open::Gpu;
 
-/// Submits nothing on each turn of the event loop, until it is dropped.
-pub(super) struct Ticker {
-    inbox: MessagePort,
-    outbox: MessagePort,
-    _on_message: Closure<dyn FnMut()>,
+/// Begins to call back on each turn of an event loop; dropping what it returns ends that.
+pub type StartTicking = fn(Box<dyn FnMut()>) -> Option<Box<dyn Any>>;
+
+thread_local! {
+    static START: Cell<Option<StartTicking>> = const { Cell::new(None) };
 }
 
-impl Ticker {
-    /// `None` in a browser that needs no such help.
-    pub fn start(gpu: &Gpu) -> Option<Ticker> {
-        if !is_firefox() {
-            return None;
-        }
-        // A message to oneself, unlike a timer, is not held back; pages and workers both have it.
-        let channel = MessageChannel::new().ok()?;
-        let (inbox, outbox) = (channel.port1(), channel.port2());
-        let (queue, again) = (gpu.queue().clone(), outbox.clone());
-        let on_message = Closure::<dyn FnMut()>::new(move || {
-            queue.submit([]);
-            let _ = again.post_message(&JsValue::NULL);
-        });
-        inbox.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        outbox.post_message(&JsValue::NULL).ok()?;
-        Some(Ticker { inbox, outbox, _on_message: on_message })
-    }
+/// Says how to tick on this thread, where waiting needs it.
+pub fn tick_with(start: StartTicking) {
+    START.set(Some(start));
 }
 
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.inbox.set_onmessage(None);
-        self.inbox.close();
-        self.outbox.close();
-    }
-}
-
-/// `navigator` belongs to different global objects in a page and in a worker, so it is looked up by name.
-fn is_firefox() -> bool {
-    let agent =
-        Reflect::get(&js_sys::global(), &"navigator".into()).and_then(|navigator| Reflect::get(&navigator, &"userAgent".into()));
-    agent.ok().and_then(|agent| agent.as_string()).is_some_and(|agent| agent.contains("Firefox/"))
+/// While this is held, nothing is submitted again and again, which makes a browser look whether the GPU is done.
+pub(super) fn nudge(gpu: &Gpu) -> Option<Box<dyn Any>> {
+    let queue = gpu.queue().clone();
+    START.get()?(Box::new(move || {
+        queue.submit([]);
+    }))
 }
