@@ -16,11 +16,13 @@ import { NoText, Text } from "./text.js";
  * `temperature` 0 takes the likeliest token; `force` takes this one.
  * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], force?: number }} StepOptions
  */
-/** @typedef {{ generation: any, ids: number[] }} Session */
+/** @typedef {import("./wasm/diorama.js").Generation} EngineGeneration */
+/** @typedef {{ generation: EngineGeneration, ids: number[] }} Session */
 
 export class Host {
-  /** @type {any} */
+  /** @type {Engine | undefined} */
   #engine;
+  #decoderStart = 0;
   /** @type {Text | NoText} */
   #text = new NoText();
   /** @type {Map<number, Session>} */
@@ -46,7 +48,15 @@ export class Host {
     const { name, config, weights } = files;
     this.#engine = await Engine.load({ name, config, weights }, { device }, onProgress);
     this.#text = text;
-    return { ...(await this.#engine.info()), ops: await this.#engine.ops(), tokenizer: text instanceof Text };
+    const info = await this.info();
+    this.#decoderStart = info.decoderStart;
+    return info;
+  }
+
+  /** The model and its device as they are now: a device that was lost may have been replaced. */
+  async info() {
+    const engine = this.#loaded();
+    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text };
   }
 
   /**
@@ -71,15 +81,15 @@ export class Host {
    * @param {{ capture?: string[] }} options
    */
   async run(input, options) {
-    return this.#engine.run(this.#resolve(input), options);
+    return this.#loaded().run(this.#resolve(input), options);
   }
 
   /** @param {Input} input */
   async start(input) {
     const resolved = this.#resolve(input);
-    const generation = await this.#engine.start(resolved);
+    const generation = await this.#loaded().start(resolved);
     const session = this.#nextSession++;
-    this.#sessions.set(session, { generation, ids: [...(await generation.ids())] });
+    this.#sessions.set(session, { generation, ids: Array.from(await generation.ids()) });
     return { session, source: await this.pieces(resolved.ids) };
   }
 
@@ -90,7 +100,7 @@ export class Host {
   async step(session, options) {
     const state = this.#session(session);
     const began = performance.now();
-    const { id, candidates, trace, done, position } = await state.generation.step(options);
+    const { id, candidates, trace, done, position } = await state.generation.step(given(options));
     const ms = performance.now() - began;
     state.ids.push(id);
     const text = this.#text.decodeComplete(state.ids);
@@ -102,7 +112,7 @@ export class Host {
    * @param {StepOptions} options
    */
   async peek(session, options) {
-    return this.#named(await this.#session(session).generation.peek(options));
+    return this.#named(await this.#session(session).generation.peek(given(options)));
   }
 
   /**
@@ -128,18 +138,23 @@ export class Host {
    * @returns {Promise<number[]>}
    */
   async beamSearch(input, options) {
-    return this.#engine.beamSearch(this.#resolve(input), options);
+    return Array.from(await this.#loaded().beamSearch(this.#resolve(input), options));
   }
 
-  /** @param {string} op */
+  /** @param {string} op the op's word, or a variant's file */
   async shader(op) {
-    return this.#engine.shader(op);
+    return this.#loaded().shader(op);
   }
 
   async dispose() {
     for (const session of this.#sessions.keys()) await this.release(session);
     this.#engine?.free();
     this.#engine = undefined;
+  }
+
+  #loaded() {
+    if (!this.#engine) throw new Error("No model is loaded.");
+    return this.#engine;
   }
 
   /** @param {number} session */
@@ -158,12 +173,19 @@ export class Host {
   #resolve({ text, textPair, ids, tokenTypeIds, attentionMask, decoderText, decoderIds }) {
     if (ids === undefined && text === undefined) throw new Error("The input has neither text nor ids: give one of them.");
     const encoded = ids ? { ids, tokenTypeIds } : this.#text.encode(/** @type {string} */ (text), textPair);
-    const start = this.#engine.info().decoderStart;
-    return {
+    return given({
       ids: encoded.ids,
       tokenTypeIds: tokenTypeIds ?? (textPair === undefined ? undefined : encoded.tokenTypeIds),
       attentionMask,
-      decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [start, ...this.#text.encodeBare(decoderText)]),
-    };
+      decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [this.#decoderStart, ...this.#text.encodeBare(decoderText)]),
+    });
   }
+}
+
+/**
+ * The options that have a value: the engine takes an absent one as its default, and refuses `undefined`.
+ * @param {object} options
+ */
+function given(options) {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

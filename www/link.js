@@ -3,15 +3,28 @@
 /** @typedef {(stage: string, fraction: number) => void} OnProgress */
 /** @typedef {{ call: (method: string, args: any[], onProgress?: OnProgress) => Promise<any>, close: () => void }} Link */
 
-/** The engine behind a link is gone: the model must be loaded again. */
-export class EngineLost extends Error {}
+/** The engine behind a link is gone, or (`device`) only what it held on the GPU. */
+export class EngineLost extends Error {
+  /**
+   * @param {string} message
+   * @param {Loss} loss
+   */
+  constructor(message, loss) {
+    super(message);
+    this.loss = loss;
+  }
+}
+
+/** @typedef {"engine" | "device"} Loss */
 
 /**
- * Whether an error leaves the engine unusable: a trap in wasm, or a lost GPU device.
+ * What an error takes with it: the engine, by a trap in wasm; the engine's caches, where the GPU was lost and the engine has opened another device; or nothing.
  * @param {unknown} error
+ * @returns {Loss | undefined}
  */
-export function isFatal(error) {
-  return error instanceof WebAssembly.RuntimeError || (error instanceof Error && /device (is |was )?lost/i.test(error.message));
+export function lossOf(error) {
+  if (error instanceof WebAssembly.RuntimeError) return "engine";
+  return error instanceof Error && error.message.startsWith("device: the GPU was lost") ? "device" : undefined;
 }
 
 /** @implements {Link} */
@@ -28,7 +41,7 @@ export class WorkerLink {
     this.#worker.addEventListener("message", ({ data }) => this.#receive(data));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#fail(new EngineLost(`The engine's worker stopped: ${event.message || "its script could not be loaded"}.`));
+      this.#fail(new EngineLost(`The engine's worker stopped: ${event.message || "its script could not be loaded"}.`, "engine"));
     });
   }
 
@@ -52,14 +65,14 @@ export class WorkerLink {
     this.#fail(new Error("The model was disposed of."));
   }
 
-  /** @param {{ id: number, result?: any, error?: string, fatal?: boolean, progress?: { stage: string, fraction: number } }} message */
-  #receive({ id, result, error, fatal, progress }) {
+  /** @param {{ id: number, result?: any, error?: string, loss?: Loss, progress?: { stage: string, fraction: number } }} message */
+  #receive({ id, result, error, loss, progress }) {
     const pending = this.#pending.get(id);
     if (!pending) return;
     if (progress) return pending.onProgress?.(progress.stage, progress.fraction);
     this.#pending.delete(id);
     if (error === undefined) pending.resolve(result);
-    else pending.reject(fatal ? new EngineLost(error) : new Error(error));
+    else pending.reject(loss ? new EngineLost(error, loss) : new Error(error));
   }
 
   /** @param {Error} error */
@@ -85,7 +98,8 @@ export class LocalLink {
     try {
       return await host[method](...args, ...(onProgress ? [onProgress] : []));
     } catch (error) {
-      throw isFatal(error) ? new EngineLost(error.message) : error;
+      const loss = lossOf(error);
+      throw loss ? new EngineLost(error.message, loss) : error;
     }
   }
 

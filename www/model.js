@@ -17,8 +17,8 @@ import { fromRaw } from "./trace.js";
 /**
  * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, parameters: number, layers: number, heads: number,
  *   vocab: number, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
- *   pad: number, selfTest: SelfTest[], timing: { cpu?: number, webgpu?: number }, adapter?: string, tokenizer: boolean,
- *   ops: { op: string, file: string, nodes: string[] }[] }} ModelInfo
+ *   pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
+ *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
 
 /** Tokens that `generate` writes when nobody says how many. */
@@ -35,7 +35,7 @@ export class Model {
   #device;
   #onRecover;
   #disposed = false;
-  /** Counts reloads: a generation started before the last one must be replayed. */
+  /** Counts losses: a generation started before the last one must be replayed. */
   #epoch = 0;
   /** Calls run one after the other: the engine computes one thing at a time. @type {Promise<any>} */
   #queue = Promise.resolve();
@@ -134,9 +134,9 @@ export class Model {
   }
 
   /**
-   * The WGSL file that computes an op.
+   * The WGSL file that computes an op, or a faster variant's by its file name.
    * @param {string} op
-   * @returns {Promise<{ wgsl: string, file: string } | undefined>}
+   * @returns {Promise<{ wgsl: string, file: string } | null>}
    */
   shader(op) {
     return this.#call("shader", [op]);
@@ -168,27 +168,31 @@ export class Model {
       return await this.#link.call(method, args);
     } catch (error) {
       if (!(error instanceof EngineLost) || this.#disposed) throw error;
-      await this.#reload(error);
+      await this.#recover(error);
       if (GENERATION_METHODS.has(method)) throw new Replay();
       return this.#link.call(method, args);
     }
   }
 
   /** @param {EngineLost} reason */
-  async #reload(reason) {
-    this.#link.close();
-    const { link, info } = await loadEngine(this.#source, this.#device, () => {});
-    this.#link = link;
-    this.info = info;
+  async #recover(reason) {
+    if (reason.loss === "device") {
+      this.info = await this.#link.call("info", []);
+    } else {
+      this.#link.close();
+      const { link, info } = await loadEngine(this.#source, this.#device, () => {});
+      this.#link = link;
+      this.info = info;
+    }
     this.#epoch++;
     this.#onRecover(reason.message);
   }
 }
 
-/** Calls that lean on a generation inside the engine, which a reload forgets. */
+/** Calls that lean on a generation inside the engine, which a loss takes away. */
 const GENERATION_METHODS = new Set(["step", "peek", "back", "release"]);
 
-/** The engine was loaded again: replay the generation's tokens, then ask once more. */
+/** The engine is back, without its generations: replay the generation's tokens, then ask once more. */
 class Replay extends Error {}
 
 /** One text being generated: its tokens live here too, so that a lost engine can be brought back to the same place. */

@@ -1,7 +1,7 @@
-// Owns the wasm module, so that the page never freezes. Requests are { id, method, args, reports }; replies { id, result }, { id, error, fatal } or { id, progress }.
+// Owns the wasm module, so that the page never freezes. Requests are { id, method, args, reports }; replies { id, result }, { id, error, loss } or { id, progress }.
 
 import { Host } from "./host.js";
-import { isFatal } from "./link.js";
+import { lossOf } from "./link.js";
 
 const host = /** @type {Record<string, any>} */ (/** @type {unknown} */ (new Host()));
 /** @typedef {{ id: number, method: string, args: any[], reports: boolean }} Request */
@@ -14,7 +14,7 @@ self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { d
     const result = await host[method](...args, ...(reports ? [onProgress] : []));
     scope.postMessage({ id, result }, buffersOf(result));
   } catch (error) {
-    scope.postMessage({ id, error: error instanceof Error ? error.message : String(error), fatal: isFatal(error) });
+    scope.postMessage({ id, error: error instanceof Error ? error.message : String(error), loss: lossOf(error) });
   }
 });
 

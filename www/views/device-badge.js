@@ -59,19 +59,19 @@ export class DeviceBadge extends LitElement {
 
   render() {
     const device = this.info && { webgpu: "WebGPU", cpu: "CPU" }[this.info.device];
-    const ms = this.ms ?? (this.info && this.info.timing?.[this.info.device]);
+    const ms = this.ms ?? this.info?.timing[this.info.device];
     return html`<button type="button" class="badge" aria-expanded=${this.open} aria-haspopup="dialog" @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
         <span class=${this.info && !this.busy ? "dot" : "dot busy"}></span>
-        ${device ? html`<span>${device}</span>${ms === undefined ? nothing : html`<span>· ${milliseconds(ms)} ms/token</span>`}` : html`<span>${this.say("device.starting")}</span>`}
+        ${device ? html`<span>${device}</span>${ms == null ? nothing : html`<span>· ${milliseconds(ms)} ms/token</span>`}` : html`<span>${this.say("device.starting")}</span>`}
       </button>
       ${this.open && this.info ? this.#panel(this.info) : nothing}`;
   }
 
   /** @param {ModelInfo} info */
   #panel(info) {
-    const { cpu, webgpu } = info.timing ?? {};
+    const { cpu, webgpu } = info.timing;
     return html`<div class="panel" role="dialog" aria-label=${this.say("device.title")} @keydown=${this.#escape}>
-      <p>${this.say("device.timing", { cpu: cpu === undefined ? "–" : milliseconds(cpu), webgpu: webgpu === undefined ? "–" : milliseconds(webgpu) })}</p>
+      <p>${this.say("device.timing", { cpu: cpu === null ? "–" : milliseconds(cpu), webgpu: webgpu === null ? "–" : milliseconds(webgpu) })}</p>
       <p class="reason" lang="en">${info.deviceReason}${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
       <div class="choices" role="group" aria-label=${this.say("device.switch")}>
         ${["auto", "webgpu", "cpu"].map((device) => html`<button type="button" aria-pressed=${this.wanted === device} @click=${() => this.#choose(device)}>${this.say(`device.${device}`)}</button>`)}
