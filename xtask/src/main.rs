@@ -8,6 +8,7 @@ mod site;
 mod system;
 mod wasm;
 
+mod bench;
 mod golden;
 mod serve;
 mod test;
@@ -44,6 +45,8 @@ enum Task {
         #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(test::step_names()))]
         only: Vec<String>,
     },
+    /// Measure speed against onnxruntime-web, and sizes
+    Bench(bench::Options),
     /// Compute the reference activations with Hugging Face transformers
     Golden(golden::Options),
 }
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
         Task::Build { out } => site::build(&out),
         Task::Serve { port } => serve::serve(port),
         Task::Test { only } => test::test(&only),
+        Task::Bench(options) => bench::bench(&options),
         Task::Golden(options) => golden::golden(&options),
     }
 }
