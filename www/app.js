@@ -7,6 +7,7 @@ import { Player } from "./player.js";
 import { formatState, parseState } from "./state.js";
 import { taskOf } from "./tasks.js";
 import { dialogs } from "./shell/dialogs.js";
+import { droppedFiles } from "./shell/drop.js";
 import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
@@ -213,7 +214,7 @@ export class App extends LitElement {
     document.documentElement.lang = this.language === "zh" ? "zh-Hans" : "en";
     document.documentElement.dataset.theme = this.theme;
     document.title = this.say("title");
-    return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drop}>
+    return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
       ${header(this)}
       <main>${input(this)} ${lenses(this)} ${output(this)}</main>
       ${dialogs(this)}
@@ -283,14 +284,7 @@ export class App extends LitElement {
   #drag(event) {
     event.preventDefault();
     this.dragging = event.type === "dragover";
-  }
-
-  /** @param {DragEvent} event */
-  #drop(event) {
-    event.preventDefault();
-    this.dragging = false;
-    const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-    this.attempt(async () => this.open((await Promise.all(entries.map(filesOf))).flat()));
+    if (event.type === "drop") this.attempt(async () => this.open(await droppedFiles(event)));
   }
 }
 
@@ -301,19 +295,6 @@ export class App extends LitElement {
 function leastCertain(steps) {
   const sureness = steps.map(({ id, candidates }) => candidates.find((candidate) => candidate.id === id)?.probability ?? 0);
   return sureness.indexOf(Math.min(...sureness));
-}
-
-/**
- * The files of a dropped file or folder, one level deep.
- * @param {FileSystemEntry} entry
- * @returns {Promise<File[]>}
- */
-async function filesOf(entry) {
-  if (entry instanceof FileSystemFileEntry) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  /** @type {FileSystemEntry[]} */
-  const children = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-  return (await Promise.all(children.filter(({ isFile }) => isFile).map(filesOf))).flat();
 }
 
 customElements.define("diorama-app", App);

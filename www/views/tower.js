@@ -21,16 +21,17 @@ export class Tower extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; }
-    .layers { display: grid; gap: 4px; }
-    .layer { display: flex; gap: 4px; align-items: center; }
-    .name { font: var(--small); color: var(--ink-soft); width: 58px; white-space: nowrap; }
+    :host { display: block; min-width: 0; max-height: 94px; overflow: auto; scrollbar-width: thin; padding: 1px; margin: -1px; }
+    .layers { display: grid; gap: 3px; }
+    .layer { display: flex; gap: 3px; align-items: center; }
+    .name { font: var(--small); color: var(--ink-soft); flex: none; width: 56px; white-space: nowrap; }
     .layer.current .name { color: var(--ink); font-weight: 600; }
-    button { width: 22px; height: 22px; padding: 0; border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline)); border-radius: 4px; cursor: pointer;
+    button { flex: none; width: 22px; height: 21px; padding: 0; border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline)); border-radius: 4px; cursor: pointer;
       font: var(--figures-small); color: var(--ink-soft); background: color-mix(in oklab, var(--tower) 8%, var(--case)); }
     button.mean { width: 30px; margin-left: 4px; }
     button:hover { border-color: var(--tower); color: var(--ink); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
+    @media (max-width: 640px) { :host { max-height: none; } .layers, .layer { gap: 5px; } button { width: 26px; height: 30px; } }
     button[aria-checked="true"] { background: var(--tower-solid); border-color: var(--tower-solid); color: var(--on-hue); font-weight: 700; }
   `;
 

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { DEFAULTS, HIDEABLE, formatState, parseState } from "../../../www/state.js";
+
+test("an empty hash is the defaults, and the defaults are an empty hash", () => {
+  assert.deepEqual(parseState(""), DEFAULTS);
+  assert.deepEqual(parseState("#"), DEFAULTS);
+  assert.equal(formatState(DEFAULTS), "");
+});
+
+test("a state survives the way through the hash", () => {
+  const state = { ...DEFAULTS, task: "date", text: "5 mai & 中文 #1 + 2%", temperature: 0.7, topK: 5, topP: 0.9, seed: 42, beams: 3, max: 20, pad: 0, layer: 3, head: 4,
+    ids: true, lang: "zh", theme: /** @type {const} */ ("dark"), device: /** @type {const} */ ("webgpu"), model: "models/other/", hide: ["header", "masks"] };
+  assert.deepEqual(parseState(`#${formatState(state)}`), state);
+});
+
+test("an empty text is a text", () => {
+  assert.equal(parseState(formatState({ ...DEFAULTS, text: "" })).text, "");
+});
+
+test("what cannot be understood falls back or is brought into range", () => {
+  const state = parseState("#temperature=hot&topP=7&topK=2.6&pad=-3&theme=neon&device=tpu&lang=fr&hide=header,everything&nonsense=1&__proto__=x");
+  assert.equal(state.temperature, DEFAULTS.temperature);
+  assert.equal(state.topP, 1);
+  assert.equal(state.topK, 3);
+  assert.equal(state.pad, 0);
+  assert.equal(state.theme, "auto");
+  assert.equal(state.device, "auto");
+  assert.equal(state.lang, "");
+  assert.deepEqual(state.hide, ["header"]);
+  assert.deepEqual(Object.keys(state).sort(), Object.keys(DEFAULTS).sort());
+});
+
+test("each part that can be hidden has its rule in the style sheet or its use in the shell", async () => {
+  const { readFileSync } = await import("node:fs");
+  const text = ["style.css", "shell/output.js"].map((file) => readFileSync(new URL(`../../../www/${file}`, import.meta.url), "utf8")).join("\n");
+  for (const part of HIDEABLE) assert.ok(text.includes(`[data-hide~="${part}"]`) || text.includes(`includes("${part}")`), part);
+});

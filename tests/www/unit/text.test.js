@@ -1,0 +1,64 @@
+// The page's tokenizer against the `tokenizers` library's ids and texts (fixtures/make_tokenizers.py), and the streaming of half-finished characters.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { NoText, Text } from "../../../www/text.js";
+
+const NAMES = ["byte_level_bpe", "unigram", "byte_fallback_bpe"];
+
+for (const name of NAMES) {
+  const { tokenizer, cases } = fixture(name);
+  const text = new Text(tokenizer);
+
+  test(`${name}: the same ids as the tokenizers library`, () => {
+    for (const wanted of cases) assert.deepEqual(text.encode(wanted.text).ids, wanted.ids, wanted.text);
+  });
+
+  test(`${name}: the same text as the tokenizers library`, () => {
+    for (const wanted of cases) assert.equal(text.decode(wanted.ids), wanted.decoded);
+  });
+
+  test(`${name}: a growing text never shows a half-finished character, and ends whole`, () => {
+    for (const { ids, decoded } of cases) {
+      let before = "";
+      for (let count = 1; count <= ids.length; count++) {
+        const shown = text.decodeComplete(ids.slice(0, count));
+        assert.ok(!shown.includes("\uFFFD"), `${JSON.stringify(shown)} after ${count} tokens`);
+        assert.ok(shown.startsWith(before.trimEnd()), `${JSON.stringify(before)} became ${JSON.stringify(shown)}`);
+        before = shown;
+      }
+      assert.equal(before, decoded);
+    }
+  });
+}
+
+test("byte-level tokens are shown as text, and cut characters as their bytes", () => {
+  const { tokenizer, cases } = fixture("byte_level_bpe");
+  const text = new Text(tokenizer);
+  const pieces = cases.flatMap(({ ids }) => ids.map((id) => text.piece(id)));
+  assert.ok(pieces.some(({ token }) => token.startsWith("▁")), "a leading space is the Unigram one");
+  assert.ok(pieces.some(({ token }) => /^⟨[0-9A-F ]+⟩$/.test(token)), "some emoji is cut");
+  assert.ok(pieces.every(({ token }) => !token.includes("\uFFFD") && !token.includes("Ġ")));
+});
+
+test("special tokens are marked, and an id beyond the vocabulary has a name", () => {
+  const text = new Text(fixture("unigram").tokenizer);
+  assert.deepEqual(text.piece(1), { id: 1, token: "</s>", special: true });
+  assert.deepEqual(text.piece(99999), { id: 99999, token: "#99999", special: false });
+});
+
+test("without a tokenizer.json there are ids only", () => {
+  const text = new NoText();
+  assert.throws(() => text.encode(), /tokenizer\.json/);
+  assert.equal(text.decodeComplete(), "");
+  assert.equal(text.piece(7).token, "#7");
+});
+
+/**
+ * @param {string} name
+ * @returns {{ tokenizer: object, cases: { text: string, ids: number[], decoded: string }[] }}
+ */
+function fixture(name) {
+  return JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8"));
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { MASKED, appendStep, attentionMatrix, axis, isMasked, mean, slice } from "../../../www/trace.js";
+
+/**
+ * @param {string} name
+ * @param {number[]} shape [batch head query_pos key_pos]
+ * @param {number[]} data
+ */
+function attention(name, shape, data) {
+  return { name, axes: ["batch", "head", "query_pos", "key_pos"], shape, data: Float32Array.from(data) };
+}
+
+/** @param {import("../../../www/trace.js").Activation[]} activations */
+function traceOf(...activations) {
+  const logits = { name: "logits", axes: ["batch", "pos", "d_vocab"], shape: [1, 1, 2], data: Float32Array.of(0, 1) };
+  return { logits, activations: new Map(activations.map((activation) => [activation.name, activation])) };
+}
+
+const grid = { name: "grid", axes: ["row", "column"], shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
+
+test("axis finds an axis by name and names what is missing", () => {
+  assert.equal(axis(grid, "column"), 1);
+  assert.throws(() => axis(grid, "head"), /grid: no axis "head" among \[row column\]/);
+});
+
+test("slice takes one place of any axis and keeps the others", () => {
+  assert.deepEqual(slice(grid, { row: 1 }), { name: "grid", axes: ["column"], shape: [3], data: Float32Array.of(4, 5, 6) });
+  assert.deepEqual(slice(grid, { column: 2 }).data, Float32Array.of(3, 6));
+  assert.deepEqual(slice(grid, { row: 0, column: 1 }).data, Float32Array.of(2));
+  assert.throws(() => slice(grid, { row: 2 }), /row 2 lies outside 0\.\.1/);
+});
+
+test("mean averages over one axis", () => {
+  assert.deepEqual(mean(grid, "row").data, Float32Array.of(2.5, 3.5, 4.5));
+});
+
+test("a score is masked when it is the masked constant, as f32 too, and not when it is merely low", () => {
+  assert.ok(isMasked(MASKED));
+  assert.ok(isMasked(Math.fround(MASKED)));
+  assert.ok(!isMasked(-1e20) && !isMasked(0) && !isMasked(-88));
+});
+
+test("an attention matrix is one head's, or the mean of the heads", () => {
+  const trace = traceOf(attention("decoder.0.attn.hook_pattern", [1, 2, 1, 2], [0.25, 0.75, 0.75, 0.25]));
+  assert.deepEqual(attentionMatrix(trace, "decoder.0.attn.hook_pattern", 1)?.data, Float32Array.of(0.75, 0.25));
+  assert.deepEqual(attentionMatrix(trace, "decoder.0.attn.hook_pattern", "mean")?.data, Float32Array.of(0.5, 0.5));
+  assert.equal(attentionMatrix(trace, "decoder.0.attn.hook_pattern", 2), undefined);
+  assert.equal(attentionMatrix(trace, "decoder.1.attn.hook_pattern", 0), undefined);
+  assert.equal(attentionMatrix(undefined, "decoder.0.attn.hook_pattern", 0), undefined);
+});
+
+test("a step adds its row; a key that did not exist before is masked in scores and 0 in patterns", () => {
+  const first = traceOf(attention("decoder.0.attn.hook_pattern", [1, 2, 1, 1], [1, 1]), attention("decoder.0.attn.hook_attn_scores", [1, 2, 1, 1], [3, 4]));
+  const second = traceOf(attention("decoder.0.attn.hook_pattern", [1, 2, 1, 2], [0.25, 0.75, 0.5, 0.5]), attention("decoder.0.attn.hook_attn_scores", [1, 2, 1, 2], [5, 6, 7, 8]));
+  const grown = appendStep(appendStep(undefined, first), second);
+  const pattern = grown.activations.get("decoder.0.attn.hook_pattern");
+  assert.deepEqual(pattern?.shape, [1, 2, 2, 2]);
+  assert.deepEqual(pattern?.data, Float32Array.of(1, 0, 0.25, 0.75, 1, 0, 0.5, 0.5));
+  assert.deepEqual(grown.activations.get("decoder.0.attn.hook_attn_scores")?.data, Float32Array.of(3, MASKED, 5, 6, 4, MASKED, 7, 8));
+  assert.equal(grown.logits, second.logits);
+});
+
+test("cross-attention grows by rows alone, and the encoder's maps stay", () => {
+  const first = traceOf(attention("encoder.0.attn.hook_pattern", [1, 1, 2, 2], [1, 0, 0, 1]), attention("decoder.0.cross_attn.hook_pattern", [1, 1, 1, 2], [0.5, 0.5]));
+  const second = traceOf(attention("decoder.0.cross_attn.hook_pattern", [1, 1, 1, 2], [0.25, 0.75]));
+  const grown = appendStep(first, second);
+  assert.deepEqual(grown.activations.get("decoder.0.cross_attn.hook_pattern")?.data, Float32Array.of(0.5, 0.5, 0.25, 0.75));
+  assert.deepEqual(grown.activations.get("encoder.0.attn.hook_pattern")?.shape, [1, 1, 2, 2]);
+  assert.deepEqual(first.activations.get("decoder.0.cross_attn.hook_pattern")?.shape, [1, 1, 1, 2], "the older trace is left as it was");
+});

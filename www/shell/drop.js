@@ -1,0 +1,23 @@
+// Files dropped on the page, one by one or as a folder.
+
+/**
+ * @param {DragEvent} event
+ * @returns {Promise<File[]>}
+ */
+export async function droppedFiles(event) {
+  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  return (await Promise.all(entries.map(filesOf))).flat();
+}
+
+/**
+ * The files of a dropped file or folder, one level deep.
+ * @param {FileSystemEntry} entry
+ * @returns {Promise<File[]>}
+ */
+async function filesOf(entry) {
+  if (entry instanceof FileSystemFileEntry) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  /** @type {FileSystemEntry[]} */
+  const children = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+  return (await Promise.all(children.filter(({ isFile }) => isFile).map(filesOf))).flat();
+}
