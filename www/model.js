@@ -1,15 +1,14 @@
 // A loaded model as the page sees it. Calls go through a link to the engine's host; when the engine is lost (a crashed worker, a lost GPU device)
 // the model loads it again and replays each generation's tokens, so that nothing the reader has is gone.
 
+import { Generation, Replay } from "./generation.js";
 import { EngineLost, LocalLink, WorkerLink } from "./link.js";
 import { fromRaw } from "./trace.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./trace.js").Step} Step */
-/** @typedef {import("./trace.js").Candidate} Candidate */
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {import("./host.js").Input} Input */
-/** @typedef {import("./host.js").StepOptions} StepOptions */
 /** @typedef {import("./files.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
@@ -191,99 +190,6 @@ export class Model {
 
 /** Calls that lean on a generation inside the engine, which a loss takes away. */
 const GENERATION_METHODS = new Set(["step", "peek", "back", "release"]);
-
-/** The engine is back, without its generations: replay the generation's tokens, then ask once more. */
-class Replay extends Error {}
-
-/** One text being generated: its tokens live here too, so that a lost engine can be brought back to the same place. */
-class Generation {
-  #call;
-  #epochOf;
-  #epoch;
-  #input;
-  #session;
-  /** @type {number[]} */
-  #ids = [];
-
-  /**
-   * @param {(method: string, args: any[]) => Promise<any>} call
-   * @param {() => number} epochOf
-   * @param {Input} input
-   * @param {{ session: number, source: Piece[] }} started
-   */
-  constructor(call, epochOf, input, { session, source }) {
-    this.#call = call;
-    this.#epochOf = epochOf;
-    this.#epoch = epochOf();
-    this.#input = input;
-    this.#session = session;
-    /** The input's tokens as the model sees them. */
-    this.source = source;
-  }
-
-  /** The tokens written so far. */
-  get ids() {
-    return [...this.#ids];
-  }
-
-  /**
-   * Writes one token.
-   * @param {StepOptions} [options]
-   * @returns {Promise<Step>}
-   */
-  async step(options = {}) {
-    const step = await this.#ask("step", [options]);
-    this.#ids.push(step.id);
-    return { ...step, trace: fromRaw(step.trace) };
-  }
-
-  /**
-   * The likeliest next tokens under these settings; writes nothing.
-   * @param {StepOptions} [options]
-   * @returns {Promise<Candidate[]>}
-   */
-  peek(options = {}) {
-    return this.#ask("peek", [options]);
-  }
-
-  /**
-   * Forgets the last tokens; a later step goes on from there.
-   * @param {number} [count]
-   * @returns {Promise<string>} the text that is left
-   */
-  async back(count = 1) {
-    const text = await this.#ask("back", [Math.min(count, this.#ids.length)]);
-    this.#ids.length = Math.max(0, this.#ids.length - count);
-    return text;
-  }
-
-  async release() {
-    if (this.#epoch === this.#epochOf()) await this.#call("release", [this.#session]).catch(() => {});
-  }
-
-  /**
-   * @param {string} method
-   * @param {any[]} args
-   */
-  async #ask(method, args) {
-    if (this.#epoch !== this.#epochOf()) await this.#replay();
-    try {
-      return await this.#call(method, [this.#session, ...args]);
-    } catch (error) {
-      if (!(error instanceof Replay)) throw error;
-      await this.#replay();
-      return this.#call(method, [this.#session, ...args]);
-    }
-  }
-
-  async #replay() {
-    const epoch = this.#epochOf();
-    const { session } = await this.#call("start", [this.#input]);
-    for (const force of this.#ids) await this.#call("step", [session, { force, capture: [] }]);
-    this.#session = session;
-    this.#epoch = epoch;
-  }
-}
 
 /**
  * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
