@@ -16,7 +16,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> pattern: array<f32>;       // [batch head query_pos key_pos]
-@group(0) @binding(2) var<storage, read> v: array<f32>;             // [batch pos kv_head d_head] or [key_pos batch kv_head d_head]
+@group(0) @binding(2) var<storage, read> v: array<f32>;             // [batch pos kv_head d_head] or [key_pos batch ...]
 @group(0) @binding(3) var<storage, read_write> z: array<f32>;       // [batch pos head d_head]
 
 const WORKGROUP = 64u;

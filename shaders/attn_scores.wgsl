@@ -18,7 +18,7 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> q: array<f32>;             // [batch pos head d_head]
-@group(0) @binding(2) var<storage, read> k: array<f32>;             // [batch pos kv_head d_head] or [key_pos batch kv_head d_head]
+@group(0) @binding(2) var<storage, read> k: array<f32>;             // [batch pos kv_head d_head] or [key_pos batch ...]
 @group(0) @binding(3) var<storage, read> bias: array<f32>;          // [head query_pos key_pos]
 @group(0) @binding(4) var<storage, read_write> s: array<f32>;       // [batch head query_pos key_pos]
 

@@ -14,7 +14,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> w: array<f32>;             // [d_model]
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;       // [batch pos d_model]
 
-const WORKGROUP = 64u;
+const WORKGROUP = 16u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {

@@ -12,7 +12,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> s: array<f32>;             // [batch head query_pos key_pos]
 @group(0) @binding(2) var<storage, read_write> p: array<f32>;       // [batch head query_pos key_pos]
 
-const WORKGROUP = 64u;
+const WORKGROUP = 16u;
 const MASKED = -1.0e30;
 
 @compute @workgroup_size(WORKGROUP)

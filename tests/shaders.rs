@@ -43,8 +43,9 @@ fn launch(op: &Op, rows: usize, width: usize, profile: Profile) -> Dispatch {
     let view = |axes: &[Axis], shape: &[usize]| -> View { (axes.to_vec(), shape.to_vec()) };
     let x = view(&[Batch, Pos, DModel], &[1, rows, width]);
     let scores = view(&[Batch, Head, QueryPos, KeyPos], &[1, 2, rows, width]);
-    let q = view(&[Batch, Pos, Head, DHead], &[1, rows, 2, 8]);
-    let keys = view(&[Batch, Pos, KvHead, DHead], &[1, width, 2, 8]);
+    let d_head = if width % 4 == 0 { 8 } else { 5 };
+    let q = view(&[Batch, Pos, Head, DHead], &[1, rows, 2, d_head]);
+    let keys = view(&[Batch, Pos, KvHead, DHead], &[1, width, 2, d_head]);
     let (inputs, out): (Vec<View>, View) = match op {
         Op::Embed => (vec![view(&[Batch, Pos], &[1, rows]), view(&[DVocab, DModel], &[9, width])], x),
         Op::RmsNorm { .. } => (vec![x.clone(), view(&[DModel], &[width])], x),
@@ -56,7 +57,7 @@ fn launch(op: &Op, rows: usize, width: usize, profile: Profile) -> Dispatch {
         Op::Mask(_) => (vec![scores.clone(), view(&[Batch, KeyPos], &[1, width])], scores),
         Op::Softmax => (vec![scores.clone()], scores),
         Op::AttnMix => (vec![scores, keys], q),
-        Op::Append => (vec![q], view(&[KeyPos, Batch, KvHead, DHead], &[rows, 1, 2, 8])),
+        Op::Append => (vec![q], view(&[KeyPos, Batch, KvHead, DHead], &[rows, 1, 2, d_head])),
     };
     let views: Vec<_> = inputs.iter().map(|(axes, shape)| (axes.as_slice(), shape.as_slice())).collect();
     op.dispatch(&Site { inputs: &views, out: (&out.0, &out.1), past: 0 }, profile)

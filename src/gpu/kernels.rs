@@ -27,17 +27,23 @@ macro_rules! kernel {
 pub const KERNELS: &[Kernel] = &[
     kernel!("embed", "embed", 2),
     kernel!("rms_norm", "rms_norm", 2),
+    kernel!("rms_norm_reduce", "rms_norm", 2),
     kernel!("linear", "linear", 3),
+    kernel!("linear_row", "linear", 3),
     kernel!("linear_block", "linear", 3),
+    kernel!("linear_reduce", "linear", 3),
     kernel!("scale", "scale", 1),
     kernel!("add", "add", 2),
     kernel!("mul", "mul", 2),
     kernel!("activation", "activation", 1),
     kernel!("relative_bias", "relative_bias", 1),
     kernel!("attn_scores", "attn_scores", 3),
+    kernel!("attn_scores_block", "attn_scores", 3),
     kernel!("mask", "mask", 2),
     kernel!("softmax", "softmax", 1),
+    kernel!("softmax_reduce", "softmax", 1),
     kernel!("attn_mix", "attn_mix", 2),
+    kernel!("attn_mix_block", "attn_mix", 2),
     kernel!("append", "append", 1),
 ];
 

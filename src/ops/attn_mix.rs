@@ -35,5 +35,9 @@ pub fn dispatch(site: &Site) -> Dispatch {
     let values = KeyLayout::of(site, 1);
     let width = site.last(1);
     let sizes = [pattern[0], pattern[1], pattern[2], pattern[3], width, values.heads, values.batch_step, values.pos_step];
-    Dispatch { shader: "attn_mix", params: sizes.map(|n| n as u32).to_vec(), groups: groups(size(site.out.1), 64) }
+    let (shader, groups) = match width % 4 {
+        0 => ("attn_mix_block", groups(size(site.out.1) / 4, 16)),
+        _ => ("attn_mix", groups(size(site.out.1), 64)),
+    };
+    Dispatch { shader, params: sizes.map(|n| n as u32).to_vec(), groups }
 }

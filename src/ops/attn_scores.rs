@@ -6,7 +6,7 @@
 //! Fewer key heads than query heads: grouped-query attention, Ainslie et al. 2023.
 
 use super::{Dispatch, Fault, Site, expect, groups};
-use crate::tensor::{Axis, size};
+use crate::tensor::Axis;
 
 pub fn check(site: &Site) -> Result<(), Fault> {
     let (q, keys) = (site.shape(0), KeyLayout::of(site, 1));
@@ -64,5 +64,10 @@ pub fn dispatch(site: &Site, scale: f32) -> Dispatch {
     let sizes = [q[0], q[1], q[2], q[3], keys.len, keys.heads, keys.batch_step, keys.pos_step, bias];
     let mut params = sizes.map(|n| n as u32).to_vec();
     params.push(scale.to_bits());
-    Dispatch { shader: "attn_scores", params, groups: groups(size(site.out.1), 64) }
+    let rows = q[0] * q[1] * q[2];
+    let (shader, groups) = match q[3] % 4 {
+        0 => ("attn_scores_block", groups(rows * keys.len.div_ceil(4), 16)),
+        _ => ("attn_scores", groups(rows * keys.len, 64)),
+    };
+    Dispatch { shader, params, groups }
 }

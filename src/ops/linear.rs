@@ -41,15 +41,22 @@ pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
     }
 }
 
+/// Fewer rows than this leave most of a block of 8 idle.
+const FEW_ROWS: usize = 3;
+
 pub fn dispatch(site: &Site, profile: Profile) -> Dispatch {
     let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
     let rows = size(site.shape(0)) / width;
     let bias = (site.arity() > 2) as usize;
-    let (shader, width, groups) = if rows >= 4 && width % 4 == 0 {
+    let by_four = width % 4 == 0;
+    let (shader, width, groups) = if profile == Profile::Hardware && rows < FEW_ROWS {
+        ("linear_reduce", width, groups(rows * n_out.div_ceil(4), 1))
+    } else if by_four && rows < FEW_ROWS {
+        ("linear_row", width / 4, groups(rows * n_out.div_ceil(4), 16))
+    } else if by_four {
         ("linear_block", width / 4, groups(rows.div_ceil(8) * n_out.div_ceil(4), 16))
     } else {
         ("linear", width, groups(rows * n_out, 64))
     };
-    let _ = profile;
     Dispatch { shader, params: [rows, width, n_out, bias].map(|n| n as u32).to_vec(), groups }
 }

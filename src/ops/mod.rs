@@ -196,7 +196,7 @@ impl Op {
     pub fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         match self {
             Op::Embed => embed::dispatch(site),
-            Op::RmsNorm { eps } => rms_norm::dispatch(site, *eps),
+            Op::RmsNorm { eps } => rms_norm::dispatch(site, *eps, profile),
             Op::Linear => linear::dispatch(site, profile),
             Op::Scale { by } => scale::dispatch(site, *by),
             Op::Add => add::dispatch(site),
@@ -205,7 +205,7 @@ impl Op {
             Op::RelativeBias(bias) => relative_bias::dispatch(site, bias),
             Op::AttnScores { scale } => attn_scores::dispatch(site, *scale),
             Op::Mask(mask) => mask::dispatch(site, *mask),
-            Op::Softmax => softmax::dispatch(site),
+            Op::Softmax => softmax::dispatch(site, profile),
             Op::AttnMix => attn_mix::dispatch(site),
             Op::Append => append::dispatch(site),
         }

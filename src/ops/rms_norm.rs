@@ -2,7 +2,7 @@
 //!
 //! x \[… d_model\], w \[d_model\] → as x. Zhang & Sennrich 2019, eq. 4; T5 uses it without a bias and calls it LayerNorm.
 
-use super::{Dispatch, Fault, Site, expect, expect_like_input};
+use super::{Dispatch, Fault, Profile, Site, expect, expect_like_input, groups};
 use crate::tensor::size;
 
 pub fn check(site: &Site) -> Result<(), Fault> {
@@ -22,8 +22,12 @@ pub fn cpu(site: &Site, eps: f32, inputs: &[&[f32]], out: &mut [f32]) {
     }
 }
 
-pub fn dispatch(site: &Site, eps: f32) -> Dispatch {
+pub fn dispatch(site: &Site, eps: f32, profile: Profile) -> Dispatch {
     let width = site.last(0);
     let rows = size(site.shape(0)) / width;
-    Dispatch { shader: "rms_norm", params: vec![rows as u32, width as u32, eps.to_bits()], groups: super::groups(rows, 64) }
+    let (shader, groups) = match profile {
+        Profile::Software => ("rms_norm", groups(rows, 16)),
+        Profile::Hardware => ("rms_norm_reduce", groups(rows, 1)),
+    };
+    Dispatch { shader, params: vec![rows as u32, width as u32, eps.to_bits()], groups }
 }

@@ -3,7 +3,7 @@
 //! s \[batch head query_pos key_pos\] → as s. Vaswani et al. 2017, eq. 1. A masked score gives exactly 0, and a row in
 //! which all are masked is all zeros: there is nothing to look at.
 
-use super::{Dispatch, Fault, MASKED, Site, expect_like_input, groups};
+use super::{Dispatch, Fault, MASKED, Profile, Site, expect_like_input, groups};
 use crate::tensor::size;
 
 pub fn check(site: &Site) -> Result<(), Fault> {
@@ -27,8 +27,12 @@ pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
     }
 }
 
-pub fn dispatch(site: &Site) -> Dispatch {
+pub fn dispatch(site: &Site, profile: Profile) -> Dispatch {
     let keys = site.last(0);
     let rows = size(site.shape(0)) / keys;
-    Dispatch { shader: "softmax", params: vec![rows as u32, keys as u32], groups: groups(rows, 64) }
+    let (shader, groups) = match profile {
+        Profile::Software => ("softmax", groups(rows, 16)),
+        Profile::Hardware => ("softmax_reduce", groups(rows, 1)),
+    };
+    Dispatch { shader, params: vec![rows as u32, keys as u32], groups }
 }
