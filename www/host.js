@@ -146,6 +146,10 @@ export class Host {
     return this.#loaded().shader(op);
   }
 
+  async loseGpu() {
+    return this.#loaded().loseGpu();
+  }
+
   async dispose() {
     for (const session of this.#sessions.keys()) await this.release(session);
     this.#engine?.free();

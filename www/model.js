@@ -141,6 +141,11 @@ export class Model {
     return this.#call("shader", [op]);
   }
 
+  /** Takes the GPU away, as a driver's reset does: for tests of the recovery. */
+  loseGpu() {
+    return this.#call("loseGpu", []);
+  }
+
   dispose() {
     this.#disposed = true;
     this.#link.close();

@@ -72,7 +72,7 @@ export class DeviceBadge extends LitElement {
     const { cpu, webgpu } = info.timing;
     return html`<div class="panel" role="dialog" aria-label=${this.say("device.title")} @keydown=${this.#escape}>
       <p>${this.say("device.timing", { cpu: cpu === null ? "–" : milliseconds(cpu), webgpu: webgpu === null ? "–" : milliseconds(webgpu) })}</p>
-      <p class="reason" lang="en">${info.deviceReason}${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
+      <p class="reason">${this.say("device.reason")} <span lang="en">${info.deviceReason}</span>${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
       <div class="choices" role="group" aria-label=${this.say("device.switch")}>
         ${["auto", "webgpu", "cpu"].map((device) => html`<button type="button" aria-pressed=${this.wanted === device} @click=${() => this.#choose(device)}>${this.say(`device.${device}`)}</button>`)}
       </div>

@@ -1,11 +1,11 @@
 import { LitElement, css, html, nothing } from "lit";
 
 /** @typedef {import("../trace.js").Say} Say */
-/** @typedef {{ op: string, file: string, nodes: string[] }} OpInfo */
+/** @typedef {{ op: string, file: string, variants: string[], nodes: string[] }} OpInfo */
 
 /**
- * The ops of the model and the WGSL file behind each, the very text that the GPU compiles.
- * @fires diorama-op-select - { op: string }
+ * The ops of the model and the WGSL file behind each, the very text that the GPU compiles. Below an op stand its faster variants.
+ * @fires diorama-op-select - { op: string } an op's word or a variant's file
  */
 export class ShaderView extends LitElement {
   static properties = { ops: { attribute: false }, op: {}, file: {}, wgsl: {}, say: { attribute: false } };
@@ -18,10 +18,11 @@ export class ShaderView extends LitElement {
     ul { list-style: none; margin: 0; padding: 0 4px 0 0; overflow: auto; scrollbar-width: thin; min-height: 0; }
     button { display: flex; justify-content: space-between; gap: 8px; width: 100%; padding: 6px 10px; border: 0; border-radius: 4px; background: none; color: var(--ink); font: var(--mono-small);
       cursor: pointer; text-align: left; }
+    .variant { padding: 3px 10px 3px 24px; color: var(--ink-soft); }
     button:hover { background: var(--hairline); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
     button[aria-pressed="true"] { background: var(--ink); color: var(--paper); }
-    button span:last-child { font: var(--figures-small); opacity: 0.8; }
+    button span + span { font: var(--figures-small); opacity: 0.8; }
     section { min-width: 0; min-height: 0; display: flex; flex-direction: column; }
     h3 { margin: 0 0 4px; font: var(--mono); font-weight: 700; color: var(--ink); }
     p { margin: 0 0 8px; font: var(--small); color: var(--ink-soft); max-height: 3.2em; overflow: auto; }
@@ -46,10 +47,11 @@ export class ShaderView extends LitElement {
   }
 
   render() {
-    const chosen = this.ops.find(({ op }) => op === this.op);
+    const chosen = this.ops.find(({ op, variants }) => op === this.op || variants.includes(this.op));
     return html`<ul aria-label=${this.say("shader.ops")}>
-        ${this.ops.map(({ op, nodes }) => html`<li><button type="button" aria-pressed=${op === this.op} @click=${() => this.#select(op)}>
-          <span>${op}</span><span title=${this.say("shader.nodes", { n: nodes.length })}>${nodes.length}</span></button></li>`)}
+        ${this.ops.map(({ op, nodes, variants }) => html`<li><button type="button" aria-pressed=${op === this.op} @click=${() => this.#select(op)}>
+            <span>${op}</span><span title=${this.say("shader.nodes", { n: nodes.length })}>${nodes.length}</span></button>
+          ${variants.map((file) => html`<button type="button" class="variant" aria-pressed=${file === this.op} @click=${() => this.#select(file)}>${file.replace(".wgsl", "")}</button>`)}</li>`)}
       </ul>
       <section>${this.wgsl
         ? html`<h3>${this.file}</h3><p>${this.say("shader.nodes", { n: chosen?.nodes.length ?? 0 })}${chosen ? html`: ${chosen.nodes.slice(0, 12).join(", ")}${chosen.nodes.length > 12 ? " …" : nothing}` : nothing}</p>

@@ -1,0 +1,89 @@
+// Everyone's page: no violations that axe-core can find, no sideways scrolling on a phone, nothing essential below the fold at 1280 × 800.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import test from "node:test";
+import { visit } from "../drive.js";
+import { finished } from "./page.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** @param {import("puppeteer-core").Page} page */
+async function violations(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (globalThis).axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    return violations.map((/** @type {any} */ found) => `${found.id}: ${found.nodes.map((/** @type {any} */ node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+  });
+}
+
+for (const theme of /** @type {const} */ (["light", "dark"])) {
+  for (const [size, width, height] of /** @type {const} */ ([["wide", 1280, 800], ["phone", 390, 844]])) {
+    test(`axe-core finds nothing: ${theme}, ${size}`, () =>
+      visit("chromium", "", async (page) => {
+        await finished(page);
+        assert.deepEqual(await violations(page), []);
+      }, { theme, width, height, motion: false }));
+  }
+
+  test(`axe-core finds nothing in the panels: ${theme}`, () =>
+    visit("chromium", "", async (page) => {
+      await finished(page);
+      await (await page.$("diorama-device-badge >>> .badge"))?.click();
+      assert.deepEqual(await violations(page), [], "device");
+      await page.keyboard.press("Escape");
+      await page.click(".model-button");
+      await page.waitForSelector("dialog[open]");
+      assert.deepEqual(await violations(page), [], "model");
+      await page.keyboard.press("Escape");
+      await page.waitForFunction(() => !document.querySelector("dialog"));
+      await page.click(".lens.cross .tools button:last-child");
+      await (await page.waitForSelector("dialog diorama-shader-view >>> pre"))?.isVisible();
+      assert.deepEqual(await violations(page), [], "shader");
+      await page.keyboard.press("Escape");
+      await page.click(".lens.cross .tools button:first-child");
+      assert.deepEqual(await violations(page), [], "table");
+    }, { theme, motion: false }));
+}
+
+test("a phone scrolls down only, and reads the parts in the order of the data", () =>
+  visit("chromium", "", async (page) => {
+    await finished(page);
+    const { inner, scroll, tops } = await page.evaluate(() => ({
+      inner: innerWidth,
+      scroll: document.documentElement.scrollWidth,
+      tops: [".input", ".source", ".lens.encoder", ".lens.decoder", ".lens.cross", ".output", ".candidates"].map((part) => document.querySelector(part)?.getBoundingClientRect().top ?? NaN),
+    }));
+    assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
+    assert.deepEqual(tops, [...tops].sort((a, b) => a - b));
+  }, { width: 390, height: 844 }));
+
+test("at 1280 × 800 everything essential is in view", () =>
+  visit("chromium", "", async (page) => {
+    await finished(page);
+    const bottoms = await page.evaluate(() =>
+      [...document.querySelectorAll("header, .input, .source, .lens, diorama-attention-map, diorama-mask-grid, .output, .candidates, diorama-candidates")].map((part) => [part.className || part.localName, part.getBoundingClientRect().bottom]),
+    );
+    for (const [part, bottom] of bottoms) assert.ok(Number(bottom) <= 800, `${part} ends at ${bottom}`);
+  }));
+
+test("while a text is written nothing moves but what is written", () =>
+  visit("chromium", "", async (page) => {
+    await finished(page);
+    const places = () => page.evaluate(() => [...document.querySelectorAll(".lens, diorama-attention-map, diorama-mask-grid, .output, .candidates, diorama-token-strip")].map((part) => {
+      const { top, left, width, height } = part.getBoundingClientRect();
+      return [part.className || part.localName, top, left, width, height].join(" ");
+    }));
+    const before = await places();
+    await page.click(".buttons button:nth-of-type(3)");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(await places(), before);
+  }));
+
+test("an embed leaves out what its link hides", () =>
+  visit("chromium", "index.html#hide=header,masks,examples", async (page) => {
+    await finished(page);
+    const shown = await page.evaluate(() => ["header", "diorama-mask-grid", ".examples", "diorama-attention-map"].map((part) => /** @type {HTMLElement} */ (document.querySelector(part)).offsetHeight > 0));
+    assert.deepEqual(shown, [false, false, false, true]);
+  }));
