@@ -34,8 +34,10 @@ pub fn golden(options: &Options) -> Result<()> {
         fs::remove_dir_all(FRESH)?;
     }
     fs::create_dir_all(FRESH)?;
-    say("training/golden.py computes the reference");
-    run(Command::new(python).args(["training/golden.py", "--out", FRESH]))?;
+    for script in scripts()? {
+        say(format!("{} computes the reference", script.display()));
+        run(Command::new(&python).arg(script).args(["--out", FRESH]))?;
+    }
     if options.update {
         return replace();
     }
@@ -52,6 +54,17 @@ pub fn golden(options: &Options) -> Result<()> {
     );
     say(format!("{} files in {KEPT} agree with the reference", kept.len()));
     Ok(())
+}
+
+/// `training/golden*.py`, the one that writes the checkpoints first.
+fn scripts() -> Result<Vec<PathBuf>> {
+    let files = fs::read_dir("training")?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let is_golden = |name: &str| name.starts_with("golden") && name.ends_with(".py");
+    let mut scripts: Vec<PathBuf> =
+        files.into_iter().filter(|file| file.file_name().and_then(|name| name.to_str()).is_some_and(is_golden)).collect();
+    scripts.sort_by_key(|file| file.to_string_lossy().len());
+    ensure!(!scripts.is_empty(), "training/ holds no golden*.py");
+    Ok(scripts)
 }
 
 fn ensure_venv() -> Result<PathBuf> {

@@ -35,14 +35,29 @@ const STEPS: [Step; 12] = [
 ];
 
 /// What a step has found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Count {
     passed: u32,
     failed: u32,
+    /// Lines that name what failed.
+    failures: Vec<String>,
 }
 
-const ONE_PASSED: Count = Count { passed: 1, failed: 0 };
-const ONE_FAILED: Count = Count { passed: 0, failed: 1 };
+impl Count {
+    fn one_passed() -> Count {
+        Count { passed: 1, ..Count::default() }
+    }
+
+    fn one_failed(why: String) -> Count {
+        Count { failed: 1, failures: vec![why], ..Count::default() }
+    }
+
+    fn name_failure(&mut self, line: &str) {
+        if !self.failures.iter().any(|known| known == line) {
+            self.failures.push(line.to_owned());
+        }
+    }
+}
 
 pub fn step_names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.name).collect()
@@ -62,7 +77,7 @@ pub fn test(only: &[String]) -> Result<()> {
         };
         let count = result.unwrap_or_else(|error| {
             println!("{}: {error:#}", step.name);
-            ONE_FAILED
+            Count::one_failed(format!("{error:#}"))
         });
         done.push((step, count, start.elapsed()));
     }
@@ -72,6 +87,10 @@ pub fn test(only: &[String]) -> Result<()> {
     }
     let passed: u32 = done.iter().map(|(_, count, _)| count.passed).sum();
     let failed: u32 = done.iter().map(|(_, count, _)| count.failed).sum();
+    for (step, count, _) in done.iter().filter(|(_, count, _)| count.failed > 0) {
+        println!("\nfailed in {}:", step.name);
+        count.failures.iter().for_each(|failure| println!("  {failure}"));
+    }
     println!("\n{passed} passed, {failed} failed");
     if failed > 0 {
         std::process::exit(1);
@@ -94,7 +113,7 @@ fn with_needs(only: &[String]) -> Vec<&'static str> {
 fn system_parts() -> Result<Count> {
     system::ensure_test_packages()?;
     system::ensure_rust_components()?;
-    Ok(ONE_PASSED)
+    Ok(Count::one_passed())
 }
 
 fn fmt() -> Result<Count> {
@@ -126,18 +145,18 @@ fn rust() -> Result<Count> {
 
 fn npm() -> Result<Count> {
     npm::ensure_packages(Path::new("."))?;
-    Ok(ONE_PASSED)
+    Ok(Count::one_passed())
 }
 
 fn wasm_module() -> Result<Count> {
     wasm::build()?;
-    Ok(ONE_PASSED)
+    Ok(Count::one_passed())
 }
 
 fn static_site() -> Result<Count> {
     site::assemble(Path::new("dist"))?;
     site::print_sizes(Path::new("dist"))?;
-    Ok(ONE_PASSED)
+    Ok(Count::one_passed())
 }
 
 fn types() -> Result<Count> {
@@ -154,12 +173,16 @@ fn browser() -> Result<Count> {
 }
 
 fn one(command: &mut Command) -> Result<Count> {
-    run(command).map(|()| ONE_PASSED)
+    run(command).map(|()| Count::one_passed())
 }
 
 fn cargo_test(arguments: &[&str]) -> Result<Count> {
     let mut command = Command::new("cargo");
     command.args(["test", "--no-fail-fast"]).args(arguments);
+    // Mesa's Vulkan layers grumble where no desktop session has set it.
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
+    }
     counted(&mut command, count_cargo)
 }
 
@@ -182,6 +205,7 @@ fn counted(command: &mut Command, count: fn(&str, &mut Count)) -> Result<Count> 
     let succeeded = run_reading(command, |line| count(line, &mut sum))?;
     if !succeeded && sum.failed == 0 {
         sum.failed = 1;
+        sum.name_failure("the test runner itself: see its output above");
     }
     if sum == Count::default() {
         bail!("no test has run");
@@ -191,6 +215,9 @@ fn counted(command: &mut Command, count: fn(&str, &mut Count)) -> Result<Count> 
 
 /// `test result: ok. 5 passed; 0 failed; 0 ignored; …`. An ignored test counts as failed: nothing here is skipped.
 fn count_cargo(line: &str, sum: &mut Count) {
+    if line.starts_with("test ") && (line.ends_with("... FAILED") || line.contains("... ignored")) {
+        sum.name_failure(line);
+    }
     let Some(result) = line.strip_prefix("test result: ") else { return };
     let words: Vec<&str> = result.split([' ', ';']).filter(|word| !word.is_empty()).collect();
     for pair in words.windows(2) {
@@ -204,6 +231,9 @@ fn count_cargo(line: &str, sum: &mut Count) {
 
 /// `ℹ pass 5`. A test that is skipped, cancelled or to do counts as failed: nothing here is skipped.
 fn count_node(line: &str, sum: &mut Count) {
+    if let Some(name) = line.trim_start().strip_prefix("✖ ").filter(|name| *name != "failing tests:") {
+        sum.name_failure(name);
+    }
     let mut words = line.split_whitespace().skip_while(|word| matches!(*word, "ℹ" | "#"));
     let (Some(kind), Some(Ok(number)), None) = (words.next(), words.next().map(str::parse::<u32>), words.next()) else { return };
     match kind {
@@ -226,18 +256,31 @@ mod tests {
     #[test]
     fn counts_cargos_tests() {
         let lines = [
-            "running 3 tests",
+            "test a ... ok",
+            "test b ... FAILED",
+            "test c ... ignored",
             "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             "test result: FAILED. 1 passed; 2 failed; 1 ignored; 0 measured; 7 filtered out; finished in 0.00s",
         ];
-        assert_eq!(counted(count_cargo, &lines), Count { passed: 4, failed: 3 });
+        let failures = vec!["test b ... FAILED".to_owned(), "test c ... ignored".to_owned()];
+        assert_eq!(counted(count_cargo, &lines), Count { passed: 4, failed: 3, failures });
     }
 
     #[test]
     fn counts_nodes_tests() {
-        let lines =
-            ["ℹ tests 6", "ℹ pass 4", "ℹ fail 1", "ℹ cancelled 0", "ℹ skipped 1", "ℹ duration_ms 12.5", "pass it on to 3"];
-        assert_eq!(counted(count_node, &lines), Count { passed: 4, failed: 2 });
+        let lines = [
+            "✔ a (1ms)",
+            "✖ b (2ms)",
+            "ℹ pass 4",
+            "ℹ fail 1",
+            "ℹ skipped 1",
+            "ℹ duration_ms 12.5",
+            "pass it on to 3",
+            "✖ failing tests:",
+            "✖ b (2ms)",
+        ];
+        let failures = vec!["b (2ms)".to_owned()];
+        assert_eq!(counted(count_node, &lines), Count { passed: 4, failed: 2, failures });
     }
 
     #[test]
