@@ -24,7 +24,7 @@ impl Engine {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
         let input = self.checked(input)?;
-        self.check_length(input.decoder_ids.len() + max_new_tokens)?;
+        self.check_size(&input, beams, input.decoder_ids.len().saturating_add(max_new_tokens))?;
         self.owner = None;
         let eos = self.model.special.eos.clone();
         let mut running = vec![Running { ids: vec![], score: 0.0 }];
@@ -60,7 +60,9 @@ impl Engine {
                 .iter()
                 .map(|(beam, id, score)| Running { ids: [running[*beam].ids.as_slice(), &[*id]].concat(), score: *score })
                 .collect();
-            running.resize(beams, running[0].clone());
+            // More places than continuations: filled by copies that can win against nothing.
+            let spare = Running { score: f32::NEG_INFINITY, ..running[0].clone() };
+            running.resize(beams, spare);
         }
         Ok(finished.into_iter().next().map(|(ids, _)| ids).unwrap_or_default())
     }

@@ -11,8 +11,9 @@ use crate::models::{DecoderInputs, Model};
 use crate::pass::{Parameters, Pass, Read, Rows};
 use crate::tensor::Tensor;
 
-/// Scores of one attention that a run may hold, in numbers: 64 Mi, 256 MiB. A text that needs more is refused.
-const MAX_SCORES: usize = 1 << 26;
+/// What all nodes of a run may hold together, in GiB: every node keeps its own buffer, and a page's memory ends at 4 GiB.
+/// A text that needs more is refused.
+const MOST_MEMORY: f64 = if cfg!(target_arch = "wasm32") { 1.0 } else { 4.0 };
 
 /// What a model reads, as token ids.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,18 +95,29 @@ impl Engine {
             let last = model.vocab - 1;
             return Err(Error::Input(format!("id {id} is outside the vocabulary; this model's ids run from 0 to {last}")));
         }
-        self.check_length(input.ids.len())?;
-        self.check_length(input.decoder_ids.len())?;
+        self.check_size(&input, 1, input.decoder_ids.len())?;
         Ok(input)
     }
 
-    pub(super) fn check_length(&self, tokens: usize) -> Result<()> {
-        let by_memory = ((MAX_SCORES / self.model.heads) as f64).sqrt() as usize;
-        let limit = self.model.max_positions.unwrap_or(by_memory).min(by_memory);
-        if tokens <= limit {
+    /// Whether a decoder that reads `target` tokens in each of `batch` sequences has the positions and the memory for it.
+    pub(super) fn check_size(&self, input: &Input, batch: usize, target: usize) -> Result<()> {
+        let source = input.ids.len();
+        let longest = source.max(target);
+        if let Some(limit) = self.model.max_positions.filter(|limit| longest > *limit) {
+            return Err(Error::Input(format!("the text has {longest} tokens, but this model takes at most {limit}; shorten it")));
+        }
+        let lens = Lens { batch, source, target, past: 0 };
+        let computed = self.graph().nodes.iter().filter(|node| node.op().is_some());
+        let numbers: f64 = computed.map(|node| node.dims.iter().map(|dim| dim.at(&lens) as f64).product::<f64>()).sum();
+        let memory = numbers * size_of::<f32>() as f64 / (1u64 << 30) as f64; // GiB
+        if memory <= MOST_MEMORY {
             return Ok(());
         }
-        Err(Error::Input(format!("the text has {tokens} tokens, but this model takes at most {limit} here; shorten it")))
+        let beams = if batch > 1 { format!(" in {batch} beams") } else { String::new() };
+        Err(Error::Input(format!(
+            "{source} tokens to read and {target} to write{beams} need {memory:.1} GiB for their activations, and at most \
+             {MOST_MEMORY} GiB are used; shorten the text"
+        )))
     }
 }
 

@@ -71,7 +71,7 @@ impl Engine {
         if let Some(id) = force.filter(|id| *id as usize >= self.model.vocab) {
             return Err(Error::Input(format!("id {id} is outside the vocabulary of {} tokens", self.model.vocab)));
         }
-        self.check_length(session.ids.len())?;
+        self.check_size(&session.input, 1, session.ids.len())?;
         let trace = self.forward(session, capture).await?;
         let candidates = candidates(session.logits.as_deref().unwrap_or_default(), sampling);
         let position = session.ids().len();

@@ -108,7 +108,16 @@ impl From<Ids> for Vec<u32> {
     }
 }
 
-/// A size that a configuration must give as at least 1.
-fn positive(name: &str, n: usize) -> Result<usize> {
-    if n > 0 { Ok(n) } else { Err(Error::Config(format!("{name} is 0; it must be at least 1"))) }
+/// A size that a configuration must give as at least 1. Far more than any published model has is a damaged file: refused
+/// here, before a product of sizes overflows or a graph of that many layers fills the memory.
+fn sized(name: &str, n: usize, most: usize) -> Result<usize> {
+    match n {
+        0 => Err(Error::Config(format!("{name} is 0; it must be at least 1"))),
+        n if n > most => Err(Error::Config(format!("{name} is {n}; more than {most} is not a size that this program runs"))),
+        n => Ok(n),
+    }
 }
+
+/// Of one axis of a weight: ids and positions stay exact in f32.
+const MOST_WIDE: usize = 1 << 24;
+const MOST_LAYERS: usize = 1 << 10;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{DecoderInputs, Family, Ids, Inputs, Model, SpecialTokens, positive};
+use super::{DecoderInputs, Family, Ids, Inputs, MOST_LAYERS, MOST_WIDE, Model, SpecialTokens, sized};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
 use crate::ops::relative_bias::Direction;
@@ -82,13 +82,24 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
-        positive("vocab_size", self.vocab_size)?;
-        positive("d_model", self.d_model)?;
-        positive("d_kv", self.d_kv)?;
-        positive("d_ff", self.d_ff)?;
-        positive("num_layers", self.num_layers)?;
-        positive("num_decoder_layers", self.num_decoder_layers.unwrap_or(1))?;
-        positive("num_heads", self.num_heads).map(|_| ())
+        sized("num_layers", self.num_layers, MOST_LAYERS)?;
+        sized("num_decoder_layers", self.num_decoder_layers.unwrap_or(1), MOST_LAYERS)?;
+        let widths = [("vocab_size", self.vocab_size), ("d_model", self.d_model), ("d_kv", self.d_kv), ("d_ff", self.d_ff)];
+        for (name, n) in widths.into_iter().chain([("num_heads", self.num_heads)]) {
+            sized(name, n, MOST_WIDE)?;
+        }
+        sized("num_heads × d_kv", self.num_heads.saturating_mul(self.d_kv), MOST_WIDE)?;
+        sized("relative_attention_max_distance", self.relative_attention_max_distance, MOST_WIDE)?;
+        let start = self.decoder_start();
+        if start as usize >= self.vocab_size {
+            let vocab = self.vocab_size;
+            return Err(Error::Config(format!("decoder_start_token_id {start} is outside the vocabulary of {vocab} tokens")));
+        }
+        Ok(())
+    }
+
+    fn decoder_start(&self) -> u32 {
+        self.decoder_start_token_id.unwrap_or(self.pad_token_id)
     }
 
     fn relative_bias(&self, direction: Direction) -> Result<RelativeBias> {
@@ -114,7 +125,7 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
         d_model: config.d_model,
         vocab: config.vocab_size,
         special: SpecialTokens {
-            decoder_start: config.decoder_start_token_id.unwrap_or(config.pad_token_id),
+            decoder_start: config.decoder_start(),
             eos: config.eos_token_id.map(Vec::from).unwrap_or_default(),
             pad: config.pad_token_id,
         },
