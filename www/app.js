@@ -63,7 +63,7 @@ export class App extends LitElement {
     this.tables = new Set();
     /** @type {{ op: string, file: string, wgsl: string }} */
     this.shader = { op: "", file: "", wgsl: "" };
-    /** The model's card and held-out numbers, where it has them. @type {{ text: string, metrics: any } | undefined} */
+    /** The model's card and held-out numbers, where it has them. @type {{ text: string, metrics: import("./shell/dialogs.js").Metric[] } | undefined} */
     this.card = undefined;
     this.dragging = false;
   }
@@ -248,7 +248,7 @@ export class App extends LitElement {
     if (this.ownFiles) return;
     const base = this.#address();
     const answers = await Promise.all(["metrics.json", "card.md"].map((file) => fetch(new URL(file, base.endsWith("/") ? base : `${base}/`))));
-    if (answers.every(({ ok }) => ok)) this.card = { metrics: await answers[0].json(), text: await answers[1].text() };
+    if (answers.every(({ ok }) => ok)) this.card = { metrics: (await answers[0].json()).metrics, text: await answers[1].text() };
   }
 
   #played() {

@@ -1,6 +1,7 @@
 // Dialogs: the model's card and the choice of another one; the shaders and the formula that they compute.
 
 import { html, nothing } from "lit";
+import { layersOf } from "./choice.js";
 import { attentionFormula } from "./formula.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -21,7 +22,8 @@ export function dialogs(app) {
 function modelCard(app) {
   const { say, model, card } = app;
   return html`${model ? facts(app) : nothing}
-    ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics, app)}
+    ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics.filter(({ task }) => !task.includes(",")), app)}<p class="soft">${say("card.heldout")}</p>
+      <details><summary>${say("card.more")}</summary>${metricsTable(card.metrics.filter(({ task }) => task.includes(",")), app)}</details>
       <details><summary>${say("card.text")}</summary><pre class="card-text" lang="en" tabindex="0">${card.text}</pre></details>` : nothing}
     <h3>${say("model.own")}</h3>
     <p>${say("model.own.help")}</p>
@@ -31,35 +33,53 @@ function modelCard(app) {
 }
 
 /** @param {App} app */
-function facts({ say, model }) {
+function facts(app) {
+  const { say, model } = app;
   const info = /** @type {import("../model.js").Model} */ (model).info;
   const rows = [
     ["card.architecture", info.architecture],
     ["card.parameters", info.parameters.toLocaleString("en")],
-    ["card.layers", String(info.layers)],
+    ["card.layers", `${layersOf(app, "encoder")} + ${layersOf(app, "decoder")}`],
     ["card.heads", String(info.heads)],
     ["card.vocab", info.vocab.toLocaleString("en")],
   ];
   return html`<dl class="facts">${rows.map(([key, value]) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
+/** @typedef {{ task: string, metric: string, value: number, unit: string, n: number }} Metric */
+
 /**
- * Numbers measured on held-out pairs when the model was trained.
- * @param {any} metrics task → metric → value
+ * What was measured on held-out pairs when the model was trained, task by task.
+ * @param {Metric[]} metrics
  * @param {App} app
  */
 function metricsTable(metrics, { say }) {
-  const rows = Object.entries(metrics).filter(([, values]) => typeof values === "object" && values !== null);
-  return html`<table class="metrics"><tbody>
-    ${rows.flatMap(([task, values]) => Object.entries(values).filter(([, value]) => typeof value === "number")
-      .map(([name, value], i) => html`<tr><th scope="row">${i === 0 ? task : ""}</th><td class="mono">${name}</td><td>${number(value)}</td></tr>`))}
-  </tbody></table><p class="soft">${say("card.heldout")}</p>`;
+  const tasks = [...new Set(metrics.map(({ task }) => task))];
+  const named = (/** @type {string} */ name) => (name in NAMES ? say(NAMES[name]) : name);
+  return html`<table class="metrics">
+    <thead><tr><th scope="col">${say("card.task")}</th><th scope="col">${say("card.metric")}</th><th scope="col">${say("card.value")}</th><th scope="col">${say("card.pairs")}</th></tr></thead>
+    <tbody>${tasks.map((task) => metrics.filter((row) => row.task === task).map(({ metric, value, unit, n }, i, rows) => html`<tr>
+      ${i === 0 ? html`<th scope="rowgroup" rowspan=${rows.length}>${named(task)}</th>` : nothing}
+      <td>${named(metric)}</td><td>${value.toFixed(1)}${unit ? ` ${unit}` : nothing}</td><td>${n}</td></tr>`))}</tbody>
+  </table>`;
 }
 
-/** @param {number} value */
-function number(value) {
-  return Number.isInteger(value) ? value.toLocaleString("en") : String(Math.round(value * 1000) / 1000);
-}
+/** Names in metrics.json that have words in both languages; others are shown as they stand there. @type {Record<string, string>} */
+const NAMES = {
+  "translate English to French": "metric.translate",
+  "translate, up to 8 words": "metric.translate.short",
+  pronounce: "metric.pronounce",
+  "pronounce, letters apart": "metric.pronounce.letters",
+  "pronounce, words of the story corpora": "metric.pronounce.stories",
+  date: "metric.date",
+  fill: "metric.fill",
+  "exact match": "metric.exact",
+  "span exact match": "metric.exact.span",
+  "word error rate": "metric.wer",
+  "phoneme error rate": "metric.per",
+  "word error rate, stress ignored": "metric.wer.stress",
+  "phoneme error rate, stress ignored": "metric.per.stress",
+};
 
 /** @param {App} app */
 function shaders(app) {

@@ -28,7 +28,7 @@ export class Candidates extends LitElement {
   static styles = css`
     :host { display: flex; gap: 16px 28px; min-width: 0; }
     ol { flex: 1; min-width: 0; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
-    li { flex: 1 0 46px; max-width: 88px; min-width: 0; }
+    li { position: relative; flex: 1 0 46px; max-width: 88px; min-width: 0; }
     button { display: grid; grid-template-rows: 44px auto auto; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; cursor: pointer; color: var(--ink); }
     button:hover { background: color-mix(in oklab, var(--decoder) 8%, transparent); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
@@ -40,6 +40,7 @@ export class Candidates extends LitElement {
     .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     .special .token { font-variant-caps: all-small-caps; }
     .chosen .token { font-weight: 700; box-shadow: inset 0 -2px 0 var(--ink); }
+    .state { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     .share { font: var(--figures-small); color: var(--ink-soft); }
     .sliders { flex: none; display: grid; grid-template-columns: auto 108px 44px; gap: 4px 10px; align-content: center; align-items: center; }
     label { font: var(--small); color: var(--ink-soft); text-align: right; }
@@ -86,10 +87,11 @@ export class Candidates extends LitElement {
     const percent = percentage(probability);
     const kind = [kept ? "kept" : "cut", chosen && "chosen", special && "special"].filter(Boolean).join(" ");
     const state = this.say(chosen ? "candidates.chosen" : kept ? "candidates.kept" : "candidates.cut");
-    return html`<li class=${kind}><button type="button" aria-label=${`${token} ${percent}, ${state}`} title=${this.say("candidates.take", { token: token.replace(/^▁/, "") })}
+    return html`<li class=${kind}><button type="button" title=${this.say("candidates.take", { token: token.replace(/^▁/, "") })}
       @click=${() => this.#emit("diorama-candidate-select", { id })}>
       <span class="bar" style=${`--share:${probability / most}`}></span>
-      <span class="token">${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "")}</span><span class="share">${percent}</span></button></li>`;
+      <span class="token">${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "")}</span>
+      <span class="share">${percent}</span><span class="state">, ${state}</span></button></li>`;
   }
 
   #sliders() {
