@@ -85,13 +85,16 @@ impl Pipelines {
             errors.push((stem, scope.pop()));
             self.pipelines.borrow_mut().insert(stem, pipeline);
         }
+        let mut failed = None;
         for (stem, error) in errors {
             if let Some(error) = error.await {
                 self.pipelines.borrow_mut().remove(stem);
-                return Err(Error::Device(format!("shaders/{stem}.wgsl does not compile on this adapter: {error}")));
+                failed.get_or_insert((stem, error));
             }
         }
-        Ok(())
+        let Some((stem, error)) = failed else { return Ok(()) };
+        gpu.check()?; // a lost GPU compiles nothing
+        Err(Error::Device(format!("shaders/{stem}.wgsl does not compile on this adapter: {error}")))
     }
 
     /// A kernel that [`Pipelines::prepare`] has compiled.

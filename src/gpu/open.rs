@@ -8,6 +8,8 @@ use super::kernels::Pipelines;
 use crate::error::{Error, Result};
 use crate::ops::Profile;
 
+const OUT_OF_MEMORY: &str = "the GPU has no memory left for this model; choose cpu";
+
 /// A GPU that is ready to compute. Clones are the same GPU.
 #[derive(Clone)]
 pub struct Gpu {
@@ -59,7 +61,7 @@ impl Gpu {
         let watch = health.clone();
         device.on_uncaptured_error(Arc::new(move |error| {
             let message = match error {
-                wgpu::Error::OutOfMemory { .. } => "the GPU has no memory left for this model; choose cpu".into(),
+                wgpu::Error::OutOfMemory { .. } => OUT_OF_MEMORY.into(),
                 other => other.to_string(),
             };
             watch.lock().error.get_or_insert(message);
@@ -78,8 +80,11 @@ impl Gpu {
             Profile::Software => "software",
             Profile::Hardware => "hardware",
         };
-        let name = if info.name.is_empty() { "an adapter without a name" } else { &info.name };
-        format!("{name} ({}, {kind})", info.backend)
+        // Browsers seldom give a name.
+        match info.name.as_str() {
+            "" => format!("a {kind} adapter ({})", info.backend),
+            name => format!("{name} ({}, {kind})", info.backend),
+        }
     }
 
     pub fn profile(&self) -> Profile {
@@ -105,6 +110,19 @@ impl Gpu {
             return Err(Error::DeviceLost(reason.clone()));
         }
         state.error.take().map_or(Ok(()), |message| Err(Error::Device(message)))
+    }
+
+    /// Why results did not arrive. Firefox tells of a loss long after everything has begun to fail, so results that fail
+    /// for no other known reason count as a loss: opening the GPU again is what helps.
+    pub(super) async fn failure(&self) -> Error {
+        // One round trip, in which news of a loss may arrive.
+        let _ = self.device().push_error_scope(wgpu::ErrorFilter::Validation).pop().await;
+        let _ = self.device().poll(wgpu::PollType::Poll);
+        let mut state = self.inner.health.lock();
+        if state.lost.is_none() && state.error.as_deref() == Some(OUT_OF_MEMORY) {
+            return Error::Device(OUT_OF_MEMORY.into());
+        }
+        Error::DeviceLost(state.lost.get_or_insert_with(|| "its results cannot be read".into()).clone())
     }
 
     pub(super) fn device(&self) -> &wgpu::Device {

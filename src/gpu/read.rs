@@ -11,10 +11,8 @@ pub(super) async fn read(gpu: &Gpu, buffer: &wgpu::Buffer, bytes: u64) -> Result
     let mapping = Mapping::default();
     let done = mapping.clone();
     buffer.map_async(wgpu::MapMode::Read, 0..bytes, move |result| done.finish(result.is_ok()));
-    let mapped = mapping.wait(gpu).await;
-    gpu.check()?;
-    if !mapped {
-        return Err(Error::Device("the results could not be mapped; run again, or choose cpu".into()));
+    if !mapping.wait(gpu).await {
+        return Err(gpu.failure().await);
     }
     let view = buffer.get_mapped_range(0..bytes).map_err(|error| Error::Device(error.to_string()))?;
     let mut data = vec![0.0f32; bytes as usize / size_of::<f32>()];
