@@ -1,0 +1,72 @@
+// The module against `transformers`: a checkpoint given as File objects, every hook and the greedy tokens, on both devices, in each browser.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { browsers, visit } from "../drive.js";
+import { checkpoint, golden } from "./golden.js";
+import { finished } from "./page.js";
+
+/** @typedef {import("./golden.js").Tensor} Tensor */
+
+const CASES = ["case0", "case1", "case2"];
+
+for (const [name, written] of [["t5-v1_0", "t5-v1_0-relu"], ["t5-v1_1", "t5-v1_1-gated"]]) {
+  const tensors = golden(written);
+  for (const browser of browsers) {
+    test(`${browser}: ${name} from File objects computes what transformers computes`, () =>
+      visit(browser, "", async (page) => {
+        await finished(page);
+        for (const device of ["cpu", "webgpu"]) {
+          for (const at of CASES) {
+            const wanted = (/** @type {string} */ key) => /** @type {Tensor} */ (tensors.get(`${at}/${key}`));
+            const input = { ids: wanted("input.ids").data, attentionMask: wanted("input.attention_mask").data, decoderIds: wanted("input.decoder_ids").data };
+            const got = await compute(page, { files: checkpoint(name), device, input, tokens: wanted("greedy").data.length });
+            assert.equal(got.device, device);
+            check(`${at}/logits`, got.logits, wanted("logits"));
+            const hooks = [...tensors.keys()].filter((key) => key.startsWith(`${at}/`) && !key.includes("/input.") && !key.endsWith("/greedy"));
+            assert.deepEqual(got.activations.map(([hook]) => `${at}/${hook}`).sort(), hooks.sort());
+            for (const [hook, tensor] of got.activations) check(`${at}/${hook}`, tensor, wanted(hook));
+            assert.deepEqual(got.greedy, wanted("greedy").data.slice(0, got.greedy.length));
+            assert.ok(got.greedy.length > 0);
+          }
+        }
+      }));
+  }
+}
+
+/**
+ * The bound of the design: max |Δ| ≤ 1e-4 × max(1, max |x|); anything not a number fails.
+ * @param {string} name
+ * @param {Tensor} got
+ * @param {Tensor} wanted
+ */
+function check(name, got, wanted) {
+  assert.deepEqual(got.shape, wanted.shape, name);
+  // Masked scores are the constant −1e30: they must be that, and do not set the scale for the others.
+  const scale = wanted.data.reduce((most, value) => (value < -1e29 ? most : Math.max(most, Math.abs(value))), 1);
+  wanted.data.forEach((value, i) => {
+    const close = value < -1e29 ? got.data[i] === Math.fround(-1e30) : Math.abs(got.data[i] - value) <= 1e-4 * scale;
+    assert.ok(close, `${name}[${i}]: ${got.data[i]}, transformers ${value}`);
+  });
+}
+
+/**
+ * @param {import("puppeteer-core").Page} page
+ * @param {{ files: { name: string, content: string }[], device: string, input: object, tokens: number }} job
+ * @returns {Promise<{ device: string, logits: Tensor, activations: [string, Tensor][], greedy: number[] }>}
+ */
+function compute(page, job) {
+  return page.evaluate(async ({ files, device, input, tokens }) => {
+    const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+    const bytes = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const model = await loadModel(files.map(({ name, content }) => new File([bytes(content)], name)), { device });
+    const plain = (/** @type {any} */ { shape, data }) => ({ shape, data: Array.from(data) });
+    const trace = await model.run(input, { capture: ["*"] });
+    const greedy = [];
+    const { ids, attentionMask } = /** @type {any} */ (input);
+    for await (const step of model.generate({ ids, attentionMask }, { maxNewTokens: tokens })) greedy.push(step.id);
+    const answer = { device: model.info.device, logits: plain(trace.logits), activations: [...trace.activations].map(([name, activation]) => [name, plain(activation)]), greedy };
+    model.dispose();
+    return /** @type {any} */ (answer);
+  }, job);
+}
