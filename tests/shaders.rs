@@ -43,7 +43,7 @@ fn launch(op: &Op, rows: usize, width: usize, profile: Profile) -> Dispatch {
     let view = |axes: &[Axis], shape: &[usize]| -> View { (axes.to_vec(), shape.to_vec()) };
     let x = view(&[Batch, Pos, DModel], &[1, rows, width]);
     let scores = view(&[Batch, Head, QueryPos, KeyPos], &[1, 2, rows, width]);
-    let d_head = if width % 4 == 0 { 8 } else { 5 };
+    let d_head = if width.is_multiple_of(4) { 8 } else { 5 };
     let q = view(&[Batch, Pos, Head, DHead], &[1, rows, 2, d_head]);
     let keys = view(&[Batch, Pos, KvHead, DHead], &[1, width, 2, d_head]);
     let (inputs, out): (Vec<View>, View) = match op {
