@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -119,7 +120,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match pollster::block_on(perform(command.action)) {
+    match pollster::block_on(perform(command.action)).and_then(|told| print(&told)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("{fault}");
@@ -128,7 +129,18 @@ fn main() -> ExitCode {
     }
 }
 
-async fn perform(action: Action) -> Result<()> {
+/// A reader that closes the pipe early (`| head`) has seen enough.
+fn print(told: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(told.as_bytes()) {
+        Err(fault) if fault.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Input(format!("the result cannot be written to standard output ({fault})")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What to print: whole lines.
+async fn perform(action: Action) -> Result<String> {
     match action {
         Action::Inspect { dir } => inspect(&dir),
         Action::Run { dir, source, decoder_text, decoder_ids, device, capture, out } => {
@@ -142,11 +154,8 @@ async fn perform(action: Action) -> Result<()> {
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let trace = engine.run(&input, &capture).await?;
             match out {
-                Some(path) => write(&path, &trace),
-                None => {
-                    trace.logits.iter().chain(&trace.activations).for_each(summarise);
-                    Ok(())
-                }
+                Some(path) => write(&path, &trace).map(|()| String::new()),
+                None => Ok(trace.logits.iter().chain(&trace.activations).map(summary).collect()),
             }
         }
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, json } => {
@@ -157,18 +166,17 @@ async fn perform(action: Action) -> Result<()> {
             // A cut or a seed without a temperature means: sample, at temperature 1.
             let cut = top_k > 0 || top_p < 1.0;
             let temperature = temperature.unwrap_or(if cut { 1.0 } else { 0.0 });
-            let ids = if beams > 1 {
+            let ids = if beams != 1 {
                 engine.beam_search(&input, beams, max_new_tokens).await?
             } else {
                 sample(&mut engine, &input, Sampling { temperature, top_k, top_p, seed }, max_new_tokens).await?
             };
             let text = if folder.has_text() { Some(folder.text()?.decode(&ids)?) } else { None };
-            match (json, text) {
-                (true, text) => println!("{}", serde_json::json!({ "ids": ids, "text": text })),
-                (false, Some(text)) => println!("{text}"),
-                (false, None) => println!("{}", ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")),
-            }
-            Ok(())
+            Ok(match (json, text) {
+                (true, text) => format!("{}\n", serde_json::json!({ "ids": ids, "text": text })),
+                (false, Some(text)) => format!("{text}\n"),
+                (false, None) => format!("{}\n", ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")),
+            })
         }
     }
 }
@@ -232,26 +240,34 @@ impl Folder<'_> {
     }
 }
 
-fn inspect(dir: &Path) -> Result<()> {
+fn inspect(dir: &Path) -> Result<String> {
     let (model, parameters) = Folder { dir }.load()?;
     let count: usize = parameters.values().map(Vec::len).sum();
-    println!("{}, {}", model.architecture, model.family.name());
-    println!("{} layers, {} heads, d_model {}, vocabulary {}", model.layers, model.heads, model.d_model, model.vocab);
-    println!("{count} parameters in {} tensors", parameters.len());
     let computed = model.graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Op(_))).count();
-    println!("{computed} computed nodes, {} hooks:", model.graph.hooks.len());
+    let mut told = format!(
+        "{}, {}\n{} layers, {} heads, d_model {}, vocabulary {}\n{count} parameters in {} tensors\n{computed} computed nodes, {} \
+         hooks:\n",
+        model.architecture,
+        model.family.name(),
+        model.layers,
+        model.heads,
+        model.d_model,
+        model.vocab,
+        parameters.len(),
+        model.graph.hooks.len()
+    );
     for hook in &model.graph.hooks {
         let axes: Vec<&str> = model.graph.node(hook.node).axes.iter().map(|axis| axis.name()).collect();
-        println!("  {}  {}", hook.name, axes.join(" "));
+        told += &format!("  {}  {}\n", hook.name, axes.join(" "));
     }
-    Ok(())
+    Ok(told)
 }
 
 /// A line for each tensor, when no file is asked for.
-fn summarise(tensor: &Tensor) {
+fn summary(tensor: &Tensor) -> String {
     let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
     let (min, max) = tensor.data.iter().fold((f32::MAX, f32::MIN), |(min, max), x| (min.min(*x), max.max(*x)));
-    println!("{}  {}  from {min} to {max}", tensor.name, shape.join("×"));
+    format!("{}  {}  from {min} to {max}\n", tensor.name, shape.join("×"))
 }
 
 /// A tensor's bytes, as safetensors wants them.

@@ -100,6 +100,7 @@ pub fn activation<'t>(activations: &'t [Tensor], name: &str) -> &'t Tensor {
 }
 
 /// The same tests for both T5 checkpoints on both devices: `for_every_engine!(property, …)`, each `fn(&str, Choice)`.
+#[allow(unused_macros)] // not every test is about every engine
 macro_rules! for_every_engine {
     ($($property:ident),+ $(,)?) => {
         mod t5_v1_0_on_the_cpu { $( #[test] fn $property() { super::$property("t5-v1_0", diorama::device::Choice::Cpu); } )+ }
@@ -108,5 +109,5 @@ macro_rules! for_every_engine {
         mod t5_v1_1_on_the_gpu { $( #[test] fn $property() { super::$property("t5-v1_1", diorama::device::Choice::Gpu); } )+ }
     };
 }
-#[allow(unused_imports)] // not every test is about every engine
+#[allow(unused_imports)]
 pub(crate) use for_every_engine;

@@ -1,0 +1,232 @@
+//! The command as other people's scripts see it: what it writes and prints, and one line for each bad input.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use common::{Golden, check, folder};
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+
+#[test]
+fn inspect_tells_architecture_sizes_and_hooks() {
+    let told = stdout(&diorama(&["inspect", &model("t5-v1_0")]));
+    for line in [
+        "T5ForConditionalGeneration, encoder-decoder",
+        "3 layers, 3 heads, d_model 24, vocabulary 61",
+        "26880 parameters in 60 tensors",
+        "  decoder.2.cross_attn.hook_pattern  batch head query_pos key_pos",
+        "  encoder.0.attn.hook_k  batch pos kv_head d_head",
+        "  logits  batch pos d_vocab",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line:?} is not among\n{told}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let mut told = Command::new(env!("CARGO_BIN_EXE_diorama"))
+        .args(["inspect", &model("t5-v1_0")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    drop(told.stdout.take()); // as `| head` does
+    let told = told.wait_with_output().expect("the command ends");
+    assert!(told.status.success() && told.stderr.is_empty(), "{told:?}");
+}
+
+#[test]
+fn run_writes_logits_and_the_hooks_that_a_glob_names() {
+    let golden = Golden::open("t5-v1_0-relu.safetensors");
+    let (input, file) = (golden.input(0), scratch("run").join("trace.safetensors"));
+    let [ids, mask, decoder] = [&input.ids, &input.attention_mask, &input.decoder_ids].map(|ids| list(ids));
+    let path = file.display().to_string();
+    let mut arguments = vec!["run", "--ids", &ids, "--attention-mask", &mask, "--decoder-ids", &decoder, "--out", &path];
+    arguments.extend(["--capture", "*.cross_attn.hook_pattern", "--capture", "encoder.1.hook_resid_post"]);
+    let folder = model("t5-v1_0");
+    arguments.insert(1, &folder);
+    let told = diorama(&arguments);
+    assert!(told.status.success(), "{told:?}");
+
+    let bytes = std::fs::read(&file).expect("a trace");
+    let trace = SafeTensors::deserialize(&bytes).expect("a safetensors file");
+    let mut names = trace.names().into_iter().map(|name| name.to_string()).collect::<Vec<_>>();
+    names.sort();
+    let pattern = |l: usize| format!("decoder.{l}.cross_attn.hook_pattern");
+    assert_eq!(names, [pattern(0), pattern(1), pattern(2), "encoder.1.hook_resid_post".into(), "logits".into()]);
+    for (name, view) in trace.tensors() {
+        let (shape, theirs) = golden.get(&format!("case0/{name}")).expect("the golden has it");
+        assert_eq!((view.dtype(), view.shape()), (Dtype::F32, shape.as_slice()), "{name}");
+        let ours: Vec<f32> = view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        check(&name, &ours, &theirs);
+    }
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).expect("a header");
+    let axes = metadata.metadata().as_ref().and_then(|axes| axes.get("logits")).expect("the axes of logits");
+    assert_eq!(axes, "batch pos d_vocab");
+}
+
+#[test]
+fn run_without_a_file_prints_a_line_for_each_tensor() {
+    let told = stdout(&diorama(&["run", &model("t5-v1_1"), "--ids", "5,9,2", "--capture", "encoder.0.hook_resid_pre"]));
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(lines[0].starts_with("logits  1×1×61  from "), "{told}");
+    assert!(lines[1].starts_with("encoder.0.hook_resid_pre  1×3×24  from "), "{told}");
+}
+
+#[test]
+fn generate_prints_the_ids_that_the_reference_chose() {
+    for (name, golden) in [("t5-v1_0", "t5-v1_0-relu.safetensors"), ("t5-v1_1", "t5-v1_1-gated.safetensors")] {
+        let golden = Golden::open(golden);
+        let (input, greedy) = (golden.input(0), golden.ids("case0/greedy"));
+        let [ids, mask] = [&input.ids, &input.attention_mask].map(|ids| list(ids));
+        let n = greedy.len().to_string();
+        for device in ["cpu", "gpu"] {
+            let dir = model(name);
+            let arguments = ["generate", &dir, "--ids", &ids, "--attention-mask", &mask, "--max-new-tokens", &n];
+            let told = stdout(&diorama(&[&arguments[..], &["--device", device, "--json"]].concat()));
+            let told: serde_json::Value = serde_json::from_str(&told).expect("JSON alone on standard output");
+            assert_eq!(told, serde_json::json!({ "ids": greedy, "text": null }), "{name} on {device}");
+        }
+    }
+}
+
+#[test]
+fn generate_repeats_itself_with_its_seed() {
+    let write = |seed: &str, more: &[&str]| {
+        let dir = model("t5-v1_0");
+        let arguments = ["generate", &dir, "--ids", "7,33,1", "--max-new-tokens", "12", "--seed", seed, "--temperature", "1"];
+        stdout(&diorama(&[&arguments[..], more].concat()))
+    };
+    assert_eq!(write("1", &[]), write("1", &[]));
+    assert!((2..6).any(|seed| write(&seed.to_string(), &[]) != write("1", &[])), "another seed, another text");
+    assert_eq!(write("1", &["--top-k", "1"]), write("2", &["--top-k", "1"]), "one candidate leaves no choice");
+}
+
+#[test]
+fn a_bad_folder_is_one_line() {
+    let whole = std::fs::read(folder("t5-v1_0").join("model.safetensors")).expect("a golden's weights");
+    let config = std::fs::read_to_string(folder("t5-v1_0").join("config.json")).expect("a golden's config.json");
+    let mut endless = whole.clone();
+    endless[..8].copy_from_slice(&10_000_000_000u64.to_le_bytes());
+    let cases: [(&str, Option<&str>, Option<&[u8]>, &[&str]); 8] = [
+        ("no config", None, Some(&whole), &["config.json"]),
+        ("no weights", Some(&config), None, &["model.safetensors"]),
+        ("another architecture", Some(r#"{"model_type": "mamba"}"#), Some(&whole), &["\"mamba\"", "t5"]),
+        ("no JSON", Some("cats"), Some(&whole), &["config.json", "JSON"]),
+        ("misshapen", Some(&config.replace("\"d_ff\": 37", "\"d_ff\": 38")), Some(&whole), &["wi.weight", "[37, 24]", "[38, 24]"]),
+        ("truncated", Some(&config), Some(&whole[..whole.len() / 2]), &["model.safetensors", "truncated"]),
+        ("10 GB of header", Some(&config), Some(&endless), &["model.safetensors", "10000000000 bytes"]),
+        ("more layers", Some(&config.replace("\"num_layers\": 2", "\"num_layers\": 3")), Some(&whole), &["block.2", "missing"]),
+    ];
+    for (what, config, weights, substance) in cases {
+        let dir = scratch(what);
+        if let Some(config) = config {
+            std::fs::write(dir.join("config.json"), config).expect("a file");
+        }
+        if let Some(weights) = weights {
+            std::fs::write(dir.join("model.safetensors"), weights).expect("a file");
+        }
+        let dir = dir.display().to_string();
+        refused(what, &["inspect", &dir], substance);
+        refused(what, &["run", &dir, "--ids", "5,9,2"], substance);
+        refused(what, &["generate", &dir, "--ids", "5,9,2", "--json"], substance);
+    }
+    refused("no folder", &["inspect", "/nowhere/at/all"], &["/nowhere/at/all"]);
+    refused("a file for a folder", &["inspect", &format!("{}/config.json", model("t5-v1_0"))], &["config.json"]);
+}
+
+#[test]
+fn a_bad_input_is_one_line() {
+    let endless = list(&vec![5; 60_000]);
+    let bad: [(&str, &[&str], &[&str]); 14] = [
+        ("outside the vocabulary", &["--ids", "5,61"], &["61", "0 to 60"]),
+        ("far outside", &["--ids", "4294967295"], &["4294967295"]),
+        ("no number", &["--ids", "5,cat"], &["cat", "--ids"]),
+        ("negative", &["--ids=-5"], &["-5", "--ids"]),
+        ("too large for an id", &["--ids", "4294967296"], &["4294967296"]),
+        ("no ids", &["--ids", ""], &["--ids"]),
+        ("no input", &[], &["--text"]),
+        ("empty text", &["--text", ""], &["the text is empty"]),
+        ("no tokenizer", &["--text", "I am cold."], &["tokenizer.json", "--ids"]),
+        ("text and ids", &["--text", "I", "--ids", "5"], &["--text", "--ids"]),
+        ("mask of another length", &["--ids", "5,9,2", "--attention-mask", "1,1"], &["attention mask", "2", "3"]),
+        ("mask of other numbers", &["--ids", "5,9", "--attention-mask", "1,2"], &["attention mask", "2"]),
+        ("token types", &["--ids", "5,9", "--token-type-ids", "0,0"], &["token types"]),
+        ("far too long", &["--ids", &endless], &["60000 tokens", "GiB"]),
+    ];
+    let dir = model("t5-v1_0");
+    for (what, arguments, substance) in bad {
+        refused(what, &[&["run", &dir][..], arguments].concat(), substance);
+        refused(what, &[&["generate", &dir][..], arguments].concat(), substance);
+    }
+    let run: [(&str, &[&str], &[&str]); 6] = [
+        ("unmatched glob", &["--capture", "decoder.9.*"], &["\"decoder.9.*\"", "no hook"]),
+        ("decoder id", &["--decoder-ids", "0,61"], &["61"]),
+        ("decoder text without a tokenizer", &["--decoder-text", "Je"], &["tokenizer.json"]),
+        ("decoder twice", &["--decoder-text", "Je", "--decoder-ids", "0"], &["--decoder-ids"]),
+        ("no such folder for the trace", &["--out", "/nowhere/at/all/trace.safetensors"], &["/nowhere/at/all/trace.safetensors"]),
+        ("unknown option", &["--temprature", "1"], &["--temprature"]),
+    ];
+    for (what, arguments, substance) in run {
+        refused(what, &[&["run", &dir, "--ids", "5,9,2"][..], arguments].concat(), substance);
+    }
+    let generate: [(&str, &[&str], &[&str]); 8] = [
+        ("temperature", &["--temperature=-1"], &["temperature is -1"]),
+        ("top-p", &["--top-p", "1.5"], &["top-p is 1.5"]),
+        ("top-k", &["--top-k", "few"], &["few", "--top-k"]),
+        ("beams", &["--beams", "62"], &["62 beams"]),
+        ("no beams", &["--beams", "0"], &["0 beams"]),
+        ("endless beams", &["--beams", "60", "--max-new-tokens", "20000"], &["60 beams", "GiB"]),
+        ("device", &["--device", "tpu"], &["tpu", "cpu"]),
+        ("unknown option", &["--tokens", "4"], &["--tokens"]),
+    ];
+    for (what, arguments, substance) in generate {
+        refused(what, &[&["generate", &dir, "--ids", "5,9,2"][..], arguments].concat(), substance);
+    }
+    refused("no action", &[], &["--help"]);
+    refused("another action", &["train"], &["train"]);
+}
+
+fn diorama(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_diorama")).args(arguments).output().expect("the command starts")
+}
+
+fn model(name: &str) -> String {
+    folder(name).display().to_string()
+}
+
+fn list(ids: &[u32]) -> String {
+    ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// A folder of its own, empty.
+fn scratch(what: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command").join(what.replace(' ', "-"));
+    if dir.exists() {
+        std::fs::remove_dir_all(&dir).expect("an old folder goes");
+    }
+    std::fs::create_dir_all(&dir).expect("a folder");
+    dir
+}
+
+fn stdout(told: &Output) -> String {
+    assert!(told.status.success(), "{told:?}");
+    String::from_utf8(told.stdout.clone()).expect("text")
+}
+
+/// Exit code 1, nothing on standard output, one line on standard error that names the thing.
+fn refused(what: &str, arguments: &[&str], substance: &[&str]) {
+    let shown: String = arguments.join(" ").chars().take(120).collect();
+    let told = diorama(arguments);
+    let fault = String::from_utf8_lossy(&told.stderr);
+    assert_eq!(told.status.code(), Some(1), "{what} ({shown}): {fault}");
+    assert!(told.stdout.is_empty(), "{what} ({shown}): {}", String::from_utf8_lossy(&told.stdout));
+    assert_eq!(fault.trim_end().lines().count(), 1, "{what} ({shown}): one line, not\n{fault}");
+    assert!(!fault.contains("panicked"), "{what} ({shown}): {fault}");
+    for part in substance {
+        assert!(fault.contains(part), "{what} ({shown}): {part:?} is not in: {fault}");
+    }
+}
