@@ -47,4 +47,19 @@ mod tests {
         assert_eq!(super::major("v8.1.0"), Some(8));
         assert_eq!(super::major("20"), None);
     }
+
+    /// A lock file that names a mirror would send everybody else there.
+    #[test]
+    fn locks_name_no_registry_of_their_own() {
+        let root = crate::shell::root();
+        for lock in ["package-lock.json", "xtask/bench/package-lock.json"] {
+            let text = std::fs::read_to_string(root.join(lock)).unwrap();
+            assert!(text.contains("\"integrity\"") && !text.contains("\"resolved\""), "{lock}");
+        }
+        let text = std::fs::read_to_string(root.join("Cargo.lock")).unwrap();
+        let sources = text.lines().filter(|line| line.starts_with("source = "));
+        let others: Vec<&str> =
+            sources.filter(|line| *line != "source = \"registry+https://github.com/rust-lang/crates.io-index\"").collect();
+        assert!(others.is_empty(), "{others:?}");
+    }
 }
