@@ -226,6 +226,8 @@ fn softmax() {
         }
         cases.push(like(Op::Softmax, vec![s]));
     }
+    // With a group for each row, more groups than one axis of a launch holds.
+    cases.push(like(Op::Softmax, vec![random(&SCORES, &[1, 2, 35_000, 3], 5.0)]));
     check(cases);
 }
 
