@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 # Share of each task among the examples seen.
-MIXTURE = {"translate": 0.60, "pronounce": 0.20, "date": 0.05, "fill": 0.15}
+MIXTURE = {"translate": 0.54, "pronounce": 0.28, "date": 0.06, "fill": 0.12}
 POOL = 24_576  # examples sorted by length together
 BATCH_TOKENS = 4_000  # of one worker; source and target, padding included
 

@@ -32,6 +32,13 @@ def is_held_out(text: str) -> bool:
     return zlib.crc32(key(text).encode()) % 1000 < HELD_OUT_PER_MILLE
 
 
+def punctuated_alike(english: str, french: str) -> str:
+    """The French with the English sentence's final mark where one has a full stop and the other an exclamation mark."""
+    if english.endswith(".") and french.endswith(" !"):
+        return french[:-2] + "."
+    return french[:-1] + " !" if english.endswith("!") and french.endswith(".") and not french.endswith("..") else french
+
+
 def translations(data: Path) -> dict[str, list[str]]:
     """English sentence → its French forms, both cleaned, short enough for the model."""
     french_of: dict[str, list[str]] = defaultdict(list)

@@ -103,7 +103,7 @@ def main() -> None:
     model = T5ForConditionalGeneration.from_pretrained(args.model, dtype=torch.float32).eval()
     held_out = json.loads((args.work / "held_out.json").read_text(encoding="utf-8"))
     outputs, expected, sources = {}, {}, {}
-    for task in ("translate", "pronounce", "spelled", "date", "fill"):
+    for task in ("translate", "pronounce", "date", "fill"):
         items = held_out[task] if len(held_out[task]) <= args.limit else random.Random(0).sample(held_out[task], args.limit)
         sources[task], expected[task] = [s for s, _ in items], [forms for _, forms in items]
         outputs[task] = generate(model, tok, sources[task])
@@ -113,7 +113,6 @@ def main() -> None:
     short = [i for i, s in enumerate(sources["translate"]) if len(s.split(": ", 1)[1].split()) <= 8]
     metrics += translation_metrics("translate, up to 8 words", [outputs["translate"][i] for i in short], [expected["translate"][i] for i in short])
     metrics += phoneme_metrics("pronounce", outputs["pronounce"], expected["pronounce"])
-    metrics += phoneme_metrics("pronounce, letters apart", outputs["spelled"], expected["spelled"])
     common = {f"pronounce: {word}" for word in held_out["common_words"]}
     known = [i for i, s in enumerate(sources["pronounce"]) if s in common]
     metrics += phoneme_metrics("pronounce, words of the story corpora", [outputs["pronounce"][i] for i in known], [expected["pronounce"][i] for i in known])

@@ -1,11 +1,12 @@
 """Muon (Jordan et al. 2024): momentum whose matrix is replaced by its nearest orthogonal one. For the weight matrices of the blocks.
 
-Matrices of one shape are orthogonalised together as one stack.
+Matrices of one shape are orthogonalised together as one stack, of which each worker takes its share.
 """
 
 from collections import defaultdict
 
 import torch
+import torch.distributed as dist
 from torch import Tensor
 
 
@@ -20,6 +21,16 @@ def orthogonalize(stack: Tensor) -> Tensor:
         gram = x @ x.mT
         x = a * x + (b * gram + c * (gram @ gram)) @ x
     return (x.mT if is_tall else x).float()
+
+
+def orthogonalize_together(stack: Tensor) -> Tensor:
+    """The same, each worker doing every n-th matrix of a stack that all of them hold."""
+    rank, n_workers = dist.get_rank(), dist.get_world_size()
+    shares = torch.zeros_like(stack)
+    if rank < len(stack):
+        shares[rank::n_workers] = orthogonalize(stack[rank::n_workers])
+    dist.all_reduce(shares)
+    return shares
 
 
 class Muon(torch.optim.Optimizer):
@@ -43,5 +54,5 @@ class Muon(torch.optim.Optimizer):
                     state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
                     updates.append(parameter.grad.lerp(state["momentum"], group["momentum"]))
                 scale = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
-                for parameter, update in zip(parameters, orthogonalize(torch.stack(updates))):
+                for parameter, update in zip(parameters, orthogonalize_together(torch.stack(updates))):
                     parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-scale)

@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from . import augment, canonical, corpora, dates, spans, tokenizer
+from . import augment, canonical, corpora, dates, phrases, spans, tokenizer
 
 TRANSLATE, PRONOUNCE = "translate English to French: ", "pronounce: "
 TRANSLATE_ROUNDS = 4  # differently augmented passes over the pairs
-N_TEMPLATES, N_DATES, N_FILL, N_HELD_OUT_FILL = 20_000, 60_000, 200_000, 1_500
-SPELLED_SHARE = 0.25  # of pronunciations, those with spaces between the letters
+N_TEMPLATES, N_PHRASES, N_DATES, N_FILL, N_HELD_OUT_FILL = 20_000, 30_000, 60_000, 200_000, 1_500
 SEED = 1
 
 
@@ -30,6 +29,7 @@ def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], r
             if corpora.is_held_out(english):
                 continue
             source, target = english, forms[0] if round_ or rng.random() < 0.5 else rng.choice(forms)
+            target = corpora.punctuated_alike(source, target)
             if rng.random() < 0.6:
                 source, target = augment.rename(source, target, rng, rare_names)
             if rng.random() < 0.5:
@@ -37,24 +37,20 @@ def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], r
             if rng.random() < 0.03:
                 source, target = augment.quote(source, target, rng)
             pairs.append((TRANSLATE + source, target))
-    pairs += [(TRANSLATE + s, t) for s, t in (augment.template(rng, rare_names) for _ in range(N_TEMPLATES))]
+    generated = [augment.template(rng, rare_names) for _ in range(N_TEMPLATES)] + [phrases.phrase(rng) for _ in range(N_PHRASES)]
+    for source, target in generated:
+        if not corpora.is_held_out(source):
+            pairs.append((TRANSLATE + (augment.retype(source, rng) if rng.random() < 0.5 else source), target))
     return pairs
-
-
-def pronounce_source(word: str, spelled: bool) -> str:
-    """`pronounce: word`, or with its letters apart: `pronounce: w o r d`."""
-    return PRONOUNCE + (" ".join(word) if spelled else word)
 
 
 def pronounce_examples(phonemes_of: dict[str, list[str]], counts: Counter, rng: random.Random) -> list[tuple[str, str]]:
     """Every training word twice, words of the English corpora more often."""
     pairs = []
     for word, forms in phonemes_of.items():
-        if corpora.is_held_out(word):
-            continue
-        for _ in range(2 + min(6, counts[word].bit_length())):
-            shown = word if rng.random() < 0.8 else word.capitalize()
-            pairs.append((pronounce_source(shown, rng.random() < SPELLED_SHARE), forms[0]))
+        if not corpora.is_held_out(word):
+            for _ in range(2 + min(6, counts[word].bit_length())):
+                pairs.append((PRONOUNCE + (word if rng.random() < 0.8 else word.capitalize()), forms[0]))
     return pairs
 
 
@@ -109,8 +105,7 @@ def main() -> None:
     held_fill = [pair for s in lines if corpora.is_held_out(s) and (pair := spans.corrupt(s, rng))]
     held_out = {
         "translate": [(TRANSLATE + e, forms) for e, forms in french_of.items() if corpora.is_held_out(e)],
-        "pronounce": [(pronounce_source(w, False), forms) for w, forms in phonemes_of.items() if corpora.is_held_out(w)],
-        "spelled": [(pronounce_source(w, True), forms) for w, forms in phonemes_of.items() if corpora.is_held_out(w)],
+        "pronounce": [(PRONOUNCE + w, forms) for w, forms in phonemes_of.items() if corpora.is_held_out(w)],
         "date": [(s, [t]) for s, t in (dates.example(rng) for _ in range(1000))],
         "fill": [(s, [t]) for s, t in rng.sample(held_fill, min(N_HELD_OUT_FILL, len(held_fill)))],
         "common_words": [w for w in phonemes_of if corpora.is_held_out(w) and counts[w] > 0],

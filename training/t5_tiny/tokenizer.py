@@ -1,9 +1,10 @@
 """A Unigram tokenizer for English, French, ARPAbet, digits and sentinels, as one plain tokenizer.json.
 
-Curly quotes become straight and no-break spaces become spaces in the normalizer. Digits, punctuation and French elided
-words (l', qu') stand alone. Every ARPAbet phoneme after a space ("▁HH", "▁AH0") is one piece: the splitter keeps its stress digit,
-and its score is the highest, so the best segmentation always takes it whole. The pieces are byte-pair merges; their scores are the logarithms of their counts in the best
-segmentation, re-estimated while the rarest pieces are dropped (Kudo 2018, section 3.2, with one segmentation instead of all).
+Curly quotes become straight and no-break spaces become spaces in the normalizer. Digits, punctuation and French elided words (l', qu')
+stand alone, and so does every letter after "pronounce:", so that a phoneme can attend to a letter. Every ARPAbet phoneme after a space
+("▁HH", "▁AH0") is one piece: the splitter keeps its stress digit, and its score is the highest. The pieces are byte-pair merges; their
+scores are the logarithms of their counts in the best segmentation, re-estimated while the rarest pieces are dropped (Kudo 2018,
+section 3.2, with one segmentation instead of all).
 """
 
 import json
@@ -19,6 +20,16 @@ VOCAB_SIZE = 3600
 N_CANDIDATES = 5000
 ROUNDS = 4
 PAD, EOS, UNK = 0, 1, 2
+MAX_SPELLED = 24  # letters of a word to pronounce that are split; a lookbehind needs a known length in some regex engines
+_BEHIND = "|".join("pronounce:" + "." * n for n in range(MAX_SPELLED))
+_ALONE = r"0-9.,!?;:\"()\-/"
+_PIECES = "|".join([
+    rf"(?<={_BEHIND})▁?[A-Za-z']",
+    r"▁(?:[cdjlmnstCDJLMNST]|[Qq]u)'",
+    r"▁?[A-Z][A-Z][0-2]",
+    rf"▁?[{_ALONE}]",
+    rf"▁?[^▁{_ALONE}]+",
+])  # fmt: skip
 _SPECIAL = ["<pad>", "</s>", "<unk>"]
 _SENTINELS = [f"<extra_id_{i}>" for i in range(spans.MAX_SENTINELS)]
 _REPLACED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\u00a0", " "), ("\u202f", " ")]
@@ -30,8 +41,8 @@ def _dress(model: models.Model) -> Tokenizer:
     tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="first", split=True),
-        pre_tokenizers.Split(Regex(r"▁(?:[cdjlmnstCDJLMNST]|[Qq]u)'|▁?[A-Z][A-Z][0-2]|▁?[0-9.,!?;:\"()\-/]"), behavior="isolated"),
+        pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="first", split=False),
+        pre_tokenizers.Split(Regex(_PIECES), behavior="isolated"),
     ])  # fmt: skip
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="first")
     return tokenizer
