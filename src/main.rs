@@ -169,7 +169,7 @@ async fn perform(action: Action) -> Result<String> {
             let ids = if beams != 1 {
                 engine.beam_search(&input, beams, max_new_tokens).await?
             } else {
-                sample(&mut engine, &input, Sampling { temperature, top_k, top_p, seed }, max_new_tokens).await?
+                sample(&mut engine, &input, Sampling { temperature, top_k, top_p, seed, listed: 1 }, max_new_tokens).await?
             };
             let text = if folder.has_text() { Some(folder.text()?.decode(&ids)?) } else { None };
             Ok(match (json, text) {

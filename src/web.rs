@@ -57,7 +57,8 @@ struct StepOptions {
 impl StepOptions {
     fn sampling(&self) -> Sampling {
         let Self { temperature, top_k, .. } = *self;
-        Sampling { temperature, top_k, top_p: self.top_p.unwrap_or(1.0), seed: self.seed as u64 }
+        let listed = self.candidates.unwrap_or(CANDIDATES);
+        Sampling { temperature, top_k, top_p: self.top_p.unwrap_or(1.0), seed: self.seed as u64, listed }
     }
 }
 
@@ -296,10 +297,11 @@ impl Generation {
     /// Chooses a token: `{ id, candidates, trace, done, position }`.
     pub async fn step(&self, options: JsValue) -> Result<JsValue, JsError> {
         let options: StepOptions = read_or_default(options, "options")?;
+        let sampling = options.sampling();
         let mut session = self.session.lock().await;
         let mut engine = self.engine.lock().await;
-        let step = engine.step(&mut session, &options.sampling(), &options.capture, options.force).await.map_err(fault)?;
-        let listed = candidate_list(&step.candidates, options.candidates, Some(step.id));
+        let step = engine.step(&mut session, &sampling, &options.capture, options.force).await.map_err(fault)?;
+        let listed = candidate_list(&step.candidates, sampling.listed, Some(step.id));
         let object = Object::new();
         set(&object, "id", step.id);
         set(&object, "candidates", write(&listed)?);
@@ -312,10 +314,11 @@ impl Generation {
     /// The candidates for the next token; the text stays as it is.
     pub async fn peek(&self, options: JsValue) -> Result<JsValue, JsError> {
         let options: StepOptions = read_or_default(options, "options")?;
+        let sampling = options.sampling();
         let mut session = self.session.lock().await;
         let mut engine = self.engine.lock().await;
-        let candidates = engine.peek(&mut session, &options.sampling()).await.map_err(fault)?;
-        write(&candidate_list(&candidates, options.candidates, None))
+        let candidates = engine.peek(&mut session, &sampling).await.map_err(fault)?;
+        write(&candidate_list(&candidates, sampling.listed, None))
     }
 
     /// Forgets the last `n` tokens.
@@ -325,8 +328,7 @@ impl Generation {
 }
 
 /// The most probable candidates, and the chosen one wherever it stands.
-fn candidate_list(candidates: &[Candidate], wanted: Option<usize>, chosen: Option<u32>) -> Vec<CandidateInfo> {
-    let listed = wanted.unwrap_or(CANDIDATES);
+fn candidate_list(candidates: &[Candidate], listed: usize, chosen: Option<u32>) -> Vec<CandidateInfo> {
     let shown = candidates.iter().enumerate().filter(|(rank, c)| *rank < listed || Some(c.id) == chosen);
     shown.map(|(_, c)| CandidateInfo { id: c.id, probability: c.probability, kept: c.kept, logit: c.logit }).collect()
 }

@@ -20,15 +20,31 @@ pub struct Sampling {
     /// Keep the fewest tokens that together hold this much probability; 1 keeps all.
     pub top_p: f32,
     pub seed: u64,
+    /// Candidates that the caller wants to see; sorting a whole vocabulary takes longer than a tiny model's step.
+    pub listed: usize,
 }
 
 impl Default for Sampling {
     fn default() -> Self {
-        Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0 }
+        Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0, listed: usize::MAX }
     }
 }
 
 impl Sampling {
+    /// The same, with every candidate listed.
+    pub fn listing_all(self) -> Self {
+        Sampling { listed: usize::MAX, ..self }
+    }
+
+    /// Candidates that must be sorted: those to see, and those that the cuts could leave in.
+    fn sorted(&self) -> usize {
+        match self {
+            Sampling { temperature: 0.0, .. } => self.listed.max(1),
+            Sampling { top_k: 0, .. } => usize::MAX,
+            Sampling { top_k, .. } => self.listed.max(*top_k),
+        }
+    }
+
     pub fn check(&self) -> Result<()> {
         if !(self.temperature >= 0.0 && self.temperature.is_finite()) {
             return Err(Error::Input(format!("temperature is {}; it must be 0 or more", self.temperature)));
@@ -51,7 +67,7 @@ pub struct Candidate {
     pub kept: bool,
 }
 
-/// All tokens, the most probable first; equal logits keep the order of their ids.
+/// The most probable tokens, in order, as many as [`Sampling::listed`] and the cuts need; equal logits in the order of their ids.
 pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
     let greedy = sampling.temperature == 0.0;
     let temperature = if greedy { 1.0 } else { sampling.temperature };
@@ -62,7 +78,13 @@ pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
         .collect();
     let sum: f32 = all.iter().map(|candidate| candidate.probability).sum();
     all.iter_mut().for_each(|candidate| candidate.probability /= sum);
-    all.sort_by(|a, b| b.logit.total_cmp(&a.logit));
+    let by_rank = |a: &Candidate, b: &Candidate| b.logit.total_cmp(&a.logit).then(a.id.cmp(&b.id));
+    let sorted = sampling.sorted();
+    if sorted < all.len() {
+        all.select_nth_unstable_by(sorted - 1, by_rank);
+        all.truncate(sorted);
+    }
+    all.sort_unstable_by(by_rank);
 
     let by_k = if sampling.top_k == 0 { all.len() } else { sampling.top_k.min(all.len()) };
     let left: f32 = all[..by_k].iter().map(|candidate| candidate.probability).sum();
@@ -101,6 +123,16 @@ mod tests {
         let all = candidates(&logits(), &Sampling { temperature: 1.0, ..Sampling::default() });
         assert_eq!(all.iter().map(|c| c.id).collect::<Vec<_>>(), [1, 3, 2, 0]);
         assert!((all[0].probability - 0.4).abs() < 1e-6 && (all[3].probability - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_short_list_is_the_top_of_the_whole() {
+        let logits: Vec<f32> = (0..500).map(|id| ((id * 37) % 101) as f32).collect();
+        for top_k in [0, 7] {
+            let sampling = Sampling { top_k, listed: 5, ..Sampling::default() };
+            let whole = candidates(&logits, &sampling.listing_all());
+            assert_eq!(candidates(&logits, &sampling)[..5], whole[..5]);
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Session {
 #[derive(Clone, Debug)]
 pub struct Step {
     pub id: u32,
-    /// All tokens, the most probable first.
+    /// The most probable first: as many as were asked for, at least.
     pub candidates: Vec<Candidate>,
     /// Of the pass that gave these candidates: the newest token's row.
     pub trace: Trace,
@@ -73,7 +73,9 @@ impl Engine {
         }
         self.check_size(&session.input, 1, session.ids.len())?;
         let trace = self.forward(session, capture).await?;
-        let candidates = candidates(session.logits.as_deref().unwrap_or_default(), sampling);
+        // A forced token is shown among the candidates wherever it stands.
+        let listing = if force.is_some() { sampling.listing_all() } else { *sampling };
+        let candidates = candidates(session.logits.as_deref().unwrap_or_default(), &listing);
         let position = session.ids().len();
         let id = force.unwrap_or_else(|| draw(&candidates, sampling, position));
         session.ids.push(id);

@@ -44,7 +44,7 @@ pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
 /// Fewer rows than this leave most of a block of 8 idle.
 ///
 /// Measured in GFLOP/s, plain | row | block: 1 × 128 × 3000 on lavapipe 0.6 | 2.3 | 1.0, on SwiftShader 0.25 | 0.8 | 0.3;
-/// 12 × 128 × 512 on lavapipe 1.1 | 2.0 | 5.8, on SwiftShader 0.3 | 0.8 | 1.5. `linear_reduce` is for GPUs: on lavapipe it
+/// 12 × 128 × 512 on lavapipe – | 2.0 | 5.8, on SwiftShader 0.3 | 0.8 | 1.5. `linear_reduce` is for GPUs: on lavapipe it
 /// makes 0.3.
 const FEW_ROWS: usize = 4;
 
