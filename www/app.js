@@ -6,6 +6,7 @@ import { preferredLanguage, words } from "./i18n.js";
 import { Player } from "./player.js";
 import { formatState, parseState } from "./state.js";
 import { taskOf } from "./tasks.js";
+import { readCard } from "./shell/card.js";
 import { dialogs } from "./shell/dialogs.js";
 import { droppedFiles } from "./shell/drop.js";
 import { header } from "./shell/header.js";
@@ -27,6 +28,7 @@ export class App extends LitElement {
   static properties = {
     state: { state: true },
     hover: { state: true },
+    pinned: { state: true },
     selected: { state: true },
     error: { state: true },
     notice: { state: true },
@@ -51,6 +53,8 @@ export class App extends LitElement {
     this.state = parseState(location.hash);
     /** @type {Hover} */
     this.hover = undefined;
+    /** A source token that stays lit. @type {number | undefined} */
+    this.pinned = undefined;
     /** The written token whose candidates are shown; undefined: the next one. @type {number | undefined} */
     this.selected = undefined;
     this.error = "";
@@ -63,7 +67,7 @@ export class App extends LitElement {
     this.tables = new Set();
     /** @type {{ op: string, file: string, wgsl: string }} */
     this.shader = { op: "", file: "", wgsl: "" };
-    /** The model's card and held-out numbers, where it has them. @type {{ text: string, metrics: import("./shell/dialogs.js").Metric[] } | undefined} */
+    /** The model's card and held-out numbers, where it has them. @type {import("./shell/card.js").Card | undefined} */
     this.card = undefined;
     this.dragging = false;
   }
@@ -82,6 +86,13 @@ export class App extends LitElement {
 
   get say() {
     return words(this.language);
+  }
+
+  /** What is lit everywhere: the token under the cursor, else a pinned source token, else the chosen target token. @returns {Hover} */
+  get lit() {
+    if (this.hover) return this.hover;
+    if (this.pinned !== undefined) return { side: "source", position: this.pinned };
+    return this.selected === undefined ? undefined : { side: "target", position: this.selected };
   }
 
   get task() {
@@ -132,8 +143,7 @@ export class App extends LitElement {
       previous?.dispose();
       this.selected = undefined;
       await this.player.set(this.state);
-      await this.player.read(this.#request());
-      await this.#readCard();
+      this.card = undefined;
     } finally {
       if (load === this.#loads) this.loading = undefined;
     }
@@ -141,6 +151,7 @@ export class App extends LitElement {
 
   async run() {
     this.selected = undefined;
+    this.pinned = undefined;
     await this.player.read(this.#request());
     await this.player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
     if (this.player.finished) this.selected = leastCertain(this.player.steps);
@@ -178,11 +189,17 @@ export class App extends LitElement {
     this.dialog = "";
     try {
       await this.loadModel();
-      await this.run();
     } catch (error) {
-      if (this.model?.info.name !== this.ownFiles?.[0]?.name) this.ownFiles = before;
+      this.ownFiles = before;
       throw error;
     }
+    await this.run();
+  }
+
+  /** Opens the model's dialog; its card is read only now. */
+  async showModel() {
+    this.dialog = "model";
+    if (!this.ownFiles) this.card ??= await readCard(this.#address());
   }
 
   /** @param {string} op */
@@ -241,14 +258,6 @@ export class App extends LitElement {
   #readSoon() {
     clearTimeout(this.#typing);
     this.#typing = window.setTimeout(() => this.attempt(() => this.player.read(this.#request())), TYPING_PAUSE);
-  }
-
-  async #readCard() {
-    this.card = undefined;
-    if (this.ownFiles) return;
-    const base = this.#address();
-    const answers = await Promise.all(["metrics.json", "card.md"].map((file) => fetch(new URL(file, base.endsWith("/") ? base : `${base}/`))));
-    if (answers.every(({ ok }) => ok)) this.card = { metrics: (await answers[0].json()).metrics, text: await answers[1].text() };
   }
 
   #played() {

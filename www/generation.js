@@ -54,6 +54,18 @@ export class Generation {
   }
 
   /**
+   * Writes as many tokens as are ready within a few milliseconds: at least one, at most `count`, none after an end token.
+   * @param {StepOptions & { forced?: number[] }} options `forced`: take these tokens, one after the other
+   * @param {number} count
+   * @returns {Promise<Step[]>}
+   */
+  async steps(options, count) {
+    const steps = await this.#ask("steps", [options, count]);
+    for (const { id } of steps) this.#ids.push(id);
+    return steps.map((/** @type {any} */ step) => ({ ...step, trace: fromRaw(step.trace) }));
+  }
+
+  /**
    * The likeliest next tokens under these settings; writes nothing.
    * @param {StepOptions} [options]
    * @returns {Promise<Candidate[]>}

@@ -19,6 +19,9 @@ import { NoText, Text } from "./text.js";
 /** @typedef {import("./wasm/diorama.js").Generation} EngineGeneration */
 /** @typedef {{ generation: EngineGeneration, ids: number[] }} Session */
 
+/** How long tokens are gathered before the page hears of them. */
+const PATIENCE = 8; // ms
+
 export class Host {
   /** @type {Engine | undefined} */
   #engine;
@@ -105,6 +108,20 @@ export class Host {
     state.ids.push(id);
     const text = this.#text.decodeComplete(state.ids);
     return { ...this.#text.piece(id), text, candidates: this.#named(candidates), trace, done, position, ms };
+  }
+
+  /**
+   * Tokens, until one ends the text, `count` are written or PATIENCE is over: messages to the page must not hold up a fast engine.
+   * @param {number} session
+   * @param {StepOptions & { forced?: number[] }} options `forced`: take these tokens, one after the other
+   * @param {number} count
+   */
+  async steps(session, { forced, ...options }, count) {
+    const deadline = performance.now() + PATIENCE;
+    const steps = [];
+    do steps.push(await this.step(session, forced ? { ...options, force: forced[steps.length] } : options));
+    while (steps.length < count && !steps[steps.length - 1].done && performance.now() < deadline);
+    return steps;
   }
 
   /**

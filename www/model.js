@@ -87,10 +87,14 @@ export class Model {
     const generation = await this.start(input);
     try {
       const count = forced ? forced.length : maxNewTokens;
-      for (let i = 0; i < count && !signal?.aborted; i++) {
-        const step = await generation.step({ ...settings, force: forced?.[i] });
-        yield step;
-        if (step.done) return;
+      for (let written = 0; written < count; ) {
+        const steps = await generation.steps({ ...settings, forced: forced?.slice(written) }, count - written);
+        for (const step of steps) {
+          if (signal?.aborted) return;
+          yield step;
+          if (step.done) return;
+        }
+        written += steps.length;
       }
     } finally {
       await generation.release();
@@ -194,7 +198,7 @@ export class Model {
 }
 
 /** Calls that lean on a generation inside the engine, which a loss takes away. */
-const GENERATION_METHODS = new Set(["step", "peek", "back", "release"]);
+const GENERATION_METHODS = new Set(["step", "steps", "peek", "back", "release"]);
 
 /**
  * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.

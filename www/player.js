@@ -39,21 +39,24 @@ export class Player extends EventTarget {
   /** The limit on tokens was reached before an end token. */
   cutShort = false;
 
-  /** @type {any} */
+  /** @type {import("./generation.js").Generation | undefined} */
   #generation;
   /** @type {Request | undefined} */
   #request;
   #stopped = false;
   /** Settings may change while a run goes on. @type {Settings} */
   #settings = { temperature: 0, topK: 0, topP: 1, seed: 1, beams: 1, max: 64 };
+  /** Run, step and back take turns. @type {Promise<unknown>} */
+  #turn = Promise.resolve();
+  #runs = 0;
 
   /** @param {Model} model */
   async use(model) {
+    this.stop();
     await this.#forget();
     this.model = model;
     this.source = [];
     [this.startPiece] = await model.pieces([model.info.decoderStart]);
-    if (this.#request) await this.read(this.#request);
   }
 
   get finished() {
@@ -88,45 +91,35 @@ export class Player extends EventTarget {
   /** @param {Settings} settings */
   async set(settings) {
     this.#settings = settings;
-    if (!this.running && this.#generation && !this.stale) await this.#lookAhead();
+    if (!this.running && !this.stale) await this.#peek();
   }
 
   /**
    * Writes one token; `force` says which.
    * @param {number} [force]
    */
-  async step(force) {
-    if (this.running || !(await this.#ready()) || this.finished) return;
-    await this.#write(force);
-    await this.#lookAhead();
+  step(force) {
+    return this.#inTurn(async () => {
+      if (!(await this.#ready()) || this.finished) return;
+      await this.#write(force);
+      await this.#lookAround();
+    });
   }
 
   /**
-   * Writes tokens until the end token, the limit, or `stop()`; `pace` gives the eye time to see each row.
+   * Writes tokens until the end token, the limit, or `stop()`; `pace` gives the eye time to see each row. A run that goes on is stopped first.
    * @param {number} pace least time between tokens // ms
    */
-  async run(pace) {
-    if (this.running) return;
-    if (this.finished && !this.stale) await this.restart();
-    if (!(await this.#ready())) return;
-    this.running = true;
-    this.#stopped = false;
-    this.#changed();
-    try {
-      const forced = await this.#beams();
-      const limit = forced ? forced.length : this.#settings.max;
-      while (this.steps.length < limit && !this.finished && !this.#stopped) {
-        const began = performance.now();
-        await this.#write(forced?.[this.steps.length]);
-        const rest = pace - (performance.now() - began);
-        if (rest > 0 && !this.finished) await new Promise((resolve) => setTimeout(resolve, rest));
-      }
-      this.cutShort = !this.finished && !this.#stopped;
-    } finally {
-      this.running = false;
-      this.#changed();
-    }
-    if (!this.stale) await this.#lookAhead();
+  run(pace) {
+    this.stop();
+    const run = ++this.#runs;
+    return this.#inTurn(async () => {
+      if (run !== this.#runs) return;
+      if (this.finished && !this.stale) await this.#forget();
+      if (!(await this.#ready())) return;
+      await this.#writeOn(pace);
+      if (!this.stale) await this.#lookAround();
+    });
   }
 
   stop() {
@@ -137,19 +130,16 @@ export class Player extends EventTarget {
    * Forgets the last tokens.
    * @param {number} [count]
    */
-  async back(count = 1) {
-    if (this.running || this.steps.length === 0 || this.stale) return;
-    this.text = await this.#generation.back(count);
-    this.steps = this.steps.slice(0, Math.max(0, this.steps.length - count));
-    this.trace = this.steps.reduce((/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace), undefined);
-    this.cutShort = false;
-    await this.#lookAhead();
-  }
-
-  /** Forgets all tokens, keeps the input. */
-  async restart() {
-    await this.#forget();
-    this.#changed();
+  back(count = 1) {
+    return this.#inTurn(async () => {
+      const generation = this.#generation;
+      if (!generation || this.steps.length === 0 || this.stale) return;
+      this.text = await generation.back(count);
+      this.steps = this.steps.slice(0, Math.max(0, this.steps.length - count));
+      this.trace = this.steps.reduce((/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace), undefined);
+      this.cutShort = false;
+      await this.#lookAround();
+    });
   }
 
   /** The input as the model takes it. */
@@ -160,7 +150,7 @@ export class Player extends EventTarget {
   /** @param {Request} request */
   async #tokens({ text, prefix, pad }) {
     const model = /** @type {Model} */ (this.model);
-    const pieces = await model.encode(prefix + text);
+    const pieces = await (model.info.tokenizer ? model.encode(prefix + text) : model.pieces(typedIds(text)));
     return [...pieces, ...(await model.pieces(new Array(pad).fill(model.info.pad)))];
   }
 
@@ -183,20 +173,48 @@ export class Player extends EventTarget {
     this.text = "";
     this.stale = false;
     this.cutShort = false;
+    this.#changed();
     await generation?.release();
+  }
+
+  /** @param {number} pace */
+  async #writeOn(pace) {
+    const generation = this.#generation;
+    this.running = true;
+    this.#stopped = false;
+    this.#changed();
+    try {
+      const forced = await this.#beams();
+      const limit = forced ? forced.length : this.#settings.max;
+      const goesOn = () => generation === this.#generation && !this.finished && !this.#stopped && this.steps.length < limit;
+      while (goesOn()) {
+        const began = performance.now();
+        await this.#write(forced?.[this.steps.length]);
+        const rest = pace - (performance.now() - began);
+        if (rest > 0 && goesOn()) await new Promise((resolve) => setTimeout(resolve, rest));
+      }
+      this.cutShort = generation === this.#generation && !this.finished && !this.#stopped;
+    } finally {
+      this.running = false;
+      this.#changed();
+    }
   }
 
   /** @param {number} [force] */
   async #write(force) {
-    const { temperature, topK, topP, seed } = this.#settings;
     const generation = this.#generation;
-    const step = await generation.step({ temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES, capture: CAPTURE, force });
-    if (generation !== this.#generation) return;
-    this.steps = [...this.steps, step];
-    this.trace = appendStep(this.trace, step.trace);
-    this.text = step.text;
-    this.next = [];
-    this.#changed();
+    try {
+      const step = await generation?.step({ ...this.#sampling(), capture: CAPTURE, force });
+      if (!step || generation !== this.#generation) return;
+      this.steps = [...this.steps, step];
+      this.trace = appendStep(this.trace, step.trace);
+      this.text = step.text;
+      this.next = [];
+      this.#changed();
+    } catch (error) {
+      // A model that was replaced meanwhile takes its troubles along.
+      if (generation === this.#generation) throw error;
+    }
   }
 
   async #beams() {
@@ -205,25 +223,48 @@ export class Player extends EventTarget {
     return /** @type {Model} */ (this.model).beamSearch(this.input, { beams, maxNewTokens: max });
   }
 
-  /**
-   * While nothing runs: the distribution over the next token, and the decoder's scores in one pass over all its tokens. Only that pass computes the scores
-   * of keys that the mask forbids; step by step those keys do not exist yet.
-   */
-  async #lookAhead() {
-    const { temperature, topK, topP, seed } = this.#settings;
-    const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
-    if (!generation || !model || !start) return this.#changed();
-    if (!this.finished) {
-      const next = await generation.peek({ temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES });
+  async #lookAround() {
+    await this.#peek();
+    await this.#readDecoderScores();
+  }
+
+  /** The distribution over the next token. */
+  async #peek() {
+    const [generation, steps] = [this.#generation, this.steps];
+    if (generation && !this.finished) {
+      const next = await generation.peek(this.#sampling());
       if (generation === this.#generation && steps === this.steps) this.next = next;
     }
     this.#changed();
-    if (steps.length === 0 || model.info.kind !== "encoder-decoder") return;
+  }
+
+  /**
+   * The decoder's scores in one pass over all its tokens. Only that pass computes the scores of keys that the mask forbids; step by step those keys do
+   * not exist yet.
+   */
+  async #readDecoderScores() {
+    const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
+    if (!generation || !model || !start || steps.length === 0 || model.info.kind !== "encoder-decoder") return;
     const decoderIds = [start.id, ...steps.slice(0, -1).map(({ id }) => id)];
     const { activations } = await model.run({ ...this.input, decoderIds }, { capture: DECODER_SCORES });
     if (generation !== this.#generation || steps !== this.steps || this.stale || !this.trace) return;
     this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
     this.#changed();
+  }
+
+  #sampling() {
+    const { temperature, topK, topP, seed } = this.#settings;
+    return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES };
+  }
+
+  /**
+   * @param {() => Promise<void>} action
+   * @returns {Promise<void>}
+   */
+  #inTurn(action) {
+    const turn = this.#turn.then(action);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   #changed() {
@@ -242,4 +283,13 @@ function countPrefix(pieces, prefix) {
   let count = 0;
   while (count < pieces.length && spelled.trim().length < wanted) spelled += pieces[count++].token.replaceAll("▁", " ");
   return count;
+}
+
+/**
+ * The ids that a reader types for a model without a tokenizer.
+ * @param {string} text
+ */
+function typedIds(text) {
+  if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Error("This model has no tokenizer.json: type ids instead of text, such as 5 9 2.");
+  return text.split(/[\s,]+/).filter(Boolean).map(Number);
 }

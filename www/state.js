@@ -19,7 +19,7 @@ export const DEFAULTS = {
   beams: 1,
   max: 64, // tokens
   pad: 2, // tokens
-  layer: 2,
+  layer: 3,
   head: 0,
   ids: false,
   lang: "",

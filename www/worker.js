@@ -19,12 +19,12 @@ self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { d
 });
 
 /**
- * The arrays of a trace are moved to the page, not copied.
+ * The arrays of traces are moved to the page, not copied.
  * @param {any} result
  * @returns {Transferable[]}
  */
 function buffersOf(result) {
-  const trace = result?.trace ?? result;
-  if (!trace?.logits) return [];
-  return [...new Set([trace.logits, ...trace.activations].map((activation) => activation.data.buffer))];
+  const traces = [result].flat().map((part) => part?.trace ?? part);
+  const activations = traces.filter((trace) => trace?.logits).flatMap((trace) => [trace.logits, ...trace.activations]);
+  return [...new Set(activations.map((activation) => activation.data.buffer))];
 }

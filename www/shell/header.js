@@ -12,12 +12,12 @@ export function header(app) {
   const { say, state, model } = app;
   return html`<header class="header">
       <h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1>
-      <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => (app.dialog = "model")}>
+      <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => app.showModel())}>
         <span class="mono">${model?.info.name ?? "…"}</span>
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
       </button>
       <span class="spring"></span>
-      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${app.player.ms} .busy=${Boolean(app.loading)} .say=${say}
+      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${app.player.ms} .status=${stage(app)} .say=${say}
         @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)}></diorama-device-badge>
       <button type="button" class="quiet lang-button" lang=${app.language === "zh" ? "en" : "zh-Hans"} aria-label=${say("lang.switch")}
         @click=${() => app.set({ lang: app.language === "zh" ? "en" : "zh" })}>${app.language === "zh" ? "EN" : "中文"}</button>
@@ -29,18 +29,20 @@ export function header(app) {
 }
 
 /** @param {App} app */
-function progress({ loading, say, player }) {
-  const name = loading ? stageName(loading.stage, say) : player.running ? say("progress.running") : "";
+function progress(app) {
+  const { loading, say, player } = app;
   const style = loading && loading.fraction > 0 ? `--done:${loading.fraction}` : "";
-  return html`<div class="progress ${loading || player.running ? "active" : ""}" role="status" style=${style}><span>${loading ? name : ""}</span></div>`;
+  return html`<div class="progress ${loading || player.running ? "active" : ""}" role="status" style=${style}><span>${loading ? stage(app) : player.running ? say("progress.running") : ""}</span></div>`;
 }
 
 /**
- * @param {string} stage as the engine names it
- * @param {import("../trace.js").Say} say
+ * What is being prepared, with its share where that is known; empty when nothing is.
+ * @param {App} app
  */
-function stageName(stage, say) {
-  return stage === "download" || stage === "start" ? say(`progress.${stage}`) : say("progress.engine");
+function stage({ loading, say }) {
+  if (!loading) return "";
+  const name = loading.stage === "start" ? say("progress.start") : loading.stage === "download" ? say("progress.download") : say("progress.engine");
+  return loading.stage === "download" ? `${name} ${Math.round(loading.fraction * 100)} %` : name;
 }
 
 /**

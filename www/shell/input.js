@@ -26,7 +26,7 @@ export function input(app) {
         </div>
       </form>
       <div class="below-input">
-        <p class="examples"><span class="soft">${say("input.examples")}</span>
+        <p class="examples" ?hidden=${app.error !== "" || app.notice !== ""}><span class="soft">${say("input.examples")}</span>
           ${task.examples.map((text) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => example(app, text)}>${text}</button>`)}</p>
         <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span>` : nothing}</p>
         <p class="message" role="status">${app.notice}</p>
@@ -35,8 +35,9 @@ export function input(app) {
     <section class="source" aria-label=${say("source.title")}>
       <h2>${say("source.title")}<small>${say("source.count", { n: player.source.length })}</small></h2>
       <diorama-token-strip .label=${say("source.title")} .tokens=${player.source} .weights=${sourceWeights(app)} .faint=${player.prefixLength} .padded=${player.padded}
-        .ids=${state.ids} .selected=${app.hover?.side === "source" ? app.hover.position : undefined} .say=${say}
-        @diorama-token-hover=${(/** @type {CustomEvent} */ event) => hover(app, event.detail.position)}></diorama-token-strip>
+        .ids=${state.ids} .selected=${app.pinned} .say=${say}
+        @diorama-token-hover=${(/** @type {CustomEvent} */ event) => hover(app, event.detail.position)}
+        @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.pinned = app.pinned === event.detail.position ? undefined : event.detail.position)}></diorama-token-strip>
       <div class="source-controls">
         <label class="check"><input type="checkbox" .checked=${state.ids} @change=${() => app.set({ ids: !state.ids })} />${say("source.ids")}</label>
         <label class="stepper">${say("source.pad")}<input type="number" min="0" max="8" .value=${String(state.pad)}
@@ -50,7 +51,7 @@ export function input(app) {
  * @param {App} app
  */
 function sourceWeights(app) {
-  const position = app.hover?.side === "target" ? app.hover.position : undefined;
+  const position = app.lit?.side === "target" ? app.lit.position : undefined;
   const matrix = position === undefined ? undefined : crossMatrix(app);
   if (!matrix || position === undefined || position >= matrix.rows) return undefined;
   return matrix.data.subarray(position * matrix.columns, (position + 1) * matrix.columns);

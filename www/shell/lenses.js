@@ -10,10 +10,10 @@ import { attentionName, headOf, layerOf, layersOf } from "./choice.js";
 
 /** @param {App} app */
 export function lenses(app) {
-  const { player, hover } = app;
+  const { player, lit } = app;
   const written = player.steps;
   const read = player.startPiece ? [player.startPiece, ...written.slice(0, -1)] : [];
-  const [source, target] = ["source", "target"].map((side) => (hover?.side === side ? hover.position : undefined));
+  const [source, target] = ["source", "target"].map((side) => (lit?.side === side ? lit.position : undefined));
   return html`<div class="lenses">
     ${lens(app, { stack: "encoder", rows: player.source, columns: player.source, row: source, column: undefined })}
     ${lens(app, { stack: "cross", rows: written, columns: player.source, row: target, column: source })}

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { slice } from "../trace.js";
 import { cutDistribution } from "../sampling.js";
 import { crossMatrix } from "./choice.js";
+import { fillGaps } from "./fill.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -18,7 +19,7 @@ export function output(app) {
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
       <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: state.max }) : say("output.count", { n: player.steps.length })}</small></h2>
-      <p class="written ${player.stale ? "stale" : ""}" aria-live="polite">${player.text || nothing}</p>
+      <p class="written ${player.stale ? "stale" : ""}" aria-live="polite">${written(app)}</p>
       <diorama-token-strip .label=${say("output.title")} .tokens=${player.steps} .weights=${targetWeights(app)} .ids=${state.ids} .selected=${app.selected} .cursor=${!player.finished}
         .stale=${player.stale} .say=${say}
         @diorama-token-hover=${(/** @type {CustomEvent} */ event) => (app.hover = event.detail.position === undefined ? undefined : { side: "target", position: event.detail.position })}
@@ -40,11 +41,21 @@ export function output(app) {
 }
 
 /**
+ * What was written, as text; where the source has gaps, the source with its gaps filled.
+ * @param {App} app
+ */
+function written({ player, state }) {
+  const parts = fillGaps(state.text, player.steps);
+  if (!parts || player.stale) return player.text || nothing;
+  return parts.map(({ text, filled }) => (filled ? html`<mark>${text}</mark>` : text));
+}
+
+/**
  * Which written tokens look at the lit source token.
  * @param {App} app
  */
 function targetWeights(app) {
-  const position = app.hover?.side === "source" ? app.hover.position : undefined;
+  const position = app.lit?.side === "source" ? app.lit.position : undefined;
   const matrix = position === undefined ? undefined : crossMatrix(app);
   if (!matrix || position === undefined || position >= matrix.columns) return undefined;
   return Array.from({ length: matrix.rows }, (_, row) => matrix.data[row * matrix.columns + position]);

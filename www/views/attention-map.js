@@ -5,6 +5,7 @@ import { attentionMatrix, isMasked } from "../trace.js";
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Say} Say */
+/** @typedef {{ rows: number, columns: number, data: Float32Array }} Matrix */
 
 /** Sides of a cell, and the room for the labels, which the styles below repeat. // CSS px */
 const SMALLEST_CELL = 16;
@@ -117,14 +118,14 @@ export class AttentionMap extends LitElement {
       <output aria-live="polite">${matrix ? this.#reading(matrix) : nothing}</output>`;
   }
 
-  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  /** @param {Matrix} matrix */
   #grid({ rows, columns }) {
     const cursor = this.cursor;
     return html`<div class="grid" aria-hidden="true" style=${`--cell:${this.#cell(rows, columns)}px`}>
       <div class="corner"></div>
       <div class="columns">${this.columns.slice(0, columns).map((piece, i) => label(piece, i === (cursor?.column ?? this.column)))}</div>
       <div class="rows">${this.rows.slice(0, rows).map((piece, i) => label(piece, i === (cursor?.row ?? this.row)))}</div>
-      <div class="cells" @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${() => this.#point(undefined)}>
+      <div class="cells" @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${this.#leave}>
         <canvas></canvas>
         ${this.follow ? keyed(rows, html`<div class="veil" style=${`top:calc(${rows - 1} * var(--cell))`}></div>`) : nothing}
         ${this.row !== undefined && this.row < rows ? html`<div class="band" style=${`top:calc(${this.row} * var(--cell))`}></div>` : nothing}
@@ -136,7 +137,7 @@ export class AttentionMap extends LitElement {
     </div>`;
   }
 
-  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  /** @param {Matrix} matrix */
   #table({ rows, columns, data }) {
     const forbidden = this.#forbidden();
     return html`<table aria-label=${this.label}>
@@ -147,7 +148,7 @@ export class AttentionMap extends LitElement {
     </table>`;
   }
 
-  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  /** @param {Matrix} matrix */
   #reading({ rows, columns, data }) {
     const cursor = this.cursor;
     if (!cursor || cursor.row >= rows || cursor.column >= columns) {
@@ -197,6 +198,11 @@ export class AttentionMap extends LitElement {
     this.#point(inside ? { row, column } : undefined);
   }
 
+  /** A finger that is lifted leaves its reading; a mouse takes it along. @param {PointerEvent} event */
+  #leave(event) {
+    if (event.pointerType !== "touch") this.#point(undefined);
+  }
+
   /** @param {KeyboardEvent} event */
   #move(event) {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -204,8 +210,7 @@ export class AttentionMap extends LitElement {
     if (!step || !matrix || this.table) return;
     event.preventDefault();
     const { row, column } = this.cursor ?? { row: step[0] < 0 ? matrix.rows : step[0] > 0 ? -1 : 0, column: step[1] < 0 ? matrix.columns : step[1] > 0 ? -1 : 0 };
-    const clamp = (/** @type {number} */ value, /** @type {number} */ length) => Math.min(length - 1, Math.max(0, value));
-    this.#point({ row: clamp(row + step[0], matrix.rows), column: clamp(column + step[1], matrix.columns) });
+    this.#point({ row: Math.min(matrix.rows - 1, Math.max(0, row + step[0])), column: Math.min(matrix.columns - 1, Math.max(0, column + step[1])) });
   }
 
   /** @param {{ row: number, column: number } | undefined} cursor */
@@ -228,11 +233,10 @@ export class AttentionMap extends LitElement {
   updated(changed) {
     const matrix = this.#matrix();
     if (matrix && !this.table) this.#draw(matrix);
-    const frame = this.renderRoot.querySelector(".frame");
-    if (this.follow && changed.has("trace") && frame) frame.scrollTop = frame.scrollHeight;
+    if (this.follow && changed.has("trace")) this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6 });
   }
 
-  /** @param {{ rows: number, columns: number, data: Float32Array }} matrix */
+  /** @param {Matrix} matrix */
   #draw({ rows, columns, data }) {
     const canvas = this.renderRoot.querySelector("canvas");
     const pen = canvas?.getContext("2d");
@@ -267,26 +271,19 @@ export class AttentionMap extends LitElement {
   }
 }
 
-/**
- * @param {Piece} piece
- * @param {boolean} current
- */
+/** @type {(piece: Piece, current: boolean) => unknown} */
 function label(piece, current) {
   return html`<span class=${piece.special ? "special" : ""} aria-current=${current ? "true" : nothing}>${shown(piece.token)}</span>`;
 }
 
 /** @param {string} token */
 function shown(token) {
-  return token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
+  return token.replace(/^<extra_id_(\d+)>$/, "<$1>").replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
 }
 
 /**
  * "Not allowed", which is not the same as "weight 0".
- * @param {CanvasRenderingContext2D} pen
- * @param {number} x
- * @param {number} y
- * @param {number} cell
- * @param {string} colour
+ * @type {(pen: CanvasRenderingContext2D, x: number, y: number, cell: number, colour: string) => void}
  */
 function hatch(pen, x, y, cell, colour) {
   pen.save();

@@ -27,18 +27,19 @@ export class Candidates extends LitElement {
 
   static styles = css`
     :host { display: flex; gap: 16px 28px; min-width: 0; }
-    ol { flex: 1; min-width: 0; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
+    ol { flex: 1; min-width: 0; height: 92px; box-sizing: border-box; overflow-y: hidden; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
     li { position: relative; flex: 1 0 46px; max-width: 88px; min-width: 0; }
-    button { display: grid; grid-template-rows: 44px auto auto; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; cursor: pointer; color: var(--ink); }
+    button { display: grid; grid-template-rows: 44px 22px 20px; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; cursor: pointer; color: var(--ink); }
     button:hover { background: color-mix(in oklab, var(--decoder) 8%, transparent); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
     .bar { align-self: end; width: 70%; height: max(2px, calc(var(--share) * 44px)); border-radius: 3px 3px 0 0; background: var(--decoder); border: 1.5px solid var(--decoder);
       box-sizing: border-box; transition: height 180ms ease-out; }
     .cut .bar { background: none; border-style: dashed; border-color: var(--ink-ghost); }
-    .token { font: var(--mono); max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding: 0 2px; text-align: center; border-top: 1px solid var(--hairline-strong); width: 100%; box-sizing: border-box; }
+    .token { font: var(--mono); line-height: 21px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding: 0 2px; text-align: center; border-top: 1px solid var(--hairline-strong); width: 100%; box-sizing: border-box; }
     .cut .token, .cut .share { color: var(--ink-faint); }
     .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     .special .token { font-variant-caps: all-small-caps; }
+    .share { line-height: 20px; }
     .chosen .token { font-weight: 700; box-shadow: inset 0 -2px 0 var(--ink); }
     .state { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     .share { font: var(--figures-small); color: var(--ink-soft); }
@@ -48,7 +49,7 @@ export class Candidates extends LitElement {
     .value { font: var(--figures-small); color: var(--ink); min-width: 3ch; }
     .waiting { color: var(--ink-faint); font: var(--small); align-self: center; }
     :host([stale]) ol { opacity: 0.5; }
-    @media (max-width: 640px) { :host { flex-direction: column; } .sliders { grid-template-columns: auto 1fr 44px; } input { height: 32px; } }
+    @media (max-width: 640px) { :host { flex-direction: column; } ol { flex: none; } .sliders { grid-template-columns: auto 1fr 44px; } input { height: 32px; } }
     @media (prefers-reduced-motion: reduce) { .bar { transition: none; } }
   `;
 

@@ -12,7 +12,7 @@ export class DeviceBadge extends LitElement {
     info: { attribute: false },
     wanted: {},
     ms: { type: Number },
-    busy: { type: Boolean },
+    status: {},
     say: { attribute: false },
     open: { state: true },
   };
@@ -52,7 +52,8 @@ export class DeviceBadge extends LitElement {
     this.wanted = "auto";
     /** Measured on this page, a token. @type {number | undefined} */
     this.ms = undefined;
-    this.busy = false;
+    /** What is being prepared; empty when ready. */
+    this.status = "";
     this.open = false;
     this.say = /** @type {typeof DeviceBadge} */ (this.constructor).say;
   }
@@ -61,8 +62,8 @@ export class DeviceBadge extends LitElement {
     const device = this.info && { webgpu: "WebGPU", cpu: "CPU" }[this.info.device];
     const ms = this.ms ?? this.info?.timing[this.info.device];
     return html`<button type="button" class="badge" aria-expanded=${this.open} aria-haspopup="dialog" @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
-        <span class=${this.info && !this.busy ? "dot" : "dot busy"}></span>
-        ${device ? html`<span>${device}</span>${ms == null ? nothing : html`<span>· ${milliseconds(ms)} ms/token</span>`}` : html`<span>${this.say("device.starting")}</span>`}
+        <span class=${this.status ? "dot busy" : "dot"}></span>
+        ${this.status ? html`<span>${this.status}</span>` : device ? html`<span>${device}</span>${ms == null ? nothing : html`<span>· ${milliseconds(ms)} ms/token</span>`}` : nothing}
       </button>
       ${this.open && this.info ? this.#panel(this.info) : nothing}`;
   }

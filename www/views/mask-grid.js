@@ -76,7 +76,7 @@ export class MaskGrid extends LitElement {
     const scores = this.#scores();
     return html`${scores
         ? html`<div class="cells" role="group" tabindex="0" aria-label=${`${this.label}. ${this.#counted(scores)}`} @keydown=${this.#move}
-            @blur=${() => this.#point(undefined)} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${() => this.#point(undefined)}>
+            @blur=${() => this.#point(undefined)} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${this.#leave}>
             <canvas aria-hidden="true"></canvas></div>`
         : html`<div class="blank"></div>`}
       <div class="words"><strong>${this.label}</strong><output aria-live="polite">${scores ? this.#reading(scores) : nothing}</output></div>`;
@@ -125,6 +125,11 @@ export class MaskGrid extends LitElement {
     const row = Math.floor(((event.clientY - box.top) / box.height) * scores.rows);
     const inside = row >= 0 && column >= 0 && row < scores.rows && column < scores.columns;
     this.#point(inside ? { row, column } : undefined);
+  }
+
+  /** A finger that is lifted leaves its reading; a mouse takes it along. @param {PointerEvent} event */
+  #leave(event) {
+    if (event.pointerType !== "touch") this.#point(undefined);
   }
 
   /** @param {KeyboardEvent} event */

@@ -18,14 +18,14 @@ export class ShaderView extends LitElement {
     ul { list-style: none; margin: 0; padding: 0 4px 0 0; overflow: auto; scrollbar-width: thin; min-height: 0; }
     button { display: flex; justify-content: space-between; gap: 8px; width: 100%; padding: 6px 10px; border: 0; border-radius: 4px; background: none; color: var(--ink); font: var(--mono-small);
       cursor: pointer; text-align: left; }
-    .variant { padding: 3px 10px 3px 24px; color: var(--ink-soft); }
+    .variant { min-height: 25px; padding: 3px 10px 3px 24px; color: var(--ink-soft); }
     button:hover { background: var(--hairline); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
     button[aria-pressed="true"] { background: var(--ink); color: var(--paper); }
     button span + span { font: var(--figures-small); opacity: 0.8; }
     section { min-width: 0; min-height: 0; display: flex; flex-direction: column; }
     h3 { margin: 0 0 4px; font: var(--mono); font-weight: 700; color: var(--ink); }
-    p { margin: 0 0 8px; font: var(--small); color: var(--ink-soft); max-height: 3.2em; overflow: auto; }
+    p { margin: 0 0 8px; font: var(--small); color: var(--ink-soft); }
     pre { flex: 1; min-height: 0; margin: 0; padding: 12px 0; overflow: auto; border-top: 1px solid var(--hairline); font: var(--mono-small); line-height: 1.55; color: var(--ink); tab-size: 4; counter-reset: line; }
     pre:focus-visible { outline: 2px solid var(--focus); }
     .line { display: block; min-height: 1.55em; padding-left: 48px; position: relative; }
@@ -54,7 +54,7 @@ export class ShaderView extends LitElement {
           ${variants.map((file) => html`<button type="button" class="variant" aria-pressed=${file === this.op} @click=${() => this.#select(file)}>${file.replace(".wgsl", "")}</button>`)}</li>`)}
       </ul>
       <section>${this.wgsl
-        ? html`<h3>${this.file}</h3><p>${this.say("shader.nodes", { n: chosen?.nodes.length ?? 0 })}${chosen ? html`: ${chosen.nodes.slice(0, 12).join(", ")}${chosen.nodes.length > 12 ? " …" : nothing}` : nothing}</p>
+        ? html`<h3>${this.file}</h3><p>${this.say("shader.nodes", { n: chosen?.nodes.length ?? 0 })}${chosen ? html`: ${chosen.nodes.slice(0, 5).join(", ")}${chosen.nodes.length > 5 ? " …" : nothing}` : nothing}</p>
           <pre tabindex="0" role="region" aria-label=${this.file}>${this.wgsl.replace(/\n$/, "").split("\n").map((line) => html`<span class="line">${painted(line)}</span>`)}</pre>`
         : html`<p>${this.say("shader.choose")}</p>`}</section>`;
   }

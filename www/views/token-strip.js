@@ -66,7 +66,7 @@ export class TokenStrip extends LitElement {
   }
 
   render() {
-    return html`<ol aria-label=${this.label} @pointerleave=${() => this.#hover(undefined)} @focusout=${() => this.#hover(undefined)} @keydown=${this.#walk}>
+    return html`<ol aria-label=${this.label} @pointerleave=${this.#leave} @focusout=${() => this.#hover(undefined)} @keydown=${this.#walk}>
       ${this.tokens.map((piece, position) => this.#tile(piece, position))}
       ${this.cursor ? html`<li class="cursor" role="presentation"></li>` : nothing}
     </ol>`;
@@ -93,6 +93,11 @@ export class TokenStrip extends LitElement {
   /** @param {number | undefined} position */
   #hover(position) {
     this.dispatchEvent(new CustomEvent("diorama-token-hover", { bubbles: true, composed: true, detail: { position } }));
+  }
+
+  /** A finger that is lifted leaves its light; a mouse takes it along. @param {PointerEvent} event */
+  #leave(event) {
+    if (event.pointerType !== "touch") this.#hover(undefined);
   }
 
   /** @param {number} position */

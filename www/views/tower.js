@@ -26,7 +26,7 @@ export class Tower extends LitElement {
     .layer { display: flex; gap: 3px; align-items: center; }
     .name { font: var(--small); color: var(--ink-soft); flex: none; width: 56px; white-space: nowrap; }
     .layer.current .name { color: var(--ink); font-weight: 600; }
-    button { flex: none; width: 22px; height: 21px; padding: 0; border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline)); border-radius: 4px; cursor: pointer;
+    button { flex: none; width: 22px; height: 20px; padding: 0; border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline)); border-radius: 4px; cursor: pointer;
       font: var(--figures-small); color: var(--ink-soft); background: color-mix(in oklab, var(--tower) 8%, var(--case)); }
     button.mean { width: 30px; margin-left: 4px; }
     button:hover { border-color: var(--tower); color: var(--ink); }

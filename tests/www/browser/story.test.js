@@ -54,6 +54,28 @@ for (const browser of browsers) {
       assert.equal((await mapSize(page, "cross")).rows, written.length);
     }));
 
+  test(`${browser}: a new text during a run takes the run over`, () =>
+    visit(browser, "#text=We+are+very+happy+to+see+you+again+in+this+big+old+house.", async (page) => {
+      await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app"))?.player.running);
+      await page.click(".examples .link");
+      await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).state.text === "I am cold.");
+      await finished(page);
+      const prompt = "translate English to French: I am cold.";
+      assert.deepEqual(await tileIds(page, "output"), (await greedyIds(page, "cpu", prompt)).ids);
+    }));
+
+  test(`${browser}: the reader can switch the device, and the tokens stay the same`, () =>
+    visit(browser, "", async (page) => {
+      await finished(page);
+      const written = await tileIds(page, "output");
+      await (await page.$("diorama-device-badge >>> .badge"))?.click();
+      await (await page.$("diorama-device-badge >>> .choices button:nth-child(2)"))?.click();
+      await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).model.info.device === "webgpu");
+      await finished(page);
+      assert.deepEqual(await tileIds(page, "output"), written);
+      assert.match(await page.evaluate(() => document.querySelector("diorama-device-badge")?.shadowRoot?.querySelector(".badge")?.textContent ?? ""), /WebGPU\s*· \d+(\.\d+)? ms\/token/);
+    }));
+
   test(`${browser}: another candidate can be taken, and the text goes on from it`, () =>
     visit(browser, "", async (page) => {
       await finished(page);

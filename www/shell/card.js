@@ -1,0 +1,51 @@
+// A model's card: what its makers say of it and what they measured.
+
+import { html, nothing } from "lit";
+
+/** @typedef {import("../app.js").App} App */
+/** @typedef {{ text: string, metrics: Metric[] }} Card */
+/** @typedef {{ task: string, metric: string, value: number, unit: string, n: number }} Metric */
+
+/**
+ * The card beside a model, where there is one.
+ * @param {string} folder
+ * @returns {Promise<Card | undefined>}
+ */
+export async function readCard(folder) {
+  const base = folder.endsWith("/") ? folder : `${folder}/`;
+  const [metrics, text] = await Promise.all(["metrics.json", "card.md"].map((file) => fetch(new URL(file, base))));
+  return metrics.ok && text.ok ? { metrics: (await metrics.json()).metrics, text: await text.text() } : undefined;
+}
+
+/**
+ * What was measured on held-out pairs when the model was trained, task by task.
+ * @param {Metric[]} metrics
+ * @param {App} app
+ */
+export function metricsTable(metrics, { say }) {
+  const tasks = [...new Set(metrics.map(({ task }) => task))];
+  const named = (/** @type {string} */ name) => (name in NAMES ? say(NAMES[name]) : name);
+  return html`<table class="metrics">
+    <thead><tr><th scope="col">${say("card.task")}</th><th scope="col">${say("card.metric")}</th><th scope="col">${say("card.value")}</th><th scope="col">${say("card.pairs")}</th></tr></thead>
+    <tbody>${tasks.map((task) => metrics.filter((row) => row.task === task).map(({ metric, value, unit, n }, i, rows) => html`<tr>
+      ${i === 0 ? html`<th scope="rowgroup" rowspan=${rows.length}>${named(task)}</th>` : nothing}
+      <td>${named(metric)}</td><td>${value.toFixed(1)}${unit ? ` ${unit}` : nothing}</td><td>${n}</td></tr>`))}</tbody>
+  </table>`;
+}
+
+/** Names in metrics.json that have words in both languages; others are shown as they stand there. @type {Record<string, string>} */
+const NAMES = {
+  "translate English to French": "metric.translate",
+  "translate, up to 8 words": "metric.translate.short",
+  pronounce: "metric.pronounce",
+  "pronounce, letters apart": "metric.pronounce.letters",
+  "pronounce, words of the story corpora": "metric.pronounce.stories",
+  date: "metric.date",
+  fill: "metric.fill",
+  "exact match": "metric.exact",
+  "span exact match": "metric.exact.span",
+  "word error rate": "metric.wer",
+  "phoneme error rate": "metric.per",
+  "word error rate, stress ignored": "metric.wer.stress",
+  "phoneme error rate, stress ignored": "metric.per.stress",
+};
