@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::shell::{find_program, output, run, say};
@@ -102,11 +102,9 @@ fn find_linker(sysroot: &Path) -> Result<PathBuf> {
     if bundled.exists() {
         return Ok(bundled);
     }
-    let found = find_program(&["rust-lld", "wasm-ld"]);
-    ensure!(
-        found.is_some(),
-        "no linker for wasm: neither {} nor wasm-ld exists; please run: apt-get install lld",
-        bundled.display()
-    );
-    Ok(found.expect("checked above"))
+    let on_path = || find_program(&["rust-lld", "wasm-ld"]);
+    if on_path().is_none() {
+        system::install(&["lld"])?;
+    }
+    on_path().with_context(|| format!("no linker for wasm: neither {} nor wasm-ld exists", bundled.display()))
 }
