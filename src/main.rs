@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use diorama::capture::Trace;
+use diorama::capture::{Trace, select};
 use diorama::device::Choice;
 use diorama::error::{Error, Result};
 use diorama::generate::{Engine, Input, Sampling};
@@ -151,6 +151,9 @@ async fn perform(action: Action) -> Result<String> {
                 Some(text) => [vec![model.special.decoder_start], folder.text()?.encode_plain(&text)?].concat(),
                 None => decoder_ids,
             };
+            // A bad input is refused before a device is opened.
+            let input = input.completed(&model)?;
+            select(&model.graph, &capture, &[])?;
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let trace = engine.run(&input, &capture).await?;
             match out {
@@ -161,15 +164,17 @@ async fn perform(action: Action) -> Result<String> {
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, json } => {
             let folder = Folder { dir: &dir };
             let (model, parameters) = folder.load()?;
-            let input = source.input(&folder)?;
-            let mut engine = Engine::open(model, parameters, device.into()).await?;
-            // A cut or a seed without a temperature means: sample, at temperature 1.
+            let input = source.input(&folder)?.completed(&model)?;
+            // A cut without a temperature means: sample, at temperature 1.
             let cut = top_k > 0 || top_p < 1.0;
             let temperature = temperature.unwrap_or(if cut { 1.0 } else { 0.0 });
+            let sampling = Sampling { temperature, top_k, top_p, seed, listed: 1 };
+            sampling.check()?;
+            let mut engine = Engine::open(model, parameters, device.into()).await?;
             let ids = if beams != 1 {
                 engine.beam_search(&input, beams, max_new_tokens).await?
             } else {
-                sample(&mut engine, &input, Sampling { temperature, top_k, top_p, seed, listed: 1 }, max_new_tokens).await?
+                sample(&mut engine, &input, sampling, max_new_tokens).await?
             };
             let text = if folder.has_text() { Some(folder.text()?.decode(&ids)?) } else { None };
             Ok(match (json, text) {

@@ -4,7 +4,8 @@
 //! and the search ends as `transformers` ends it by default: when all places are taken by finished texts and the best
 //! running one, at its present length, scores no better than the worst of them.
 
-use super::engine::{Engine, Input};
+use super::engine::Engine;
+use super::input::Input;
 use crate::error::{Error, Result};
 use crate::pass::Rows;
 
@@ -23,8 +24,8 @@ impl Engine {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
-        let input = self.checked(input)?;
-        self.check_size(&input, beams, input.decoder_ids.len().saturating_add(max_new_tokens))?;
+        let input = input.completed(&self.model)?;
+        input.check_size(&self.model, beams, input.decoder_ids.len().saturating_add(max_new_tokens))?;
         self.owner = None;
         let eos = self.model.special.eos.clone();
         let mut running = vec![Running { ids: vec![], score: 0.0 }];

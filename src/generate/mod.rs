@@ -2,9 +2,11 @@
 
 mod beams;
 mod engine;
+mod input;
 mod sample;
 mod session;
 
-pub use engine::{Engine, Input};
+pub use engine::Engine;
+pub use input::Input;
 pub use sample::{Candidate, Sampling};
 pub use session::{Session, Step};

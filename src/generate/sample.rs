@@ -9,6 +9,7 @@ use rand::distr::weighted::WeightedIndex;
 use rand_chacha::ChaCha8Rng;
 
 use crate::error::{Error, Result};
+use crate::ops::softmax::exp;
 
 /// How the next token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +75,7 @@ pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
     let max = logits.iter().copied().fold(f32::MIN, f32::max);
     let mut all: Vec<Candidate> = (0u32..)
         .zip(logits)
-        .map(|(id, &logit)| Candidate { id, logit, probability: ((logit - max) / temperature).exp(), kept: false })
+        .map(|(id, &logit)| Candidate { id, logit, probability: exp((logit - max) / temperature), kept: false })
         .collect();
     let sum: f32 = all.iter().map(|candidate| candidate.probability).sum();
     all.iter_mut().for_each(|candidate| candidate.probability /= sum);

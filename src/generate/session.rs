@@ -1,6 +1,7 @@
 //! One text being written: its tokens, and how many of them the device's caches hold.
 
-use super::engine::{Engine, Input};
+use super::engine::Engine;
+use super::input::Input;
 use super::sample::{Candidate, Sampling, candidates, draw};
 use crate::capture::{Trace, select};
 use crate::error::{Error, Result};
@@ -53,7 +54,7 @@ impl Session {
 impl Engine {
     /// Begins a text; nothing is computed yet.
     pub fn start(&mut self, input: &Input) -> Result<Session> {
-        let input = self.checked(input)?;
+        let input = input.completed(&self.model)?;
         self.sessions += 1;
         let ids = input.decoder_ids.clone();
         Ok(Session { id: self.sessions, prompt: ids.len(), ids, input, cached: 0, logits: None })
@@ -71,7 +72,7 @@ impl Engine {
         if let Some(id) = force.filter(|id| *id as usize >= self.model.vocab) {
             return Err(Error::Input(format!("id {id} is outside the vocabulary of {} tokens", self.model.vocab)));
         }
-        self.check_size(&session.input, 1, session.ids.len())?;
+        session.input.check_size(&self.model, 1, session.ids.len())?;
         let trace = self.forward(session, capture).await?;
         // A forced token is shown among the candidates wherever it stands.
         let listing = if force.is_some() { sampling.listing_all() } else { *sampling };
