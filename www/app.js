@@ -4,6 +4,7 @@ import { LitElement, html, nothing } from "lit";
 import { loadModel } from "./diorama.js";
 import { preferredLanguage, words } from "./i18n.js";
 import { Player } from "./player.js";
+import { leastCertain } from "./sampling.js";
 import { formatState, parseState } from "./state.js";
 import { taskOf } from "./tasks.js";
 import { readCard } from "./shell/card.js";
@@ -210,8 +211,9 @@ export class App extends LitElement {
   }
 
   async share() {
-    await navigator.clipboard.writeText(location.href);
-    this.#note(this.say("share.done"));
+    // Only a secure page may write to the clipboard.
+    await navigator.clipboard?.writeText(location.href);
+    this.#note(this.say(navigator.clipboard ? "share.done" : "share.byhand"));
   }
 
   /**
@@ -272,7 +274,7 @@ export class App extends LitElement {
     this.attempt(async () => {
       if (reload) await this.loadModel();
       await this.player.set(this.state);
-      await this.player.read(this.#request());
+      await this.run();
     });
   }
 
@@ -295,15 +297,6 @@ export class App extends LitElement {
     this.dragging = event.type === "dragover";
     if (event.type === "drop") this.attempt(async () => this.open(await droppedFiles(event)));
   }
-}
-
-/**
- * The place where the model was least sure of the token that it took: the most to look at.
- * @param {import("./trace.js").Step[]} steps
- */
-function leastCertain(steps) {
-  const sureness = steps.map(({ id, candidates }) => candidates.find((candidate) => candidate.id === id)?.probability ?? 0);
-  return sureness.indexOf(Math.min(...sureness));
 }
 
 customElements.define("diorama-app", App);

@@ -21,6 +21,15 @@ export function cutDistribution(logits, { temperature = 0, topK = 0, topP = 1 },
 }
 
 /**
+ * The place where the model was least sure of the token that it took: the most to look at.
+ * @param {import("./trace.js").Step[]} steps
+ */
+export function leastCertain(steps) {
+  const sureness = steps.map(({ id, candidates }) => candidates.find((candidate) => candidate.id === id)?.probability ?? 0);
+  return sureness.indexOf(Math.min(...sureness));
+}
+
+/**
  * @param {number[]} weights in falling order
  * @param {number} topK
  * @param {number} topP

@@ -77,6 +77,38 @@ for (const browser of browsers) {
       assert.equal(said.after, 3);
     }, { expected: [/nowhere/] }));
 
+  test(`${browser}: where workers have no WebGPU, the page computes on its own thread, and goes back to a worker for the CPU`, () =>
+    visit(browser, "", async (page) => {
+      await finished(page);
+      const { ids, devices, reason } = await page.evaluate(async () => {
+        const Native = Worker;
+        globalThis.Worker = /** @type {any} */ (
+          function (/** @type {URL} */ address) {
+            const script = `delete WorkerNavigator.prototype.gpu; import ${JSON.stringify(address.href)};`;
+            return new Native(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+          }
+        );
+        const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+        const [devices, ids] = [[], []].map((list) => /** @type {any[]} */ (list));
+        let reason = "";
+        for (const device of ["webgpu", "auto", "cpu"]) {
+          const model = await loadModel("models/t5-tiny/", { device });
+          const written = [];
+          for await (const step of model.generate({ text: "date: 1 May 2020" }, { maxNewTokens: 20 })) written.push(step.id);
+          devices.push(model.info.device);
+          ids.push(written);
+          if (device === "auto") reason = model.info.deviceReason;
+          model.dispose();
+        }
+        return { ids, devices, reason };
+      });
+      assert.equal(devices[0], "webgpu");
+      assert.equal(devices[2], "cpu");
+      assert.match(reason, /CPU/);
+      assert.deepEqual(ids[0], ids[2]);
+      assert.deepEqual(ids[1], ids[2]);
+    }));
+
   test(`${browser}: a crashed worker and a lost GPU cost a pause, not the tokens`, () =>
     visit(browser, "", async (page) => {
       await finished(page);
