@@ -1,6 +1,7 @@
 // Text ↔ tokens in the page, by Hugging Face's own JavaScript library. The native command uses the `tokenizers` crate; a test holds both to the same ids and text.
 
-import { Tokenizer } from "@huggingface/tokenizers";
+import { PrecompiledNormalizer, SequenceNormalizer, Tokenizer } from "@huggingface/tokenizers";
+import { Charsmap } from "./charsmap.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
 
@@ -17,6 +18,8 @@ export class Text {
    */
   constructor(tokenizer, config = {}) {
     this.#tokenizer = new Tokenizer({ added_tokens: [], ...tokenizer }, config);
+    readCharsmaps(this.#tokenizer.normalizer);
+    keepPairs(this.#tokenizer.post_processor);
     this.#byteLevel = usesByteLevel(/** @type {any} */ (tokenizer).decoder);
   }
 
@@ -100,6 +103,31 @@ export class NoText {
   piece(id) {
     return { id, token: `#${id}`, special: false };
   }
+}
+
+/**
+ * Gives every "Precompiled" normaliser its own table: the library's stand-in is the same for all of them.
+ * @param {unknown} normalizer
+ */
+function readCharsmaps(normalizer) {
+  if (normalizer instanceof SequenceNormalizer) normalizer.normalizers.forEach(readCharsmaps);
+  if (normalizer instanceof PrecompiledNormalizer && normalizer.charsmap) {
+    const charsmap = new Charsmap(/** @type {any} */ (normalizer.charsmap));
+    normalizer.normalize = (text) => charsmap.normalize(text);
+  }
+}
+
+/**
+ * A post-processor without a template ("ByteLevel") hands the pair on beside the text, and the library then drops it; the reference appends it.
+ * @param {import("@huggingface/tokenizers").PostProcessor | null} processor
+ */
+function keepPairs(processor) {
+  if (!processor) return;
+  const process = processor.post_process.bind(processor);
+  processor.post_process = (...given) => {
+    const { tokens_pair: pair, ...processed } = process(...given);
+    return pair?.length ? { ...processed, tokens: [...processed.tokens, ...pair] } : processed;
+  };
 }
 
 /**

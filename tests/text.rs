@@ -1,0 +1,56 @@
+//! The native command's tokenizer against the reference's ids and texts, over tokenizers of every published kind and long
+//! mixed texts. `tests/www/unit/text-parity.test.js` holds the page's library to the same file; `training/golden_text.py`
+//! wrote it.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use common::goldens;
+use diorama::text::Text;
+
+#[derive(serde::Deserialize)]
+struct Case {
+    text: String,
+    pair: Option<String>,
+    ids: Vec<u32>,
+    /// Without special tokens.
+    bare: Option<Vec<u32>>,
+    decoded: String,
+}
+
+#[test]
+fn ids_and_texts_are_the_references() {
+    let golden = std::fs::read_to_string(goldens().join("text/cases.json")).expect("the golden of texts");
+    let golden: BTreeMap<String, Vec<Case>> = serde_json::from_str(&golden).expect("a sound golden");
+    assert!(golden.len() >= 5, "Unigram, a compiled normalisation, byte-level BPE, byte fallback, WordPiece");
+    for (path, cases) in &golden {
+        let text = Text::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a tokenizer.json");
+        assert!(cases.iter().any(|case| case.text.chars().count() > 1900), "{path}: a very long text is among the cases");
+        for case in cases {
+            let what = format!("{path}: {:?}", case.text);
+            assert_eq!(text.encode(&case.text, case.pair.as_deref()).expect("ids"), case.ids, "{what}");
+            if let Some(bare) = &case.bare {
+                assert_eq!(&text.encode_plain(&case.text).expect("ids"), bare, "{what}, without special tokens");
+            }
+            assert_eq!(text.decode(&case.ids).expect("a text"), case.decoded, "{what}");
+        }
+    }
+}
+
+#[test]
+fn an_unreadable_tokenizer_is_one_sentence_that_names_the_file() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("text");
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let contents = [("no JSON", "cats"), ("no tokenizer", "{}"), ("an unknown model", r#"{"model": {"type": "Feline"}}"#)];
+    for (what, content) in contents {
+        let path = dir.join("tokenizer.json");
+        std::fs::write(&path, content).expect("a file");
+        let Err(fault) = Text::open(&path) else { panic!("{what} was taken") };
+        let fault = fault.to_string();
+        assert!(fault.contains("tokenizer.json") && fault.contains("--ids") && !fault.contains('\n'), "{what}: {fault}");
+    }
+    let Err(fault) = Text::open(&dir.join("nowhere/tokenizer.json")) else { panic!("no file was taken") };
+    assert!(fault.to_string().contains("nowhere/tokenizer.json"), "{fault}");
+}
