@@ -19,6 +19,8 @@ export class Player extends EventTarget {
   model;
   /** The input's tokens. @type {Piece[]} */
   source = [];
+  /** The input's tokens that the trace belongs to: older than `source` while what is shown is stale. @type {Piece[]} */
+  traced = [];
   /** Tokens of the task's prefix at the start of `source`. */
   prefixLength = 0;
   /** Padding tokens at its end. */
@@ -56,6 +58,7 @@ export class Player extends EventTarget {
     await this.#forget();
     this.model = model;
     this.source = [];
+    this.traced = [];
     [this.startPiece] = await model.pieces([model.info.decoderStart]);
   }
 
@@ -160,6 +163,7 @@ export class Player extends EventTarget {
     if (this.stale) await this.#forget();
     if (this.#generation) return true;
     if (this.source.length === 0) await this.read(this.#request);
+    this.traced = this.source;
     this.#generation = await this.model.start(this.input);
     return true;
   }

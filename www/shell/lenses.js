@@ -12,12 +12,13 @@ import { attentionName, headOf, layerOf, layersOf } from "./choice.js";
 export function lenses(app) {
   const { player, lit } = app;
   const written = player.steps;
+  const source = player.traced;
   const read = player.startPiece ? [player.startPiece, ...written.slice(0, -1)] : [];
-  const [source, target] = ["source", "target"].map((side) => (lit?.side === side ? lit.position : undefined));
+  const [litSource, litTarget] = ["source", "target"].map((side) => (lit?.side === side ? lit.position : undefined));
   return html`<div class="lenses">
-    ${lens(app, { stack: "encoder", rows: player.source, columns: player.source, row: source, column: undefined })}
-    ${lens(app, { stack: "cross", rows: written, columns: player.source, row: target, column: source })}
-    ${lens(app, { stack: "decoder", rows: written, columns: read, row: target, column: undefined })}
+    ${lens(app, { stack: "encoder", rows: source, columns: source, row: litSource, column: undefined })}
+    ${lens(app, { stack: "cross", rows: written, columns: source, row: litTarget, column: litSource })}
+    ${lens(app, { stack: "decoder", rows: written, columns: read, row: litTarget, column: undefined })}
   </div>`;
 }
 
@@ -47,7 +48,7 @@ function lens(app, { stack, rows, columns, row, column }) {
     <p class="caption">${say(`${stack}.axes`)}</p>
     <diorama-attention-map .trace=${player.trace} .hook=${`${attention}.hook_pattern`} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${row} .column=${column}
       .label=${say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 })}
-      .axes=${say(`${stack}.axes`)} .empty=${say("map.empty")} .room=${stack === "decoder" ? columnsKept(app) : 0} .table=${table} .follow=${stack !== "encoder"} .stale=${player.stale} .theme=${theme} .say=${say}
+      .axes=${say(`${stack}.axes`)} .empty=${app.model ? say("map.empty") : ""} .room=${stack === "decoder" ? columnsKept(app) : 0} .table=${table} .follow=${stack !== "encoder"} .stale=${player.stale} .theme=${theme} .say=${say}
       @diorama-cell-hover=${lit}></diorama-attention-map>
     <div class="tools">
       <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}>${say("map.table")}</button>
@@ -61,7 +62,7 @@ function lens(app, { stack, rows, columns, row, column }) {
  * @param {App} app
  */
 function columnsKept({ player }) {
-  return player.source.length;
+  return player.traced.length;
 }
 
 /**

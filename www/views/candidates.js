@@ -47,7 +47,7 @@ export class Candidates extends LitElement {
     label { font: var(--small); color: var(--ink-soft); text-align: right; }
     input { accent-color: var(--decoder-solid); width: 100%; height: 22px; margin: 0; }
     .value { font: var(--figures-small); color: var(--ink); min-width: 3ch; }
-    .waiting { color: var(--ink-faint); font: var(--small); align-self: center; }
+    .waiting { max-width: none; white-space: nowrap; color: var(--ink-faint); font: var(--small); align-self: center; }
     :host([stale]) ol { opacity: 0.5; }
     @media (max-width: 640px) { :host { flex-direction: column; } ol { flex: none; } .sliders { grid-template-columns: auto 1fr 44px; } input { height: 32px; } }
     @media (prefers-reduced-motion: reduce) { .bar { transition: none; } }

@@ -27,7 +27,7 @@ export class TokenStrip extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
+    :host { display: block; min-width: 0; min-height: 51px; }
     ol { display: flex; gap: 3px; margin: 0; padding: 3px 3px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; align-items: flex-start; }
     li { flex: none; display: grid; justify-items: center; }
     button { font: var(--mono); color: var(--ink); height: 30px; min-width: 32px; padding: 0 6px; border: 1px solid var(--hairline-strong); border-radius: 4px;
