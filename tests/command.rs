@@ -116,7 +116,12 @@ fn a_bad_folder_is_one_line() {
         ("no weights", Some(&config), None, &["model.safetensors"]),
         ("another architecture", Some(r#"{"model_type": "mamba"}"#), Some(&whole), &["\"mamba\"", "t5"]),
         ("no JSON", Some("cats"), Some(&whole), &["config.json", "JSON"]),
-        ("misshapen", Some(&config.replace("\"d_ff\": 37", "\"d_ff\": 38")), Some(&whole), &["wi.weight", "[37, 24]", "[38, 24]"]),
+        (
+            "misshapen",
+            Some(&config.replace("\"d_ff\": 37", "\"d_ff\": 38")),
+            Some(&whole),
+            &["wi.weight", "[37, 24]", "[38, 24]"],
+        ),
         ("truncated", Some(&config), Some(&whole[..whole.len() / 2]), &["model.safetensors", "truncated"]),
         ("10 GB of header", Some(&config), Some(&endless), &["model.safetensors", "10000000000 bytes"]),
         ("more layers", Some(&config.replace("\"num_layers\": 2", "\"num_layers\": 3")), Some(&whole), &["block.2", "missing"]),

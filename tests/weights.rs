@@ -77,7 +77,11 @@ fn a_damaged_file_is_named_and_its_bytes_are_counted() {
         ("bytes left over", longer, format!("its {} bytes do not fit", size + 12)),
         ("10 GB of header", endless, format!("claims a header of 10000000000 bytes but has {size} bytes")),
         ("2⁶⁴ of header", impossible, format!("claims a header of {} bytes but has {size} bytes", u64::MAX)),
-        ("a web page", b"<!DOCTYPE html><html><body>Not found</body></html>".to_vec(), "model.safetensors claims a header".into()),
+        (
+            "a web page",
+            b"<!DOCTYPE html><html><body>Not found</body></html>".to_vec(),
+            "model.safetensors claims a header".into(),
+        ),
         ("a pickle", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.".to_vec(), "model.safetensors claims a header".into()),
         ("no JSON", [&4u64.to_le_bytes()[..], b"cats"].concat(), "unreadable table of contents".into()),
     ];
