@@ -30,6 +30,7 @@ export class App extends LitElement {
     state: { state: true },
     hover: { state: true },
     pinned: { state: true },
+    cell: { state: true },
     selected: { state: true },
     error: { state: true },
     notice: { state: true },
@@ -54,6 +55,8 @@ export class App extends LitElement {
     this.state = parseState(location.hash);
     /** @type {Hover} */
     this.hover = undefined;
+    /** The cell under the cursor in one of the lenses. @type {{ stack: string, row: number, column: number } | undefined} */
+    this.cell = undefined;
     /** A source token that stays lit. @type {number | undefined} */
     this.pinned = undefined;
     /** The written token whose candidates are shown; undefined: the next one. @type {number | undefined} */

@@ -33,6 +33,7 @@ function lens(app, { stack, rows, columns, row, column }) {
   const head = headOf(app);
   const table = app.tables.has(stack);
   const lit = (/** @type {CustomEvent} */ event) => light(app, stack, event.detail);
+  const cell = app.cell?.stack === stack ? app.cell : { row, column };
   return html`<section class="lens ${stack}" aria-labelledby=${`${stack}-title`}>
     <div class="rail">${stack === "cross" ? html`<span class="wire" title=${say("rail.kv")}><i class="key">K</i><i class="value">V</i></span>` : nothing}
       <h2 id=${`${stack}-title`}>${say(`${stack}.title`)}</h2>
@@ -42,11 +43,11 @@ function lens(app, { stack, rows, columns, row, column }) {
     <div class="tower-row">
       <diorama-tower .layers=${layersOf(app, stack)} .heads=${app.model?.info.heads ?? 0} .layer=${layer} .head=${String(head)} .hue=${stack} .label=${say("tower.label", { stack: say(`${stack}.title`) })}
         .say=${say} @diorama-head-select=${(/** @type {CustomEvent} */ event) => choose(app, event.detail)}></diorama-tower>
-      <diorama-mask-grid .trace=${player.trace} .attention=${attention} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${row} .column=${column} .hue=${`--${stack}`}
+      <diorama-mask-grid .trace=${player.trace} .attention=${attention} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column} .hue=${`--${stack}`}
         .label=${say(`${stack}.mask`)} .stale=${player.stale} .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-mask-grid>
     </div>
     <p class="caption">${say(`${stack}.axes`)}</p>
-    <diorama-attention-map .trace=${player.trace} .hook=${`${attention}.hook_pattern`} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${row} .column=${column}
+    <diorama-attention-map .trace=${player.trace} .hook=${`${attention}.hook_pattern`} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column}
       .label=${say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 })}
       .axes=${say(`${stack}.axes`)} .empty=${app.model ? say("map.empty") : ""} .room=${stack === "decoder" ? columnsKept(app) : 0} .table=${table} .follow=${stack !== "encoder"} .stale=${player.stale} .theme=${theme} .say=${say}
       @diorama-cell-hover=${lit}></diorama-attention-map>
@@ -66,12 +67,13 @@ function columnsKept({ player }) {
 }
 
 /**
- * A cell under the cursor lights its row's token everywhere else.
+ * A cell under the cursor is read out by the mask and the map alike, and lights its row's token everywhere else.
  * @param {App} app
  * @param {Stack} stack
- * @param {{ row: number | undefined }} cell
+ * @param {{ row: number | undefined, column: number | undefined }} cell
  */
-function light(app, stack, { row }) {
+function light(app, stack, { row, column }) {
+  app.cell = row === undefined || column === undefined ? undefined : { stack, row, column };
   app.hover = row === undefined ? undefined : { side: stack === "encoder" ? "source" : "target", position: row };
 }
 

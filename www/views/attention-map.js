@@ -150,7 +150,8 @@ export class AttentionMap extends LitElement {
 
   /** @param {Matrix} matrix */
   #reading({ rows, columns, data }) {
-    const cursor = this.cursor;
+    const lit = this.row !== undefined && this.column !== undefined ? { row: this.row, column: this.column } : undefined;
+    const cursor = this.cursor ?? lit;
     if (!cursor || cursor.row >= rows || cursor.column >= columns) {
       return html`<span>0</span><span class="ramp"></span><span>1</span><span class="swatch"></span><span>${this.say("map.masked")}</span>`;
     }

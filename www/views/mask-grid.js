@@ -113,7 +113,7 @@ export class MaskGrid extends LitElement {
 
   /** @param {string} hook */
   #matrix(hook) {
-    return attentionMatrix(this.trace, `${this.attention}.${hook}`, this.head === "mean" ? 0 : Number(this.head));
+    return attentionMatrix(this.trace, `${this.attention}.${hook}`, this.head === "mean" ? "mean" : Number(this.head));
   }
 
   /** @param {PointerEvent} event */
