@@ -84,12 +84,16 @@ impl Device {
         }
         match (device.try_gpu(&probe.first).await, choice) {
             (Err(fault), Choice::Gpu) => return Err(fault),
-            (Err(fault), _) => device.reason = format!("the CPU, because {}", fault.to_string().trim_start_matches("device: ")),
+            (Err(fault), _) => device.reason = because(&fault),
             (Ok(gpu), Choice::Gpu) => {
                 device.backend = Backend::Gpu(Box::new(gpu));
                 device.reason = "chosen by the reader".into();
             }
-            (Ok(gpu), _) => device.take_faster(gpu, &probe.later).await?,
+            (Ok(gpu), _) => {
+                if let Err(fault) = device.take_faster(gpu, &probe.later).await {
+                    device.reason = because(&fault);
+                }
+            }
         }
         Ok(device)
     }
@@ -119,12 +123,11 @@ impl Device {
     }
 
     /// Sequence `i` of every cache becomes the old `order[i]`.
-    pub fn reorder(&mut self, order: &[usize]) -> Result<()> {
+    pub fn reorder(&mut self, order: &[usize]) {
         match &mut self.backend {
             Backend::Cpu(cpu) => cpu.reorder(order),
             Backend::Gpu(gpu) => gpu.reorder(order),
         }
-        Ok(())
     }
 
     /// Takes the GPU away on purpose, as a driver's reset does.
@@ -199,6 +202,11 @@ impl Device {
         (self.cpu_time, self.gpu_time) = (Some(cpu_time), Some(gpu_time));
         Ok(())
     }
+}
+
+/// Why the CPU runs what a GPU was asked for.
+fn because(fault: &Error) -> String {
+    format!("the CPU, because {}", fault.to_string().trim_start_matches("device: "))
 }
 
 /// Timed runs of a step on each device, after one that is not counted.

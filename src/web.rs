@@ -1,147 +1,22 @@
 //! The JavaScript API: what `www/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
 mod tick;
+mod values;
 
 use std::rc::Rc;
 
 use async_lock::Mutex;
-use js_sys::{Array, Float32Array, Function, Object, Reflect, Uint8Array};
-use serde::{Deserialize, Serialize};
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
-use crate::capture::Trace;
 use crate::cpu;
 use crate::device::Choice;
 use crate::error::{Error, Result};
-use crate::generate::{Candidate, Engine, Input, Sampling, Session};
+use crate::generate::{Engine, Session};
 use crate::gpu;
 use crate::models;
-use crate::tensor::Tensor;
 use crate::weights::Checkpoint;
-
-/// Candidates listed with a step, where the caller does not say how many.
-const CANDIDATES: usize = 10;
-
-#[derive(Deserialize)]
-struct Files {
-    name: String,
-    config: String,
-}
-
-#[derive(Deserialize)]
-struct LoadOptions {
-    device: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct InputOptions {
-    ids: Vec<u32>,
-    decoder_ids: Vec<u32>,
-    attention_mask: Vec<u32>,
-    token_type_ids: Vec<u32>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-struct StepOptions {
-    temperature: f32,
-    top_k: usize,
-    top_p: Option<f32>,
-    seed: f64,
-    candidates: Option<usize>,
-    capture: Vec<String>,
-    force: Option<u32>,
-}
-
-impl StepOptions {
-    fn sampling(&self) -> Sampling {
-        let Self { temperature, top_k, .. } = *self;
-        let listed = self.candidates.unwrap_or(CANDIDATES);
-        Sampling { temperature, top_k, top_p: self.top_p.unwrap_or(1.0), seed: self.seed as u64, listed }
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RunOptions {
-    capture: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct BeamOptions {
-    beams: usize,
-    max_new_tokens: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Info<'a> {
-    name: &'a str,
-    architecture: &'static str,
-    kind: &'static str,
-    device: &'static str,
-    device_reason: &'a str,
-    adapter: Option<String>,
-    parameters: usize,
-    layers: usize,
-    heads: usize,
-    d_model: usize,
-    vocab: usize,
-    decoder_start: u32,
-    eos: &'a [u32],
-    pad: u32,
-    hooks: Vec<HookInfo<'a>>,
-    self_test: Vec<SelfTestInfo>,
-    timing: Timing,
-}
-
-#[derive(Serialize)]
-struct HookInfo<'a> {
-    name: &'a str,
-    axes: Vec<&'static str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SelfTestInfo {
-    op: &'static str,
-    max_error: f32,
-    tolerance: f32,
-    passed: bool,
-}
-
-/// Of one step, in milliseconds.
-#[derive(Serialize)]
-struct Timing {
-    cpu: Option<f64>,
-    webgpu: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct OpInfo<'a> {
-    op: &'static str,
-    /// The plain kernel.
-    file: String,
-    /// Faster kernels of the same op, taken where they win.
-    variants: Vec<String>,
-    nodes: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-struct ShaderInfo {
-    file: String,
-    wgsl: &'static str,
-}
-
-#[derive(Serialize)]
-struct CandidateInfo {
-    id: u32,
-    probability: f32,
-    kept: bool,
-    logit: f32,
-}
+use values::*;
 
 /// A loaded model on its device.
 #[wasm_bindgen(js_name = Engine)]
@@ -325,64 +200,4 @@ impl Generation {
     pub async fn back(&self, n: usize) {
         self.session.lock().await.back(n);
     }
-}
-
-/// The most probable candidates, and the chosen one wherever it stands.
-fn candidate_list(candidates: &[Candidate], listed: usize, chosen: Option<u32>) -> Vec<CandidateInfo> {
-    let shown = candidates.iter().enumerate().filter(|(rank, c)| *rank < listed || Some(c.id) == chosen);
-    shown.map(|(_, c)| CandidateInfo { id: c.id, probability: c.probability, kept: c.kept, logit: c.logit }).collect()
-}
-
-fn weights(files: &JsValue) -> Result<Vec<Vec<u8>>, JsError> {
-    let list = Reflect::get(files, &"weights".into()).ok().and_then(|list| list.dyn_into::<Array>().ok());
-    let list = list.ok_or_else(|| JsError::new("weights: the model has no safetensors files; give model.safetensors"))?;
-    Ok(list.iter().map(|bytes| Uint8Array::new(&bytes).to_vec()).collect())
-}
-
-fn input_of(value: JsValue) -> Result<Input, JsError> {
-    let input: InputOptions = read_or_default(value, "input")?;
-    if input.token_type_ids.iter().any(|kind| *kind != 0) {
-        return Err(fault(Error::Input("this architecture has no token types; leave tokenTypeIds out".into())));
-    }
-    Ok(Input { ids: input.ids, decoder_ids: input.decoder_ids, attention_mask: input.attention_mask })
-}
-
-fn trace_object(trace: &Trace) -> Object {
-    let object = Object::new();
-    if let Some(logits) = trace.logits.first() {
-        set(&object, "logits", activation(logits));
-    }
-    set(&object, "activations", trace.activations.iter().map(activation).collect::<Array>());
-    object
-}
-
-/// `{ name, axes, shape, data: Float32Array }`.
-fn activation(tensor: &Tensor) -> Object {
-    let object = Object::new();
-    set(&object, "name", tensor.name.as_str());
-    set(&object, "axes", tensor.axes.iter().map(|axis| JsValue::from(axis.name())).collect::<Array>());
-    set(&object, "shape", tensor.shape.iter().map(|n| JsValue::from(*n as f64)).collect::<Array>());
-    set(&object, "data", Float32Array::from(tensor.data.as_slice()));
-    object
-}
-
-fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
-    Reflect::set(object, &key.into(), &value.into()).expect("a plain object takes any property");
-}
-
-fn read<T: for<'de> Deserialize<'de>>(value: JsValue, what: &str) -> Result<T, JsError> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("input: the {what} do not fit: {error}")))
-}
-
-fn read_or_default<T: for<'de> Deserialize<'de> + Default>(value: JsValue, what: &str) -> Result<T, JsError> {
-    if value.is_undefined() || value.is_null() { Ok(T::default()) } else { read(value, what) }
-}
-
-fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(|error| JsError::new(&error.to_string()))
-}
-
-fn fault(error: Error) -> JsError {
-    JsError::new(&error.to_string())
 }

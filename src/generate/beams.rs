@@ -56,7 +56,7 @@ impl Engine {
             }
             let mut order: Vec<usize> = next.iter().map(|(beam, _, _)| *beam).collect();
             order.resize(beams, 0);
-            self.device.reorder(&order)?;
+            self.device.reorder(&order);
             running = next
                 .iter()
                 .map(|(beam, id, score)| Running { ids: [running[*beam].ids.as_slice(), &[*id]].concat(), score: *score })
