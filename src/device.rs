@@ -1,5 +1,6 @@
 //! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
 
+use std::fmt;
 use std::sync::Arc;
 
 use web_time::{Duration, Instant};
@@ -34,6 +35,73 @@ enum Backend {
     Gpu(Box<Executor>),
 }
 
+/// Why a device was taken. `Display` is a sentence's half: "the CPU, because …".
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// The reader asked for it.
+    Asked,
+    /// Both compute correctly, and the CPU takes less time for a step.
+    CpuFaster {
+        cpu: Duration,
+        gpu: Duration,
+    },
+    GpuFaster {
+        cpu: Duration,
+        gpu: Duration,
+    },
+    /// There is no GPU, or its numbers cannot be trusted.
+    NoGpu {
+        fault: String,
+    },
+    /// The GPU went away and is back.
+    Reopened {
+        lost: String,
+    },
+    /// The GPU went away and did not come back.
+    Gone {
+        lost: String,
+        fault: String,
+    },
+}
+
+impl Reason {
+    /// One word for each, for those who say it in another language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::Asked => "asked",
+            Reason::CpuFaster { .. } => "cpu-faster",
+            Reason::GpuFaster { .. } => "gpu-faster",
+            Reason::NoGpu { .. } => "no-gpu",
+            Reason::Reopened { .. } => "reopened",
+            Reason::Gone { .. } => "gone",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |time: &Duration| time.as_secs_f64() * 1e3;
+        match self {
+            Reason::Asked => write!(f, "chosen by the reader"),
+            Reason::CpuFaster { cpu, gpu } => {
+                write!(f, "the CPU: one step takes {:.1} ms on it and {:.1} ms on the GPU", ms(cpu), ms(gpu))
+            }
+            Reason::GpuFaster { cpu, gpu } => {
+                let (cpu, gpu) = (ms(cpu), ms(gpu));
+                write!(
+                    f,
+                    "the GPU: its kernels agree with the CPU, and one step takes {gpu:.1} ms on it and {cpu:.1} ms on the CPU"
+                )
+            }
+            Reason::NoGpu { fault } => write!(f, "the CPU, because {fault}"),
+            Reason::Reopened { lost } => write!(f, "the GPU was lost ({lost}) and has been opened again"),
+            Reason::Gone { lost, fault } => {
+                write!(f, "the CPU, because the GPU was lost ({lost}) and did not come back: {fault}")
+            }
+        }
+    }
+}
+
 /// A kernel against the CPU reference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SelfTest {
@@ -55,8 +123,7 @@ pub struct Device {
     /// Kept so that a lost GPU can be replaced.
     graph: Arc<Graph>,
     parameters: Parameters,
-    /// Why this device: a sentence.
-    pub reason: String,
+    pub reason: Reason,
     gpu: Option<Gpu>,
     pub self_test: Vec<SelfTest>,
     /// Median time of one step.
@@ -72,26 +139,24 @@ impl Device {
             backend: Backend::Cpu(Box::new(cpu)),
             graph,
             parameters,
-            reason: String::new(),
+            reason: Reason::Asked,
             gpu: None,
             self_test: vec![],
             cpu_time: None,
             gpu_time: None,
         };
         if choice == Choice::Cpu {
-            device.reason = "chosen by the reader".into();
             return Ok(device);
         }
         match (device.try_gpu(&probe.first).await, choice) {
             (Err(fault), Choice::Gpu) => return Err(fault),
-            (Err(fault), _) => device.reason = because(&fault),
+            (Err(fault), _) => device.reason = no_gpu(&fault),
             (Ok(gpu), Choice::Gpu) => {
                 device.backend = Backend::Gpu(Box::new(gpu));
-                device.reason = "chosen by the reader".into();
             }
             (Ok(gpu), _) => {
                 if let Err(fault) = device.take_faster(gpu, &probe.later).await {
-                    device.reason = because(&fault);
+                    device.reason = no_gpu(&fault);
                 }
             }
         }
@@ -141,11 +206,11 @@ impl Device {
         match self.open_gpu().await {
             Ok(gpu) => {
                 self.backend = Backend::Gpu(Box::new(gpu));
-                self.reason = format!("the GPU was lost ({why}) and has been opened again");
+                self.reason = Reason::Reopened { lost: why };
             }
             Err(fault) => {
                 self.backend = Backend::Cpu(Box::new(cpu::Executor::new(self.graph.clone(), &self.parameters)));
-                self.reason = format!("the CPU, because the GPU was lost ({why}) and did not come back: {fault}");
+                self.reason = Reason::Gone { lost: why, fault: fault.to_string() };
             }
         }
     }
@@ -190,23 +255,20 @@ impl Device {
                 on_cpu.push(start.elapsed());
             }
         }
-        let (cpu_time, gpu_time) = (median(&on_cpu[1..]), median(&on_gpu[1..]));
-        let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
-        let figures = format!("one step takes {} on the CPU and {} on the GPU", ms(cpu_time), ms(gpu_time));
-        if gpu_time < cpu_time {
+        let (cpu, gpu_time) = (median(&on_cpu[1..]), median(&on_gpu[1..]));
+        if gpu_time < cpu {
             self.backend = Backend::Gpu(Box::new(gpu));
-            self.reason = format!("the GPU: its kernels agree with the CPU, and {figures}");
+            self.reason = Reason::GpuFaster { cpu, gpu: gpu_time };
         } else {
-            self.reason = format!("the CPU: {figures}");
+            self.reason = Reason::CpuFaster { cpu, gpu: gpu_time };
         }
-        (self.cpu_time, self.gpu_time) = (Some(cpu_time), Some(gpu_time));
+        (self.cpu_time, self.gpu_time) = (Some(cpu), Some(gpu_time));
         Ok(())
     }
 }
 
-/// Why the CPU runs what a GPU was asked for.
-fn because(fault: &Error) -> String {
-    format!("the CPU, because {}", fault.to_string().trim_start_matches("device: "))
+fn no_gpu(fault: &Error) -> Reason {
+    Reason::NoGpu { fault: fault.to_string().trim_start_matches("device: ").to_string() }
 }
 
 /// Timed runs of a step on each device, after one that is not counted.

@@ -273,7 +273,7 @@ fn a_lost_gpu_is_told_and_the_text_goes_on() {
     go_on(&mut engine, &mut session, &warm(8), 4);
     assert_eq!(session.ids(), undisturbed);
     assert_eq!(engine.device.name(), "webgpu");
-    assert!(engine.device.reason.contains("lost"), "the reader is told: {}", engine.device.reason);
+    assert!(engine.device.reason.to_string().contains("lost"), "the reader is told: {}", engine.device.reason);
 }
 
 #[test]
