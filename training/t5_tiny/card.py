@@ -1,6 +1,6 @@
 """Writes card.md from card.template.md, config.json and metrics.json, so that no figure in it is typed by hand.
 
-    python -m t5_tiny.card --model ../www/models/t5-tiny --limits "one sentence on what falls short"
+    python -m t5_tiny.card --model ../www/models/t5-tiny --limits "what falls short" --history "what this run did differently"
 """
 
 import argparse
@@ -16,14 +16,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--limits", required=True)
-    parser.add_argument("--first-minutes", type=float, required=True, help="minutes before the data took their final form")
-    parser.add_argument("--first-tokens", type=float, required=True, help="millions of tokens before that")
+    parser.add_argument("--history", default="", help="a sentence on where this run departed from the recipe")
     args = parser.parse_args()
     config = json.loads((args.model / "config.json").read_text())
     report = json.loads((args.model / "metrics.json").read_text(encoding="utf-8"))
     with safe_open(args.model / "model.safetensors", "pt") as weights:
         parameters = sum(weights.get_tensor(name).numel() for name in weights.keys())
-    rows = [f"| {row['task']} | {row['metric']} | {row['value']}{' ' + row['unit'] if row['unit'] else ''} | {row['n']} |" for row in report["metrics"]]
+    rows = [f"| {m['task']} | {m['metric']} | {m['value']} {m['unit']} | {m['n']} |" for m in report["metrics"]]
     card = (Path(__file__).parent / "card.template.md").read_text(encoding="utf-8")
     values = {
         "parameters": f"{parameters:,}",
@@ -40,8 +39,7 @@ def main() -> None:
         "tokens": f"{report['training']['tokens'] / 1e6:.1f}",
         "minutes": f"{report['training']['minutes']:.0f}",
         "mixture": ", ".join(f"{task} {share:.0%}" for task, share in MIXTURE.items()),
-        "first_minutes": f"{args.first_minutes:.0f}",
-        "first_tokens": f"{args.first_tokens:.1f}",
+        "history": args.history,
         "limits": args.limits,
     }
     for name, value in values.items():

@@ -93,6 +93,11 @@ def fill_metric(outputs: list[str], expected: list[str]) -> list[dict]:
     return exact_metric("fill", "span exact match", pairs)
 
 
+def picked(rows: list[int], *columns: list) -> list[list]:
+    """Those rows of each column."""
+    return [[column[i] for i in rows] for column in columns]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
@@ -111,11 +116,11 @@ def main() -> None:
             print(f"{s} → {o}   {'✓' if o in e else e[:2]}")
     metrics = translation_metrics("translate English to French", outputs["translate"], expected["translate"])
     short = [i for i, s in enumerate(sources["translate"]) if len(s.split(": ", 1)[1].split()) <= 8]
-    metrics += translation_metrics("translate, up to 8 words", [outputs["translate"][i] for i in short], [expected["translate"][i] for i in short])
+    metrics += translation_metrics("translate, up to 8 words", *picked(short, outputs["translate"], expected["translate"]))
     metrics += phoneme_metrics("pronounce", outputs["pronounce"], expected["pronounce"])
     common = {f"pronounce: {word}" for word in held_out["common_words"]}
     known = [i for i, s in enumerate(sources["pronounce"]) if s in common]
-    metrics += phoneme_metrics("pronounce, words of the story corpora", [outputs["pronounce"][i] for i in known], [expected["pronounce"][i] for i in known])
+    metrics += phoneme_metrics("pronounce, words of the story corpora", *picked(known, outputs["pronounce"], expected["pronounce"]))
     metrics += exact_metric("date", "exact match", list(zip(outputs["date"], [forms[0] for forms in expected["date"]])))
     metrics += fill_metric(outputs["fill"], [forms[0] for forms in expected["fill"]])
     for row in metrics:

@@ -80,7 +80,8 @@ def main() -> None:
     training_lines = [s for s in lines if not corpora.is_held_out(s)]
 
     english_french = [t for english, forms in french_of.items() for t in (english, forms[0])]
-    texts = english_french + rng.sample(training_lines, 60_000) + rng.sample(rare_names, 15_000) + [TRANSLATE, PRONOUNCE, spans.PREFIX, dates.PREFIX] * 2000
+    texts = english_french + rng.sample(training_lines, 60_000) + rng.sample(rare_names, 15_000)
+    texts += [TRANSLATE, PRONOUNCE, spans.PREFIX, dates.PREFIX] * 2000
     texts += [text for _ in range(3000) for text in dates.example(rng)] + (augment.MALE + augment.FEMALE) * 20
     phonemes = sorted({p for forms in phonemes_of.values() for form in forms for p in form.split()})
     if not (args.work / "tokenizer.json").exists():

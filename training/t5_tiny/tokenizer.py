@@ -9,6 +9,7 @@ section 3.2, with one segmentation instead of all).
 
 import json
 import math
+import string
 from collections import Counter
 from pathlib import Path
 
@@ -33,7 +34,7 @@ _PIECES = "|".join([
 _SPECIAL = ["<pad>", "</s>", "<unk>"]
 _SENTINELS = [f"<extra_id_{i}>" for i in range(spans.MAX_SENTINELS)]
 _REPLACED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\u00a0", " "), ("\u202f", " ")]
-_ALPHABET = "▁abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,!?;:'\"()-%$€£&/+*=éèêëàâäîïôöùûüçœæÉÈÊÀÂÎÔÛÇŒñáíóúßãåø"
+_ALPHABET = "▁" + string.ascii_letters + string.digits + ".,!?;:'\"()-%$€£&/+*=éèêëàâäîïôöùûüçœæÉÈÊÀÂÎÔÛÇŒñáíóúßãåø"
 
 
 def _dress(model: models.Model) -> Tokenizer:

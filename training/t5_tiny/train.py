@@ -131,7 +131,8 @@ def work(rank: int, args: argparse.Namespace) -> None:
         if rank == 0 and step % 50 == 0:
             speed = (tokens - shown_at[1]) / (seconds - shown_at[0])
             shown_at = (seconds, tokens)
-            print(f"step {step}  loss {mean_loss:.3f}  {tokens / 1e6:.2f} M tokens  {seconds / 60:.1f} min  {speed:.0f} tokens/s  rate {factor:.2f}", flush=True)
+            progress = f"step {step}  loss {mean_loss:.3f}  {tokens / 1e6:.2f} M tokens  {seconds / 60:.1f} min"
+            print(f"{progress}  {speed:.0f} tokens/s  rate {factor:.2f}", flush=True)
         if rank == 0 and seconds - saved_at > CHECKPOINT_MINUTES * 60:
             save()
             saved_at = seconds
