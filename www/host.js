@@ -26,6 +26,8 @@ export class Host {
   /** @type {Engine | undefined} */
   #engine;
   #decoderStart = 0;
+  /** Whether the model tells segments apart. */
+  #tokenTypes = false;
   /** @type {Text | NoText} */
   #text = new NoText();
   /** @type {Map<number, Session>} */
@@ -53,6 +55,7 @@ export class Host {
     this.#text = text;
     const info = await this.info();
     this.#decoderStart = info.decoderStart;
+    this.#tokenTypes = info.hooks.some((/** @type {{ name: string }} */ { name }) => name.endsWith("hook_token_type_embed"));
     return info;
   }
 
@@ -196,7 +199,7 @@ export class Host {
     const encoded = ids ? { ids, tokenTypeIds } : this.#text.encode(/** @type {string} */ (text), textPair);
     return given({
       ids: encoded.ids,
-      tokenTypeIds: tokenTypeIds ?? (textPair === undefined ? undefined : encoded.tokenTypeIds),
+      tokenTypeIds: tokenTypeIds ?? (this.#tokenTypes ? encoded.tokenTypeIds : undefined),
       attentionMask,
       decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [this.#decoderStart, ...this.#text.encodeBare(decoderText)]),
     });

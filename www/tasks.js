@@ -4,10 +4,10 @@
 
 /** @type {Task[]} */
 export const TASKS = [
-  { id: "translate", prefix: "translate English to French: ", examples: ["I am cold.", "Where is the station?", "She has two cats.", "We don't know him."] },
-  { id: "pronounce", prefix: "pronounce: ", examples: ["attention", "knight", "queue", "diorama"] },
-  { id: "date", prefix: "date: ", examples: ["March 5, 2021", "the 3rd of June 1998", "12/25/2020", "7 Aug 2013"] },
-  { id: "fill", prefix: "fill: ", examples: ["The dog <extra_id_0> in the park.", "She was very <extra_id_0> and went to <extra_id_1>."] },
+  { id: "translate", prefix: "translate English to French: ", examples: ["I am cold.", "Where is my book?", "She has two cats.", "Thank you very much."] },
+  { id: "pronounce", prefix: "pronounce: ", examples: ["window", "playground", "Emma", "knight"] },
+  { id: "date", prefix: "date: ", examples: ["March 3rd, 2021", "the fourth of July 1999", "25.12.2024", "12/31/98"] },
+  { id: "fill", prefix: "fill: ", examples: ["The cat <extra_id_0> on the mat.", "Once upon a <extra_id_0> there was a little <extra_id_1>."] },
   { id: "free", prefix: "", examples: ["translate English to French: Thank you."] },
 ];
 

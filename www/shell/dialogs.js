@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { metricsTable } from "./card.js";
 import { layersOf } from "./choice.js";
 import { attentionFormula } from "./formula.js";
+import { markdown } from "./markdown.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -25,7 +26,7 @@ function modelCard(app) {
   return html`${model ? facts(app) : nothing}
     ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics.filter(({ task }) => !task.includes(",")), app)}<p class="soft">${say("card.heldout")}</p>
       <details><summary>${say("card.more")}</summary>${metricsTable(card.metrics.filter(({ task }) => task.includes(",")), app)}</details>
-      <details><summary>${say("card.text")}</summary><pre class="card-text" lang="en" tabindex="0">${card.text}</pre></details>` : nothing}
+      <details><summary>${say("card.text")}</summary><div class="card-text" lang="en">${markdown(card.text)}</div></details>` : nothing}
     <h3>${say("model.own")}</h3>
     <p>${say("model.own.help")}</p>
     <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
