@@ -105,13 +105,16 @@ fn generate_repeats_itself_with_its_seed() {
     assert_eq!(write("1", &["--top-k", "1"]), write("2", &["--top-k", "1"]), "one candidate leaves no choice");
 }
 
+/// What is wrong with it, its config.json, its weights, and words that the refusal must hold.
+type Folder<'a> = (&'a str, Option<&'a str>, Option<&'a [u8]>, &'a [&'a str]);
+
 #[test]
 fn a_bad_folder_is_one_line() {
     let whole = std::fs::read(folder("t5-v1_0").join("model.safetensors")).expect("a golden's weights");
     let config = std::fs::read_to_string(folder("t5-v1_0").join("config.json")).expect("a golden's config.json");
     let mut endless = whole.clone();
     endless[..8].copy_from_slice(&10_000_000_000u64.to_le_bytes());
-    let cases: [(&str, Option<&str>, Option<&[u8]>, &[&str]); 8] = [
+    let cases: [Folder; 8] = [
         ("no config", None, Some(&whole), &["config.json"]),
         ("no weights", Some(&config), None, &["model.safetensors"]),
         ("another architecture", Some(r#"{"model_type": "mamba"}"#), Some(&whole), &["\"mamba\"", "t5"]),
