@@ -1,6 +1,7 @@
 // The gallery: every element by its tag. A new view is one file in views/ and one line here.
 
 import { AttentionMap } from "./views/attention-map.js";
+import { AttentionTable } from "./views/attention-table.js";
 import { Candidates } from "./views/candidates.js";
 import { DeviceBadge } from "./views/device-badge.js";
 import { MaskGrid } from "./views/mask-grid.js";
@@ -11,6 +12,7 @@ import { preferredLanguage, words } from "./i18n.js";
 
 const ELEMENTS = {
   "diorama-attention-map": AttentionMap,
+  "diorama-attention-table": AttentionTable,
   "diorama-candidates": Candidates,
   "diorama-device-badge": DeviceBadge,
   "diorama-mask-grid": MaskGrid,

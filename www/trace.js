@@ -87,30 +87,41 @@ export function slice(activation, at) {
  * @returns {Activation}
  */
 export function mean(activation, name) {
-  const count = activation.shape[axis(activation, name)];
-  const sum = slice(activation, { [name]: 0 });
-  for (let index = 1; index < count; index++) {
-    slice(activation, { [name]: index }).data.forEach((value, i) => (sum.data[i] += value));
+  const dim = axis(activation, name);
+  const count = activation.shape[dim];
+  const inner = activation.shape.slice(dim + 1).reduce((product, length) => product * length, 1);
+  const data = new Float32Array(activation.data.length / count);
+  for (let to = 0; to < data.length; to++) {
+    const from = Math.floor(to / inner) * inner * count + (to % inner);
+    let sum = 0;
+    for (let index = 0; index < count; index++) sum += activation.data[from + index * inner];
+    data[to] = sum / count;
   }
-  sum.data.forEach((value, i) => (sum.data[i] = value / count));
-  return sum;
+  return { name: activation.name, axes: activation.axes.filter((_, i) => i !== dim), shape: activation.shape.filter((_, i) => i !== dim), data };
 }
 
+/** @typedef {{ rows: number, columns: number, data: Float32Array }} Matrix */
+
+/** Means over heads, kept as long as their activation: every redraw asks for them. @type {WeakMap<Activation, Matrix>} */
+const MEANS = new WeakMap();
+
 /**
- * One head's `[query_pos key_pos]` matrix of the first text of a batch; `"mean"` averages over the heads.
+ * One head's `[query_pos key_pos]` matrix of the first text of a batch, as a view of the activation's own numbers; `"mean"` averages over the heads.
  * @param {Trace | undefined} trace
  * @param {string} hook
  * @param {number | "mean"} head
- * @returns {{ rows: number, columns: number, data: Float32Array } | undefined} undefined where the trace lacks the hook or the head
+ * @returns {Matrix | undefined} undefined where the trace lacks the hook or the head
  */
 export function attentionMatrix(trace, hook, head) {
   const activation = trace?.activations.get(hook);
   if (!activation) return undefined;
-  const heads = activation.shape[axis(activation, "head")];
-  if (head !== "mean" && head >= heads) return undefined;
-  const first = slice(activation, { batch: 0 });
-  const matrix = head === "mean" ? mean(first, "head") : slice(first, { head });
-  return { rows: matrix.shape[0], columns: matrix.shape[1], data: matrix.data };
+  const [heads, rows, columns] = ["head", "query_pos", "key_pos"].map((name) => activation.shape[axis(activation, name)]);
+  if (head === "mean") {
+    if (!MEANS.has(activation)) MEANS.set(activation, { rows, columns, data: mean(slice(activation, { batch: 0 }), "head").data });
+    return MEANS.get(activation);
+  }
+  if (head >= heads) return undefined;
+  return { rows, columns, data: activation.data.subarray(head * rows * columns, (head + 1) * rows * columns) };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Dialogs: the model's card and the choice of another one; the shaders and the formula that they compute.
 
 import { html, nothing } from "lit";
+import { DEFAULTS } from "../state.js";
 import { metricsTable } from "./card.js";
 import { layersOf } from "./choice.js";
 import { attentionFormula } from "./formula.js";
@@ -31,7 +32,7 @@ function modelCard(app) {
     <p>${say("model.own.help")}</p>
     <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
       <label class="button">${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
-      ${app.ownFiles ? html`<button type="button" class="button" @click=${() => backToOurs(app)}>${say("model.own.back")}</button>` : nothing}</p>`;
+      ${app.ownFiles || app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => backToOurs(app)}>${say("model.own.back")}</button>` : nothing}</p>`;
 }
 
 /** @param {App} app */
@@ -69,6 +70,7 @@ function opened(app, event) {
 function backToOurs(app) {
   app.ownFiles = undefined;
   app.dialog = "";
+  app.set({ model: DEFAULTS.model });
   app.attempt(async () => {
     await app.loadModel();
     await app.run();

@@ -33,6 +33,9 @@ function lens(app, { stack, rows, columns, row, column }) {
   const head = headOf(app);
   const table = app.tables.has(stack);
   const lit = (/** @type {CustomEvent} */ event) => light(app, stack, event.detail);
+  const hook = `${attention}.hook_pattern`;
+  const label = say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 });
+  const empty = app.model ? say("map.empty") : "";
   const cell = app.cell?.stack === stack ? app.cell : { row, column };
   return html`<section class="lens ${stack}" aria-labelledby=${`${stack}-title`}>
     <div class="rail">${stack === "cross" ? html`<span class="wire" title=${say("rail.kv")}><i class="key">K</i><i class="value">V</i></span>` : nothing}
@@ -47,10 +50,11 @@ function lens(app, { stack, rows, columns, row, column }) {
         .label=${say(`${stack}.mask`)} .stale=${player.stale} .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-mask-grid>
     </div>
     <p class="caption">${say(`${stack}.axes`)}</p>
-    <diorama-attention-map .trace=${player.trace} .hook=${`${attention}.hook_pattern`} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column}
-      .label=${say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 })}
-      .axes=${say(`${stack}.axes`)} .empty=${app.model ? say("map.empty") : ""} .room=${stack === "decoder" ? columnsKept(app) : 0} .table=${table} .follow=${stack !== "encoder"} .stale=${player.stale} .theme=${theme} .say=${say}
-      @diorama-cell-hover=${lit}></diorama-attention-map>
+    ${table ? html`<diorama-attention-table .trace=${player.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .label=${label}
+        .axes=${say(`${stack}.axes`)} .empty=${empty} .stale=${player.stale} .say=${say}></diorama-attention-table>`
+      : html`<diorama-attention-map .trace=${player.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column}
+        .label=${label} .axes=${say(`${stack}.axes`)} .empty=${empty} .room=${stack === "decoder" ? columnsKept(app) : 0} .follow=${stack !== "encoder"} .stale=${player.stale}
+        .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-attention-map>`}
     <div class="tools">
       <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}>${say("map.table")}</button>
       <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => app.showShader("softmax"))}>WGSL</button>

@@ -19,7 +19,7 @@ export function output(app) {
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
       <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: state.max }) : say("output.count", { n: player.steps.length })}</small></h2>
-      <p class="written ${player.stale ? "stale" : ""}" aria-live="polite">${written(app)}</p>
+      <p class="written ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>
       <diorama-token-strip .label=${say("output.title")} .tokens=${player.steps} .weights=${targetWeights(app)} .ids=${state.ids} .selected=${app.selected} .cursor=${!player.finished}
         .stale=${player.stale} .say=${say}
         @diorama-token-hover=${(/** @type {CustomEvent} */ event) => (app.hover = event.detail.position === undefined ? undefined : { side: "target", position: event.detail.position })}

@@ -5,11 +5,13 @@ import { attentionMatrix, isMasked } from "../trace.js";
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Say} Say */
-/** @typedef {{ rows: number, columns: number, data: Float32Array }} Matrix */
+/** @typedef {import("../trace.js").Matrix} Matrix */
 
 /** Sides of a cell, and the room for the labels, which the styles below repeat. // CSS px */
 const SMALLEST_CELL = 16;
 const LARGEST_CELL = 26;
+/** A long text's cells shrink below that, without labels, so that the canvas stays drawable. */
+const LARGEST_CANVAS = 2400;
 const LABELS = { width: 84, height: 66 };
 
 /**
@@ -30,7 +32,6 @@ export class AttentionMap extends LitElement {
     axes: {},
     empty: {},
     room: { type: Number },
-    table: { type: Boolean },
     follow: { type: Boolean },
     stale: { type: Boolean, reflect: true },
     theme: {},
@@ -38,6 +39,9 @@ export class AttentionMap extends LitElement {
     cursor: { state: true },
     size: { state: true },
   };
+
+  /** What the canvas shows: it is drawn again only when one of these changes. @type {unknown[]} */
+  #drawn = [];
 
   /** @type {Say} */
   static say = (key) => key;
@@ -56,8 +60,9 @@ export class AttentionMap extends LitElement {
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
     .columns .special, .rows .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }
+    .bare .columns span, .bare .rows span { visibility: hidden; }
     .cells { position: relative; }
-    canvas { display: block; }
+    canvas { display: block; image-rendering: pixelated; }
     .veil { position: absolute; left: 0; right: 0; height: var(--cell); background: var(--paper); transform-origin: right; animation: write 240ms ease-out forwards; }
     @keyframes write { from { transform: scaleX(1); } to { transform: scaleX(0); } }
     .mark { position: absolute; border: 2px solid var(--ink); border-radius: 3px; box-sizing: border-box; pointer-events: none; }
@@ -70,11 +75,6 @@ export class AttentionMap extends LitElement {
       background: linear-gradient(in oklab to right, var(--ramp-0), var(--ramp-1)); }
     .swatch { width: 12px; height: 12px; border-radius: 2px; border: 1px solid var(--hairline); background: var(--hatch); }
     .empty { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
-    table { border-collapse: collapse; font: var(--figures-small); color: var(--ink); }
-    th, td { padding: 2px 6px; border-bottom: 1px solid var(--hairline); text-align: right; font-variant-numeric: tabular-nums; white-space: pre; }
-    th { font: var(--mono-small); position: sticky; background: var(--paper); }
-    thead th { top: 0; }
-    tbody th { left: 0; }
     :host([stale]) .frame { opacity: 0.5; }
     @media (prefers-reduced-motion: reduce) { .veil { display: none; } }
   `;
@@ -99,7 +99,6 @@ export class AttentionMap extends LitElement {
     this.empty = "";
     /** Columns to keep room for, so that cells do not shrink while a map grows. */
     this.room = 0;
-    this.table = false;
     this.follow = false;
     this.stale = false;
     this.theme = "";
@@ -113,7 +112,7 @@ export class AttentionMap extends LitElement {
   render() {
     const matrix = this.#matrix();
     return html`<div class="frame" role="group" tabindex="0" aria-label=${`${this.label}. ${this.axes}`} @keydown=${this.#move} @blur=${() => this.#point(undefined)}>
-        ${!matrix ? html`<p class="empty">${this.empty}</p>` : this.table ? this.#table(matrix) : this.#grid(matrix)}
+        ${!matrix ? html`<p class="empty">${this.empty}</p>` : this.#grid(matrix)}
       </div>
       <output aria-live="polite">${matrix ? this.#reading(matrix) : nothing}</output>`;
   }
@@ -121,7 +120,7 @@ export class AttentionMap extends LitElement {
   /** @param {Matrix} matrix */
   #grid({ rows, columns }) {
     const cursor = this.cursor;
-    return html`<div class="grid" aria-hidden="true" style=${`--cell:${this.#cell(rows, columns)}px`}>
+    return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px`}>
       <div class="corner"></div>
       <div class="columns">${this.columns.slice(0, columns).map((piece, i) => label(piece, i === (cursor?.column ?? this.column)))}</div>
       <div class="rows">${this.rows.slice(0, rows).map((piece, i) => label(piece, i === (cursor?.row ?? this.row)))}</div>
@@ -138,17 +137,6 @@ export class AttentionMap extends LitElement {
   }
 
   /** @param {Matrix} matrix */
-  #table({ rows, columns, data }) {
-    const forbidden = this.#forbidden();
-    return html`<table aria-label=${this.label}>
-      <thead><tr><td></td>${this.columns.slice(0, columns).map((piece) => html`<th scope="col">${piece.token}</th>`)}</tr></thead>
-      <tbody>${this.rows.slice(0, rows).map((piece, row) => html`<tr><th scope="row">${piece.token}</th>
-        ${Array.from(data.subarray(row * columns, (row + 1) * columns), (weight, column) =>
-          html`<td>${forbidden(row * columns + column) ? this.say("map.masked") : weight.toFixed(3)}</td>`)}</tr>`)}</tbody>
-    </table>`;
-  }
-
-  /** @param {Matrix} matrix */
   #reading({ rows, columns, data }) {
     const lit = this.row !== undefined && this.column !== undefined ? { row: this.row, column: this.column } : undefined;
     const cursor = this.cursor ?? lit;
@@ -158,7 +146,7 @@ export class AttentionMap extends LitElement {
     const from = this.rows[cursor.row]?.token ?? "";
     const to = this.columns[cursor.column]?.token ?? "";
     const index = cursor.row * columns + cursor.column;
-    const value = this.#forbidden()(index) ? this.say("map.masked") : data[index].toFixed(3);
+    const value = isMasked(this.#scores()?.[index] ?? 0) ? this.say("map.masked") : data[index].toFixed(3);
     return html`<b>${shown(from)}</b><span>→</span><b>${shown(to)}</b><strong>${value}</strong>`;
   }
 
@@ -171,20 +159,17 @@ export class AttentionMap extends LitElement {
   #cell(rows, columns) {
     const across = (this.size.width - LABELS.width - 2) / Math.max(columns, this.room, 1);
     const down = this.follow ? Infinity : (this.size.height - LABELS.height - 2) / rows;
-    return Math.floor(Math.min(LARGEST_CELL, Math.max(SMALLEST_CELL, Math.min(across, down))));
+    const drawable = Math.max(1, Math.floor(LARGEST_CANVAS / Math.max(rows, columns)));
+    return Math.floor(Math.min(LARGEST_CELL, drawable, Math.max(SMALLEST_CELL, Math.min(across, down))));
   }
 
   #matrix() {
     return attentionMatrix(this.trace, this.hook, this.head === "mean" ? "mean" : Number(this.head));
   }
 
-  /**
-   * Whether each cell's score is the masked one, the same in every head; nothing is hatched where the trace lacks the scores.
-   * @returns {(index: number) => boolean}
-   */
-  #forbidden() {
-    const scores = attentionMatrix(this.trace, this.hook.replace("hook_pattern", "hook_attn_scores"), 0);
-    return (index) => scores !== undefined && isMasked(scores.data[index]);
+  /** The scores of which masked ones hatch their cell, the same in every head; nothing is hatched where the trace lacks them. */
+  #scores() {
+    return attentionMatrix(this.trace, this.hook.replace("hook_pattern", "hook_attn_scores"), 0)?.data;
   }
 
   /** @param {PointerEvent} event */
@@ -208,7 +193,7 @@ export class AttentionMap extends LitElement {
   #move(event) {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     const matrix = this.#matrix();
-    if (!step || !matrix || this.table) return;
+    if (!step || !matrix) return;
     event.preventDefault();
     const { row, column } = this.cursor ?? { row: step[0] < 0 ? matrix.rows : step[0] > 0 ? -1 : 0, column: step[1] < 0 ? matrix.columns : step[1] > 0 ? -1 : 0 };
     this.#point({ row: Math.min(matrix.rows - 1, Math.max(0, row + step[0])), column: Math.min(matrix.columns - 1, Math.max(0, column + step[1])) });
@@ -233,43 +218,64 @@ export class AttentionMap extends LitElement {
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
     const matrix = this.#matrix();
-    if (matrix && !this.table) this.#draw(matrix);
+    if (matrix) this.#draw(matrix);
     if (this.follow && changed.has("trace")) this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6 });
   }
 
   /** @param {Matrix} matrix */
-  #draw({ rows, columns, data }) {
+  #draw(matrix) {
+    const { rows, columns, data } = matrix;
     const canvas = this.renderRoot.querySelector("canvas");
     const pen = canvas?.getContext("2d");
-    if (!canvas || !pen) return;
-    const style = getComputedStyle(this);
-    const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     const cell = this.#cell(rows, columns);
-    const [paper, ink, faint, line] = ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map(read);
-    const ratio = devicePixelRatio || 1;
-    canvas.width = Math.round(columns * cell * ratio);
-    canvas.height = Math.round(rows * cell * ratio);
-    canvas.style.width = `${columns * cell}px`;
-    canvas.style.height = `${rows * cell}px`;
-    pen.scale(ratio, ratio);
-    const forbidden = this.#forbidden();
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const [x, y] = [column * cell, row * cell];
-        if (forbidden(row * columns + column)) {
-          hatch(pen, x, y, cell, faint);
-        } else {
-          pen.fillStyle = `color-mix(in oklab, ${paper}, ${ink} ${(data[row * columns + column] * 100).toFixed(1)}%)`;
-          pen.beginPath();
-          pen.roundRect(x + 0.5, y + 0.5, cell - 1, cell - 1, 2);
-          pen.fill();
-          pen.strokeStyle = line;
-          pen.lineWidth = 0.5;
-          pen.stroke();
-        }
-      }
-    }
+    const scores = this.#scores();
+    const key = [canvas, data, scores, cell, this.theme];
+    if (!canvas || !pen || key.every((part, i) => part === this.#drawn[i])) return;
+    this.#drawn = key;
+    const style = getComputedStyle(this);
+    const [paper, ink, faint, line] = ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map((name) => style.getPropertyValue(name).trim());
+    const colour = (/** @type {number} */ weight) => `color-mix(in oklab, ${paper}, ${ink} ${(weight * 100).toFixed(1)}%)`;
+    const bare = cell < SMALLEST_CELL;
+    const scale = bare ? 1 / cell : devicePixelRatio || 1;
+    canvas.width = Math.round(columns * cell * scale);
+    canvas.height = Math.round(rows * cell * scale);
+    canvas.style.cssText = `width:${columns * cell}px;height:${rows * cell}px`;
+    const forbidden = (/** @type {number} */ index) => isMasked(scores?.[index] ?? 0);
+    if (bare) return paintDots(pen, matrix, forbidden, colour, faint);
+    pen.scale(scale, scale);
+    pen.strokeStyle = line;
+    pen.lineWidth = 0.5;
+    data.forEach((weight, index) => {
+      const [x, y] = [(index % columns) * cell, Math.floor(index / columns) * cell];
+      if (forbidden(index)) return hatch(pen, x, y, cell, faint);
+      pen.fillStyle = colour(weight);
+      pen.beginPath();
+      pen.roundRect(x + 0.5, y + 0.5, cell - 1, cell - 1, 2);
+      pen.fill();
+      pen.stroke();
+    });
   }
+}
+
+/**
+ * A long text's map, a pixel a cell; forbidden cells are a chequer, which is as much of a hatch as a pixel can show.
+ * @type {(pen: CanvasRenderingContext2D, matrix: Matrix, forbidden: (index: number) => boolean, colour: (weight: number) => string, faint: string) => void}
+ */
+function paintDots(pen, { rows, columns, data }, forbidden, colour, faint) {
+  const steps = 256;
+  const paints = [...Array.from({ length: steps }, (_, i) => colour(i / (steps - 1))), faint];
+  const palette = new Uint32Array(paints.map((paint) => {
+    pen.fillStyle = paint;
+    pen.fillRect(0, 0, 1, 1);
+    return new Uint32Array(pen.getImageData(0, 0, 1, 1).data.buffer)[0];
+  }));
+  const image = pen.createImageData(columns, rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  data.forEach((weight, index) => {
+    const odd = (Math.floor(index / columns) + (index % columns)) % 2;
+    pixels[index] = palette[forbidden(index) ? odd * steps : Math.round(weight * (steps - 1))];
+  });
+  pen.putImageData(image, 0, 0);
 }
 
 /** @type {(piece: Piece, current: boolean) => unknown} */

@@ -155,7 +155,9 @@ export class MaskGrid extends LitElement {
     const canvas = this.renderRoot.querySelector("canvas");
     const pen = canvas?.getContext("2d");
     if (!scores || !canvas || !pen) return;
-    const { rows, columns, data } = scores;
+    // A text longer than the grid has pixels is thinned out: each pixel shows the cell in its place.
+    const thin = Math.max(1, Math.max(scores.rows, scores.columns) / SIDE);
+    const [rows, columns] = [Math.ceil(scores.rows / thin), Math.ceil(scores.columns / thin)];
     const cell = Math.min(LARGEST_CELL, SIDE / Math.max(rows, columns));
     const ratio = devicePixelRatio || 1;
     canvas.width = Math.ceil(columns * cell * ratio);
@@ -167,9 +169,10 @@ export class MaskGrid extends LitElement {
     const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
     const at = this.#lit();
     const gap = cell > 4 ? 1 : 0;
-    data.forEach((score, index) => {
+    for (let index = 0; index < rows * columns; index++) {
       const [row, column] = [Math.floor(index / columns), index % columns];
       const [x, y] = [column * cell, row * cell];
+      const score = scores.data[Math.floor(row * thin) * scores.columns + Math.floor(column * thin)];
       if (isMasked(score)) {
         pen.strokeStyle = read("--hatch-line");
         pen.beginPath();
@@ -186,13 +189,13 @@ export class MaskGrid extends LitElement {
         pen.fillStyle = `color-mix(in oklab, ${read(this.hue)} 55%, ${read("--ramp-0")})`;
         pen.fillRect(x, y, cell - gap, cell - gap);
       }
-      if (at?.row === row && at.column === column) {
+      if (at && Math.floor(at.row / thin) === row && Math.floor(at.column / thin) === column) {
         pen.strokeStyle = read("--ink");
         pen.lineWidth = 2;
         pen.strokeRect(x, y, cell - gap, cell - gap);
         pen.lineWidth = 1;
       }
-    });
+    }
   }
 }
 

@@ -22,7 +22,7 @@ const VIEWS = [
   ["attention-map-encoder", "diorama-attention-map", { hook: "encoder.0.attn.hook_pattern", head: "mean", rows: source, columns: source, label: "encoder", axes: "rows; columns" }],
   ["attention-map-cross", "diorama-attention-map", { hook: "decoder.0.cross_attn.hook_pattern", head: "1", rows: target, columns: source, label: "cross", axes: "rows; columns", row: 2, column: 1 }],
   ["attention-map-decoder", "diorama-attention-map", { hook: "decoder.0.attn.hook_pattern", head: "0", rows: target, columns: target, label: "decoder", axes: "rows; columns" }],
-  ["attention-map-table", "diorama-attention-map", { hook: "decoder.0.cross_attn.hook_pattern", head: "0", rows: target, columns: source, label: "cross", axes: "rows; columns", table: true }],
+  ["attention-table", "diorama-attention-table", { hook: "decoder.0.cross_attn.hook_pattern", head: "0", rows: target, columns: source, label: "cross", axes: "rows; columns" }],
   ["attention-map-empty", "diorama-attention-map", { hook: "decoder.9.attn.hook_pattern", rows: [], columns: [], label: "none", empty: "Press Run." }],
   ["mask-grid-encoder", "diorama-mask-grid", { attention: "encoder.0.attn", head: "mean", rows: source, columns: source, label: "bidirectional", hue: "--encoder" }],
   ["mask-grid-decoder", "diorama-mask-grid", { attention: "decoder.0.attn", head: "0", rows: target, columns: target, label: "causal", hue: "--decoder", row: 1, column: 3 }],
