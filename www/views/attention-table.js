@@ -66,8 +66,8 @@ export class AttentionTable extends LitElement {
       isMasked(scores?.[index] ?? 0) ? html`<td class="masked">${this.say("map.masked")}</td>` : html`<td>${data[index].toFixed(3)}</td>`;
     return html`<div role="region" tabindex="0" aria-label=${this.label}><table>
       <caption>${this.axes}</caption>
-      <thead><tr><td></td>${this.columns.slice(0, columns).map((piece) => html`<th scope="col">${piece.token}</th>`)}</tr></thead>
-      <tbody>${this.rows.slice(0, rows).map((piece, row) => html`<tr><th scope="row">${piece.token}</th>
+      <thead><tr><td></td>${this.columns.slice(0, columns).map((piece) => html`<th scope="col">${piece.token.replace(/^▁/, "")}</th>`)}</tr></thead>
+      <tbody>${this.rows.slice(0, rows).map((piece, row) => html`<tr><th scope="row">${piece.token.replace(/^▁/, "")}</th>
         ${Array.from({ length: columns }, (_, column) => cell(row * columns + column))}</tr>`)}</tbody>
     </table></div>`;
   }

@@ -5,10 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { fileURLToPath } from "node:url";
 import { browsers, visit } from "../drive.js";
-import { finished, press, tileIds } from "./page.js";
+import { finished, mapSize, press, tileIds, type } from "./page.js";
 
 const MODEL = new URL("../../../www/models/t5-tiny/", import.meta.url);
+/** A checkpoint of the goldens, which has no tokenizer. */
+const BARE = new URL("../../goldens/models/t5-v1_0/", import.meta.url);
 const CONFIG = readFileSync(new URL("config.json", MODEL), "utf8");
 const TRUNCATED = readFileSync(new URL("model.safetensors", MODEL)).subarray(0, 100_000);
 /** A header's length of 10 GB, and nothing behind it. */
@@ -48,6 +51,37 @@ for (const browser of browsers) {
       await press(page, 1);
       await finished(page);
       assert.deepEqual(await tileIds(page, "output"), before);
+    }));
+
+  test(`${browser}: a model without a tokenizer is run with typed ids, and the way back is open`, () =>
+    visit(browser, "", async (page) => {
+      await finished(page);
+      const ours = await tileIds(page, "output");
+      await page.click(".model-button");
+      const chooser = await page.waitForSelector("dialog input[type=file]:not([webkitdirectory])");
+      await chooser?.uploadFile(...["config.json", "model.safetensors"].map((name) => fileURLToPath(new URL(name, BARE))));
+      await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("type ids"));
+      await type(page, "5 9, 2");
+      await press(page, 1);
+      await finished(page);
+      assert.deepEqual((await tileIds(page, "source")).slice(0, 3), [5, 9, 2]);
+      assert.ok((await mapSize(page, "cross")).rows > 0);
+      await type(page, "I am cold.");
+      await page.click(".model-button");
+      await page.waitForSelector("dialog .own button");
+      await page.click("dialog .own button");
+      await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).model.info.name === "t5-tiny");
+      await finished(page);
+      assert.deepEqual(await tileIds(page, "output"), ours);
+    }));
+
+  test(`${browser}: a link cannot make the page fetch a model from another host`, () =>
+    visit(browser, "#model=http%3A%2F%2Fexample.invalid%2Fmodel%2F", async (page) => {
+      await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("example.invalid"));
+      await page.click(".model-button");
+      await page.waitForSelector("dialog .own button");
+      await page.click("dialog .own button");
+      await finished(page);
     }));
 
   test(`${browser}: an address without a model, a wrong device and bad ids are refused by the module`, () =>
