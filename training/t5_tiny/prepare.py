@@ -36,7 +36,8 @@ def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], r
                 source = augment.retype(source, rng)
             if rng.random() < 0.03:
                 source, target = augment.quote(source, target, rng)
-            pairs.append((TRANSLATE + source, target))
+            if not corpora.is_held_out(source):  # another name or an expanded contraction can make a held-out sentence
+                pairs.append((TRANSLATE + source, target))
     generated = [augment.template(rng, rare_names) for _ in range(N_TEMPLATES)] + [phrases.phrase(rng) for _ in range(N_PHRASES)]
     for source, target in generated:
         if not corpora.is_held_out(source):
