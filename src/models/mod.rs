@@ -1,8 +1,13 @@
 //! Architectures: one file each, in its paper's order. This file tells them apart.
 
+mod albert;
+mod bert;
+mod electra;
+mod encoder;
 mod gpt2;
 mod llama;
 mod parts;
+mod roberta;
 mod t5;
 
 use std::collections::BTreeSet;
@@ -107,6 +112,10 @@ pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
         .map_err(|fault| Error::Config(format!("config.json is not JSON ({fault}); fetch the file again")))?;
     match value.get("model_type").and_then(Value::as_str) {
         Some("t5" | "mt5") => t5::build(read(value)?, tensors),
+        Some("bert") => bert::build(read(value)?, tensors),
+        Some("roberta") => roberta::build(read(value)?, tensors),
+        Some("albert") => albert::build(read(value)?, tensors),
+        Some("electra") => electra::build(read(value)?, tensors),
         Some("gpt2") => gpt2::build(read(value)?, tensors),
         Some("llama") => llama::build(read(value)?, tensors),
         Some(other) => Err(Error::Config(format!("model_type \"{other}\" is not built in; this version runs {}", SUPPORTED))),
@@ -116,7 +125,7 @@ pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
     }
 }
 
-const SUPPORTED: &str = "t5, gpt2 and llama";
+const SUPPORTED: &str = "bert, roberta, albert, electra, t5, gpt2 and llama";
 
 fn read<C: for<'de> Deserialize<'de>>(value: Value) -> Result<C> {
     serde_json::from_value(value).map_err(|fault| Error::Config(format!("config.json does not fit its model_type: {fault}")))
