@@ -3,13 +3,17 @@
 //   1 GELU, erf   x/2 * (1 + erf(x / sqrt(2)))
 //   2 GELU, tanh  x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))
 //   3 SiLU        x / (1 + e^-x)
+//   4 tanh
+//   5 quick GELU  x / (1 + e^(-1.702 x))
+//   6 ReLU^2      max(x, 0)^2
+//   7 sigmoid     1 / (1 + e^-x)
 //
 // CPU twin: src/ops/activation.rs. Paper: Hendrycks & Gimpel 2016.
 // One invocation computes one element. No step overflows: beyond the clamps the functions are flat in f32.
 
 struct Params {
     n: u32, // elements
-    kind: u32, // 0 to 3, as above
+    kind: u32, // 0 to 7, as above
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -37,9 +41,8 @@ fn gelu_tanh(v: f32) -> f32 {
     return 0.5 * v * (1.0 + tanh(SQRT_2_OVER_PI * (c + 0.044715 * c * c * c)));
 }
 
-fn silu(v: f32) -> f32 {
-    let c = max(v, -80.0);
-    return c / (1.0 + exp(-c));
+fn sigmoid(v: f32) -> f32 {
+    return 1.0 / (1.0 + exp(-clamp(v, -80.0, 80.0)));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -53,6 +56,10 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
         case 0u: { y[index] = max(v, 0.0); }
         case 1u: { y[index] = gelu_erf(v); }
         case 2u: { y[index] = gelu_tanh(v); }
-        default: { y[index] = silu(v); }
+        case 3u: { y[index] = max(v, -80.0) * sigmoid(v); }
+        case 4u: { y[index] = tanh(clamp(v, -20.0, 20.0)); }
+        case 5u: { y[index] = max(v, -40.0) * sigmoid(1.702 * v); }
+        case 6u: { y[index] = max(v, 0.0) * max(v, 0.0); }
+        default: { y[index] = sigmoid(v); }
     }
 }

@@ -65,9 +65,20 @@ pub enum Kind {
     /// Given with each run: token ids or a mask, as f32.
     Input,
     /// Read from the checkpoint: the names under which it is published, the preferred one first.
-    Weight { names: Vec<String> },
+    Weight { names: Vec<String>, stored: Stored },
     /// Computed.
     Op(Op),
+}
+
+/// How a tensor of the checkpoint holds the numbers of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Just so.
+    Whole,
+    /// As one of several tensors of the same size, one after another along the axis of what comes out.
+    Part { index: usize, of: usize },
+    /// The same, and a matrix lies as \[in out\]: GPT-2's.
+    TransposedPart { index: usize, of: usize },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -169,15 +180,20 @@ impl Scope<'_> {
     }
 
     /// A tensor of the checkpoint under its published name, or an older one. Asking twice gives the same node.
-    pub fn weight(&mut self, names: &[&str], axes: &[(Axis, usize)]) -> NodeId {
-        let existing =
-            self.graph.nodes.iter().position(|node| matches!(&node.kind, Kind::Weight { names: n } if n[0] == names[0]));
-        if let Some(index) = existing {
+    pub fn weight(&mut self, names: &[impl AsRef<str>], axes: &[(Axis, usize)]) -> NodeId {
+        self.stored_weight(names, Stored::Whole, axes)
+    }
+
+    /// The same, of a tensor that holds more than this, or in another order.
+    pub fn stored_weight(&mut self, names: &[impl AsRef<str>], stored: Stored, axes: &[(Axis, usize)]) -> NodeId {
+        let same =
+            |node: &Node| matches!(&node.kind, Kind::Weight { names: n, stored: s } if n[0] == names[0].as_ref() && *s == stored);
+        if let Some(index) = self.graph.nodes.iter().position(same) {
             return NodeId(index);
         }
         let (axes, dims) = axes.iter().map(|&(axis, n)| (axis, Dim::Fixed(n))).unzip();
-        let kind = Kind::Weight { names: names.iter().map(|name| name.to_string()).collect() };
-        self.graph.push(Node { name: names[0].to_string(), kind, inputs: vec![], axes, dims, stage: Stage::Source })
+        let kind = Kind::Weight { names: names.iter().map(|name| name.as_ref().to_string()).collect(), stored };
+        self.graph.push(Node { name: names[0].as_ref().to_string(), kind, inputs: vec![], axes, dims, stage: Stage::Source })
     }
 
     /// A computed node. Its shape is checked here, so that a model that is built also runs.

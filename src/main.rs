@@ -152,7 +152,7 @@ async fn perform(action: Action) -> Result<String> {
                 None => decoder_ids,
             };
             // A bad input is refused before a device is opened.
-            let input = input.completed(&model)?;
+            input.check(&model)?;
             select(&model.graph, &capture, &[])?;
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let trace = engine.run(&input, &capture).await?;
@@ -164,7 +164,8 @@ async fn perform(action: Action) -> Result<String> {
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, json } => {
             let folder = Folder { dir: &dir };
             let (model, parameters) = folder.load()?;
-            let input = source.input(&folder)?.completed(&model)?;
+            let input = source.input(&folder)?;
+            input.check(&model)?;
             // A cut without a temperature means: sample, at temperature 1.
             let cut = top_k > 0 || top_p < 1.0;
             let temperature = temperature.unwrap_or(if cut { 1.0 } else { 0.0 });
@@ -198,15 +199,17 @@ async fn sample(engine: &mut Engine, input: &Input, sampling: Sampling, max_new_
 
 impl Source {
     fn input(&self, folder: &Folder) -> Result<Input> {
-        if !self.token_type_ids.is_empty() {
-            return Err(Error::Input("this architecture has no token types; leave --token-type-ids out".into()));
-        }
         let ids = match &self.text {
             Some(text) if text.is_empty() => return Err(Error::Input("the text is empty; give at least one word".into())),
             Some(text) => folder.text()?.encode(text, self.text_pair.as_deref())?,
             None => self.ids.clone(),
         };
-        Ok(Input { ids, decoder_ids: vec![], attention_mask: self.attention_mask.clone() })
+        Ok(Input {
+            ids,
+            decoder_ids: vec![],
+            attention_mask: self.attention_mask.clone(),
+            token_type_ids: self.token_type_ids.clone(),
+        })
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Axis {
     DModel,
     DMlp,
     DVocab,
+    /// Classes that a text can have.
+    Label,
     /// Rows of T5's table of relative positions.
     Bucket,
     /// Rows of a weight matrix: what comes out.
@@ -36,6 +38,7 @@ impl Axis {
             Axis::DModel => "d_model",
             Axis::DMlp => "d_mlp",
             Axis::DVocab => "d_vocab",
+            Axis::Label => "label",
             Axis::Bucket => "bucket",
             Axis::Out => "out",
             Axis::In => "in",

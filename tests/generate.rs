@@ -101,7 +101,7 @@ fn a_run_between_steps_does_not_disturb(model: &str, choice: Choice) {
     let mut engine = engine(model, choice);
     let alone = write(&mut engine, &warm(1), 6);
     let mut session = engine.start(&source()).expect("a session");
-    let other = Input { ids: vec![60; 20], decoder_ids: vec![0, 1, 2, 3, 4, 5, 6, 7, 8], attention_mask: vec![] };
+    let other = Input { ids: vec![60; 20], decoder_ids: vec![0, 1, 2, 3, 4, 5, 6, 7, 8], ..Input::default() };
     for _ in 0..6 {
         block_on(engine.run(&other, &[])).expect("a run");
         go_on(&mut engine, &mut session, &warm(1), 1);
@@ -144,7 +144,7 @@ fn beams_choose_what_the_reference_chooses(model: &str, choice: Choice) {
     assert!(cases.iter().any(|case| case.beams == engine.model.vocab), "as many beams as there are tokens is a case");
     for case in cases {
         let Beams { beams, max_new_tokens, ids, attention_mask, best, .. } = case;
-        let input = Input { ids: ids.clone(), attention_mask: attention_mask.clone(), decoder_ids: vec![] };
+        let input = Input { ids: ids.clone(), attention_mask: attention_mask.clone(), ..Input::default() };
         let ours = block_on(engine.beam_search(&input, *beams, *max_new_tokens)).expect("beams");
         assert_eq!(ours, *best, "{beams} beams, {max_new_tokens} tokens, source {ids:?}");
     }
@@ -291,7 +291,7 @@ fn both_devices_write_the_same_greedy_text() {
 }
 
 fn source() -> Input {
-    Input { ids: vec![7, 33, 12, 50, 2, 19, 1, 0, 0], decoder_ids: vec![], attention_mask: vec![1, 1, 1, 1, 1, 1, 1, 0, 0] }
+    Input { ids: vec![7, 33, 12, 50, 2, 19, 1, 0, 0], attention_mask: vec![1, 1, 1, 1, 1, 1, 1, 0, 0], ..Input::default() }
 }
 
 /// The distribution as it is, without a cut.

@@ -50,6 +50,50 @@ fn rms_norm() {
 }
 
 #[test]
+fn layer_norm() {
+    // mean(x) = 3, var(x) = 4, so (x − 3) / 2; then · w + b.
+    let width = |data: &[f32]| given(&[DModel], &[data.len()], data);
+    let hand = vec![given(&X, &[1, 1, 2], [1.0, 5.0]), width(&[1.0, 10.0]), width(&[0.0, 100.0])];
+    let mut cases = vec![like(Op::LayerNorm { eps: 0.0 }, hand).want(&[-1.0, 110.0])];
+    for n in SIZES {
+        let vectors = || vec![random(&[DModel], &[n], 1.0), random(&[DModel], &[n], 2.0)];
+        cases.push(like(Op::LayerNorm { eps: 1e-5 }, [vec![random(&X, &[2, 3, n], 5.0)], vectors()].concat()));
+    }
+    for n in SIZES {
+        let vectors = vec![random(&[DModel], &[5], 1.0), random(&[DModel], &[5], 2.0)];
+        cases.push(like(Op::LayerNorm { eps: 1e-12 }, [vec![random(&X, &[1, n, 5], 30.0)], vectors].concat()));
+    }
+    // A row of one number over and over: ε keeps it finite, and b is left.
+    let flat = vec![given(&X, &[1, 1, 3], [7.0; 3]), width(&[1.0; 3]), width(&[1.0, 2.0, 3.0])];
+    cases.push(like(Op::LayerNorm { eps: 1e-5 }, flat).want(&[1.0, 2.0, 3.0]));
+    check(cases);
+}
+
+#[test]
+fn rope() {
+    const Q: [Axis; 4] = [Batch, Pos, Head, DHead];
+    // A quarter turn takes (1, 2) to (−2, 1); no turn leaves it.
+    let turns = given(&[Pos, DHead], &[2, 2], [1.0, 0.0, 0.0, 1.0]);
+    let hand = vec![given(&Q, &[1, 2, 1, 2], [1.0, 2.0, 1.0, 2.0]), turns];
+    let mut cases = vec![like(Op::Rope, hand).want(&[1.0, 2.0, -2.0, 1.0])];
+    for n in SIZES {
+        cases.push(like(Op::Rope, vec![random(&Q, &[2, n, 3, 6], 3.0), random(&[Pos, DHead], &[n, 6], 1.0)]));
+    }
+    check(cases);
+}
+
+#[test]
+fn first() {
+    let hand = vec![given(&X, &[2, 2, 2], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])];
+    let mut cases = vec![case(Op::First, hand, &[Batch, DModel], &[2, 2]).want(&[1.0, 2.0, 5.0, 6.0])];
+    for n in SIZES {
+        cases.push(case(Op::First, vec![random(&X, &[3, 2, n], 1.0)], &[Batch, DModel], &[3, n]));
+        cases.push(case(Op::First, vec![random(&X, &[1, n, 5], 1.0)], &[Batch, DModel], &[1, 5]));
+    }
+    check(cases);
+}
+
+#[test]
 fn linear() {
     let weight = |out: usize, width: usize| random(&[Out, In], &[out, width], 1.0);
     // [1 2] · [3 4] = 11, [1 2] · [5 6] = 17; then the bias.

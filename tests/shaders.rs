@@ -26,10 +26,14 @@ fn ops() -> Vec<Op> {
         Op::Softmax,
         Op::AttnMix,
         Op::Append,
+        Op::LayerNorm { eps: 1e-5 },
+        Op::Rope,
+        Op::First,
     ];
     for op in &ops {
         match op {
             Op::Embed | Op::RmsNorm { .. } | Op::Linear | Op::Scale { .. } | Op::Add | Op::Mul | Op::Activation(_) => {}
+            Op::LayerNorm { .. } | Op::Rope | Op::First => {}
             Op::RelativeBias(_) | Op::AttnScores { .. } | Op::Mask(_) | Op::Softmax | Op::AttnMix | Op::Append => {}
         }
     }
@@ -49,6 +53,12 @@ fn launch(op: &Op, rows: usize, width: usize, profile: Profile) -> Dispatch {
     let (inputs, out): (Vec<View>, View) = match op {
         Op::Embed => (vec![view(&[Batch, Pos], &[1, rows]), view(&[DVocab, DModel], &[9, width])], x),
         Op::RmsNorm { .. } => (vec![x.clone(), view(&[DModel], &[width])], x),
+        Op::LayerNorm { .. } => (vec![x.clone(), view(&[DModel], &[width]), view(&[DModel], &[width])], x),
+        Op::Rope => {
+            let x = view(&[Batch, Pos, Head, DHead], &[1, rows, 2, 8]);
+            (vec![x.clone(), view(&[Pos, DHead], &[rows, 8])], x)
+        }
+        Op::First => (vec![x], view(&[Batch, DModel], &[1, width])),
         Op::Linear => (vec![x.clone(), view(&[Out, In], &[width, width])], x),
         Op::Scale { .. } | Op::Activation(_) => (vec![x.clone()], x),
         Op::Add | Op::Mul => (vec![x.clone(), x.clone()], x),

@@ -22,8 +22,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import T5Config, T5ForConditionalGeneration
 
-MASKED = -1.0e30
-N_GREEDY = 12  # tokens
+from reference.recorder import N_GREEDY, Recorder, masked_scores, save_cases
+
 SHARED_CONFIG = {
     "architectures": ["T5ForConditionalGeneration"],
     "model_type": "t5",
@@ -73,53 +73,29 @@ def random_checkpoint(config: dict, dtype: torch.dtype, folder: Path) -> None:
     save_file({name: tensor.detach().to(dtype).contiguous() for name, tensor in tensors.items()}, folder / "model.safetensors", {"format": "pt"})
 
 
-class Recorder:
-    """Collects the inputs and outputs of the reference's modules while it runs."""
-
-    def __init__(self) -> None:
-        self.inputs: dict[nn.Module, Tensor] = {}
-        self.outputs: dict[nn.Module, Tensor | tuple] = {}
-
-    def watch(self, model: nn.Module) -> None:
-        """Hooks every module of the model."""
-        for module in model.modules():
-            module.register_forward_hook(self._keep)
-
-    def _keep(self, module: nn.Module, inputs: tuple, output: Tensor | tuple) -> None:
-        if inputs and isinstance(inputs[0], Tensor):
-            self.inputs[module] = inputs[0]
-        self.outputs[module] = output
-
-    def first(self, module: nn.Module) -> Tensor:
-        """The module's output, or the first of its outputs."""
-        output = self.outputs[module]
-        return output if isinstance(output, Tensor) else output[0]
-
-
 def attention_hooks(recorder: Recorder, attention: nn.Module, n_heads: int, allowed: Tensor) -> Iterator[tuple[str, Tensor]]:
     """q, k, v, z [batch pos head d_head]; scores and pattern [batch head query_pos key_pos]. `allowed` broadcasts to the scores."""
-    q, k, v = (recorder.first(linear).unflatten(-1, (n_heads, -1)) for linear in (attention.q, attention.k, attention.v))
-    _, position_bias, pattern = recorder.outputs[attention]
+    q, k, v = (recorder.left(linear).unflatten(-1, (n_heads, -1)) for linear in (attention.q, attention.k, attention.v))
+    _, position_bias, pattern = recorder.outputs(attention)
     unmasked = torch.einsum("bqhd,bkhd->bhqk", q, k) + position_bias
-    scores = torch.where(allowed, unmasked, MASKED)
-    torch.testing.assert_close(torch.softmax(scores, dim=-1), pattern, atol=1e-6, rtol=1e-5)
+    scores = masked_scores(unmasked, allowed, pattern)
     yield from [("hook_q", q), ("hook_k", k), ("hook_v", v), ("hook_attn_scores_unmasked", unmasked), ("hook_attn_scores", scores)]
-    yield from [("hook_pattern", pattern), ("hook_z", recorder.inputs[attention.o].unflatten(-1, (n_heads, -1)))]
+    yield from [("hook_pattern", pattern), ("hook_z", recorder.entered(attention.o).unflatten(-1, (n_heads, -1)))]
 
 
 def mlp_hooks(recorder: Recorder, mlp: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """[batch pos d_mlp] before the activation, the gate's linear partner, and what enters the last matrix."""
     is_gated = hasattr(mlp, "wi_0")
-    yield "hook_pre", recorder.first(mlp.wi_0 if is_gated else mlp.wi)
+    yield "hook_pre", recorder.left(mlp.wi_0 if is_gated else mlp.wi)
     if is_gated:
-        yield "hook_pre_linear", recorder.first(mlp.wi_1)
-    yield "hook_post", recorder.inputs[mlp.wo]
+        yield "hook_pre_linear", recorder.left(mlp.wi_1)
+    yield "hook_post", recorder.entered(mlp.wo)
 
 
 def stack_hooks(recorder: Recorder, stack: nn.Module, n_heads: int, self_allowed: Tensor, cross_allowed: Tensor) -> Iterator[tuple[str, Tensor]]:
     """Every hook of the encoder or the decoder, in the graph's order."""
-    yield "hook_embed", recorder.first(stack.embed_tokens)
-    residual = recorder.first(stack.embed_tokens)
+    yield "hook_embed", recorder.left(stack.embed_tokens)
+    residual = recorder.left(stack.embed_tokens)
     for index, block in enumerate(stack.block):
 
         def under(path: str, hooks: Iterator[tuple[str, Tensor]], prefix: str = f"{index}.") -> Iterator[tuple[str, Tensor]]:
@@ -127,23 +103,23 @@ def stack_hooks(recorder: Recorder, stack: nn.Module, n_heads: int, self_allowed
 
         yield f"{index}.hook_resid_pre", residual
         layer = block.layer[0]
-        yield f"{index}.ln1.hook_normalized", recorder.first(layer.layer_norm)
+        yield f"{index}.ln1.hook_normalized", recorder.left(layer.layer_norm)
         yield from under("attn", attention_hooks(recorder, layer.SelfAttention, n_heads, self_allowed))
-        yield f"{index}.hook_attn_out", recorder.first(layer.SelfAttention)
-        yield f"{index}.hook_resid_mid", recorder.first(layer)
+        yield f"{index}.hook_attn_out", recorder.left(layer.SelfAttention)
+        yield f"{index}.hook_resid_mid", recorder.left(layer)
         if len(block.layer) == 3:
             layer = block.layer[1]
-            yield f"{index}.ln2.hook_normalized", recorder.first(layer.layer_norm)
+            yield f"{index}.ln2.hook_normalized", recorder.left(layer.layer_norm)
             yield from under("cross_attn", attention_hooks(recorder, layer.EncDecAttention, n_heads, cross_allowed))
-            yield f"{index}.hook_cross_attn_out", recorder.first(layer.EncDecAttention)
-            yield f"{index}.hook_resid_mid_cross", recorder.first(layer)
+            yield f"{index}.hook_cross_attn_out", recorder.left(layer.EncDecAttention)
+            yield f"{index}.hook_resid_mid_cross", recorder.left(layer)
         layer = block.layer[-1]
-        yield f"{index}.ln{len(block.layer)}.hook_normalized", recorder.first(layer.layer_norm)
+        yield f"{index}.ln{len(block.layer)}.hook_normalized", recorder.left(layer.layer_norm)
         yield from under("mlp", mlp_hooks(recorder, layer.DenseReluDense))
-        yield f"{index}.hook_mlp_out", recorder.first(layer.DenseReluDense)
-        residual = recorder.first(layer)
+        yield f"{index}.hook_mlp_out", recorder.left(layer.DenseReluDense)
+        residual = recorder.left(layer)
         yield f"{index}.hook_resid_post", residual
-    yield "ln_final.hook_normalized", recorder.first(stack.final_layer_norm)
+    yield "ln_final.hook_normalized", recorder.left(stack.final_layer_norm)
 
 
 @torch.no_grad()
@@ -157,8 +133,8 @@ def case_tensors(model: T5ForConditionalGeneration, n_source: int, n_padded: int
     decoder_ids = torch.randint(2, model.config.vocab_size, (1, n_target))
     decoder_ids[:, 0] = model.config.decoder_start_token_id
     recorder = Recorder()
-    recorder.watch(model)
-    logits = model(input_ids=ids, attention_mask=mask, decoder_input_ids=decoder_ids, use_cache=False, output_attentions=True).logits
+    inputs = {"input_ids": ids, "attention_mask": mask, "decoder_input_ids": decoder_ids}
+    logits = recorder.run(model, **inputs, use_cache=False, output_attentions=True).logits
     padding = mask.bool()[:, None, None, :]  # batch 1 1 key_pos
     causal = torch.ones(n_target, n_target).tril().bool()[None, None]  # 1 1 query_pos key_pos
     tensors = {"input.ids": ids, "input.attention_mask": mask, "input.decoder_ids": decoder_ids}
@@ -183,10 +159,7 @@ def main() -> None:
         random_checkpoint(SHARED_CONFIG | config, dtype, path)
         model = T5ForConditionalGeneration.from_pretrained(path, dtype=torch.float32, attn_implementation="eager").eval()
         assert (model.lm_head.weight is model.shared.weight) == config.get("tie_word_embeddings", True)
-        tensors = {}
-        for index, case in enumerate(CASES):
-            tensors |= {f"case{index}/{name}": tensor.float().clone().contiguous() for name, tensor in case_tensors(model, *case).items()}
-        save_file(tensors, args.out / f"{golden}.safetensors")
+        tensors = save_cases([case_tensors(model, *case) for case in CASES], args.out / f"{golden}.safetensors")
         print(golden, len(tensors), "tensors", [tensors[f"case{i}/greedy"].int().tolist() for i in range(len(CASES))])
 
 

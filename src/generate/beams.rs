@@ -7,7 +7,6 @@
 use super::engine::Engine;
 use super::input::Input;
 use crate::error::{Error, Result};
-use crate::pass::Rows;
 
 /// A text that is still being written.
 #[derive(Clone)]
@@ -24,18 +23,18 @@ impl Engine {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
-        let input = input.completed(&self.model)?;
-        input.check_size(&self.model, beams, input.decoder_ids.len().saturating_add(max_new_tokens))?;
+        let prompt = input.prompt(&self.model)?;
+        prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens))?;
         self.owner = None;
         let eos = self.model.special.eos.clone();
         let mut running = vec![Running { ids: vec![], score: 0.0 }];
         let mut finished: Vec<(Vec<u32>, f32)> = vec![];
         let mut past = 0;
         for length in 1..=max_new_tokens {
-            let prompt = [input.decoder_ids.as_slice()];
+            let first = [prompt.target.ids.as_slice()];
             let lasts: Vec<[u32; 1]> = running.iter().filter_map(|beam| beam.ids.last().map(|id| [*id])).collect();
-            let rows: Vec<&[u32]> = if past == 0 { prompt.repeat(beams) } else { lasts.iter().map(|id| &id[..]).collect() };
-            let logits = self.pass(&input, &rows, past, vec![self.logits(Rows::Last)]).await?.remove(0);
+            let rows: Vec<&[u32]> = if past == 0 { first.repeat(beams) } else { lasts.iter().map(|id| &id[..]).collect() };
+            let logits = self.pass(&prompt, &rows, past, vec![self.next_token()?]).await?.remove(0);
             past += rows[0].len();
 
             // As many continuations as it takes to have enough that do not end.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::input::Input;
+use super::input::{Input, Prompt, Text};
 use crate::capture::{Trace, select};
 use crate::device::{Choice, Device, Probe};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId, Stage};
-use crate::models::{DecoderInputs, Model};
+use crate::models::{Family, Model, Positions, TextInputs};
 use crate::pass::{Parameters, Pass, Read, Rows};
 use crate::tensor::Tensor;
 
@@ -29,24 +29,31 @@ impl Engine {
 
     /// One pass over a whole input.
     pub async fn run(&mut self, input: &Input, capture: &[String]) -> Result<Trace> {
-        let input = input.completed(&self.model)?;
+        let prompt = input.prompt(&self.model)?;
         let stages = [Stage::Source, Stage::Target];
-        let mut reads = vec![self.logits(Rows::All)];
+        let heads =
+            self.model.outputs.iter().map(|&node| Read { name: self.graph().node(node).name.clone(), node, rows: Rows::All });
+        let mut reads: Vec<Read> = heads.collect();
+        let n_heads = reads.len();
         reads.extend(select(&self.model.graph, capture, &stages)?);
         self.owner = None;
-        let mut tensors = self.pass(&input, &[&input.decoder_ids], 0, reads).await?;
-        let activations = tensors.split_off(1);
+        let mut tensors = self.pass(&prompt, &[&prompt.target.ids], 0, reads).await?;
+        let activations = tensors.split_off(n_heads);
         Ok(Trace { logits: tensors, activations })
     }
 
     /// A pass over the source (where `past` is 0) and over the decoder's new tokens: one row of them for each sequence.
-    pub(super) async fn pass(&mut self, input: &Input, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
-        let pass = assemble(&self.model, input, new, past, reads);
+    pub(super) async fn pass(&mut self, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
+        let pass = assemble(&self.model, prompt, new, past, reads);
         self.device.run(&pass).await
     }
 
-    pub(super) fn logits(&self, rows: Rows) -> Read {
-        Read { name: "logits".into(), node: self.model.logits, rows }
+    /// The scores of the next token.
+    pub(super) fn next_token(&self) -> Result<Read> {
+        let node = self.model.next_token().ok_or_else(|| {
+            Error::Input(format!("{} reads a text but does not write one; run it instead", self.model.architecture))
+        })?;
+        Ok(Read { name: "logits".into(), node, rows: Rows::Last })
     }
 
     pub(super) fn graph(&self) -> &Graph {
@@ -54,29 +61,83 @@ impl Engine {
     }
 }
 
-fn assemble(model: &Model, input: &Input, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Pass {
+fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Pass {
     let (batch, target) = (new.len(), new.first().map_or(0, |row| row.len()));
-    let lens = Lens { batch, source: input.ids.len(), target, past };
+    let lens = Lens { batch, source: prompt.source.ids.len(), target, past };
     let stages = if past == 0 { vec![Stage::Source, Stage::Target] } else { vec![Stage::Target] };
-    let repeat = |row: &[u32]| -> Vec<f32> { row.iter().map(|&n| n as f32).collect::<Vec<_>>().repeat(batch) };
-    let mut inputs: BTreeMap<NodeId, Vec<f32>> = BTreeMap::new();
-    inputs.insert(model.inputs.attention_mask, repeat(&input.attention_mask));
-    if past == 0 {
-        inputs.insert(model.inputs.ids, repeat(&input.ids));
+    let mut inputs = BTreeMap::new();
+    if let Some(nodes) = &model.inputs.source {
+        inputs.insert(nodes.attention_mask, numbers(&prompt.source.attention_mask).repeat(batch));
+        if past == 0 {
+            text(&mut inputs, nodes, &vec![&prompt.source.ids[..]; batch], &prompt.source.token_type_ids, 0);
+        }
     }
-    if let Some(DecoderInputs { ids, attention_mask }) = model.inputs.decoder {
-        inputs.insert(ids, new.iter().flat_map(|row| row.iter().map(|&id| id as f32)).collect());
-        inputs.insert(attention_mask, vec![1.0; batch * (past + target)]);
+    if let Some(nodes) = &model.inputs.target {
+        let mut allowed = numbers(&prompt.target.attention_mask);
+        allowed.resize(past + target, 1.0);
+        inputs.insert(nodes.attention_mask, allowed.repeat(batch));
+        text(&mut inputs, nodes, new, &prompt.target.token_type_ids, past);
     }
     Pass { lens, stages, inputs, reads }
 }
 
+/// The input nodes of one text: `rows` are the ids of each sequence, of which the first stands at position `past`.
+fn text(inputs: &mut BTreeMap<NodeId, Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], token_types: &[u32], past: usize) {
+    let len = rows.first().map_or(0, |row| row.len());
+    inputs.insert(nodes.ids, rows.iter().flat_map(|row| numbers(row)).collect());
+    if let Some(node) = nodes.token_type_ids {
+        inputs.insert(node, numbers(token_types).repeat(rows.len()));
+    }
+    match &nodes.positions {
+        None => {}
+        Some(Positions::Counted { node }) => {
+            let counted: Vec<f32> = (past..past + len).map(|position| position as f32).collect();
+            inputs.insert(*node, counted.repeat(rows.len()));
+        }
+        Some(Positions::AfterPadding { node, pad }) => {
+            inputs.insert(*node, rows.iter().flat_map(|row| after_padding(row, *pad)).collect());
+        }
+        Some(Positions::Rotary { node, frequencies }) => {
+            inputs.insert(*node, (past..past + len).flat_map(|position| rotations(position, frequencies)).collect());
+        }
+    }
+}
+
+/// RoBERTa's positions (fairseq's `make_positions`): tokens count on from `pad`, padding stays at `pad`.
+fn after_padding(row: &[u32], pad: u32) -> Vec<f32> {
+    let mut tokens = 0;
+    let place = |id: &u32| {
+        tokens += (*id != pad) as u32;
+        (pad + if *id == pad { 0 } else { tokens }) as f32
+    };
+    row.iter().map(place).collect()
+}
+
+/// The cosines of a position's angles, then their sines. Angles are products in f32, as the reference computes them.
+fn rotations(position: usize, frequencies: &[f32]) -> Vec<f32> {
+    let angles = || frequencies.iter().map(move |frequency| (position as f32 * frequency) as f64);
+    angles().map(|angle| angle.cos() as f32).chain(angles().map(|angle| angle.sin() as f32)).collect()
+}
+
+fn numbers(list: &[u32]) -> Vec<f32> {
+    list.iter().map(|&n| n as f32).collect()
+}
+
 /// Passes of the size that the page meets: devices are compared and timed on them.
 fn probe(model: &Model) -> Probe {
-    let ids: Vec<u32> = (0..12).map(|n| n * 37 % model.vocab as u32).collect();
-    let input = Input { attention_mask: vec![1; ids.len()], decoder_ids: vec![], ids };
-    let new = [model.special.decoder_start];
-    let logits = Read { name: "logits".into(), node: model.logits, rows: Rows::Last };
-    let pass = |past| assemble(model, &input, &[&new], past, vec![logits.clone()]);
-    Probe { first: pass(0), later: pass(1) }
+    let n = model.max_positions.unwrap_or(usize::MAX).saturating_sub(1).clamp(1, 12);
+    let ids: Vec<u32> = (0..n).map(|i| (i * 37 % model.vocab) as u32).collect();
+    let read = Text { attention_mask: vec![1; n], token_type_ids: vec![0; n], ids };
+    let start = Text { ids: vec![model.special.decoder_start], attention_mask: vec![1], token_type_ids: vec![0] };
+    let prompt = match model.family {
+        Family::Encoder => Prompt { source: read, target: Text::default() },
+        Family::EncoderDecoder => Prompt { source: read, target: start },
+        Family::Decoder => Prompt { source: Text::default(), target: read },
+    };
+    let first = &prompt.target.ids;
+    let reads: Vec<Read> =
+        model.next_token().map(|node| Read { name: "logits".into(), node, rows: Rows::Last }).into_iter().collect();
+    let pass = |new: &[u32], past| assemble(model, &prompt, &[new], past, reads.clone());
+    let later = if model.family == Family::Encoder { pass(&[], 0) } else { pass(&first[..1], first.len()) };
+    Probe { first: pass(first, 0), later }
 }

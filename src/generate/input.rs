@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::graph::Lens;
-use crate::models::Model;
+use crate::models::{Family, Model};
 
 /// What all nodes of a run may hold together, in GiB: every node keeps its own buffer, and a page's memory ends at 4 GiB.
 /// A text that needs more is refused.
@@ -12,48 +12,92 @@ const MOST_MEMORY: f64 = if cfg!(target_arch = "wasm32") { 1.0 } else { 4.0 };
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Input {
     pub ids: Vec<u32>,
-    /// What the decoder has written so far; the model's start token where empty.
+    /// What an encoder-decoder's decoder has written so far; the model's start token where empty.
     pub decoder_ids: Vec<u32>,
-    /// 1 for a token, 0 for padding; all tokens where empty.
+    /// 1 for a token of `ids`, 0 for padding; all tokens where empty.
     pub attention_mask: Vec<u32>,
+    /// Which of two texts each of `ids` belongs to; all 0 where empty.
+    pub token_type_ids: Vec<u32>,
+}
+
+/// A checked input, by the halves of the model: what is read once, and what is read and written on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Prompt {
+    pub source: Text,
+    pub target: Text,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Text {
+    pub ids: Vec<u32>,
+    pub attention_mask: Vec<u32>,
+    pub token_type_ids: Vec<u32>,
 }
 
 impl Input {
-    /// The input with what it leaves out filled in.
+    /// Whether the model can read this.
     ///
     /// # Errors
     /// No token, an id outside the vocabulary, a mask of another length, or more positions than fit.
-    pub fn completed(&self, model: &Model) -> Result<Input> {
-        let mut input = self.clone();
-        if input.ids.is_empty() {
-            return Err(Error::Input("the text is empty; give at least one token".into()));
-        }
-        if input.attention_mask.is_empty() {
-            input.attention_mask = vec![1; input.ids.len()];
-        }
-        if input.attention_mask.len() != input.ids.len() {
-            let (mask, ids) = (input.attention_mask.len(), input.ids.len());
-            return Err(Error::Input(format!("the attention mask has {mask} entries for {ids} tokens; give one for each token")));
-        }
-        if let Some(other) = input.attention_mask.iter().find(|entry| **entry > 1) {
-            return Err(Error::Input(format!(
-                "the attention mask has an entry {other}; it holds 1 for a token and 0 for padding"
-            )));
-        }
-        if input.decoder_ids.is_empty() {
-            input.decoder_ids = vec![model.special.decoder_start];
-        }
-        if let Some(id) = input.ids.iter().chain(&input.decoder_ids).find(|id| **id as usize >= model.vocab) {
-            let last = model.vocab - 1;
-            return Err(Error::Input(format!("id {id} is outside the vocabulary; this model's ids run from 0 to {last}")));
-        }
-        input.check_size(model, 1, input.decoder_ids.len())?;
-        Ok(input)
+    pub fn check(&self, model: &Model) -> Result<()> {
+        self.prompt(model).map(|_| ())
     }
 
+    /// The input with what it leaves out filled in, each part in its place.
+    pub(super) fn prompt(&self, model: &Model) -> Result<Prompt> {
+        if self.ids.is_empty() {
+            return Err(Error::Input("the text is empty; give at least one token".into()));
+        }
+        let vocabulary = model.vocab;
+        if let Some(id) = self.ids.iter().chain(&self.decoder_ids).find(|id| **id as usize >= vocabulary) {
+            let last = vocabulary - 1;
+            return Err(Error::Input(format!("id {id} is outside the vocabulary; this model's ids run from 0 to {last}")));
+        }
+        let given = self.given(model)?;
+        let prompt = match model.family {
+            Family::EncoderDecoder => {
+                let start = vec![model.special.decoder_start];
+                let ids = if self.decoder_ids.is_empty() { start } else { self.decoder_ids.clone() };
+                let written = Text { attention_mask: vec![1; ids.len()], token_type_ids: vec![0; ids.len()], ids };
+                Prompt { source: given, target: written }
+            }
+            _ if !self.decoder_ids.is_empty() => {
+                return Err(Error::Input("this model has no second half that reads decoder ids; leave them out".into()));
+            }
+            Family::Encoder => Prompt { source: given, target: Text::default() },
+            Family::Decoder => Prompt { source: Text::default(), target: given },
+        };
+        prompt.check_size(model, 1, prompt.target.ids.len())?;
+        Ok(prompt)
+    }
+
+    fn given(&self, model: &Model) -> Result<Text> {
+        let n = self.ids.len();
+        let per_token = |what: &str, list: &[u32], default: u32, most: u32| match list {
+            [] => Ok(vec![default; n]),
+            list if list.len() != n => {
+                Err(Error::Input(format!("the {what} has {} entries for {n} tokens; give one for each token", list.len())))
+            }
+            list => match list.iter().find(|entry| **entry > most) {
+                Some(entry) => Err(Error::Input(format!("the {what} has an entry {entry}; its entries run from 0 to {most}"))),
+                None => Ok(list.to_vec()),
+            },
+        };
+        if !self.token_type_ids.is_empty() && model.token_types == 0 {
+            return Err(Error::Input("this architecture has no token types; leave the token type ids out".into()));
+        }
+        Ok(Text {
+            ids: self.ids.clone(),
+            attention_mask: per_token("attention mask", &self.attention_mask, 1, 1)?,
+            token_type_ids: per_token("token type list", &self.token_type_ids, 0, model.token_types.saturating_sub(1) as u32)?,
+        })
+    }
+}
+
+impl Prompt {
     /// Whether a decoder that reads `target` tokens in each of `batch` sequences has the positions and the memory for it.
     pub(super) fn check_size(&self, model: &Model, batch: usize, target: usize) -> Result<()> {
-        let source = self.ids.len();
+        let source = self.source.ids.len();
         let longest = source.max(target);
         if let Some(limit) = model.max_positions.filter(|limit| longest > *limit) {
             return Err(Error::Input(format!("the text has {longest} tokens, but this model takes at most {limit}; shorten it")));

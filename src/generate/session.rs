@@ -1,22 +1,21 @@
 //! One text being written: its tokens, and how many of them the device's caches hold.
 
 use super::engine::Engine;
-use super::input::Input;
+use super::input::{Input, Prompt};
 use super::sample::{Candidate, Sampling, candidates, draw};
 use crate::capture::{Trace, select};
 use crate::error::{Error, Result};
 use crate::graph::Stage;
-use crate::pass::{Read, Rows};
+use crate::pass::Read;
 use crate::tensor::Tensor;
 
 /// Belongs to the engine that made it. Another session, or a run, may take the device's caches in between: the next step
 /// then reads the tokens again.
 pub struct Session {
     id: u64,
-    input: Input,
+    prompt: Prompt,
     /// All that the decoder reads: its prompt, then what was generated.
     ids: Vec<u32>,
-    prompt: usize,
     /// Tokens whose keys and values lie in the caches.
     cached: usize,
     /// For the token after the last, where they are known.
@@ -40,12 +39,12 @@ pub struct Step {
 impl Session {
     /// The generated ids, without the prompt.
     pub fn ids(&self) -> &[u32] {
-        &self.ids[self.prompt..]
+        &self.ids[self.prompt.target.ids.len()..]
     }
 
     /// Forgets the last `n` generated tokens, or all where there are fewer.
     pub fn back(&mut self, n: usize) {
-        self.ids.truncate(self.ids.len().saturating_sub(n).max(self.prompt));
+        self.ids.truncate(self.ids.len().saturating_sub(n).max(self.prompt.target.ids.len()));
         self.cached = self.cached.min(self.ids.len() - 1);
         self.logits = None;
     }
@@ -54,10 +53,10 @@ impl Session {
 impl Engine {
     /// Begins a text; nothing is computed yet.
     pub fn start(&mut self, input: &Input) -> Result<Session> {
-        let input = input.completed(&self.model)?;
+        let prompt = input.prompt(&self.model)?;
+        self.next_token()?;
         self.sessions += 1;
-        let ids = input.decoder_ids.clone();
-        Ok(Session { id: self.sessions, prompt: ids.len(), ids, input, cached: 0, logits: None })
+        Ok(Session { id: self.sessions, ids: prompt.target.ids.clone(), prompt, cached: 0, logits: None })
     }
 
     /// Chooses one token, or takes `force`, and adds it to the text.
@@ -72,7 +71,7 @@ impl Engine {
         if let Some(id) = force.filter(|id| *id as usize >= self.model.vocab) {
             return Err(Error::Input(format!("id {id} is outside the vocabulary of {} tokens", self.model.vocab)));
         }
-        session.input.check_size(&self.model, 1, session.ids.len())?;
+        session.prompt.check_size(&self.model, 1, session.ids.len())?;
         let trace = self.forward(session, capture).await?;
         // A forced token is shown among the candidates wherever it stands.
         let listing = if force.is_some() { sampling.listing_all() } else { *sampling };
@@ -102,7 +101,7 @@ impl Engine {
         let last = session.ids.len() - 1;
         session.cached = session.cached.min(last);
         let stages: &[Stage] = if session.cached == 0 { &[Stage::Source, Stage::Target] } else { &[Stage::Target] };
-        let mut reads = vec![self.logits(Rows::Last)];
+        let mut reads = vec![self.next_token()?];
         reads.extend(select(self.graph(), capture, stages)?);
         let outcome = self.catch_up(session, last, reads).await;
         if outcome.is_err() {
@@ -119,10 +118,10 @@ impl Engine {
     /// always the row of the newest token.
     async fn catch_up(&mut self, session: &Session, last: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
         let mut from = session.cached;
-        if from < last && last >= session.prompt {
-            self.pass(&session.input, &[&session.ids[from..last]], from, vec![]).await?;
+        if from < last && last >= session.prompt.target.ids.len() {
+            self.pass(&session.prompt, &[&session.ids[from..last]], from, vec![]).await?;
             from = last;
         }
-        self.pass(&session.input, &[&session.ids[from..]], from, reads).await
+        self.pass(&session.prompt, &[&session.ids[from..]], from, reads).await
     }
 }

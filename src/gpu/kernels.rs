@@ -45,6 +45,9 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("attn_mix", "attn_mix", 2),
     kernel!("attn_mix_block", "attn_mix", 2),
     kernel!("append", "append", 1),
+    kernel!("layer_norm", "layer_norm", 3),
+    kernel!("rope", "rope", 2),
+    kernel!("first", "first", 1),
 ];
 
 /// The kernel with this stem.

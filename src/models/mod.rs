@@ -1,5 +1,13 @@
 //! Architectures: one file each, in its paper's order. This file tells them apart.
 
+mod albert;
+mod bert;
+mod electra;
+mod encoder;
+mod gpt2;
+mod llama;
+mod parts;
+mod roberta;
 mod t5;
 
 use std::collections::BTreeSet;
@@ -13,13 +21,17 @@ use crate::graph::{Graph, NodeId};
 /// Which halves of the first Transformer a model keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
+    Encoder,
     EncoderDecoder,
+    Decoder,
 }
 
 impl Family {
     pub fn name(self) -> &'static str {
         match self {
+            Family::Encoder => "encoder",
             Family::EncoderDecoder => "encoder-decoder",
+            Family::Decoder => "decoder",
         }
     }
 }
@@ -32,33 +44,47 @@ pub struct Model {
     pub family: Family,
     pub graph: Graph,
     pub inputs: Inputs,
-    /// What generation samples from: `[batch pos d_vocab]`.
-    pub logits: NodeId,
+    /// What a run always brings back: `logits` first, then those of a second head. None where there is no head.
+    pub outputs: Vec<NodeId>,
     /// Blocks, of the deeper half where there are two.
     pub layers: usize,
     pub heads: usize,
     pub d_model: usize,
     /// Rows of the embedding table: ids below this are tokens.
     pub vocab: usize,
+    /// Texts that a token can belong to; 0 where the model does not tell them apart.
+    pub token_types: usize,
     pub special: SpecialTokens,
     /// The longest text that the model can place, in tokens; `None` where any length has a position.
     pub max_positions: Option<usize>,
 }
 
-/// The graph's input nodes, by the names that `transformers` gives them.
-#[derive(Clone, Copy, Debug)]
+/// The graph's input nodes: of the text that is read once, and of the one that is written.
+#[derive(Clone, Debug)]
 pub struct Inputs {
-    pub ids: NodeId,
-    /// 1 for a token, 0 for padding.
-    pub attention_mask: NodeId,
-    pub decoder: Option<DecoderInputs>,
+    pub source: Option<TextInputs>,
+    pub target: Option<TextInputs>,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub struct DecoderInputs {
+#[derive(Clone, Debug)]
+pub struct TextInputs {
     pub ids: NodeId,
-    /// Over the cache's positions and the new ones.
+    /// 1 for a token, 0 for padding; over the cache's positions too, where there is one.
     pub attention_mask: NodeId,
+    /// Which of two texts a token belongs to.
+    pub token_type_ids: Option<NodeId>,
+    pub positions: Option<Positions>,
+}
+
+/// How a model learns where a token stands, where the graph cannot tell by itself.
+#[derive(Clone, Debug)]
+pub enum Positions {
+    /// Rows of a table: 0, 1, 2, …
+    Counted { node: NodeId },
+    /// RoBERTa's: tokens count from `pad` + 1, padding stays at `pad`.
+    AfterPadding { node: NodeId, pad: u32 },
+    /// Angles for `rope`: position × frequency, in radians for each pair of a head's numbers.
+    Rotary { node: NodeId, frequencies: Vec<f32> },
 }
 
 /// Ids with a meaning of their own.
@@ -71,6 +97,14 @@ pub struct SpecialTokens {
     pub pad: u32,
 }
 
+impl Model {
+    /// What generation samples from: \[batch pos d_vocab\]. None where the model does not write.
+    pub fn next_token(&self) -> Option<NodeId> {
+        let writes = self.inputs.target.is_some();
+        self.outputs.first().copied().filter(|_| writes)
+    }
+}
+
 /// Builds the model that a `config.json` describes. `tensors` are the names in its checkpoint: some tensors are left out
 /// where two are tied.
 pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
@@ -78,6 +112,12 @@ pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
         .map_err(|fault| Error::Config(format!("config.json is not JSON ({fault}); fetch the file again")))?;
     match value.get("model_type").and_then(Value::as_str) {
         Some("t5" | "mt5") => t5::build(read(value)?, tensors),
+        Some("bert") => bert::build(read(value)?, tensors),
+        Some("roberta") => roberta::build(read(value)?, tensors),
+        Some("albert") => albert::build(read(value)?, tensors),
+        Some("electra") => electra::build(read(value)?, tensors),
+        Some("gpt2") => gpt2::build(read(value)?, tensors),
+        Some("llama") => llama::build(read(value)?, tensors),
         Some(other) => Err(Error::Config(format!("model_type \"{other}\" is not built in; this version runs {}", SUPPORTED))),
         None => Err(Error::Config(format!(
             "config.json names no model_type, so its architecture is unknown; this version runs {SUPPORTED}"
@@ -85,7 +125,7 @@ pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
     }
 }
 
-const SUPPORTED: &str = "t5";
+const SUPPORTED: &str = "bert, roberta, albert, electra, t5, gpt2 and llama";
 
 fn read<C: for<'de> Deserialize<'de>>(value: Value) -> Result<C> {
     serde_json::from_value(value).map_err(|fault| Error::Config(format!("config.json does not fit its model_type: {fault}")))

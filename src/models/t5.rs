@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{DecoderInputs, Family, Ids, Inputs, MOST_LAYERS, MOST_WIDE, Model, SpecialTokens, sized};
+use super::{Family, Ids, Inputs, MOST_LAYERS, MOST_WIDE, Model, SpecialTokens, TextInputs, sized};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
 use crate::ops::relative_bias::Direction;
@@ -119,11 +119,12 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
         family: Family::EncoderDecoder,
         graph,
         inputs,
-        logits,
+        outputs: vec![logits],
         layers: config.num_layers.max(config.num_decoder_layers.unwrap_or(config.num_layers)),
         heads: config.num_heads,
         d_model: config.d_model,
         vocab: config.vocab_size,
+        token_types: 0,
         special: SpecialTokens {
             decoder_start: config.decoder_start(),
             eos: config.eos_token_id.map(Vec::from).unwrap_or_default(),
@@ -160,8 +161,8 @@ fn text_to_text(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result
     };
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
     let logits = g.op("logits", Op::Linear, &[h, head], &axes)?;
-    let decoder = Some(DecoderInputs { ids: decoder_ids, attention_mask: decoder_allowed });
-    Ok((Inputs { ids, attention_mask: allowed, decoder }, logits))
+    let text = |ids, attention_mask| Some(TextInputs { ids, attention_mask, token_type_ids: None, positions: None });
+    Ok((Inputs { source: text(ids, allowed), target: text(decoder_ids, decoder_allowed) }, logits))
 }
 
 /// The encoder's output, and which of its positions are not padding.

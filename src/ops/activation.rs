@@ -1,7 +1,8 @@
 //! `activation`: y = f(x), element by element.
 //!
 //! x \[…\] → as x. ReLU: max(x, 0). GELU (Hendrycks & Gimpel 2016): x Φ(x), exact by erf, or its tanh approximation
-//! ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), which T5 v1.1 calls `gelu_new`. SiLU: x / (1 + e⁻ˣ).
+//! ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), which T5 v1.1 calls `gelu_new`. SiLU: x / (1 + e⁻ˣ). Quick GELU:
+//! x / (1 + e^(−1.702 x)). Tanh. ReLU²: max(x, 0)² (So et al. 2021). Sigmoid: 1 / (1 + e⁻ˣ).
 
 use super::{Dispatch, Fault, Site, expect_like_input, groups};
 use crate::tensor::size;
@@ -12,6 +13,10 @@ pub enum Activation {
     GeluErf,
     GeluTanh,
     Silu,
+    Tanh,
+    QuickGelu,
+    ReluSquared,
+    Sigmoid,
 }
 
 impl Activation {
@@ -22,6 +27,10 @@ impl Activation {
             "gelu" | "gelu_python" => Some(Activation::GeluErf),
             "gelu_new" | "gelu_fast" | "gelu_pytorch_tanh" | "gelu_python_tanh" => Some(Activation::GeluTanh),
             "silu" | "swish" => Some(Activation::Silu),
+            "tanh" => Some(Activation::Tanh),
+            "quick_gelu" => Some(Activation::QuickGelu),
+            "relu2" => Some(Activation::ReluSquared),
+            "sigmoid" => Some(Activation::Sigmoid),
             _ => None,
         }
     }
@@ -35,6 +44,10 @@ impl Activation {
                 0.5 * x * (1.0 + (SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)).tanh())
             }
             Activation::Silu => x / (1.0 + (-x).exp()),
+            Activation::Tanh => x.tanh(),
+            Activation::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
+            Activation::ReluSquared => x.max(0.0) * x.max(0.0),
+            Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
         }
     }
 }

@@ -19,6 +19,9 @@ pub fn check(site: &Site) -> Result<(), Fault> {
 /// The product of the leading axes, where the trailing ones multiply to `width`.
 fn leading(shape: &[usize], width: usize) -> Option<usize> {
     let mut product = 1;
+    if width == 1 {
+        return Some(size(shape)); // a number for each row needs no axis of its own
+    }
     for (index, n) in shape.iter().enumerate().rev() {
         product *= n;
         if product == width {

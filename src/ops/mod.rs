@@ -8,11 +8,14 @@ pub mod append;
 pub mod attn_mix;
 pub mod attn_scores;
 pub mod embed;
+pub mod first;
+pub mod layer_norm;
 pub mod linear;
 pub mod mask;
 pub mod mul;
 pub mod relative_bias;
 pub mod rms_norm;
+pub mod rope;
 pub mod scale;
 pub mod softmax;
 
@@ -31,6 +34,10 @@ pub enum Op {
     Embed,
     /// x / rms(x) · w.
     RmsNorm {
+        eps: f32,
+    },
+    /// (x − mean(x)) / std(x) · w + b.
+    LayerNorm {
         eps: f32,
     },
     /// x Wᵀ + b.
@@ -55,6 +62,10 @@ pub enum Op {
     AttnMix,
     /// New keys or values after those of earlier steps.
     Append,
+    /// Pairs of numbers turned by an angle that grows with the position.
+    Rope,
+    /// The first position of each sequence.
+    First,
 }
 
 /// The shapes around one op: what each input looks like, what comes out, and how many tokens came before.
@@ -139,6 +150,7 @@ impl Op {
         match self {
             Op::Embed => "embed",
             Op::RmsNorm { .. } => "rms_norm",
+            Op::LayerNorm { .. } => "layer_norm",
             Op::Linear => "linear",
             Op::Scale { .. } => "scale",
             Op::Add => "add",
@@ -150,6 +162,8 @@ impl Op {
             Op::Softmax => "softmax",
             Op::AttnMix => "attn_mix",
             Op::Append => "append",
+            Op::Rope => "rope",
+            Op::First => "first",
         }
     }
 
@@ -158,6 +172,7 @@ impl Op {
         match self {
             Op::Embed => embed::check(site),
             Op::RmsNorm { .. } => rms_norm::check(site),
+            Op::LayerNorm { .. } => layer_norm::check(site),
             Op::Linear => linear::check(site),
             Op::Scale { .. } => scale::check(site),
             Op::Add => add::check(site),
@@ -169,6 +184,8 @@ impl Op {
             Op::Softmax => softmax::check(site),
             Op::AttnMix => attn_mix::check(site),
             Op::Append => append::check(site),
+            Op::Rope => rope::check(site),
+            Op::First => first::check(site),
         }
     }
 
@@ -178,6 +195,7 @@ impl Op {
         match self {
             Op::Embed => embed::cpu(site, inputs, out),
             Op::RmsNorm { eps } => rms_norm::cpu(site, *eps, inputs, out),
+            Op::LayerNorm { eps } => layer_norm::cpu(site, *eps, inputs, out),
             Op::Linear => linear::cpu(site, inputs, out),
             Op::Scale { by } => scale::cpu(*by, inputs, out),
             Op::Add => add::cpu(inputs, out),
@@ -189,6 +207,8 @@ impl Op {
             Op::Softmax => softmax::cpu(site, inputs, out),
             Op::AttnMix => attn_mix::cpu(site, inputs, out),
             Op::Append => append::cpu(site, inputs, out),
+            Op::Rope => rope::cpu(site, inputs, out),
+            Op::First => first::cpu(site, inputs, out),
         }
     }
 
@@ -197,6 +217,7 @@ impl Op {
         match self {
             Op::Embed => embed::dispatch(site),
             Op::RmsNorm { eps } => rms_norm::dispatch(site, *eps, profile),
+            Op::LayerNorm { eps } => layer_norm::dispatch(site, *eps),
             Op::Linear => linear::dispatch(site, profile),
             Op::Scale { by } => scale::dispatch(site, *by),
             Op::Add => add::dispatch(site),
@@ -208,6 +229,8 @@ impl Op {
             Op::Softmax => softmax::dispatch(site, profile),
             Op::AttnMix => attn_mix::dispatch(site),
             Op::Append => append::dispatch(site),
+            Op::Rope => rope::dispatch(site),
+            Op::First => first::dispatch(site),
         }
     }
 }

@@ -150,10 +150,12 @@ pub(super) fn weights(files: &JsValue) -> Result<Vec<Vec<u8>>, JsError> {
 
 pub(super) fn input_of(value: JsValue) -> Result<Input, JsError> {
     let input: InputOptions = read_or_default(value, "input")?;
-    if input.token_type_ids.iter().any(|kind| *kind != 0) {
-        return Err(fault(Error::Input("this architecture has no token types; leave tokenTypeIds out".into())));
-    }
-    Ok(Input { ids: input.ids, decoder_ids: input.decoder_ids, attention_mask: input.attention_mask })
+    Ok(Input {
+        ids: input.ids,
+        decoder_ids: input.decoder_ids,
+        attention_mask: input.attention_mask,
+        token_type_ids: input.token_type_ids,
+    })
 }
 
 pub(super) fn trace_object(trace: &Trace) -> Object {

@@ -6,7 +6,7 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Kind, Lens, NodeId};
+use crate::graph::{Graph, Kind, Lens, NodeId, Stored};
 use crate::pass::Parameters;
 
 /// The tensors of a checkpoint, still as they lie in its files.
@@ -33,15 +33,15 @@ impl<'a> Checkpoint<'a> {
     pub fn parameters(&self, graph: &Graph) -> Result<Parameters> {
         let mut parameters = Parameters::new();
         for (index, node) in graph.nodes.iter().enumerate() {
-            if let Kind::Weight { names } = &node.kind {
+            if let Kind::Weight { names, stored } = &node.kind {
                 let shape = node.shape(&Lens::ONE);
-                parameters.insert(NodeId(index), self.tensor(names, &shape)?);
+                parameters.insert(NodeId(index), self.tensor(names, *stored, &shape)?);
             }
         }
         Ok(parameters)
     }
 
-    fn tensor(&self, names: &[String], shape: &[usize]) -> Result<Vec<f32>> {
+    fn tensor(&self, names: &[String], stored: Stored, shape: &[usize]) -> Result<Vec<f32>> {
         let found = names.iter().find_map(|name| self.tensors.get(name).map(|view| (name, view)));
         let (name, view) = found.ok_or_else(|| {
             Error::Weights(format!(
@@ -49,13 +49,40 @@ impl<'a> Checkpoint<'a> {
                 names[0]
             ))
         })?;
-        if view.shape() != shape {
+        let want = stored.shape(shape);
+        if view.shape() != want {
             return Err(Error::Weights(format!(
-                "\"{name}\" has shape {:?}, but config.json asks for {shape:?}; config and checkpoint belong to different models",
+                "\"{name}\" has shape {:?}, but config.json asks for {want:?}; config and checkpoint belong to different models",
                 view.shape()
             )));
         }
-        to_f32(name, view)
+        Ok(stored.take(to_f32(name, view)?, shape))
+    }
+}
+
+impl Stored {
+    /// The shape of the checkpoint's tensor, where the node has `shape`: \[out in\] or \[out\].
+    fn shape(self, shape: &[usize]) -> Vec<usize> {
+        match (self, shape) {
+            (Stored::Part { of, .. }, [out, rest @ ..]) => [&[out * of], rest].concat(),
+            (Stored::TransposedPart { of, .. }, [out, width]) => vec![*width, out * of],
+            _ => shape.to_vec(),
+        }
+    }
+
+    /// The node's numbers out of the tensor's.
+    fn take(self, numbers: Vec<f32>, shape: &[usize]) -> Vec<f32> {
+        match (self, shape) {
+            (Stored::Part { index, of }, _) => {
+                let part = numbers.len() / of;
+                numbers[index * part..][..part].to_vec()
+            }
+            (Stored::TransposedPart { index, of }, [out, width]) => {
+                let column = |o: usize| (0..*width).map(move |i| i * out * of + index * out + o);
+                (0..*out).flat_map(column).map(|at| numbers[at]).collect()
+            }
+            _ => numbers,
+        }
     }
 }
 

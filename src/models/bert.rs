@@ -1,0 +1,45 @@
+//! BERT: Devlin et al. 2018, "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding".
+//!
+//! Read beside §3: the encoder of Vaswani et al. 2017 with learned positions and segments, pretrained on two tasks that a head
+//! each remembers: masked words (§3.1, task 1) and whether one sentence follows another (task 2).
+
+use std::collections::BTreeSet;
+
+use super::Model;
+use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use crate::error::Result;
+use crate::graph::{Graph, Stage};
+
+const CLASSES: [&str; 4] = ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"];
+
+pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
+    c.check()?;
+    let class = c.class(&CLASSES)?;
+    let mut graph = Graph::default();
+    let g = &mut graph.scope(Stage::Source);
+    let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("bert", "embeddings"), pad: None })?;
+    for l in 0..c.num_hidden_layers {
+        let names = BlockNames::bert(&named("bert", &format!("encoder.layer.{l}")));
+        h = block(&mut g.enter("blocks").enter(l), &c, names, h, inputs.attention_mask)?;
+    }
+    let mut outputs = vec![];
+    if matches!(class, "BertForMaskedLM" | "BertForPreTraining") {
+        let head = WordHead {
+            dense: vec!["cls.predictions.transform.dense".into()],
+            activation: c.activation()?,
+            norm: vec!["cls.predictions.transform.LayerNorm".into()],
+            decoder: "cls.predictions.decoder.weight".into(),
+            bias: vec!["cls.predictions.bias".into(), "cls.predictions.decoder.bias".into()],
+        };
+        outputs.push(words(g, &c, head, h, table, tensors)?);
+    }
+    if class == "BertForPreTraining" {
+        let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
+        outputs.push(classify(g, "nsp_logits", vec!["cls.seq_relationship".into()], pooled, 2)?);
+    }
+    if class == "BertForSequenceClassification" {
+        let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
+        outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, c.labels())?);
+    }
+    Ok(model(class, &c, graph, inputs, outputs))
+}

@@ -1,0 +1,52 @@
+//! ELECTRA: Clark et al. 2020, "ELECTRA: Pre-training Text Encoders as Discriminators Rather Than Generators".
+//!
+//! Read beside §2: two encoders. A small generator fills masked places as BERT does; the discriminator says for every token
+//! whether it is the original: D(x, t) = sigmoid(wᵀ h_D(x)_t). A run gives the scores before the sigmoid.
+//! Differs from BERT's encoder: embeddings may be narrower than the hidden state, and a matrix then widens them (§3.2).
+
+use std::collections::BTreeSet;
+
+use super::Model;
+use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, embed, model, named, words};
+use super::parts::{Matrix, project};
+use crate::error::Result;
+use crate::graph::{Graph, Stage};
+use crate::ops::{Activation, Op};
+use crate::tensor::Axis::DModel;
+
+const CLASSES: [&str; 3] = ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"];
+
+pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
+    c.check()?;
+    let class = c.class(&CLASSES)?;
+    let mut graph = Graph::default();
+    let g = &mut graph.scope(Stage::Source);
+    let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("electra", "embeddings"), pad: None })?;
+    if c.embedding() != c.hidden_size {
+        let wider = Matrix::biased(named("electra", "embeddings_project"));
+        h = project(g, "embedded_wide", wider, h, &[(DModel, c.hidden_size)])?;
+    }
+    for l in 0..c.num_hidden_layers {
+        let names = BlockNames::bert(&named("electra", &format!("encoder.layer.{l}")));
+        h = block(&mut g.enter("blocks").enter(l), &c, names, h, inputs.attention_mask)?;
+    }
+    let mut outputs = vec![];
+    if class == "ElectraForMaskedLM" {
+        let head = WordHead {
+            dense: vec!["generator_predictions.dense".into()],
+            activation: Activation::GeluErf,
+            norm: vec!["generator_predictions.LayerNorm".into()],
+            decoder: "generator_lm_head.weight".into(),
+            bias: vec!["generator_lm_head.bias".into()],
+        };
+        outputs.push(words(g, &c, head, h, table, tensors)?);
+    }
+    if class == "ElectraForPreTraining" {
+        let dense = Matrix::biased(vec!["discriminator_predictions.dense".into()]);
+        let x = project(g, "head.dense", dense, h, &[(DModel, c.hidden_size)])?;
+        let x = g.like("head.activation", Op::Activation(c.activation()?), &[x])?;
+        let last = Matrix::biased(vec!["discriminator_predictions.dense_prediction".into()]);
+        outputs.push(project(g, "logits", last, x, &[])?); // [batch pos]
+    }
+    Ok(model(class, &c, graph, inputs, outputs))
+}

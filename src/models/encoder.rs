@@ -1,0 +1,261 @@
+//! What BERT and its descendants share: the sizes in their `config.json`, three embeddings summed, blocks with the norm behind
+//! each part, and the heads that more than one of them has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::parts::{Heads, Matrix, attend, layer_norm, project};
+use super::{Family, Inputs, MOST_LAYERS, MOST_WIDE, Model, Positions, SpecialTokens, TextInputs, sized};
+use crate::error::{Error, Result};
+use crate::graph::{Dim, Graph, NodeId, Scope};
+use crate::ops::{Activation, Mask, Op};
+use crate::tensor::Axis::{self, Batch, DMlp, DModel, DVocab, KeyPos, Label, Pos};
+
+/// `config.json`, with BERT's defaults where a file leaves something out.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    pub architectures: Vec<String>,
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    /// Width of the embeddings, where it is not the hidden one (ALBERT, ELECTRA).
+    pub embedding_size: Option<usize>,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub intermediate_size: usize,
+    pub hidden_act: String,
+    pub max_position_embeddings: usize,
+    pub type_vocab_size: usize,
+    pub layer_norm_eps: f32,
+    pub pad_token_id: Option<u32>,
+    /// ALBERT: sets of weights that the layers share, and blocks in each.
+    pub num_hidden_groups: usize,
+    pub inner_group_num: usize,
+    id2label: Option<BTreeMap<String, String>>,
+    num_labels: Option<usize>,
+    position_embedding_type: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            architectures: vec![],
+            vocab_size: 30_522,
+            hidden_size: 768,
+            embedding_size: None,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            intermediate_size: 3072,
+            hidden_act: "gelu".into(),
+            max_position_embeddings: 512,
+            type_vocab_size: 2,
+            layer_norm_eps: 1e-12,
+            pad_token_id: None,
+            num_hidden_groups: 1,
+            inner_group_num: 1,
+            id2label: None,
+            num_labels: None,
+            position_embedding_type: None,
+        }
+    }
+}
+
+impl Config {
+    pub fn check(&self) -> Result<()> {
+        sized("vocab_size", self.vocab_size, MOST_WIDE)?;
+        sized("hidden_size", self.hidden_size, MOST_WIDE)?;
+        sized("embedding_size", self.embedding(), MOST_WIDE)?;
+        sized("num_hidden_layers", self.num_hidden_layers, MOST_LAYERS)?;
+        sized("num_attention_heads", self.num_attention_heads, MOST_LAYERS)?;
+        sized("intermediate_size", self.intermediate_size, MOST_WIDE)?;
+        sized("max_position_embeddings", self.max_position_embeddings, MOST_WIDE)?;
+        sized("type_vocab_size", self.type_vocab_size, MOST_WIDE)?;
+        sized("num_hidden_groups", self.num_hidden_groups, self.num_hidden_layers)?;
+        sized("inner_group_num", self.inner_group_num, MOST_LAYERS)?;
+        if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
+            let (width, heads) = (self.hidden_size, self.num_attention_heads);
+            return Err(Error::Config(format!("hidden_size {width} does not divide into {heads} heads")));
+        }
+        match self.position_embedding_type.as_deref() {
+            None | Some("absolute") => Ok(()),
+            Some(other) => Err(Error::Config(format!("position_embedding_type \"{other}\" is not built in; absolute is"))),
+        }
+    }
+
+    pub fn embedding(&self) -> usize {
+        self.embedding_size.unwrap_or(self.hidden_size)
+    }
+
+    pub fn activation(&self) -> Result<Activation> {
+        Activation::from_config(&self.hidden_act)
+            .ok_or_else(|| Error::Config(format!("hidden_act \"{}\" is not known", self.hidden_act)))
+    }
+
+    /// Classes that a sequence classifier tells apart.
+    pub fn labels(&self) -> usize {
+        self.id2label.as_ref().map(BTreeMap::len).or(self.num_labels).unwrap_or(2)
+    }
+
+    /// The published class, among those that this family has; the first one where the file names none.
+    pub fn class(&self, known: &[&'static str]) -> Result<&'static str> {
+        let Some(named) = self.architectures.first() else { return Ok(known[0]) };
+        let found = known.iter().find(|class| *class == named);
+        found.copied().ok_or_else(|| Error::Config(format!("{named} is not built in; of this family, {} are", known.join(", "))))
+    }
+}
+
+/// How the embeddings of one family differ from another's.
+pub struct Embeddings {
+    /// Names in the checkpoint, e.g. `bert.embeddings`.
+    pub stems: Vec<String>,
+    /// The padding after which positions count (RoBERTa); `None` where they count from 0.
+    pub pad: Option<u32>,
+}
+
+/// The inputs of an encoder, and its embeddings summed and normed: \[batch pos d_model\]. Devlin et al. 2018, figure 2.
+pub fn embed(g: &mut Scope, c: &Config, embeddings: &Embeddings) -> Result<(TextInputs, NodeId, NodeId)> {
+    let text = [(Batch, Dim::Batch), (Pos, Dim::Source)];
+    let ids = g.input("ids", &text);
+    let attention_mask = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Source)]);
+    let token_type_ids = g.input("token_type_ids", &text);
+    let positions = g.input("position_ids", &text);
+    let mut table = |name: &str, axis: Axis, n: usize| {
+        let names: Vec<String> = embeddings.stems.iter().map(|stem| format!("{stem}.{name}.weight")).collect();
+        g.weight(&names, &[(axis, n), (DModel, c.embedding())])
+    };
+    let words = table("word_embeddings", DVocab, c.vocab_size);
+    let segments = table("token_type_embeddings", Axis::Out, c.type_vocab_size);
+    let places = table("position_embeddings", Pos, c.max_position_embeddings);
+    let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DModel, Dim::Fixed(c.embedding()))];
+    let word = g.op("hook_embed", Op::Embed, &[ids, words], &axes)?;
+    let segment = g.op("hook_token_type_embed", Op::Embed, &[token_type_ids, segments], &axes)?;
+    let place = g.op("hook_pos_embed", Op::Embed, &[positions, places], &axes)?;
+    let sum = g.like("embedded_segment", Op::Add, &[word, segment])?;
+    let sum = g.like("embedded", Op::Add, &[sum, place])?;
+    let stems: Vec<String> = embeddings.stems.iter().map(|stem| format!("{stem}.LayerNorm")).collect();
+    let h = layer_norm(g, "embedded_norm", &stems, c.layer_norm_eps, sum)?;
+    let positions = Some(match embeddings.pad {
+        Some(pad) => Positions::AfterPadding { node: positions, pad },
+        None => Positions::Counted { node: positions },
+    });
+    Ok((TextInputs { ids, attention_mask, token_type_ids: Some(token_type_ids), positions }, words, h))
+}
+
+/// The stems of one block's weights.
+pub struct BlockNames {
+    pub query: Vec<String>,
+    pub key: Vec<String>,
+    pub value: Vec<String>,
+    pub attn_out: Vec<String>,
+    pub attn_norm: Vec<String>,
+    pub mlp_in: Vec<String>,
+    pub mlp_out: Vec<String>,
+    pub mlp_norm: Vec<String>,
+}
+
+impl BlockNames {
+    /// As BERT, RoBERTa and ELECTRA call them, under e.g. `bert.encoder.layer.0`.
+    pub fn bert(stems: &[String]) -> Self {
+        let at = |part: &str| stems.iter().map(|stem| format!("{stem}.{part}")).collect();
+        BlockNames {
+            query: at("attention.self.query"),
+            key: at("attention.self.key"),
+            value: at("attention.self.value"),
+            attn_out: at("attention.output.dense"),
+            attn_norm: at("attention.output.LayerNorm"),
+            mlp_in: at("intermediate.dense"),
+            mlp_out: at("output.dense"),
+            mlp_norm: at("output.LayerNorm"),
+        }
+    }
+}
+
+/// Vaswani et al. 2017, §3.1: LayerNorm(x + Sublayer(x)), for attention and for the feed-forward part.
+pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: NodeId) -> Result<NodeId> {
+    let heads = Heads { query: c.num_attention_heads, key: c.num_attention_heads, d_head: c.hidden_size / c.num_attention_heads };
+    let width = [(DModel, c.hidden_size)];
+    g.alias("hook_resid_pre", h);
+
+    let mut attn = g.enter("attn");
+    let q = project(&mut attn, "hook_q", Matrix::biased(names.query), h, &heads.query_axes())?; // [batch pos head d_head]
+    let k = project(&mut attn, "hook_k", Matrix::biased(names.key), h, &heads.key_axes())?; // [batch pos kv_head d_head]
+    let v = project(&mut attn, "hook_v", Matrix::biased(names.value), h, &heads.key_axes())?; // [batch pos kv_head d_head]
+    let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Padding)?;
+    let out = project(g, "hook_attn_out", Matrix::biased(names.attn_out), z, &width)?;
+    let sum = g.like("attn_sum", Op::Add, &[h, out])?;
+    let mid = layer_norm(g, "ln1.hook_normalized", &names.attn_norm, c.layer_norm_eps, sum)?;
+    g.alias("hook_resid_mid", mid);
+
+    let mut mlp = g.enter("mlp");
+    let pre = project(&mut mlp, "hook_pre", Matrix::biased(names.mlp_in), mid, &[(DMlp, c.intermediate_size)])?;
+    let post = mlp.like("hook_post", Op::Activation(c.activation()?), &[pre])?;
+    let out = project(g, "hook_mlp_out", Matrix::biased(names.mlp_out), post, &width)?;
+    let sum = g.like("mlp_sum", Op::Add, &[mid, out])?;
+    let h = layer_norm(g, "ln2.hook_normalized", &names.mlp_norm, c.layer_norm_eps, sum)?;
+    g.alias("hook_resid_post", h);
+    Ok(h)
+}
+
+/// A masked word from the hidden state at its place: a dense layer, a norm, and the embedding again with a bias of its own.
+pub struct WordHead {
+    pub dense: Vec<String>,
+    pub activation: Activation,
+    pub norm: Vec<String>,
+    /// Its own matrix, where the checkpoint has one.
+    pub decoder: String,
+    pub bias: Vec<String>,
+}
+
+pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &BTreeSet<String>) -> Result<NodeId> {
+    let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding())])?;
+    let x = g.like("head.activation", Op::Activation(head.activation), &[x])?;
+    let x = layer_norm(g, "head.norm", &head.norm, c.layer_norm_eps, x)?;
+    let table = match tensors.contains(&head.decoder) {
+        true => g.weight(&[head.decoder], &[(DVocab, c.vocab_size), (DModel, c.embedding())]),
+        false => table,
+    };
+    let bias = g.weight(&head.bias, &[(DVocab, c.vocab_size)]);
+    let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DVocab, Dim::Fixed(c.vocab_size))];
+    g.op("logits", Op::Linear, &[x, table, bias], &axes)
+}
+
+/// Devlin et al. 2018, §3: the final vector of \[CLS\], through a dense layer and tanh: \[batch d_model\].
+pub fn pool(g: &mut Scope, c: &Config, dense: Vec<String>, h: NodeId) -> Result<NodeId> {
+    let first = first(g, c, h)?;
+    let x = project(g, "pooler.dense", Matrix::biased(dense), first, &[(DModel, c.hidden_size)])?;
+    g.like("pooled", Op::Activation(Activation::Tanh), &[x])
+}
+
+fn first(g: &mut Scope, c: &Config, h: NodeId) -> Result<NodeId> {
+    g.op("first", Op::First, &[h], &[(Batch, Dim::Batch), (DModel, Dim::Fixed(c.hidden_size))])
+}
+
+/// Scores for each class of a text: \[batch label\].
+pub fn classify(g: &mut Scope, name: &str, stems: Vec<String>, x: NodeId, labels: usize) -> Result<NodeId> {
+    project(g, name, Matrix::biased(stems), x, &[(Label, labels)])
+}
+
+/// An encoder's model around its graph.
+pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextInputs, outputs: Vec<NodeId>) -> Model {
+    let after = if let Some(Positions::AfterPadding { pad, .. }) = inputs.positions { pad as usize + 1 } else { 0 };
+    Model {
+        architecture,
+        family: Family::Encoder,
+        graph,
+        inputs: Inputs { source: Some(inputs), target: None },
+        outputs,
+        layers: c.num_hidden_layers,
+        heads: c.num_attention_heads,
+        d_model: c.hidden_size,
+        vocab: c.vocab_size,
+        token_types: c.type_vocab_size,
+        special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
+        max_positions: Some(c.max_position_embeddings.saturating_sub(after)),
+    }
+}
+
+/// `prefix.name` and, as a bare encoder's file has it, `name`.
+pub fn named(prefix: &str, name: &str) -> Vec<String> {
+    vec![format!("{prefix}.{name}"), name.to_string()]
+}

@@ -1,0 +1,166 @@
+//! GPT-2: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".
+//!
+//! Read beside §2.3, which lists what changed since GPT-1 (Radford et al. 2018, §3.1): the norm stands before each part, one
+//! more norm stands at the end. Positions are learned, one row for each; the head is the embedding again.
+//! The checkpoint keeps queries, keys and values in one matrix, and every matrix as \[in out\].
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::parts::{Heads, Matrix, attend, cache, layer_norm, project};
+use super::{Family, Ids, Inputs, MOST_LAYERS, MOST_WIDE, Model, Positions, SpecialTokens, TextInputs, sized};
+use crate::error::{Error, Result};
+use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
+use crate::ops::{Activation, Mask, Op};
+use crate::tensor::Axis::{Batch, DMlp, DModel, DVocab, KeyPos, Pos};
+
+/// `config.json`, with the defaults of the reference where a file leaves something out.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    vocab_size: usize,
+    n_positions: usize,
+    n_embd: usize,
+    n_layer: usize,
+    n_head: usize,
+    n_inner: Option<usize>,
+    activation_function: String,
+    layer_norm_epsilon: f32,
+    scale_attn_weights: bool,
+    scale_attn_by_inverse_layer_idx: bool,
+    eos_token_id: Option<Ids>,
+    bos_token_id: Option<u32>,
+    pad_token_id: Option<u32>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            vocab_size: 50_257,
+            n_positions: 1024,
+            n_embd: 768,
+            n_layer: 12,
+            n_head: 12,
+            n_inner: None,
+            activation_function: "gelu_new".into(),
+            layer_norm_epsilon: 1e-5,
+            scale_attn_weights: true,
+            scale_attn_by_inverse_layer_idx: false,
+            eos_token_id: Some(Ids::One(50_256)),
+            bos_token_id: Some(50_256),
+            pad_token_id: None,
+        }
+    }
+}
+
+impl Config {
+    fn check(&self) -> Result<()> {
+        sized("vocab_size", self.vocab_size, MOST_WIDE)?;
+        sized("n_positions", self.n_positions, MOST_WIDE)?;
+        sized("n_embd", self.n_embd, MOST_WIDE)?;
+        sized("n_layer", self.n_layer, MOST_LAYERS)?;
+        sized("n_head", self.n_head, MOST_LAYERS)?;
+        sized("n_inner", self.n_inner.unwrap_or(1), MOST_WIDE)?;
+        if !self.n_embd.is_multiple_of(self.n_head) {
+            return Err(Error::Config(format!("n_embd {} does not divide into {} heads", self.n_embd, self.n_head)));
+        }
+        if self.scale_attn_by_inverse_layer_idx || !self.scale_attn_weights {
+            return Err(Error::Config("scores that are scaled by their layer, or not at all, are not built in".into()));
+        }
+        Ok(())
+    }
+}
+
+pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
+    config.check()?;
+    let mut graph = Graph::default();
+    let (inputs, logits) = language_model(&mut graph.scope(Stage::Target), &config, tensors)?;
+    let eos: Vec<u32> = config.eos_token_id.map(Vec::from).unwrap_or_default();
+    Ok(Model {
+        architecture: "GPT2LMHeadModel",
+        family: Family::Decoder,
+        graph,
+        inputs: Inputs { source: None, target: Some(inputs) },
+        outputs: vec![logits],
+        layers: config.n_layer,
+        heads: config.n_head,
+        d_model: config.n_embd,
+        vocab: config.vocab_size,
+        token_types: 0,
+        special: SpecialTokens {
+            decoder_start: config.bos_token_id.unwrap_or(0),
+            pad: config.pad_token_id.or(eos.first().copied()).unwrap_or(0),
+            eos,
+        },
+        max_positions: Some(config.n_positions),
+    })
+}
+
+/// GPT-1, eq. 2: h₀ = U Wₑ + W_p, h_l = block(h_{l−1}), P(u) = softmax(h_n Wₑᵀ).
+fn language_model(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result<(TextInputs, NodeId)> {
+    let ids = g.input("ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
+    let allowed = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Keys)]);
+    let positions = g.input("position_ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
+    let inputs = TextInputs {
+        ids,
+        attention_mask: allowed,
+        token_type_ids: None,
+        positions: Some(Positions::Counted { node: positions }),
+    };
+    let hidden = [(Batch, Dim::Batch), (Pos, Dim::Target), (DModel, Dim::Fixed(c.n_embd))];
+    let words = g.weight(&weight("wte.weight"), &[(DVocab, c.vocab_size), (DModel, c.n_embd)]);
+    let places = g.weight(&weight("wpe.weight"), &[(Pos, c.n_positions), (DModel, c.n_embd)]);
+    let token = g.op("hook_embed", Op::Embed, &[ids, words], &hidden)?;
+    let place = g.op("hook_pos_embed", Op::Embed, &[positions, places], &hidden)?;
+    let mut h = g.like("embedded", Op::Add, &[token, place])?; // [batch pos d_model]
+
+    for l in 0..c.n_layer {
+        h = block(&mut g.enter("blocks").enter(l), c, l, h, allowed)?;
+    }
+    let h = layer_norm(g, "ln_final.hook_normalized", &weight("ln_f"), c.layer_norm_epsilon, h)?;
+    let head = match tensors.contains("lm_head.weight") {
+        true => g.weight(&["lm_head.weight"], &[(DVocab, c.vocab_size), (DModel, c.n_embd)]),
+        false => words,
+    };
+    let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
+    Ok((inputs, g.op("logits", Op::Linear, &[h, head], &axes)?))
+}
+
+fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Result<NodeId> {
+    let at = |part: &str| weight(&format!("h.{l}.{part}"));
+    let heads = Heads { query: c.n_head, key: c.n_head, d_head: c.n_embd / c.n_head };
+    g.alias("hook_resid_pre", h);
+
+    let x = layer_norm(g, "ln1.hook_normalized", &at("ln_1"), c.layer_norm_epsilon, h)?;
+    let stems = at("attn.c_attn");
+    let third = |index| Matrix { stems: stems.clone(), stored: Stored::TransposedPart { index, of: 3 }, bias: true };
+    let mut attn = g.enter("attn");
+    let q = project(&mut attn, "hook_q", third(0), x, &heads.query_axes())?; // [batch pos head d_head]
+    let k = project(&mut attn, "hook_k", third(1), x, &heads.key_axes())?; // [batch pos kv_head d_head]
+    let v = project(&mut attn, "hook_v", third(2), x, &heads.key_axes())?; // [batch pos kv_head d_head]
+    let (k, v) = (cache(&mut attn, "cache_k", k)?, cache(&mut attn, "cache_v", v)?);
+    let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Causal)?;
+    let out = project(g, "hook_attn_out", conv1d(at("attn.c_proj")), z, &[(DModel, c.n_embd)])?;
+    let h = g.like("hook_resid_mid", Op::Add, &[h, out])?;
+
+    let x = layer_norm(g, "ln2.hook_normalized", &at("ln_2"), c.layer_norm_epsilon, h)?;
+    let d_mlp = c.n_inner.unwrap_or(4 * c.n_embd);
+    let activation = Activation::from_config(&c.activation_function)
+        .ok_or_else(|| Error::Config(format!("activation_function \"{}\" is not known", c.activation_function)))?;
+    let mut mlp = g.enter("mlp");
+    let pre = project(&mut mlp, "hook_pre", conv1d(at("mlp.c_fc")), x, &[(DMlp, d_mlp)])?;
+    let post = mlp.like("hook_post", Op::Activation(activation), &[pre])?;
+    let out = project(g, "hook_mlp_out", conv1d(at("mlp.c_proj")), post, &[(DModel, c.n_embd)])?;
+    g.like("hook_resid_post", Op::Add, &[h, out])
+}
+
+/// With the prefix of the whole model's file, or without it as OpenAI published the weights.
+fn weight(name: &str) -> Vec<String> {
+    vec![format!("transformer.{name}"), name.to_string()]
+}
+
+/// The reference calls its \[in out\] matrix so.
+fn conv1d(stems: Vec<String>) -> Matrix {
+    Matrix { stems, stored: Stored::TransposedPart { index: 0, of: 1 }, bias: true }
+}

@@ -1,0 +1,91 @@
+//! What several architectures truly share: matrices with a bias, norms, and attention up to the weighted values.
+
+use crate::error::Result;
+use crate::graph::{Dim, NodeId, Scope, Stored};
+use crate::ops::{Mask, Op};
+use crate::tensor::Axis::{self, Batch, DHead, DModel, Head, In, KeyPos, KvHead, Out, QueryPos};
+
+/// Where a matrix lies in the checkpoint: the stems of its names, as published and as found elsewhere.
+pub struct Matrix {
+    pub stems: Vec<String>,
+    pub stored: Stored,
+    pub bias: bool,
+}
+
+impl Matrix {
+    pub fn biased(stems: Vec<String>) -> Self {
+        Matrix { stems, stored: Stored::Whole, bias: true }
+    }
+}
+
+/// x \[batch pos …\] → \[batch pos …out\].
+pub fn project(g: &mut Scope, hook: &str, matrix: Matrix, x: NodeId, out: &[(Axis, usize)]) -> Result<NodeId> {
+    let axes = g.axes(x);
+    // The last axes of a hidden state are fixed by the architecture; those before them count rows.
+    let rows = axes.iter().take_while(|(_, dim)| !matches!(dim, Dim::Fixed(_))).count();
+    let width = axes[rows..].iter().map(|(_, dim)| if let Dim::Fixed(n) = dim { *n } else { 1 }).product();
+    let n = out.iter().map(|(_, n)| n).product();
+    let weight = g.stored_weight(&named(&matrix.stems, &["weight"]), matrix.stored, &[(Out, n), (In, width)]);
+    let mut inputs = vec![x, weight];
+    if matrix.bias {
+        let stored = match matrix.stored {
+            Stored::TransposedPart { index, of } => Stored::Part { index, of },
+            other => other,
+        };
+        inputs.push(g.stored_weight(&named(&matrix.stems, &["bias"]), stored, &[(Out, n)]));
+    }
+    let out = out.iter().map(|&(axis, n)| (axis, Dim::Fixed(n)));
+    let shape: Vec<(Axis, Dim)> = axes[..rows].iter().copied().chain(out).collect();
+    g.op(hook, Op::Linear, &inputs, &shape)
+}
+
+/// Layer norm under its published names, or the older `gamma` and `beta`.
+pub fn layer_norm(g: &mut Scope, hook: &str, stems: &[String], eps: f32, x: NodeId) -> Result<NodeId> {
+    let Some((_, Dim::Fixed(width))) = g.axes(x).last().copied() else { unreachable!("hidden states end in a fixed axis") };
+    let weight = g.weight(&named(stems, &["weight", "gamma"]), &[(DModel, width)]);
+    let bias = g.weight(&named(stems, &["bias", "beta"]), &[(DModel, width)]);
+    g.like(hook, Op::LayerNorm { eps }, &[x, weight, bias])
+}
+
+/// `stem.ending` for every stem and ending.
+fn named(stems: &[String], endings: &[&str]) -> Vec<String> {
+    stems.iter().flat_map(|stem| endings.iter().map(move |ending| format!("{stem}.{ending}"))).collect()
+}
+
+/// The sizes of an attention.
+#[derive(Clone, Copy)]
+pub struct Heads {
+    pub query: usize,
+    /// Heads of keys and values: fewer than of queries in grouped-query attention, one in multi-query attention.
+    pub key: usize,
+    pub d_head: usize,
+}
+
+impl Heads {
+    pub fn query_axes(&self) -> [(Axis, usize); 2] {
+        [(Head, self.query), (DHead, self.d_head)]
+    }
+
+    pub fn key_axes(&self) -> [(Axis, usize); 2] {
+        [(KvHead, self.key), (DHead, self.d_head)]
+    }
+}
+
+/// Vaswani et al. 2017, eq. 1, up to the weighted values. q \[batch pos head d_head\]; k, v with `kv_head`, or caches of them.
+pub fn attend(g: &mut Scope, heads: Heads, [q, k, v]: [NodeId; 3], allowed: NodeId, mask: Mask) -> Result<NodeId> {
+    let [batch, (_, pos), _, _] = <[_; 4]>::try_from(g.axes(q)).expect("queries have four axes");
+    let keys = g.axes(allowed)[1].1;
+    let axes = [batch, (Head, Dim::Fixed(heads.query)), (QueryPos, pos), (KeyPos, keys)];
+    let scale = (heads.d_head as f32).powf(-0.5);
+    let scores = g.op("hook_attn_scores_unmasked", Op::AttnScores { scale }, &[q, k], &axes)?;
+    let scores = g.like("hook_attn_scores", Op::Mask(mask), &[scores, allowed])?;
+    let pattern = g.like("hook_pattern", Op::Softmax, &[scores])?; // [batch head query_pos key_pos]
+    let axes = g.axes(q);
+    g.op("hook_z", Op::AttnMix, &[pattern, v], &axes) // [batch pos head d_head]
+}
+
+/// Keys or values behind those of earlier steps: \[key_pos batch kv_head d_head\].
+pub fn cache(g: &mut Scope, name: &str, x: NodeId) -> Result<NodeId> {
+    let [_, _, head, width] = <[_; 4]>::try_from(g.axes(x)).expect("keys have four axes");
+    g.op(name, Op::Append, &[x], &[(KeyPos, Dim::Keys), (Batch, Dim::Batch), head, width])
+}

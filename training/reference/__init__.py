@@ -1,0 +1,1 @@
+"""What the golden scripts share: how the reference is watched, and how its activations become hooks."""
