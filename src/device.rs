@@ -276,7 +276,7 @@ const TIMED: usize = 5;
 
 fn median(times: &[Duration]) -> Duration {
     let mut times = times.to_vec();
-    times.sort();
+    times.sort_unstable();
     times[times.len() / 2]
 }
 

@@ -56,12 +56,10 @@ fn layer_norm() {
     let hand = vec![given(&X, &[1, 1, 2], [1.0, 5.0]), width(&[1.0, 10.0]), width(&[0.0, 100.0])];
     let mut cases = vec![like(Op::LayerNorm { eps: 0.0 }, hand).want(&[-1.0, 110.0])];
     for n in SIZES {
-        let vectors = || vec![random(&[DModel], &[n], 1.0), random(&[DModel], &[n], 2.0)];
-        cases.push(like(Op::LayerNorm { eps: 1e-5 }, [vec![random(&X, &[2, 3, n], 5.0)], vectors()].concat()));
-    }
-    for n in SIZES {
-        let vectors = vec![random(&[DModel], &[5], 1.0), random(&[DModel], &[5], 2.0)];
-        cases.push(like(Op::LayerNorm { eps: 1e-12 }, [vec![random(&X, &[1, n, 5], 30.0)], vectors].concat()));
+        let vector = |range| random(&[DModel], &[n], range);
+        cases.push(like(Op::LayerNorm { eps: 1e-5 }, vec![random(&X, &[2, 3, n], 5.0), vector(1.0), vector(2.0)]));
+        let five = |range| random(&[DModel], &[5], range);
+        cases.push(like(Op::LayerNorm { eps: 1e-12 }, vec![random(&X, &[1, n, 5], 30.0), five(1.0), five(2.0)]));
     }
     // A row of one number over and over: ε keeps it finite, and b is left.
     let flat = vec![given(&X, &[1, 1, 3], [7.0; 3]), width(&[1.0; 3]), width(&[1.0, 2.0, 3.0])];

@@ -240,7 +240,7 @@ fn logits(tensors: &BTreeMap<String, Stored>) -> Vec<f32> {
     let model = models::build(&config().to_string(), &names()).expect("T5");
     let parameters = parameters(&file(tensors)).expect("a sound checkpoint");
     let mut engine = block_on(Engine::open(model, parameters, Choice::Cpu)).expect("the CPU");
-    let input = Input { ids: vec![7, 33, 12, 1], decoder_ids: vec![0, 5], attention_mask: vec![] };
+    let input = Input { ids: vec![7, 33, 12, 1], decoder_ids: vec![0, 5], ..Input::default() };
     block_on(engine.run(&input, &[])).expect("a run").logits.remove(0).data
 }
 

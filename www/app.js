@@ -143,6 +143,11 @@ export class App extends LitElement {
       };
       const model = await loadModel(source, { device: this.state.device, onProgress, onRecover: (reason) => this.#recovered(reason) });
       if (load !== this.#loads) return model.dispose();
+      const { architecture: name, kind } = model.info;
+      if (kind !== "encoder-decoder") {
+        model.dispose();
+        throw new Error(this.say("error.family", { name, kind }));
+      }
       await this.player.use(model);
       previous?.dispose();
       this.selected = undefined;

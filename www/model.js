@@ -14,7 +14,7 @@ import { fromRaw } from "./trace.js";
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
 /**
- * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, parameters: number, layers: number, heads: number,
+ * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, layers: number, heads: number,
  *   vocab: number, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
  *   pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
@@ -221,8 +221,8 @@ async function loadEngine(source, device, onProgress) {
     }
     onPage.link.close();
     const info = await worker.call("load", [source, "cpu"], onProgress);
-    const { deviceReason, selfTest, timing, adapter } = onPage.info;
-    return { link: worker, info: { ...info, deviceReason, selfTest, timing, adapter } };
+    const { deviceReason, deviceReasonCode, selfTest, timing, adapter } = onPage.info;
+    return { link: worker, info: { ...info, deviceReason, deviceReasonCode, selfTest, timing, adapter } };
   } catch (error) {
     worker.close();
     throw error;

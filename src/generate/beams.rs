@@ -45,7 +45,7 @@ impl Engine {
                 let ids = [running[*beam].ids.as_slice(), &[*id]].concat();
                 finished.push((ids, score / length as f32));
             }
-            finished.sort_by(|a, b| b.1.total_cmp(&a.1));
+            finished.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             finished.truncate(beams);
             let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
             let hopeless =
@@ -76,6 +76,6 @@ fn continuations(running: &[Running], logits: &[f32], vocab: usize) -> Vec<(usiz
         let log_sum = logits.iter().map(|logit| (logit - max).exp()).sum::<f32>().ln();
         all.extend((0u32..).zip(logits).map(|(id, logit)| (beam, id, running.score + logit - max - log_sum)));
     }
-    all.sort_by(|a, b| b.2.total_cmp(&a.2));
+    all.sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
     all
 }

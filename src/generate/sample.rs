@@ -99,6 +99,9 @@ pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
 
 /// Draws one of the kept candidates. The position is a stream of its own: going back and on again draws the same tokens.
 pub fn draw(candidates: &[Candidate], sampling: &Sampling, position: usize) -> u32 {
+    if sampling.temperature == 0.0 {
+        return candidates[0].id;
+    }
     let weights = candidates.iter().map(|c| if c.kept { c.probability } else { 0.0 });
     let mut random = ChaCha8Rng::seed_from_u64(sampling.seed);
     random.set_stream(position as u64);

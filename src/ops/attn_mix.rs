@@ -4,6 +4,7 @@
 //! → \[batch pos head d_head\]. Vaswani et al. 2017, eq. 1: the values, averaged by the weights.
 
 use super::attn_scores::KeyLayout;
+use super::lanes::{LANES, Lanes};
 use super::{Dispatch, Fault, Site, expect, groups};
 use crate::tensor::size;
 
@@ -25,9 +26,18 @@ pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
         out.fill(0.0);
         for (key, weight) in pattern.iter().enumerate() {
             let v = &inputs[1][first + key * values.pos_step..][..width];
-            out.iter_mut().zip(v).for_each(|(out, v)| *out += weight * v);
+            add_scaled(out, *weight, v);
         }
     }
+}
+
+/// out += weight · v.
+fn add_scaled(out: &mut [f32], weight: f32, v: &[f32]) {
+    let ((out, out_rest), (v, v_rest)) = (out.as_chunks_mut::<LANES>(), v.as_chunks::<LANES>());
+    for (out, v) in out.iter_mut().zip(v) {
+        Lanes::load(out).plus_product(Lanes::splat(weight), Lanes::load(v)).store(out);
+    }
+    out_rest.iter_mut().zip(v_rest).for_each(|(out, v)| *out += weight * v);
 }
 
 pub fn dispatch(site: &Site) -> Dispatch {

@@ -5,6 +5,7 @@
 //! Vaswani et al. 2017, eq. 1, where c = 1/√d_head; T5 folds that into its initialisation, so there c = 1.
 //! Fewer key heads than query heads: grouped-query attention, Ainslie et al. 2023.
 
+use super::lanes::{LANES, Lanes};
 use super::{Dispatch, Fault, Site, expect, groups};
 use crate::tensor::Axis;
 
@@ -57,15 +58,12 @@ pub fn cpu(site: &Site, scale: f32, inputs: &[&[f32]], out: &mut [f32]) {
     }
 }
 
-/// Eight sums side by side, which SIMD can hold, added up at the end: the order depends on the length alone.
+/// Eight sums side by side, added up at the end: the order depends on the length alone.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let (mut a_eights, mut b_eights) = (a.chunks_exact(8), b.chunks_exact(8));
-    for (a, b) in a_eights.by_ref().zip(b_eights.by_ref()) {
-        (0..8).for_each(|lane| sums[lane] += a[lane] * b[lane]);
-    }
-    let rest: f32 = a_eights.remainder().iter().zip(b_eights.remainder()).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + rest
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let sums = a.iter().zip(b).fold(Lanes::splat(0.0), |sums, (a, b)| sums.plus_product(Lanes::load(a), Lanes::load(b)));
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.to_array().iter().sum::<f32>() + rest
 }
 
 pub fn dispatch(site: &Site, scale: f32) -> Dispatch {

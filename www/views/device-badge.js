@@ -3,6 +3,9 @@ import { LitElement, css, html, nothing } from "lit";
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("../model.js").ModelInfo} ModelInfo */
 
+/** Reasons whose cause only the engine can tell, in its own words. */
+const DETAILED = new Set(["no-gpu", "reopened", "gone"]);
+
 /**
  * Which device computes, how fast, and why: a button that opens the reason, the self-test and the switch.
  * @fires diorama-device-select - { device: "auto" | "webgpu" | "cpu" }
@@ -73,7 +76,7 @@ export class DeviceBadge extends LitElement {
     const { cpu, webgpu } = info.timing;
     return html`<div class="panel" role="dialog" aria-label=${this.say("device.title")} @keydown=${this.#escape}>
       <p>${this.say("device.timing", { cpu: cpu === null ? "–" : milliseconds(cpu), webgpu: webgpu === null ? "–" : milliseconds(webgpu) })}</p>
-      <p class="reason">${this.say("device.reason")} <span lang="en">${info.deviceReason}</span>${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
+      <p class="reason">${this.say("device.reason")} ${this.say(`device.reason.${info.deviceReasonCode}`)}${DETAILED.has(info.deviceReasonCode) ? html` <span lang="en">(${info.deviceReason})</span>` : nothing}${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
       <div class="choices" role="group" aria-label=${this.say("device.switch")}>
         ${["auto", "webgpu", "cpu"].map((device) => html`<button type="button" aria-pressed=${this.wanted === device} @click=${() => this.#choose(device)}>${this.say(`device.${device}`)}</button>`)}
       </div>
