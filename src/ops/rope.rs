@@ -10,7 +10,7 @@ use crate::tensor::size;
 
 pub fn check(site: &Site) -> Result<(), Fault> {
     let x = site.shape(0);
-    expect(x.len() == 4 && x[3] % 2 == 0, "an even d_head", site.describe(0))?;
+    expect(x.len() == 4 && x[3].is_multiple_of(2), "an even d_head", site.describe(0))?;
     let want = [x[1], x[3]];
     expect(site.shape(1) == want, format!("angles of {want:?}"), site.describe(1))?;
     expect_like_input(site)
