@@ -1,7 +1,7 @@
 //! The `diorama` command: look at a checkpoint, run it, let it write. For course authors, and for checks from outside.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +18,7 @@ use diorama::tensor::Tensor;
 use diorama::text::Text;
 use diorama::weights::Checkpoint;
 use safetensors::tensor::{Dtype, View};
+use serde::Deserialize;
 
 /// Tiny transformers, with every activation in sight.
 #[derive(Parser)]
@@ -213,6 +214,12 @@ impl Source {
     }
 }
 
+/// `model.safetensors.index.json`: which file holds each tensor.
+#[derive(Deserialize)]
+struct ShardIndex {
+    weight_map: BTreeMap<String, String>,
+}
+
 /// A model folder as Hugging Face publishes it.
 struct Folder<'a> {
     dir: &'a Path,
@@ -222,11 +229,24 @@ impl Folder<'_> {
     fn load(&self) -> Result<(Model, Parameters)> {
         let config = self.read("config.json")?;
         let config = String::from_utf8(config).map_err(|_| Error::Config("config.json is not UTF-8 text".into()))?;
-        let weights = self.read("model.safetensors")?;
-        let checkpoint = Checkpoint::open(&[("model.safetensors", &weights)])?;
+        let files = self.weights()?;
+        let named: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let checkpoint = Checkpoint::open(&named)?;
         let model = models::build(&config, &checkpoint.names())?;
         let parameters = checkpoint.parameters(&model.graph)?;
         Ok((model, parameters))
+    }
+
+    /// One file, or the several that an index names.
+    fn weights(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        const INDEX: &str = "model.safetensors.index.json";
+        if !self.dir.join(INDEX).exists() {
+            return Ok(vec![("model.safetensors".into(), self.read("model.safetensors")?)]);
+        }
+        let index: ShardIndex = serde_json::from_slice(&self.read(INDEX)?)
+            .map_err(|fault| Error::Weights(format!("{INDEX} has no weight_map of file names ({fault}); fetch it again")))?;
+        let shards: BTreeSet<String> = index.weight_map.into_values().collect();
+        shards.into_iter().map(|name| self.read(&name).map(|bytes| (name, bytes))).collect()
     }
 
     fn read(&self, name: &str) -> Result<Vec<u8>> {

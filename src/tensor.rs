@@ -1,5 +1,7 @@
 //! Numbers with named axes, on the host. Knows no device.
 
+pub mod lanes;
+
 use std::fmt;
 
 /// The name of an axis: the field's word for it, the same in Rust, in JavaScript and in files.

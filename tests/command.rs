@@ -105,6 +105,31 @@ fn generate_repeats_itself_with_its_seed() {
     assert_eq!(write("1", &["--top-k", "1"]), write("2", &["--top-k", "1"]), "one candidate leaves no choice");
 }
 
+#[test]
+fn a_checkpoint_in_two_files_is_the_same_model() {
+    let (whole, parts) = (folder("llama2-gqa"), scratch("shards"));
+    let bytes = std::fs::read(whole.join("model.safetensors")).expect("a golden's weights");
+    let tensors = SafeTensors::deserialize(&bytes).expect("a safetensors file").tensors();
+    let mut weight_map = std::collections::BTreeMap::new();
+    for (index, half) in tensors.chunks(tensors.len().div_ceil(2)).enumerate() {
+        let file = format!("model-0000{}-of-00002.safetensors", index + 1);
+        weight_map.extend(half.iter().map(|(name, _)| (name.clone(), file.clone())));
+        let views = half.iter().map(|(name, view)| (name, view));
+        safetensors::serialize_to_file(views, None, &parts.join(&file)).expect("a file");
+    }
+    let index = serde_json::json!({ "weight_map": weight_map }).to_string();
+    std::fs::write(parts.join("model.safetensors.index.json"), index).expect("a file");
+    std::fs::copy(whole.join("config.json"), parts.join("config.json")).expect("a file");
+    let write =
+        |dir: &Path| stdout(&diorama(&["generate", &dir.display().to_string(), "--ids", "5,9,2", "--max-new-tokens", "9"]));
+    assert_eq!(write(&parts), write(&whole));
+
+    std::fs::remove_file(parts.join("model-00002-of-00002.safetensors")).expect("a file");
+    refused("a shard is gone", &["inspect", &parts.display().to_string()], &["model-00002-of-00002.safetensors"]);
+    std::fs::write(parts.join("model.safetensors.index.json"), "{}").expect("a file");
+    refused("an index without names", &["inspect", &parts.display().to_string()], &["index.json", "weight_map"]);
+}
+
 /// What is wrong with it, its config.json, its weights, and words that the refusal must hold.
 type Folder<'a> = (&'a str, Option<&'a str>, Option<&'a [u8]>, &'a [&'a str]);
 

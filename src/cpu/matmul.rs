@@ -4,7 +4,7 @@
 //! of rows × panels stays in registers while the sum runs over the inputs in order: each output is the same chain of
 //! additions as in the plain loop, so a row's bits do not depend on the rows beside it.
 
-use crate::ops::lanes::{LANES, Lanes};
+use crate::tensor::lanes::{LANES, Lanes};
 
 /// Rows of x that share one pass over a panel.
 const ROWS: usize = 4;

@@ -4,8 +4,8 @@
 //! → \[batch pos head d_head\]. Vaswani et al. 2017, eq. 1: the values, averaged by the weights.
 
 use super::attn_scores::KeyLayout;
-use super::lanes::{LANES, Lanes};
 use super::{Dispatch, Fault, Site, expect, groups};
+use crate::tensor::lanes::{LANES, Lanes};
 use crate::tensor::size;
 
 pub fn check(site: &Site) -> Result<(), Fault> {

@@ -5,9 +5,9 @@
 //! Vaswani et al. 2017, eq. 1, where c = 1/√d_head; T5 folds that into its initialisation, so there c = 1.
 //! Fewer key heads than query heads: grouped-query attention, Ainslie et al. 2023.
 
-use super::lanes::{LANES, Lanes};
 use super::{Dispatch, Fault, Site, expect, groups};
 use crate::tensor::Axis;
+use crate::tensor::lanes::{LANES, Lanes};
 
 pub fn check(site: &Site) -> Result<(), Fault> {
     let (q, keys) = (site.shape(0), KeyLayout::of(site, 1));

@@ -10,7 +10,6 @@ pub mod attn_scores;
 pub mod embed;
 pub mod first;
 pub mod layer_norm;
-pub mod lanes;
 pub mod linear;
 pub mod mask;
 pub mod mul;
