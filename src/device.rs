@@ -69,9 +69,9 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Reason::Asked => "asked",
-            Reason::CpuFaster { .. } => "cpu-faster",
-            Reason::GpuFaster { .. } => "gpu-faster",
-            Reason::NoGpu { .. } => "no-gpu",
+            Reason::CpuFaster { .. } => "cpuFaster",
+            Reason::GpuFaster { .. } => "gpuFaster",
+            Reason::NoGpu { .. } => "noGpu",
             Reason::Reopened { .. } => "reopened",
             Reason::Gone { .. } => "gone",
         }

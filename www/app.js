@@ -1,8 +1,9 @@
 // The shell: keeps the state, the model and the player, and draws the page from them. The pictures are elements in views/, the page's parts in shell/.
 
 import { LitElement, html, nothing } from "lit";
-import { loadModel } from "./diorama.js";
 import { preferredLanguage, words } from "./i18n.js";
+import { addressOf, openModel } from "./opening.js";
+import { Pause } from "./pause.js";
 import { Player } from "./player.js";
 import { leastCertain } from "./sampling.js";
 import { formatState, parseState } from "./state.js";
@@ -45,7 +46,7 @@ export class App extends LitElement {
   player = new Player();
   /** Files of the reader's own model; they cannot stand in a link. @type {File[] | undefined} */
   ownFiles;
-  #typing = 0;
+  #typing = new Pause();
   #loads = 0;
   #darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
@@ -134,20 +135,17 @@ export class App extends LitElement {
   /** Loads the model of the state, or the reader's own files. */
   async loadModel() {
     const load = ++this.#loads;
+    this.#typing.cancel();
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = this.ownFiles ?? this.#address();
+      const source = this.ownFiles ?? addressOf(this.state.model, this.say);
       const onProgress = (/** @type {string} */ stage, /** @type {number} */ fraction) => {
         if (load === this.#loads) this.loading = { stage, fraction };
       };
-      const model = await loadModel(source, { device: this.state.device, onProgress, onRecover: (reason) => this.#recovered(reason) });
+      const onRecover = (/** @type {string} */ reason) => this.#recovered(reason);
+      const model = await openModel(source, { device: this.state.device, onProgress, onRecover }, this.say);
       if (load !== this.#loads) return model.dispose();
-      const { architecture: name, kind } = model.info;
-      if (kind !== "encoder-decoder") {
-        model.dispose();
-        throw new Error(this.say("error.family", { name, kind }));
-      }
       await this.player.use(model);
       previous?.dispose();
       this.selected = undefined;
@@ -161,7 +159,7 @@ export class App extends LitElement {
   async run() {
     this.selected = undefined;
     this.pinned = undefined;
-    await this.player.read(this.#request());
+    await this.#read();
     await this.player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
     if (this.player.finished) this.selected = leastCertain(this.player.steps);
   }
@@ -169,7 +167,7 @@ export class App extends LitElement {
   /** @param {number} [force] an id to take instead of sampling */
   async step(force) {
     this.selected = undefined;
-    await this.player.read(this.#request());
+    await this.#read();
     await this.player.step(force);
   }
 
@@ -208,7 +206,7 @@ export class App extends LitElement {
   /** Opens the model's dialog; its card is read only now. */
   async showModel() {
     this.dialog = "model";
-    if (!this.ownFiles) this.card ??= await readCard(this.#address());
+    if (!this.ownFiles) this.card ??= await readCard(addressOf(this.state.model, this.say));
   }
 
   /** @param {string} op */
@@ -254,20 +252,17 @@ export class App extends LitElement {
     if (dialog && !dialog.open) dialog.showModal();
   }
 
+  #read() {
+    this.#typing.cancel();
+    return this.player.read(this.#request());
+  }
+
   #request() {
     return { text: this.state.text, prefix: this.task.prefix, pad: this.state.pad };
   }
 
-  /** A link may name a model beside the page; one on another host must be chosen by the reader. */
-  #address() {
-    const url = new URL(this.state.model, document.baseURI);
-    if (url.origin !== location.origin) throw new Error(this.say("error.foreign", { host: url.host }));
-    return url.href;
-  }
-
   #readSoon() {
-    clearTimeout(this.#typing);
-    this.#typing = window.setTimeout(() => this.attempt(() => this.player.read(this.#request())), TYPING_PAUSE);
+    this.#typing.after(TYPING_PAUSE, () => this.player.read(this.#request()), (read) => this.attempt(read));
   }
 
   #played() {

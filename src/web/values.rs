@@ -74,7 +74,7 @@ pub(super) struct Info<'a> {
     pub device: &'static str,
     /// A sentence in English.
     pub device_reason: String,
-    /// The same as one word: `asked`, `cpu-faster`, `gpu-faster`, `no-gpu`, `reopened` or `gone`.
+    /// The same as one word: `asked`, `cpuFaster`, `gpuFaster`, `noGpu`, `reopened` or `gone`.
     pub device_reason_code: &'static str,
     pub adapter: Option<String>,
     pub parameters: usize,

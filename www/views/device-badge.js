@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing } from "lit";
 /** @typedef {import("../model.js").ModelInfo} ModelInfo */
 
 /** Reasons whose cause only the engine can tell, in its own words. */
-const DETAILED = new Set(["no-gpu", "reopened", "gone"]);
+const DETAILED = new Set(["noGpu", "reopened", "gone"]);
 
 /**
  * Which device computes, how fast, and why: a button that opens the reason, the self-test and the switch.

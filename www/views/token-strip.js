@@ -37,7 +37,7 @@ export class TokenStrip extends LitElement {
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
     button[aria-pressed="true"] { border-color: var(--ink); box-shadow: inset 0 -2px 0 var(--ink); }
     .faint button { color: var(--ink-faint); border-color: var(--hairline); }
-    .special button { color: var(--ink-faint); font-variant-caps: all-small-caps; font-size: 17px; border-style: dotted; }
+    .special button { color: color-mix(in oklab, var(--ink) calc(var(--weight, 0) * 100%), var(--ink-faint)); font-variant-caps: all-small-caps; font-size: 17px; border-style: dotted; }
     .padded button { background: var(--hatch) var(--case); color: var(--ink-faint); }
     .space { display: inline-block; width: 0.5em; height: 0.28em; margin-right: 2px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     small { font: var(--figures-small); color: var(--ink-soft); min-height: 16px; line-height: 16px; }

@@ -32,7 +32,7 @@ const VIEWS = [
     { id: 9, token: "<b>", special: false, probability: 0.25, kept: true, logit: 2 },
     { id: 1, token: "</s>", special: true, probability: 0.0004, kept: false, logit: -4 },
   ] }],
-  ["device-badge", "diorama-device-badge", { wanted: "auto", ms: 1.8, status: "", open: true, info: { device: "cpu", deviceReason: "the CPU: faster", deviceReasonCode: "cpu-faster", adapter: "software", timing: { cpu: 0.5, webgpu: null },
+  ["device-badge", "diorama-device-badge", { wanted: "auto", ms: 1.8, status: "", open: true, info: { device: "cpu", deviceReason: "the CPU: faster", deviceReasonCode: "cpuFaster", adapter: "software", timing: { cpu: 0.5, webgpu: null },
     selfTest: [{ op: "softmax", maxError: 1.5e-7, tolerance: 1e-4, passed: true }, { op: "linear", maxError: 0.5, tolerance: 1e-4, passed: false }] } }],
   ["shader-view", "diorama-shader-view", { ops: [{ op: "softmax", file: "softmax.wgsl", variants: ["softmax_reduce.wgsl"], nodes: ["a", "b"] }], op: "softmax", file: "softmax.wgsl",
     wgsl: "@compute @workgroup_size(64)\nfn main() {\n  let x = 1.0; // one <b>\n}\n" }],
