@@ -66,7 +66,14 @@ export async function type(page, text) {
  * @param {1 | 2 | 3} place Run, Step, Back
  */
 export async function press(page, place) {
-  await page.click(`.buttons button:nth-of-type(${place})`);
+  const button = `.buttons button:nth-of-type(${place})`;
+  // A click is sent before the page has heard of it: what follows must see the page after, not before.
+  await page.evaluate((button) => {
+    const heard = new Promise((resolve) => document.querySelector(button)?.addEventListener("click", () => resolve(true), { once: true }));
+    Object.assign(window, { heard });
+  }, button);
+  await page.click(button);
+  await page.evaluate(() => /** @type {any} */ (window).heard);
 }
 
 /**
