@@ -1,5 +1,5 @@
-//! Text ↔ tokens for the native command, through Hugging Face's `tokenizers`. The page has their JavaScript library: a
-//! hundred kilobytes in wasm would buy nothing, and a test holds both to the same ids and the same text.
+//! Text ↔ tokens for the native command, through Hugging Face's `tokenizers`. The page has their JavaScript library: this
+//! crate would add 671 kB of gzip to its wasm. A test holds both to the same ids and the same text.
 
 use std::path::Path;
 

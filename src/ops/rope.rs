@@ -2,8 +2,8 @@
 //!
 //! y\[b, t, h, i\] = x\[i\] cos θ − x\[i + d/2\] sin θ, y\[b, t, h, i + d/2\] = x\[i + d/2\] cos θ + x\[i\] sin θ, for i < d/2.
 //! x \[batch pos head d_head\], table \[pos d_head\] (cos θ, then sin θ, for the d/2 angles of each position) → as x.
-//! Su et al. 2021, §3.4.2, in the half-split order of the published LLaMA weights. Angles are computed on the host, in f64: a
-//! GPU's sine is not accurate at large positions.
+//! Su et al. 2021, §3.4.2, in the half-split order of the published LLaMA weights. Sines and cosines are computed on the host: a
+//! GPU's are not accurate at large positions.
 
 use super::{Dispatch, Fault, Site, expect, expect_like_input, groups};
 use crate::tensor::size;
