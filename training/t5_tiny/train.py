@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from . import batches
 from .model import T5, relative_buckets
-from .muon import Muon
+from common.muon import Muon
 
 MUON_LR, EMBEDDING_LR, NORM_LR = 0.02, 0.01, 0.003
 WARM_UP_STEPS = 200

@@ -1,6 +1,6 @@
 """Muon (Jordan et al. 2024): momentum whose matrix is replaced by its nearest orthogonal one. For the weight matrices of the blocks.
 
-Matrices of one shape are orthogonalised together as one stack, of which each worker takes its share.
+Matrices of one shape are orthogonalised together as one stack, of which each worker takes its share where there are several.
 """
 
 from collections import defaultdict
@@ -24,7 +24,9 @@ def orthogonalize(stack: Tensor) -> Tensor:
 
 
 def orthogonalize_together(stack: Tensor) -> Tensor:
-    """The same, each worker doing every n-th matrix of a stack that all of them hold."""
+    """The same, each worker (if there are several) doing every n-th matrix of a stack that all of them hold."""
+    if not dist.is_initialized():
+        return orthogonalize(stack)
     rank, n_workers = dist.get_rank(), dist.get_world_size()
     shares = torch.zeros_like(stack)
     if rank < len(stack):
@@ -34,10 +36,14 @@ def orthogonalize_together(stack: Tensor) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalised; a group's `lr` times √(rows / columns) where that exceeds 1, decoupled weight decay."""
+    """Nesterov momentum, orthogonalised; a group's `lr` times √(rows / columns) where that exceeds 1, decoupled weight decay.
+
+    Rows are a matrix's outputs. A group with `transposed` holds GPT-2's matrices, whose columns are; `pieces` matrices lie side by
+    side in each of its parameters (queries, keys and values: 3).
+    """
 
     def __init__(self, groups: list[dict], lr: float, momentum: float = 0.95, weight_decay: float = 0.02) -> None:
-        super().__init__(groups, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        super().__init__(groups, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "transposed": False, "pieces": 1})
 
     @torch.no_grad()
     def step(self) -> None:
@@ -53,6 +59,9 @@ class Muon(torch.optim.Optimizer):
                         state["momentum"] = torch.zeros_like(parameter)
                     state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
                     updates.append(parameter.grad.lerp(state["momentum"], group["momentum"]))
-                scale = group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
-                for parameter, update in zip(parameters, orthogonalize_together(torch.stack(updates))):
+                rows, columns = (shape[1] / group["pieces"], shape[0]) if group["transposed"] else (shape[0], shape[1])
+                scale = group["lr"] * max(1.0, rows / columns) ** 0.5
+                stack = torch.cat(torch.stack(updates).chunk(group["pieces"], dim=2))
+                stack = torch.cat(orthogonalize_together(stack).chunk(group["pieces"]), dim=2)
+                for parameter, update in zip(parameters, stack):
                     parameter.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-scale)

@@ -1,0 +1,114 @@
+"""The training loop of the recipes in `decoders` and `encoders`: one process, one thread, a budget of tokens, a checkpoint to resume from.
+
+Small models gain little from a second thread, so two recipes side by side use two cores better than one with both. The schedule is
+warm-up, a constant rate, then a linear fall to zero over the last 30 % of the tokens; what is exported is an average of the weights.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from .muon import Muon
+
+MUON_LR, EMBEDDING_LR, SMALL_LR = 0.02, 0.005, 0.003
+WARM_UP_STEPS = 200
+DECAY_SHARE = 0.3
+EMA_STEPS = 200  # time constant of the averaged weights
+CHECKPOINT_SECONDS = 120
+
+Batch = dict[str, Tensor]
+
+
+def optimizers(model: nn.Module) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices from features to features, AdamW for embeddings, classifiers, norms and biases."""
+    is_table = re.compile(r"(embeddings|embed_tokens|wte|wpe)\.weight$").search
+    matrices = {n: p for n, p in model.named_parameters() if p.ndim == 2 and min(p.shape) > 2 and not is_table(n)}
+    rest = {n: p for n, p in model.named_parameters() if n not in matrices}
+    conv = {n: p for n, p in matrices.items() if ".h." in n}  # GPT-2 stores its matrices transposed
+    groups = [
+        {"params": [p for n, p in matrices.items() if n not in conv]},
+        {"params": [p for n, p in conv.items() if "c_attn" not in n], "transposed": True},
+        {"params": [p for n, p in conv.items() if "c_attn" in n], "transposed": True, "pieces": 3},
+    ]
+    muon = Muon([group for group in groups if group["params"]], lr=MUON_LR)
+    tables = [p for p in rest.values() if p.ndim == 2]
+    small = [p for p in rest.values() if p.ndim != 2]
+    adam = torch.optim.AdamW([{"params": tables, "lr": EMBEDDING_LR}, {"params": small, "lr": SMALL_LR}], betas=(0.9, 0.98), weight_decay=0.0)
+    for optimizer in (muon, adam):
+        for group in optimizer.param_groups:
+            group["peak"] = group["lr"]
+    return [muon, adam]
+
+
+def rate(step: int, tokens: int, budget: int) -> float:
+    """Factor on every learning rate."""
+    return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, (1 - tokens / budget) / DECAY_SHARE))
+
+
+def train(
+    model: nn.Module,
+    batches: Callable[[int], Iterator[Batch]],
+    loss_of: Callable[[Batch], Tensor],
+    budget: int,
+    checkpoint: Path,
+    seed: int = 1,
+) -> None:
+    """Trains `model` in place until `budget` tokens were read, resuming from `checkpoint` where it exists.
+
+    `batches(seed)` yields batches for ever, with the token count of each in `n_tokens`; `loss_of` is the loss that is minimised.
+    """
+    torch.set_num_threads(1)
+    average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(1 - 1 / EMA_STEPS))
+    opts = optimizers(model)
+    step, tokens, seconds = 0, 0, 0.0
+    if checkpoint.exists():
+        state = torch.load(checkpoint)
+        model.load_state_dict(state["model"])
+        average.load_state_dict(state["average"])
+        for optimizer, saved in zip(opts, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        step, tokens, seconds = state["step"], state["tokens"], state["seconds"]
+
+    def save() -> None:
+        state = {"model": model.state_dict(), "average": average.state_dict(), "optimizers": [o.state_dict() for o in opts]}
+        torch.save(state | {"step": step, "tokens": tokens, "seconds": seconds}, checkpoint.with_suffix(".new"))
+        checkpoint.with_suffix(".new").rename(checkpoint)
+
+    resumed, started, mean_loss, saved_at, shown = seconds, time.monotonic(), 0.0, seconds, (seconds, tokens)
+    for batch in batches(seed + step):
+        factor = rate(step, tokens, budget)
+        if factor == 0.0:
+            break
+        for optimizer in opts:
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * factor
+        n_tokens = int(batch.pop("n_tokens"))
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = loss_of(batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in opts:
+            optimizer.step()
+            optimizer.zero_grad()
+        average.update_parameters(model)
+        step, tokens, seconds = step + 1, tokens + n_tokens, resumed + time.monotonic() - started
+        mean_loss = loss.item() if mean_loss == 0.0 else mean_loss + (loss.item() - mean_loss) / 50
+        if step % 100 == 0:
+            speed = (tokens - shown[1]) / (seconds - shown[0])
+            shown = (seconds, tokens)
+            print(f"step {step}  loss {mean_loss:.3f}  {tokens / 1e6:.2f} M tokens  {seconds / 60:.1f} min  {speed:.0f} tokens/s", flush=True)
+        if seconds - saved_at > CHECKPOINT_SECONDS:
+            save()
+            saved_at = seconds
+    save()
+
+
+def averaged(checkpoint: Path) -> tuple[dict[str, Tensor], dict[str, float]]:
+    """(averaged weights, {steps, tokens, minutes}) of a checkpoint."""
+    state = torch.load(checkpoint)
+    weights = {name.removeprefix("module."): tensor for name, tensor in state["average"].items() if name != "n_averaged"}
+    return weights, {"steps": state["step"], "tokens": state["tokens"], "minutes": round(state["seconds"] / 60, 1)}

@@ -1,0 +1,115 @@
+"""Rows of sentences for pre-training, in three lengths, so that a short text is as familiar as a long one.
+
+BERT's rows are two segments, the second from elsewhere half of the time (NSP, Devlin et al. 2019, section 3.1); ALBERT's two follow each
+other and are swapped half of the time (SOP, Lan et al. 2020, section 3.1); RoBERTa's and ELECTRA's are one run of sentences without such a task (Liu et al.
+2019, section 4.2). A third of the shortest rows hold a single sentence in every model, because readers type one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from common.loop import Batch
+from tokenizers import Tokenizer
+
+from .tokenizer import SPECIAL, VOCAB_SIZE, kind
+
+LENGTHS, SHARES = (32, 64, 128), (0.3, 0.2, 0.5)  # of a row, padded; of the batches
+BATCH_TOKENS = 4096
+SINGLE_SHARE = 1 / 3  # of the shortest rows
+MASK_SHARE = 0.15
+IGNORED = -100
+
+
+@dataclass
+class Vocabulary:
+    """Ids of the special tokens; ordinary ids are at least `first`."""
+
+    cls: int
+    sep: int
+    pad: int
+    mask: int
+    first: int = 5
+
+    @staticmethod
+    def of(model: str, tok: Tokenizer) -> "Vocabulary":
+        special = SPECIAL[kind(model)]
+        return Vocabulary(**{name: tok.token_to_id(special[name]) for name in ("cls", "sep", "pad", "mask")})
+
+
+class Corpus:
+    """The sentences of prepare.py."""
+
+    def __init__(self, work: Path) -> None:
+        arrays = np.load(work / "sentences.npz")
+        self.ids, self.starts, self.text_starts = arrays["ids"], arrays["starts"], arrays["text_starts"]
+        self.text_of = np.repeat(np.arange(len(self.text_starts) - 1), np.diff(self.text_starts))
+
+    def run(self, sentence: int, room: int) -> tuple[list[np.ndarray], int]:
+        """Whole sentences from `sentence` on that fit into `room` ids and stay within a text, and the next sentence."""
+        end, found = self.text_starts[self.text_of[sentence] + 1], []
+        while sentence < end and self.starts[sentence + 1] - self.starts[sentence] <= room:
+            found.append(self.ids[self.starts[sentence] : self.starts[sentence + 1]])
+            room -= len(found[-1])
+            sentence += 1
+        return found, sentence
+
+
+def mask(ids: np.ndarray, maskable: np.ndarray, vocabulary: Vocabulary, rng: np.random.Generator, n: int, replace: bool = True) -> tuple[np.ndarray, ...]:
+    """BERT's corruption: of `n` places a row, 80 % [MASK], 10 % a random token, 10 % kept (section 3.1); all [MASK] unless `replace`.
+
+    A row with few maskable tokens has fewer places: 15 %, at least one. Returns (corrupted ids, places [row, n], labels [row, n]), labels −100 where unused.
+    """
+    order = np.argsort(np.where(maskable, rng.random(ids.shape), 2.0), axis=1)[:, :n]  # row n
+    wanted = np.maximum(1, np.round(MASK_SHARE * maskable.sum(1)))
+    labels = np.where(np.arange(n) < wanted[:, None], np.take_along_axis(ids, order, 1), IGNORED)
+    roll = rng.random(order.shape)
+    new = np.where(roll < 0.8, vocabulary.mask, np.where(roll < 0.9, rng.integers(vocabulary.first, VOCAB_SIZE, order.shape), labels))
+    new = new if replace else np.full_like(labels, vocabulary.mask)
+    corrupted = ids.copy()
+    np.put_along_axis(corrupted, order, np.where(labels == IGNORED, np.take_along_axis(ids, order, 1), new), 1)
+    return corrupted, order, labels
+
+
+def row(corpus: Corpus, model: str, length: int, vocabulary: Vocabulary, rng: np.random.Generator) -> tuple[list[int], list[int], int]:
+    """(ids, segments, label of the pair) of one row; the label is 1 for a pair that is not in order, −100 for no pair."""
+    v, room, n = vocabulary, length - 3, len(corpus.starts) - 1
+    is_single = length == LENGTHS[0] and rng.random() < SINGLE_SHARE
+    if is_single or model not in ("bert-tiny", "albert-tiny"):
+        found, _ = corpus.run(int(rng.integers(n)), room)
+        if not found:
+            return row(corpus, model, length, vocabulary, rng)
+        ids = [v.cls, *(found[0] if is_single else np.concatenate(found)), v.sep]
+        return ids, [0] * len(ids), IGNORED
+    first, after = corpus.run(int(rng.integers(n)), int(room * rng.uniform(0.25, 0.75)))
+    used = sum(map(len, first))
+    is_odd = rng.random() < 0.5
+    if model == "bert-tiny" and is_odd:
+        after = int(rng.integers(n))
+    second, _ = corpus.run(after, room - used) if after < n else ([], 0)
+    same_text = bool(first) and after < n and corpus.text_of[after] == corpus.text_of[after - 1]
+    if not first or not second or (not same_text and not (model == "bert-tiny" and is_odd)):
+        return row(corpus, model, length, vocabulary, rng)
+    if model == "albert-tiny" and is_odd:
+        first, second = second, first
+    a, b = np.concatenate(first), np.concatenate(second)
+    return [v.cls, *a, v.sep, *b, v.sep], [0] * (len(a) + 2) + [1] * (len(b) + 1), int(is_odd)
+
+
+def endless(corpus: Corpus, model: str, vocabulary: Vocabulary, seed: int) -> Iterator[Batch]:
+    """Batches for ever, masked anew each time."""
+    rng = np.random.default_rng(seed)
+    while True:
+        length = int(rng.choice(LENGTHS, p=SHARES))
+        n_rows = BATCH_TOKENS // length
+        rows = [row(corpus, model, length, vocabulary, rng) for _ in range(n_rows)]
+        ids, segments = np.full((n_rows, length), vocabulary.pad), np.zeros((n_rows, length), dtype=np.int64)
+        for i, (row_ids, row_segments, _) in enumerate(rows):
+            ids[i, : len(row_ids)], segments[i, : len(row_ids)] = row_ids, row_segments
+        maskable = ids >= vocabulary.first
+        corrupted, places, labels = mask(ids, maskable, vocabulary, rng, round(MASK_SHARE * length), model != "electra-tiny")
+        arrays = {"ids": corrupted, "original": ids, "segments": segments, "attended": (ids != vocabulary.pad).astype(np.int64)}
+        arrays |= {"places": places, "labels": labels, "order": np.array([label for *_, label in rows])}
+        yield {name: torch.from_numpy(array) for name, array in arrays.items()} | {"n_tokens": torch.tensor((ids != vocabulary.pad).sum())}
