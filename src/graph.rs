@@ -3,9 +3,11 @@
 //! Every executor, every view and every test reads this. A node's name is its hook; a length that changes from step to
 //! step is a symbol ([`Dim`]), so one graph serves a whole text, a padded one and a single new token.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Error, Result};
 use crate::ops::{Op, Site};
-use crate::tensor::Axis;
+use crate::tensor::{Axis, size};
 
 /// The length of an axis: fixed by the architecture, or one of the lengths of a run ([`Lens`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +137,22 @@ impl Graph {
     pub fn parameters(&self) -> usize {
         let weights = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Weight { .. }));
         weights.map(|node| node.dims.iter().map(|dim| dim.at(&Lens::ONE)).product::<usize>()).sum()
+    }
+
+    /// The same, with what layers share counted once for each layer that uses it.
+    pub fn virtual_parameters(&self) -> usize {
+        let layer = |node: &Node| {
+            node.name
+                .split_once('.')
+                .and_then(|(stack, rest)| Some((stack.to_string(), rest.split_once('.')?.0.parse::<usize>().ok()?)))
+        };
+        let mut used: BTreeSet<(Option<(String, usize)>, NodeId)> = BTreeSet::new();
+        for node in &self.nodes {
+            used.extend(
+                node.inputs.iter().filter(|&&id| matches!(self.node(id).kind, Kind::Weight { .. })).map(|&id| (layer(node), id)),
+            );
+        }
+        used.iter().map(|(_, id)| size(&self.node(*id).shape(&Lens::ONE))).sum()
     }
 
     /// The top of the graph, from which a model file enters its parts.

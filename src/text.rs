@@ -14,19 +14,28 @@ pub struct Text {
 impl Text {
     /// Reads a published `tokenizer.json`.
     pub fn open(path: &Path) -> Result<Self> {
-        let tokenizer = Tokenizer::from_file(path).map_err(|fault| {
+        let refused = |fault: tokenizers::Error| {
             Error::Input(format!("{} cannot be read as a tokenizer ({fault}); give --ids instead of --text", path.display()))
-        })?;
+        };
+        let mut tokenizer = Tokenizer::from_file(path).map_err(refused)?;
+        // Some are published with the padding and the cut of their training batches, which are not part of a text.
+        tokenizer.with_padding(None).with_truncation(None).map_err(refused)?;
         Ok(Text { tokenizer })
     }
 
-    /// Ids with the special tokens that the model expects around a text, or around a pair.
-    pub fn encode(&self, text: &str, pair: Option<&str>) -> Result<Vec<u32>> {
+    /// Ids with the special tokens that the model expects around a text, or around a pair; and which of the two each belongs to.
+    pub fn encode(&self, text: &str, pair: Option<&str>) -> Result<(Vec<u32>, Vec<u32>)> {
         let encoding = match pair {
             Some(pair) => self.tokenizer.encode((text, pair), true),
             None => self.tokenizer.encode(text, true),
         };
-        Ok(encoding.map_err(refused)?.get_ids().to_vec())
+        let encoding = encoding.map_err(refused)?;
+        Ok((encoding.get_ids().to_vec(), encoding.get_type_ids().to_vec()))
+    }
+
+    /// The id of a token that stands for something, such as `[MASK]`.
+    pub fn special(&self, token: &str) -> Option<u32> {
+        self.tokenizer.token_to_id(token)
     }
 
     /// Ids of a text alone.

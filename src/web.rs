@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use crate::cpu;
 use crate::device::Choice;
 use crate::error::{Error, Result};
-use crate::generate::{Engine, Session};
+use crate::generate::{Engine, Filled, Session};
 use crate::gpu;
 use crate::models;
 use crate::weights::Checkpoint;
@@ -78,10 +78,20 @@ impl WebEngine {
             device_reason_code: device.reason.code(),
             adapter: device.adapter(),
             parameters: model.graph.parameters(),
+            virtual_parameters: model.graph.virtual_parameters(),
             layers: model.layers,
             heads: model.heads,
             d_model: model.d_model,
             vocab: model.vocab,
+            token_types: model.token_types,
+            labels: &model.labels,
+            max_positions: model.max_positions,
+            cache: model.cache().map(|cache| CacheInfo {
+                kv_heads: cache.kv_heads,
+                bytes: cache.bytes,
+                multi_head: cache.with(model.heads),
+                multi_query: cache.with(1),
+            }),
             decoder_start: model.special.decoder_start,
             eos: &model.special.eos,
             pad: model.special.pad,
@@ -96,6 +106,23 @@ impl WebEngine {
         let options: RunOptions = read_or_default(options, "options")?;
         let trace = self.engine.lock().await.run(&input_of(input)?, &options.capture).await.map_err(fault)?;
         Ok(trace_object(&trace).into())
+    }
+
+    /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.
+    pub async fn fill(&self, input: JsValue, places: Vec<usize>, options: JsValue) -> Result<JsValue, JsError> {
+        let options: StepOptions = read_or_default(options, "options")?;
+        let sampling = options.sampling();
+        let mut engine = self.engine.lock().await;
+        let (trace, filled) = engine.fill(&input_of(input)?, &places, &sampling, &options.capture).await.map_err(fault)?;
+        let filled = filled.iter().map(|Filled { position, id, candidates }| FilledInfo {
+            position: *position,
+            id: *id,
+            candidates: candidate_list(candidates, sampling.listed, Some(*id)),
+        });
+        let object = Object::new();
+        set(&object, "trace", trace_object(&trace));
+        set(&object, "places", write(&filled.collect::<Vec<_>>())?);
+        Ok(object.into())
     }
 
     /// Begins a text.

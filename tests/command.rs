@@ -25,6 +25,18 @@ fn inspect_tells_architecture_sizes_and_hooks() {
 }
 
 #[test]
+fn inspect_tells_what_is_shared_and_what_the_cache_takes() {
+    let lines = |name: &str| stdout(&diorama(&["inspect", &model(name)])).lines().map(str::to_string).collect::<Vec<_>>();
+    let albert = lines("albert-mlm");
+    assert!(albert.contains(&"11131 parameters in 44 tensors".to_string()), "{albert:?}");
+    assert!(albert.contains(&"20929 virtual parameters, what layers share counted in each".to_string()), "{albert:?}");
+    assert!(!lines("bert-mlm").iter().any(|line| line.contains("virtual")), "BERT shares no layer");
+    // 2 layers × (key + value) × 2 heads × 6 numbers × 4 bytes; 6 heads or 1 otherwise.
+    let cache = "key/value cache: grouped-query, 2 of 6 heads, 192 bytes a token in f32 (multi-head 576, multi-query 96)";
+    assert!(lines("llama2-gqa").contains(&cache.to_string()));
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_fault() {
     let mut told = Command::new(env!("CARGO_BIN_EXE_diorama"))
         .args(["inspect", &model("t5-v1_0")])

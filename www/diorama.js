@@ -3,6 +3,7 @@
 import { Model } from "./model.js";
 import { registerElements } from "./elements.js";
 
+export { runPair } from "./electra.js";
 export { Model } from "./model.js";
 export { MASKED, axis, isMasked, slice } from "./trace.js";
 

@@ -55,14 +55,14 @@ export class Host {
     this.#text = text;
     const info = await this.info();
     this.#decoderStart = info.decoderStart;
-    this.#tokenTypes = info.hooks.some((/** @type {{ name: string }} */ { name }) => name.endsWith("hook_token_type_embed"));
+    this.#tokenTypes = info.tokenTypes > 1;
     return info;
   }
 
   /** The model and its device as they are now: a device that was lost may have been replaced. */
   async info() {
     const engine = this.#loaded();
-    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text };
+    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask };
   }
 
   /**
@@ -88,6 +88,19 @@ export class Host {
    */
   async run(input, options) {
     return this.#loaded().run(this.#resolve(input), options);
+  }
+
+  /**
+   * What a masked-word head would write at each place: `places`, or wherever the mask token stands.
+   * @param {Input} input
+   * @param {StepOptions & { places?: number[] }} options
+   */
+  async fill(input, { places, ...options }) {
+    const resolved = this.#resolve(input);
+    const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
+    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), given(options));
+    const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...this.#text.piece(id), candidates: this.#named(candidates) });
+    return { trace, places: filled.map(named) };
   }
 
   /** @param {Input} input */

@@ -8,14 +8,16 @@ import { fromRaw } from "./trace.js";
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./trace.js").Step} Step */
 /** @typedef {import("./trace.js").Piece} Piece */
+/** @typedef {import("./trace.js").Candidate} Candidate */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("./files.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
 /**
- * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, layers: number, heads: number,
- *   vocab: number, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
+ * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, virtualParameters: number, layers: number, heads: number,
+ *   vocab: number, tokenTypes: number, labels: string[], maxPositions: number | null, mask: number | null,
+ *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
  *   pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
@@ -72,6 +74,18 @@ export class Model {
   async run(input, { capture = [], interventions = [] } = {}) {
     if (interventions.length > 0) throw new Error("interventions: this version's engine has none; leave the list empty.");
     return fromRaw(await this.#call("run", [input, { capture }]));
+  }
+
+  /**
+   * What a masked-language model would write at `places` (tokens counted from 0; where left out, wherever the mask token stands), in one pass.
+   * A temperature above 0 draws each place for itself.
+   * @param {Input} input
+   * @param {{ places?: number[], temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[] }} [options]
+   * @returns {Promise<{ trace: Trace, places: (Piece & { position: number, candidates: Candidate[] })[] }>}
+   */
+  async fill(input, options = {}) {
+    const { trace, places } = await this.#call("fill", [input, options]);
+    return { trace: fromRaw(trace), places };
   }
 
   /**

@@ -11,6 +11,8 @@ const REPLACEMENT = "\uFFFD";
 export class Text {
   #tokenizer;
   #byteLevel;
+  /** The id of the token that hides another; null where the model was not trained with one. @type {number | null} */
+  mask;
 
   /**
    * @param {object} tokenizer the parsed tokenizer.json
@@ -21,6 +23,7 @@ export class Text {
     readCharsmaps(this.#tokenizer.normalizer);
     keepPairs(this.#tokenizer.post_processor);
     this.#byteLevel = usesByteLevel(/** @type {any} */ (tokenizer).decoder);
+    this.mask = this.#idOf(/** @type {any} */ (config).mask_token) ?? this.#idOf("[MASK]") ?? this.#idOf("<mask>") ?? null;
   }
 
   /**
@@ -62,6 +65,12 @@ export class Text {
     return text.slice(0, end);
   }
 
+  /** @param {string | { content: string } | null | undefined} token as it stands in a tokenizer_config.json */
+  #idOf(token) {
+    const content = typeof token === "string" ? token : token?.content;
+    return content === undefined ? undefined : this.#tokenizer.token_to_id(content);
+  }
+
   /**
    * @param {number} id
    * @returns {Piece}
@@ -78,6 +87,9 @@ export class Text {
  * A model without a tokenizer.json: ids only.
  */
 export class NoText {
+  /** @type {null} */
+  mask = null;
+
   /** @returns {{ ids: number[], tokenTypeIds: undefined }} */
   encode() {
     throw new Error("This model has no tokenizer.json: give ids instead of text.");

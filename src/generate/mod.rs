@@ -2,11 +2,13 @@
 
 mod beams;
 mod engine;
+mod fill;
 mod input;
 mod sample;
 mod session;
 
 pub use engine::Engine;
+pub use fill::{Detected, Filled};
 pub use input::Input;
 pub use sample::{Candidate, Sampling};
 pub use session::{Session, Step};

@@ -97,6 +97,14 @@ impl Config {
         self.id2label.as_ref().map(BTreeMap::len).or(self.num_labels).unwrap_or(2)
     }
 
+    /// Their names, where the file has them.
+    fn label_names(&self) -> Vec<String> {
+        let mut named: Vec<_> =
+            self.id2label.iter().flatten().filter_map(|(id, name)| Some((id.parse::<usize>().ok()?, name))).collect();
+        named.sort();
+        named.into_iter().map(|(_, name)| name.clone()).collect()
+    }
+
     /// The published class, among those that this family has; the first one where the file names none.
     pub fn class(&self, known: &[&'static str]) -> Result<&'static str> {
         let Some(named) = self.architectures.first() else { return Ok(known[0]) };
@@ -250,6 +258,7 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
         d_model: c.hidden_size,
         vocab: c.vocab_size,
         token_types: c.type_vocab_size,
+        labels: if architecture.ends_with("ForSequenceClassification") { c.label_names() } else { vec![] },
         special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
         max_positions: Some(c.max_position_embeddings.saturating_sub(after)),
     }

@@ -155,6 +155,7 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
         d_model: config.hidden_size,
         vocab: config.vocab_size,
         token_types: 0,
+        labels: vec![],
         special: SpecialTokens {
             decoder_start: config.bos_token_id.unwrap_or(0),
             pad: config.pad_token_id.or(eos.first().copied()).unwrap_or(0),

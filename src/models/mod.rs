@@ -16,7 +16,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, Lens, NodeId};
+use crate::ops::Op;
+use crate::tensor::size;
 
 /// Which halves of the first Transformer a model keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub struct Model {
     pub vocab: usize,
     /// Texts that a token can belong to; 0 where the model does not tell them apart.
     pub token_types: usize,
+    /// Names of the classes of a text, in their order; empty where the head has none.
+    pub labels: Vec<String>,
     pub special: SpecialTokens,
     /// The longest text that the model can place, in tokens; `None` where any length has a position.
     pub max_positions: Option<usize>,
@@ -102,6 +106,30 @@ impl Model {
     pub fn next_token(&self) -> Option<NodeId> {
         let writes = self.inputs.target.is_some();
         self.outputs.first().copied().filter(|_| writes)
+    }
+
+    /// None for a model that does not write.
+    pub fn cache(&self) -> Option<Cache> {
+        let appended = self.graph.nodes.iter().filter(|node| matches!(node.op(), Some(Op::Append)));
+        let shapes: Vec<Vec<usize>> = appended.map(|node| node.shape(&Lens::ONE)).collect(); // [keys batch kv_head d_head]
+        let numbers: usize = shapes.iter().map(|shape| size(shape)).sum();
+        Some(Cache { kv_heads: shapes.first()?[2], bytes: numbers * size_of::<f32>() })
+    }
+}
+
+/// What a decoder keeps of each token that it has read: a key and a value in every layer, in f32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    pub kv_heads: usize,
+    /// For one token of one sequence.
+    pub bytes: usize,
+}
+
+impl Cache {
+    /// Bytes for a token if there were this many key/value heads: all of them (multi-head attention), fewer (grouped-query,
+    /// Ainslie et al. 2023, §2.2) or one (multi-query, Shazeer 2019, §3).
+    pub fn with(self, kv_heads: usize) -> usize {
+        self.bytes / self.kv_heads * kv_heads
     }
 }
 

@@ -125,6 +125,7 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
         d_model: config.d_model,
         vocab: config.vocab_size,
         token_types: 0,
+        labels: vec![],
         special: SpecialTokens {
             decoder_start: config.decoder_start(),
             eos: config.eos_token_id.map(Vec::from).unwrap_or_default(),

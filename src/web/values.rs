@@ -78,16 +78,32 @@ pub(super) struct Info<'a> {
     pub device_reason_code: &'static str,
     pub adapter: Option<String>,
     pub parameters: usize,
+    /// What layers share counted in each.
+    pub virtual_parameters: usize,
     pub layers: usize,
     pub heads: usize,
     pub d_model: usize,
     pub vocab: usize,
+    pub token_types: usize,
+    pub labels: &'a [String],
+    pub max_positions: Option<usize>,
+    pub cache: Option<CacheInfo>,
     pub decoder_start: u32,
     pub eos: &'a [u32],
     pub pad: u32,
     pub hooks: Vec<HookInfo<'a>>,
     pub self_test: Vec<SelfTestInfo>,
     pub timing: Timing,
+}
+
+/// What a written token leaves behind, in bytes: as the model is, and with one key/value head for each head, or one in all.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CacheInfo {
+    pub kv_heads: usize,
+    pub bytes: usize,
+    pub multi_head: usize,
+    pub multi_query: usize,
 }
 
 #[derive(Serialize)]
@@ -136,6 +152,13 @@ pub(super) struct CandidateInfo {
     pub logit: f32,
 }
 
+#[derive(Serialize)]
+pub(super) struct FilledInfo {
+    pub position: usize,
+    pub id: u32,
+    pub candidates: Vec<CandidateInfo>,
+}
+
 /// The most probable candidates, and the chosen one wherever it stands.
 pub(super) fn candidate_list(candidates: &[Candidate], listed: usize, chosen: Option<u32>) -> Vec<CandidateInfo> {
     let shown = candidates.iter().enumerate().filter(|(rank, c)| *rank < listed || Some(c.id) == chosen);
@@ -163,7 +186,9 @@ pub(super) fn trace_object(trace: &Trace) -> Object {
     if let Some(logits) = trace.logits.first() {
         set(&object, "logits", activation(logits));
     }
-    set(&object, "activations", trace.activations.iter().map(activation).collect::<Array>());
+    // A second head's scores go by their name: nsp_logits, sop_logits.
+    let second = trace.logits.iter().skip(1);
+    set(&object, "activations", second.chain(&trace.activations).map(activation).collect::<Array>());
     object
 }
 

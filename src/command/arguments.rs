@@ -1,0 +1,110 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use diorama::device::Choice;
+
+/// Tiny transformers, with every activation in sight.
+#[derive(Parser)]
+#[command(version)]
+pub struct Command {
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+#[derive(Subcommand)]
+pub enum Action {
+    /// Says what a model folder holds: architecture, sizes, hooks with their axes.
+    Inspect { dir: PathBuf },
+    /// One pass over an input; writes logits and captured hooks.
+    Run {
+        dir: PathBuf,
+        #[command(flatten)]
+        source: Source,
+        /// What the decoder has written so far; its start token comes first by itself.
+        #[arg(long, conflicts_with = "decoder_ids")]
+        decoder_text: Option<String>,
+        /// All that the decoder reads, start token included.
+        #[arg(long, value_delimiter = ',')]
+        decoder_ids: Vec<u32>,
+        /// An ELECTRA generator's folder: it fills the places of --mask, and DIR, the discriminator, reads what comes out.
+        #[arg(long, requires = "mask")]
+        generator: Option<PathBuf>,
+        /// Places that the generator fills: tokens counted from 0.
+        #[arg(long, value_delimiter = ',', requires = "generator")]
+        mask: Vec<usize>,
+        /// The token that hides what was there; the tokenizer's [MASK] or <mask> where left out.
+        #[arg(long, requires = "generator")]
+        mask_id: Option<u32>,
+        /// Of the generator's draws; 0 takes the likeliest token.
+        #[arg(long, default_value_t = 1.0)]
+        temperature: f32,
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        #[arg(long, default_value = "cpu")]
+        device: DeviceName,
+        /// Hooks to write, e.g. '*.hook_pattern'; may be given several times.
+        #[arg(long)]
+        capture: Vec<String>,
+        /// A safetensors file for logits and hooks, f32 under their names.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Writes on, token by token; greedy unless a temperature is given.
+    Generate {
+        dir: PathBuf,
+        #[command(flatten)]
+        source: Source,
+        #[arg(long, default_value_t = 64)]
+        max_new_tokens: usize,
+        #[arg(long)]
+        temperature: Option<f32>,
+        #[arg(long, default_value_t = 0)]
+        top_k: usize,
+        #[arg(long, default_value_t = 1.0)]
+        top_p: f32,
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        #[arg(long, default_value_t = 1)]
+        beams: usize,
+        #[arg(long, default_value = "cpu")]
+        device: DeviceName,
+        /// Prints {"ids": […], "text": …}.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub struct Source {
+    #[arg(long, conflicts_with = "ids", required_unless_present = "ids")]
+    pub text: Option<String>,
+    #[arg(long, requires = "text")]
+    pub text_pair: Option<String>,
+    /// Token ids, without a tokenizer.
+    #[arg(long, value_delimiter = ',')]
+    pub ids: Vec<u32>,
+    #[arg(long, value_delimiter = ',')]
+    pub token_type_ids: Vec<u32>,
+    /// 1 for a token, 0 for padding.
+    #[arg(long, value_delimiter = ',')]
+    pub attention_mask: Vec<u32>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum DeviceName {
+    Cpu,
+    Gpu,
+    Auto,
+}
+
+impl From<DeviceName> for Choice {
+    fn from(name: DeviceName) -> Self {
+        match name {
+            DeviceName::Cpu => Choice::Cpu,
+            DeviceName::Gpu => Choice::Gpu,
+            DeviceName::Auto => Choice::Auto,
+        }
+    }
+}

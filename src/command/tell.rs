@@ -1,0 +1,97 @@
+//! What the command says of models and tensors: lines to read, and safetensors files.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::path::Path;
+
+use diorama::error::{Error, Result};
+use diorama::graph::Kind;
+use diorama::models::Model;
+use diorama::pass::Parameters;
+use diorama::tensor::Tensor;
+use safetensors::tensor::{Dtype, View};
+
+/// Architecture, sizes, hooks with their axes.
+pub fn inspect(model: &Model, parameters: &Parameters) -> String {
+    let count: usize = parameters.values().map(Vec::len).sum();
+    let computed = model.graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Op(_))).count();
+    let mut told = format!(
+        "{}, {}\n{} layers, {} heads, d_model {}, vocabulary {}\n{count} parameters in {} tensors\n{}{}{computed} computed nodes, {} \
+         hooks:\n",
+        model.architecture,
+        model.family.name(),
+        model.layers,
+        model.heads,
+        model.d_model,
+        model.vocab,
+        parameters.len(),
+        shared(model, count),
+        cached(model),
+        model.graph.hooks.len()
+    );
+    for hook in &model.graph.hooks {
+        let axes: Vec<&str> = model.graph.node(hook.node).axes.iter().map(|axis| axis.name()).collect();
+        told += &format!("  {}  {}\n", hook.name, axes.join(" "));
+    }
+    told
+}
+
+/// A line on weights that several layers share, where some do.
+fn shared(model: &Model, stored: usize) -> String {
+    match model.graph.virtual_parameters() {
+        all if all == stored => String::new(),
+        all => format!("{all} virtual parameters, what layers share counted in each\n"),
+    }
+}
+
+/// A line on what each written token leaves in the cache, and would leave with other numbers of key/value heads.
+fn cached(model: &Model) -> String {
+    let Some(cache) = model.cache() else { return String::new() };
+    let kind = match cache.kv_heads {
+        all if all == model.heads => "multi-head",
+        1 => "multi-query",
+        _ => "grouped-query",
+    };
+    let (heads, bytes, multi, single) = (cache.kv_heads, cache.bytes, cache.with(model.heads), cache.with(1));
+    format!(
+        "key/value cache: {kind}, {heads} of {} heads, {bytes} bytes a token in f32 (multi-head {multi}, multi-query {single})\n",
+        model.heads
+    )
+}
+
+/// A line for each tensor, when no file is asked for.
+pub fn summary(tensor: &Tensor) -> String {
+    let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
+    let (min, max) = tensor.data.iter().fold((f32::MAX, f32::MIN), |(min, max), x| (min.min(*x), max.max(*x)));
+    format!("{}  {}  from {min} to {max}\n", tensor.name, shape.join("×"))
+}
+
+/// A tensor's bytes, as safetensors wants them.
+struct Bytes<'a>(&'a Tensor);
+
+impl View for Bytes<'_> {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.0.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        bytemuck::cast_slice(&self.0.data).into()
+    }
+
+    fn data_len(&self) -> usize {
+        self.0.data.len() * size_of::<f32>()
+    }
+}
+
+/// Tensors under their names; the file's metadata has the axes of each.
+pub fn write(path: &Path, tensors: &[&Tensor]) -> Result<()> {
+    let axes = |tensor: &Tensor| tensor.axes.iter().map(|axis| axis.name()).collect::<Vec<_>>().join(" ");
+    let metadata: HashMap<String, String> = tensors.iter().map(|tensor| (tensor.name.clone(), axes(tensor))).collect();
+    let views = tensors.iter().map(|tensor| (tensor.name.as_str(), Bytes(tensor)));
+    safetensors::serialize_to_file(views, Some(metadata), path)
+        .map_err(|fault| Error::Input(format!("{} cannot be written ({fault}); choose another --out", path.display())))
+}
