@@ -3,8 +3,6 @@
 //! Every executor, every view and every test reads this. A node's name is its hook; a length that changes from step to
 //! step is a symbol ([`Dim`]), so one graph serves a whole text, a padded one and a single new token.
 
-use std::collections::BTreeSet;
-
 use crate::error::{Error, Result};
 use crate::ops::{Op, Site};
 use crate::tensor::{Axis, size};
@@ -141,18 +139,15 @@ impl Graph {
 
     /// The same, with what layers share counted once for each layer that uses it.
     pub fn virtual_parameters(&self) -> usize {
-        let layer = |node: &Node| {
-            node.name
-                .split_once('.')
-                .and_then(|(stack, rest)| Some((stack.to_string(), rest.split_once('.')?.0.parse::<usize>().ok()?)))
-        };
-        let mut used: BTreeSet<(Option<(String, usize)>, NodeId)> = BTreeSet::new();
+        let mut used: Vec<(&str, NodeId)> = vec![];
         for node in &self.nodes {
-            used.extend(
-                node.inputs.iter().filter(|&&id| matches!(self.node(id).kind, Kind::Weight { .. })).map(|&id| (layer(node), id)),
-            );
+            for &id in node.inputs.iter().filter(|&&id| matches!(self.node(id).kind, Kind::Weight { .. })) {
+                if !used.contains(&(layer(&node.name), id)) {
+                    used.push((layer(&node.name), id));
+                }
+            }
         }
-        used.iter().map(|(_, id)| size(&self.node(*id).shape(&Lens::ONE))).sum()
+        used.into_iter().map(|(_, id)| size(&self.node(id).shape(&Lens::ONE))).sum()
     }
 
     /// The top of the graph, from which a model file enters its parts.
@@ -169,6 +164,13 @@ impl Graph {
         self.nodes.push(node);
         id
     }
+}
+
+/// `encoder.2` of `encoder.2.attn.hook_q`; nothing for a node outside of the layers.
+fn layer(name: &str) -> &str {
+    let end = name.match_indices('.').nth(1).map_or(0, |(at, _)| at);
+    let number = name[..end].rsplit('.').next().unwrap_or_default();
+    if number.parse::<usize>().is_ok() { &name[..end] } else { "" }
 }
 
 /// Lengths that differ from one another, at which shape rules are checked: a mix-up of two axes cannot hide.

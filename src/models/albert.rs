@@ -9,14 +9,15 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::parts::{Matrix, project};
+use super::settings::Settings;
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["AlbertModel", "AlbertForMaskedLM", "AlbertForPreTraining"];
 
-pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
-    c.check()?;
+pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let c = Config::read(settings)?;
     let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
@@ -33,7 +34,7 @@ pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
     if class != "AlbertModel" {
         let head = WordHead {
             dense: vec!["predictions.dense".into()],
-            activation: c.activation()?,
+            activation: c.activation,
             norm: vec!["predictions.LayerNorm".into()],
             decoder: "predictions.decoder.weight".into(),
             bias: vec!["predictions.bias".into(), "predictions.decoder.bias".into()],

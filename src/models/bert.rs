@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::settings::Settings;
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 
 const CLASSES: [&str; 4] = ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"];
 
-pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
-    c.check()?;
+pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let c = Config::read(settings)?;
     let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
@@ -26,7 +27,7 @@ pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
     if matches!(class, "BertForMaskedLM" | "BertForPreTraining") {
         let head = WordHead {
             dense: vec!["cls.predictions.transform.dense".into()],
-            activation: c.activation()?,
+            activation: c.activation,
             norm: vec!["cls.predictions.transform.LayerNorm".into()],
             decoder: "cls.predictions.decoder.weight".into(),
             bias: vec!["cls.predictions.bias".into(), "cls.predictions.decoder.bias".into()],
@@ -39,7 +40,7 @@ pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
     }
     if class == "BertForSequenceClassification" {
         let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
-        outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, c.labels())?);
+        outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, c.num_labels)?);
     }
     Ok(model(class, &c, graph, inputs, outputs))
 }

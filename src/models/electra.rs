@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, embed, model, named, words};
 use super::parts::{Matrix, project};
+use super::settings::Settings;
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 use crate::ops::{Activation, Op};
@@ -16,13 +17,13 @@ use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"];
 
-pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
-    c.check()?;
+pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let c = Config::read(settings)?;
     let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
     let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("electra", "embeddings"), pad: None })?;
-    if c.embedding() != c.hidden_size {
+    if c.embedding_size != c.hidden_size {
         let wider = Matrix::biased(named("electra", "embeddings_project"));
         h = project(g, "embedded_wide", wider, h, &[(DModel, c.hidden_size)])?;
     }
@@ -44,7 +45,7 @@ pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
     if class == "ElectraForPreTraining" {
         let dense = Matrix::biased(vec!["discriminator_predictions.dense".into()]);
         let x = project(g, "head.dense", dense, h, &[(DModel, c.hidden_size)])?;
-        let x = g.like("head.activation", Op::Activation(c.activation()?), &[x])?;
+        let x = g.like("head.activation", Op::Activation(c.activation), &[x])?;
         let last = Matrix::biased(vec!["discriminator_predictions.dense_prediction".into()]);
         outputs.push(project(g, "logits", last, x, &[])?); // [batch pos]
     }

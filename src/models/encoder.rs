@@ -1,30 +1,28 @@
 //! What BERT and its descendants share: the sizes in their `config.json`, three embeddings summed, blocks with the norm behind
 //! each part, and the heads that more than one of them has.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::Deserialize;
+use std::collections::BTreeSet;
 
 use super::parts::{Heads, Matrix, attend, layer_norm, project};
-use super::{Family, Inputs, MOST_LAYERS, MOST_WIDE, Model, Positions, SpecialTokens, TextInputs, sized};
+use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
+use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope};
 use crate::ops::{Activation, Mask, Op};
 use crate::tensor::Axis::{self, Batch, DMlp, DModel, DVocab, KeyPos, Label, Pos};
 
 /// `config.json`, with BERT's defaults where a file leaves something out.
-#[derive(Debug, Deserialize)]
-#[serde(default)]
 pub struct Config {
-    pub architectures: Vec<String>,
+    /// The published class that the file names.
+    class: Option<String>,
     pub vocab_size: usize,
     pub hidden_size: usize,
-    /// Width of the embeddings, where it is not the hidden one (ALBERT, ELECTRA).
-    pub embedding_size: Option<usize>,
+    /// Width of the embeddings: not always the hidden one (ALBERT, ELECTRA).
+    pub embedding_size: usize,
     pub num_hidden_layers: usize,
     pub num_attention_heads: usize,
     pub intermediate_size: usize,
-    pub hidden_act: String,
+    pub activation: Activation,
     pub max_position_embeddings: usize,
     pub type_vocab_size: usize,
     pub layer_norm_eps: f32,
@@ -32,85 +30,58 @@ pub struct Config {
     /// ALBERT: sets of weights that the layers share, and blocks in each.
     pub num_hidden_groups: usize,
     pub inner_group_num: usize,
-    id2label: Option<BTreeMap<String, String>>,
-    num_labels: Option<usize>,
-    position_embedding_type: Option<String>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config {
-            architectures: vec![],
-            vocab_size: 30_522,
-            hidden_size: 768,
-            embedding_size: None,
-            num_hidden_layers: 12,
-            num_attention_heads: 12,
-            intermediate_size: 3072,
-            hidden_act: "gelu".into(),
-            max_position_embeddings: 512,
-            type_vocab_size: 2,
-            layer_norm_eps: 1e-12,
-            pad_token_id: None,
-            num_hidden_groups: 1,
-            inner_group_num: 1,
-            id2label: None,
-            num_labels: None,
-            position_embedding_type: None,
-        }
-    }
+    /// Classes that a sequence classifier tells apart, and their names where the file has them.
+    pub num_labels: usize,
+    labels: Vec<String>,
 }
 
 impl Config {
-    pub fn check(&self) -> Result<()> {
-        sized("vocab_size", self.vocab_size, MOST_WIDE)?;
-        sized("hidden_size", self.hidden_size, MOST_WIDE)?;
-        sized("embedding_size", self.embedding(), MOST_WIDE)?;
-        sized("num_hidden_layers", self.num_hidden_layers, MOST_LAYERS)?;
-        sized("num_attention_heads", self.num_attention_heads, MOST_LAYERS)?;
-        sized("intermediate_size", self.intermediate_size, MOST_WIDE)?;
-        sized("max_position_embeddings", self.max_position_embeddings, MOST_WIDE)?;
-        sized("type_vocab_size", self.type_vocab_size, MOST_WIDE)?;
-        sized("num_hidden_groups", self.num_hidden_groups, self.num_hidden_layers)?;
-        sized("inner_group_num", self.inner_group_num, MOST_LAYERS)?;
-        if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
-            let (width, heads) = (self.hidden_size, self.num_attention_heads);
+    pub fn read(s: Settings) -> Result<Self> {
+        let hidden_size = s.size("hidden_size", 768, MOST_WIDE)?;
+        let num_hidden_layers = s.size("num_hidden_layers", 12, MOST_LAYERS)?;
+        let act = s.word("hidden_act")?.unwrap_or("gelu");
+        let labels = labels(s)?;
+        let c = Config {
+            class: s.class().map(str::to_string),
+            vocab_size: s.size("vocab_size", 30_522, MOST_WIDE)?,
+            hidden_size,
+            embedding_size: s.size("embedding_size", hidden_size, MOST_WIDE)?,
+            num_hidden_layers,
+            num_attention_heads: s.size("num_attention_heads", 12, MOST_LAYERS)?,
+            intermediate_size: s.size("intermediate_size", 3072, MOST_WIDE)?,
+            activation: Activation::from_config(act)
+                .ok_or_else(|| Error::Config(format!("hidden_act \"{act}\" is not known")))?,
+            max_position_embeddings: s.size("max_position_embeddings", 512, MOST_WIDE)?,
+            type_vocab_size: s.size("type_vocab_size", 2, MOST_WIDE)?,
+            layer_norm_eps: s.epsilon("layer_norm_eps", 1e-12)?,
+            pad_token_id: s.id("pad_token_id")?,
+            num_hidden_groups: s.size("num_hidden_groups", 1, num_hidden_layers)?,
+            inner_group_num: s.size("inner_group_num", 1, MOST_LAYERS)?,
+            num_labels: if labels.is_empty() { s.size("num_labels", 2, MOST_WIDE)? } else { labels.len() },
+            labels,
+        };
+        if !c.hidden_size.is_multiple_of(c.num_attention_heads) {
+            let (width, heads) = (c.hidden_size, c.num_attention_heads);
             return Err(Error::Config(format!("hidden_size {width} does not divide into {heads} heads")));
         }
-        match self.position_embedding_type.as_deref() {
-            None | Some("absolute") => Ok(()),
+        match s.word("position_embedding_type")? {
+            None | Some("absolute") => Ok(c),
             Some(other) => Err(Error::Config(format!("position_embedding_type \"{other}\" is not built in; absolute is"))),
         }
     }
 
-    pub fn embedding(&self) -> usize {
-        self.embedding_size.unwrap_or(self.hidden_size)
-    }
-
-    pub fn activation(&self) -> Result<Activation> {
-        Activation::from_config(&self.hidden_act)
-            .ok_or_else(|| Error::Config(format!("hidden_act \"{}\" is not known", self.hidden_act)))
-    }
-
-    /// Classes that a sequence classifier tells apart.
-    pub fn labels(&self) -> usize {
-        self.id2label.as_ref().map(BTreeMap::len).or(self.num_labels).unwrap_or(2)
-    }
-
-    /// Their names, where the file has them.
-    fn label_names(&self) -> Vec<String> {
-        let mut named: Vec<_> =
-            self.id2label.iter().flatten().filter_map(|(id, name)| Some((id.parse::<usize>().ok()?, name))).collect();
-        named.sort();
-        named.into_iter().map(|(_, name)| name.clone()).collect()
-    }
-
     /// The published class, among those that this family has; the first one where the file names none.
     pub fn class(&self, known: &[&'static str]) -> Result<&'static str> {
-        let Some(named) = self.architectures.first() else { return Ok(known[0]) };
+        let Some(named) = &self.class else { return Ok(known[0]) };
         let found = known.iter().find(|class| *class == named);
         found.copied().ok_or_else(|| Error::Config(format!("{named} is not built in; of this family, {} are", known.join(", "))))
     }
+}
+
+/// `id2label`, in the order of its ids.
+fn labels(s: Settings) -> Result<Vec<String>> {
+    let Some(names) = s.part("id2label")? else { return Ok(vec![]) };
+    (0..names.0.len()).map(|id| Ok(names.word(&id.to_string())?.unwrap_or_default().to_string())).collect()
 }
 
 /// How the embeddings of one family differ from another's.
@@ -130,12 +101,12 @@ pub fn embed(g: &mut Scope, c: &Config, embeddings: &Embeddings) -> Result<(Text
     let positions = g.input("position_ids", &text);
     let mut table = |name: &str, axis: Axis, n: usize| {
         let names: Vec<String> = embeddings.stems.iter().map(|stem| format!("{stem}.{name}.weight")).collect();
-        g.weight(&names, &[(axis, n), (DModel, c.embedding())])
+        g.weight(&names, &[(axis, n), (DModel, c.embedding_size)])
     };
     let words = table("word_embeddings", DVocab, c.vocab_size);
     let segments = table("token_type_embeddings", Axis::Out, c.type_vocab_size);
     let places = table("position_embeddings", Pos, c.max_position_embeddings);
-    let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DModel, Dim::Fixed(c.embedding()))];
+    let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DModel, Dim::Fixed(c.embedding_size))];
     let word = g.op("hook_embed", Op::Embed, &[ids, words], &axes)?;
     let segment = g.op("hook_token_type_embed", Op::Embed, &[token_type_ids, segments], &axes)?;
     let place = g.op("hook_pos_embed", Op::Embed, &[positions, places], &axes)?;
@@ -197,7 +168,7 @@ pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: N
 
     let mut mlp = g.enter("mlp");
     let pre = project(&mut mlp, "hook_pre", Matrix::biased(names.mlp_in), mid, &[(DMlp, c.intermediate_size)])?;
-    let post = mlp.like("hook_post", Op::Activation(c.activation()?), &[pre])?;
+    let post = mlp.like("hook_post", Op::Activation(c.activation), &[pre])?;
     let out = project(g, "hook_mlp_out", Matrix::biased(names.mlp_out), post, &width)?;
     let sum = g.like("mlp_sum", Op::Add, &[mid, out])?;
     let h = layer_norm(g, "ln2.hook_normalized", &names.mlp_norm, c.layer_norm_eps, sum)?;
@@ -216,11 +187,11 @@ pub struct WordHead {
 }
 
 pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &BTreeSet<String>) -> Result<NodeId> {
-    let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding())])?;
+    let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding_size)])?;
     let x = g.like("head.activation", Op::Activation(head.activation), &[x])?;
     let x = layer_norm(g, "head.norm", &head.norm, c.layer_norm_eps, x)?;
     let table = match tensors.contains(&head.decoder) {
-        true => g.weight(&[head.decoder], &[(DVocab, c.vocab_size), (DModel, c.embedding())]),
+        true => g.weight(&[head.decoder], &[(DVocab, c.vocab_size), (DModel, c.embedding_size)]),
         false => table,
     };
     let bias = g.weight(&head.bias, &[(DVocab, c.vocab_size)]);
@@ -258,7 +229,7 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
         d_model: c.hidden_size,
         vocab: c.vocab_size,
         token_types: c.type_vocab_size,
-        labels: if architecture.ends_with("ForSequenceClassification") { c.label_names() } else { vec![] },
+        labels: if architecture.ends_with("ForSequenceClassification") { c.labels.clone() } else { vec![] },
         special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
         max_positions: Some(c.max_position_embeddings.saturating_sub(after)),
     }

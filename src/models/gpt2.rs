@@ -6,77 +6,60 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
 use super::parts::{Heads, Matrix, attend, cache, layer_norm, project};
-use super::{Family, Ids, Inputs, MOST_LAYERS, MOST_WIDE, Model, Positions, SpecialTokens, TextInputs, sized};
+use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
+use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
 use crate::ops::{Activation, Mask, Op};
 use crate::tensor::Axis::{Batch, DMlp, DModel, DVocab, KeyPos, Pos};
 
 /// `config.json`, with the defaults of the reference where a file leaves something out.
-#[derive(Debug, Deserialize)]
-#[serde(default)]
 pub struct Config {
     vocab_size: usize,
     n_positions: usize,
     n_embd: usize,
     n_layer: usize,
     n_head: usize,
-    n_inner: Option<usize>,
+    n_inner: usize,
     activation_function: String,
     layer_norm_epsilon: f32,
-    scale_attn_weights: bool,
-    scale_attn_by_inverse_layer_idx: bool,
-    eos_token_id: Option<Ids>,
-    bos_token_id: Option<u32>,
+    eos_token_id: Vec<u32>,
+    bos_token_id: u32,
     pad_token_id: Option<u32>,
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Config {
-            vocab_size: 50_257,
-            n_positions: 1024,
-            n_embd: 768,
-            n_layer: 12,
-            n_head: 12,
-            n_inner: None,
-            activation_function: "gelu_new".into(),
-            layer_norm_epsilon: 1e-5,
-            scale_attn_weights: true,
-            scale_attn_by_inverse_layer_idx: false,
-            eos_token_id: Some(Ids::One(50_256)),
-            bos_token_id: Some(50_256),
-            pad_token_id: None,
-        }
-    }
-}
-
 impl Config {
-    fn check(&self) -> Result<()> {
-        sized("vocab_size", self.vocab_size, MOST_WIDE)?;
-        sized("n_positions", self.n_positions, MOST_WIDE)?;
-        sized("n_embd", self.n_embd, MOST_WIDE)?;
-        sized("n_layer", self.n_layer, MOST_LAYERS)?;
-        sized("n_head", self.n_head, MOST_LAYERS)?;
-        sized("n_inner", self.n_inner.unwrap_or(1), MOST_WIDE)?;
-        if !self.n_embd.is_multiple_of(self.n_head) {
-            return Err(Error::Config(format!("n_embd {} does not divide into {} heads", self.n_embd, self.n_head)));
+    fn read(s: Settings) -> Result<Self> {
+        let n_embd = s.size("n_embd", 768, MOST_WIDE)?;
+        let c = Config {
+            vocab_size: s.size("vocab_size", 50_257, MOST_WIDE)?,
+            n_positions: s.size("n_positions", 1024, MOST_WIDE)?,
+            n_embd,
+            n_layer: s.size("n_layer", 12, MOST_LAYERS)?,
+            n_head: s.size("n_head", 12, MOST_LAYERS)?,
+            n_inner: s.size("n_inner", 4 * n_embd, MOST_WIDE)?,
+            activation_function: s.word("activation_function")?.unwrap_or("gelu_new").into(),
+            layer_norm_epsilon: s.epsilon("layer_norm_epsilon", 1e-5)?,
+            eos_token_id: s.ids("eos_token_id", Some(50_256))?,
+            bos_token_id: s.id("bos_token_id")?.unwrap_or(50_256),
+            pad_token_id: s.id("pad_token_id")?,
+        };
+        if !c.n_embd.is_multiple_of(c.n_head) {
+            return Err(Error::Config(format!("n_embd {} does not divide into {} heads", c.n_embd, c.n_head)));
         }
-        if self.scale_attn_by_inverse_layer_idx || !self.scale_attn_weights {
+        let by_layer = s.flag("scale_attn_by_inverse_layer_idx")?.unwrap_or(false);
+        if by_layer || !s.flag("scale_attn_weights")?.unwrap_or(true) {
             return Err(Error::Config("scores that are scaled by their layer, or not at all, are not built in".into()));
         }
-        Ok(())
+        Ok(c)
     }
 }
 
-pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
-    config.check()?;
+pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let config = Config::read(settings)?;
     let mut graph = Graph::default();
     let (inputs, logits) = language_model(&mut graph.scope(Stage::Target), &config, tensors)?;
-    let eos: Vec<u32> = config.eos_token_id.map(Vec::from).unwrap_or_default();
     Ok(Model {
         architecture: "GPT2LMHeadModel",
         family: Family::Decoder,
@@ -90,9 +73,9 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
         token_types: 0,
         labels: vec![],
         special: SpecialTokens {
-            decoder_start: config.bos_token_id.unwrap_or(0),
-            pad: config.pad_token_id.or(eos.first().copied()).unwrap_or(0),
-            eos,
+            decoder_start: config.bos_token_id,
+            pad: config.pad_token_id.or(config.eos_token_id.first().copied()).unwrap_or(0),
+            eos: config.eos_token_id,
         },
         max_positions: Some(config.n_positions),
     })
@@ -146,11 +129,10 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Res
     let h = g.like("hook_resid_mid", Op::Add, &[h, out])?;
 
     let x = layer_norm(g, "ln2.hook_normalized", &at("ln_2"), c.layer_norm_epsilon, h)?;
-    let d_mlp = c.n_inner.unwrap_or(4 * c.n_embd);
     let activation = Activation::from_config(&c.activation_function)
         .ok_or_else(|| Error::Config(format!("activation_function \"{}\" is not known", c.activation_function)))?;
     let mut mlp = g.enter("mlp");
-    let pre = project(&mut mlp, "hook_pre", conv1d(at("mlp.c_fc")), x, &[(DMlp, d_mlp)])?;
+    let pre = project(&mut mlp, "hook_pre", conv1d(at("mlp.c_fc")), x, &[(DMlp, c.n_inner)])?;
     let post = mlp.like("hook_post", Op::Activation(activation), &[pre])?;
     let out = project(g, "hook_mlp_out", conv1d(at("mlp.c_proj")), post, &[(DModel, c.n_embd)])?;
     g.like("hook_resid_post", Op::Add, &[h, out])

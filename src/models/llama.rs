@@ -6,122 +6,88 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
 use super::parts::{Heads, Matrix, attend, cache, project};
-use super::{Family, Ids, Inputs, MOST_LAYERS, MOST_WIDE, Model, Positions, SpecialTokens, TextInputs, sized};
+use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
+use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
 use crate::ops::{Activation, Mask, Op};
 use crate::tensor::Axis::{Batch, DHead, DMlp, DModel, DVocab, KeyPos, Pos};
 
 /// `config.json`, with the defaults of the reference where a file leaves something out.
-#[derive(Debug, Deserialize)]
-#[serde(default)]
 pub struct Config {
     vocab_size: usize,
     hidden_size: usize,
     intermediate_size: usize,
     num_hidden_layers: usize,
-    num_attention_heads: usize,
-    num_key_value_heads: Option<usize>,
-    head_dim: Option<usize>,
+    heads: Heads,
     hidden_act: String,
     max_position_embeddings: usize,
     rms_norm_eps: f32,
-    rope_theta: Option<f64>,
-    rope_scaling: Option<Rope>,
-    /// The newer place of both.
-    rope_parameters: Option<Rope>,
+    /// Radians that a pair of a head's numbers turns for each position.
+    frequencies: Vec<f32>,
     attention_bias: bool,
     mlp_bias: bool,
-    bos_token_id: Option<u32>,
-    eos_token_id: Option<Ids>,
+    bos_token_id: u32,
+    eos_token_id: Vec<u32>,
     pad_token_id: Option<u32>,
 }
 
-/// How the frequencies are changed for texts longer than those of the pretraining.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Rope {
-    #[serde(alias = "type")]
-    rope_type: Option<String>,
-    rope_theta: Option<f64>,
-    factor: Option<f64>,
-    low_freq_factor: Option<f64>,
-    high_freq_factor: Option<f64>,
-    original_max_position_embeddings: Option<f64>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config {
-            vocab_size: 32_000,
-            hidden_size: 4096,
-            intermediate_size: 11_008,
-            num_hidden_layers: 32,
-            num_attention_heads: 32,
-            num_key_value_heads: None,
-            head_dim: None,
-            hidden_act: "silu".into(),
-            max_position_embeddings: 2048,
-            rms_norm_eps: 1e-6,
-            rope_theta: None,
-            rope_scaling: None,
-            rope_parameters: None,
-            attention_bias: false,
-            mlp_bias: false,
-            bos_token_id: Some(1),
-            eos_token_id: Some(Ids::One(2)),
-            pad_token_id: None,
-        }
-    }
-}
-
 impl Config {
-    fn check(&self) -> Result<()> {
-        sized("vocab_size", self.vocab_size, MOST_WIDE)?;
-        sized("hidden_size", self.hidden_size, MOST_WIDE)?;
-        sized("intermediate_size", self.intermediate_size, MOST_WIDE)?;
-        sized("num_hidden_layers", self.num_hidden_layers, MOST_LAYERS)?;
-        sized("num_attention_heads", self.num_attention_heads, MOST_LAYERS)?;
-        sized("num_key_value_heads", self.heads().key, MOST_LAYERS)?;
-        sized("head_dim", self.heads().d_head, MOST_WIDE)?;
-        if !self.heads().d_head.is_multiple_of(2) {
-            return Err(Error::Config(format!("head_dim {} is odd; rotary positions turn pairs", self.heads().d_head)));
+    fn read(s: Settings) -> Result<Self> {
+        let hidden_size = s.size("hidden_size", 4096, MOST_WIDE)?;
+        let query = s.size("num_attention_heads", 32, MOST_LAYERS)?;
+        let key = s.size("num_key_value_heads", query, MOST_LAYERS)?;
+        let d_head = s.size("head_dim", hidden_size / query, MOST_WIDE)?;
+        if !d_head.is_multiple_of(2) {
+            return Err(Error::Config(format!("head_dim {d_head} is odd; rotary positions turn pairs")));
         }
-        Ok(())
+        Ok(Config {
+            vocab_size: s.size("vocab_size", 32_000, MOST_WIDE)?,
+            hidden_size,
+            intermediate_size: s.size("intermediate_size", 11_008, MOST_WIDE)?,
+            num_hidden_layers: s.size("num_hidden_layers", 32, MOST_LAYERS)?,
+            heads: Heads { query, key, d_head },
+            hidden_act: s.word("hidden_act")?.unwrap_or("silu").into(),
+            max_position_embeddings: s.size("max_position_embeddings", 2048, MOST_WIDE)?,
+            rms_norm_eps: s.epsilon("rms_norm_eps", 1e-6)?,
+            frequencies: frequencies(s, d_head)?,
+            attention_bias: s.flag("attention_bias")?.unwrap_or(false),
+            mlp_bias: s.flag("mlp_bias")?.unwrap_or(false),
+            bos_token_id: s.id("bos_token_id")?.unwrap_or(1),
+            eos_token_id: s.ids("eos_token_id", Some(2))?,
+            pad_token_id: s.id("pad_token_id")?,
+        })
     }
+}
 
-    fn heads(&self) -> Heads {
-        let query = self.num_attention_heads;
-        let d_head = self.head_dim.unwrap_or(self.hidden_size / query.max(1));
-        Heads { query, key: self.num_key_value_heads.unwrap_or(query), d_head }
-    }
-
-    /// Su et al. 2021, §3.2.2: θᵢ = base^(−2i/d). In f32, as the reference computes them.
-    fn frequencies(&self) -> Result<Vec<f32>> {
-        let rope = self.rope_parameters.clone().or(self.rope_scaling.clone()).unwrap_or_default();
-        let base = rope.rope_theta.or(self.rope_theta).unwrap_or(10_000.0) as f32;
-        let width = self.heads().d_head;
-        let plain = (0..width / 2).map(|i| 1.0 / base.powf((2 * i) as f32 / width as f32));
-        let need = |name: &str, value: Option<f64>| {
-            value.map(|value| value as f32).ok_or_else(|| Error::Config(format!("the rope scaling has no {name}")))
-        };
-        match rope.rope_type.as_deref().unwrap_or("default") {
-            "default" => Ok(plain.collect()),
-            "linear" => {
-                let factor = need("factor", rope.factor)?;
-                Ok(plain.map(|frequency| frequency / factor).collect())
-            }
-            "llama3" => {
-                let (factor, low) = (need("factor", rope.factor)?, need("low_freq_factor", rope.low_freq_factor)?);
-                let high = need("high_freq_factor", rope.high_freq_factor)?;
-                let length = need("original_max_position_embeddings", rope.original_max_position_embeddings)?;
-                Ok(plain.map(|frequency| stretched(frequency, factor, low, high, length)).collect())
-            }
-            other => Err(Error::Config(format!("rope scaling \"{other}\" is not built in; default, linear and llama3 are"))),
+/// Su et al. 2021, §3.2.2: θᵢ = base^(−2i/d). In f32, as the reference computes them. Newer files have the base and the
+/// scaling in one place, older ones in two.
+fn frequencies(s: Settings, d_head: usize) -> Result<Vec<f32>> {
+    let rope = s.part("rope_parameters")?.or(s.part("rope_scaling")?);
+    let given = |name: &str| rope.map_or(Ok(None), |rope| rope.number(name));
+    let base = given("rope_theta")?.or(s.number("rope_theta")?).unwrap_or(10_000.0) as f32;
+    let plain = (0..d_head / 2).map(|i| 1.0 / base.powf((2 * i) as f32 / d_head as f32));
+    let need = |name: &str| match given(name)? {
+        Some(number) => Ok(number as f32),
+        None => Err(Error::Config(format!("the rope scaling has no {name}"))),
+    };
+    let kind = match rope {
+        Some(rope) => rope.word("rope_type")?.or(rope.word("type")?),
+        None => None,
+    };
+    match kind.unwrap_or("default") {
+        "default" => Ok(plain.collect()),
+        "linear" => {
+            let factor = need("factor")?;
+            Ok(plain.map(|frequency| frequency / factor).collect())
         }
+        "llama3" => {
+            let (factor, low, high) = (need("factor")?, need("low_freq_factor")?, need("high_freq_factor")?);
+            let length = need("original_max_position_embeddings")?;
+            Ok(plain.map(|frequency| stretched(frequency, factor, low, high, length)).collect())
+        }
+        other => Err(Error::Config(format!("rope scaling \"{other}\" is not built in; default, linear and llama3 are"))),
     }
 }
 
@@ -139,11 +105,10 @@ fn stretched(frequency: f32, factor: f32, low: f32, high: f32, length: f32) -> f
     }
 }
 
-pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
-    config.check()?;
+pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let config = Config::read(settings)?;
     let mut graph = Graph::default();
     let (inputs, logits) = language_model(&mut graph.scope(Stage::Target), &config, tensors)?;
-    let eos: Vec<u32> = config.eos_token_id.map(Vec::from).unwrap_or_default();
     Ok(Model {
         architecture: "LlamaForCausalLM",
         family: Family::Decoder,
@@ -151,15 +116,15 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
         inputs: Inputs { source: None, target: Some(inputs) },
         outputs: vec![logits],
         layers: config.num_hidden_layers,
-        heads: config.num_attention_heads,
+        heads: config.heads.query,
         d_model: config.hidden_size,
         vocab: config.vocab_size,
         token_types: 0,
         labels: vec![],
         special: SpecialTokens {
-            decoder_start: config.bos_token_id.unwrap_or(0),
-            pad: config.pad_token_id.or(eos.first().copied()).unwrap_or(0),
-            eos,
+            decoder_start: config.bos_token_id,
+            pad: config.pad_token_id.or(config.eos_token_id.first().copied()).unwrap_or(0),
+            eos: config.eos_token_id,
         },
         max_positions: Some(config.max_position_embeddings),
     })
@@ -168,8 +133,8 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
 fn language_model(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result<(TextInputs, NodeId)> {
     let ids = g.input("ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
     let allowed = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Keys)]);
-    let angles = g.input("rotations", &[(Pos, Dim::Target), (DHead, Dim::Fixed(c.heads().d_head))]);
-    let positions = Some(Positions::Rotary { node: angles, frequencies: c.frequencies()? });
+    let angles = g.input("rotations", &[(Pos, Dim::Target), (DHead, Dim::Fixed(c.heads.d_head))]);
+    let positions = Some(Positions::Rotary { node: angles, frequencies: c.frequencies.clone() });
     let inputs = TextInputs { ids, attention_mask: allowed, token_type_ids: None, positions };
     let words = g.weight(&["model.embed_tokens.weight"], &[(DVocab, c.vocab_size), (DModel, c.hidden_size)]);
     let hidden = [(Batch, Dim::Batch), (Pos, Dim::Target), (DModel, Dim::Fixed(c.hidden_size))];
@@ -188,7 +153,7 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Resu
 
 fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId, angles: NodeId) -> Result<NodeId> {
     let at = |part: &str| vec![format!("model.layers.{l}.{part}")];
-    let heads = c.heads();
+    let heads = c.heads;
     let matrix = |stems, bias| Matrix { stems, stored: Stored::Whole, bias };
     g.alias("hook_resid_pre", h);
 

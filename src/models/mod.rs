@@ -8,17 +8,18 @@ mod gpt2;
 mod llama;
 mod parts;
 mod roberta;
+mod settings;
 mod t5;
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
+use settings::Settings;
 
 /// Which halves of the first Transformer a model keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,14 +139,16 @@ impl Cache {
 pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
     let value: Value = serde_json::from_str(config)
         .map_err(|fault| Error::Config(format!("config.json is not JSON ({fault}); fetch the file again")))?;
-    match value.get("model_type").and_then(Value::as_str) {
-        Some("t5" | "mt5") => t5::build(read(value)?, tensors),
-        Some("bert") => bert::build(read(value)?, tensors),
-        Some("roberta") => roberta::build(read(value)?, tensors),
-        Some("albert") => albert::build(read(value)?, tensors),
-        Some("electra") => electra::build(read(value)?, tensors),
-        Some("gpt2") => gpt2::build(read(value)?, tensors),
-        Some("llama") => llama::build(read(value)?, tensors),
+    let fields = value.as_object().ok_or_else(|| Error::Config("config.json holds no object; fetch the file again".into()))?;
+    let settings = Settings(fields);
+    match settings.word("model_type")? {
+        Some("t5" | "mt5") => t5::build(settings, tensors),
+        Some("bert") => bert::build(settings, tensors),
+        Some("roberta") => roberta::build(settings, tensors),
+        Some("albert") => albert::build(settings, tensors),
+        Some("electra") => electra::build(settings, tensors),
+        Some("gpt2") => gpt2::build(settings, tensors),
+        Some("llama") => llama::build(settings, tensors),
         Some(other) => Err(Error::Config(format!("model_type \"{other}\" is not built in; this version runs {}", SUPPORTED))),
         None => Err(Error::Config(format!(
             "config.json names no model_type, so its architecture is unknown; this version runs {SUPPORTED}"
@@ -154,38 +157,3 @@ pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
 }
 
 const SUPPORTED: &str = "bert, roberta, albert, electra, t5, gpt2 and llama";
-
-fn read<C: for<'de> Deserialize<'de>>(value: Value) -> Result<C> {
-    serde_json::from_value(value).map_err(|fault| Error::Config(format!("config.json does not fit its model_type: {fault}")))
-}
-
-/// One id or several, as published configurations have it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Ids {
-    One(u32),
-    Many(Vec<u32>),
-}
-
-impl From<Ids> for Vec<u32> {
-    fn from(ids: Ids) -> Self {
-        match ids {
-            Ids::One(id) => vec![id],
-            Ids::Many(ids) => ids,
-        }
-    }
-}
-
-/// A size that a configuration must give as at least 1. Far more than any published model has is a damaged file: refused
-/// here, before a product of sizes overflows or a graph of that many layers fills the memory.
-fn sized(name: &str, n: usize, most: usize) -> Result<usize> {
-    match n {
-        0 => Err(Error::Config(format!("{name} is 0; it must be at least 1"))),
-        n if n > most => Err(Error::Config(format!("{name} is {n}; more than {most} is not a size that this program runs"))),
-        n => Ok(n),
-    }
-}
-
-/// Of one axis of a weight: ids and positions stay exact in f32.
-const MOST_WIDE: usize = 1 << 24;
-const MOST_LAYERS: usize = 1 << 10;

@@ -8,14 +8,15 @@ use std::collections::BTreeSet;
 
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::settings::Settings;
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 use crate::ops::Activation;
 
 const CLASSES: [&str; 3] = ["RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification"];
 
-pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
-    c.check()?;
+pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let c = Config::read(settings)?;
     let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
@@ -38,7 +39,7 @@ pub fn build(c: Config, tensors: &BTreeSet<String>) -> Result<Model> {
     }
     if class == "RobertaForSequenceClassification" {
         let x = pool(g, &c, vec!["classifier.dense".into()], h)?;
-        outputs.push(classify(g, "logits", vec!["classifier.out_proj".into()], x, c.labels())?);
+        outputs.push(classify(g, "logits", vec!["classifier.out_proj".into()], x, c.num_labels)?);
     }
     Ok(model(class, &c, graph, inputs, outputs))
 }

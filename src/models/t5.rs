@@ -7,9 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
-use super::{Family, Ids, Inputs, MOST_LAYERS, MOST_WIDE, Model, SpecialTokens, TextInputs, sized};
+use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, sized};
+use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
 use crate::ops::relative_bias::Direction;
@@ -17,15 +16,13 @@ use crate::ops::{Activation, Mask, Op, RelativeBias};
 use crate::tensor::Axis::{self, Batch, Bucket, DHead, DMlp, DModel, DVocab, Head, In, KeyPos, KvHead, Out, Pos, QueryPos};
 
 /// `config.json`, with the defaults of the reference where a file leaves something out.
-#[derive(Debug, Deserialize)]
-#[serde(default)]
 pub struct Config {
     vocab_size: usize,
     d_model: usize,
     d_kv: usize,
     d_ff: usize,
     num_layers: usize,
-    num_decoder_layers: Option<usize>,
+    num_decoder_layers: usize,
     num_heads: usize,
     relative_attention_num_buckets: usize,
     relative_attention_max_distance: usize,
@@ -34,31 +31,8 @@ pub struct Config {
     tie_word_embeddings: bool,
     scale_decoder_outputs: Option<bool>,
     pad_token_id: u32,
-    eos_token_id: Option<Ids>,
-    decoder_start_token_id: Option<u32>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config {
-            vocab_size: 32_128,
-            d_model: 512,
-            d_kv: 64,
-            d_ff: 2048,
-            num_layers: 6,
-            num_decoder_layers: None,
-            num_heads: 8,
-            relative_attention_num_buckets: 32,
-            relative_attention_max_distance: 128,
-            layer_norm_epsilon: 1e-6,
-            feed_forward_proj: "relu".into(),
-            tie_word_embeddings: true,
-            scale_decoder_outputs: None,
-            pad_token_id: 0,
-            eos_token_id: Some(Ids::One(1)),
-            decoder_start_token_id: None,
-        }
-    }
+    eos_token_id: Vec<u32>,
+    decoder_start_token_id: u32,
 }
 
 /// The feed-forward part: one matrix in, or two of which one is a gate.
@@ -68,6 +42,35 @@ struct FeedForward {
 }
 
 impl Config {
+    fn read(s: Settings) -> Result<Self> {
+        let num_layers = s.size("num_layers", 6, MOST_LAYERS)?;
+        let pad_token_id = s.id("pad_token_id")?.unwrap_or(0);
+        let c = Config {
+            vocab_size: s.size("vocab_size", 32_128, MOST_WIDE)?,
+            d_model: s.size("d_model", 512, MOST_WIDE)?,
+            d_kv: s.size("d_kv", 64, MOST_WIDE)?,
+            d_ff: s.size("d_ff", 2048, MOST_WIDE)?,
+            num_layers,
+            num_decoder_layers: s.size("num_decoder_layers", num_layers, MOST_LAYERS)?,
+            num_heads: s.size("num_heads", 8, MOST_WIDE)?,
+            relative_attention_num_buckets: s.whole("relative_attention_num_buckets")?.unwrap_or(32) as usize,
+            relative_attention_max_distance: s.size("relative_attention_max_distance", 128, MOST_WIDE)?,
+            layer_norm_epsilon: s.epsilon("layer_norm_epsilon", 1e-6)?,
+            feed_forward_proj: s.word("feed_forward_proj")?.unwrap_or("relu").into(),
+            tie_word_embeddings: s.flag("tie_word_embeddings")?.unwrap_or(true),
+            scale_decoder_outputs: s.flag("scale_decoder_outputs")?,
+            pad_token_id,
+            eos_token_id: s.ids("eos_token_id", Some(1))?,
+            decoder_start_token_id: s.id("decoder_start_token_id")?.unwrap_or(pad_token_id),
+        };
+        sized("num_heads × d_kv", c.num_heads.saturating_mul(c.d_kv), MOST_WIDE)?;
+        let (start, vocab) = (c.decoder_start_token_id, c.vocab_size);
+        if start as usize >= vocab {
+            return Err(Error::Config(format!("decoder_start_token_id {start} is outside the vocabulary of {vocab} tokens")));
+        }
+        Ok(c)
+    }
+
     fn feed_forward(&self) -> Result<FeedForward> {
         let (gated, name) = match self.feed_forward_proj.strip_prefix("gated-") {
             // The reference reads this one name as the tanh form: the published v1.1 models were trained so.
@@ -81,27 +84,6 @@ impl Config {
         Ok(FeedForward { activation, gated })
     }
 
-    fn check(&self) -> Result<()> {
-        sized("num_layers", self.num_layers, MOST_LAYERS)?;
-        sized("num_decoder_layers", self.num_decoder_layers.unwrap_or(1), MOST_LAYERS)?;
-        let widths = [("vocab_size", self.vocab_size), ("d_model", self.d_model), ("d_kv", self.d_kv), ("d_ff", self.d_ff)];
-        for (name, n) in widths.into_iter().chain([("num_heads", self.num_heads)]) {
-            sized(name, n, MOST_WIDE)?;
-        }
-        sized("num_heads × d_kv", self.num_heads.saturating_mul(self.d_kv), MOST_WIDE)?;
-        sized("relative_attention_max_distance", self.relative_attention_max_distance, MOST_WIDE)?;
-        let start = self.decoder_start();
-        if start as usize >= self.vocab_size {
-            let vocab = self.vocab_size;
-            return Err(Error::Config(format!("decoder_start_token_id {start} is outside the vocabulary of {vocab} tokens")));
-        }
-        Ok(())
-    }
-
-    fn decoder_start(&self) -> u32 {
-        self.decoder_start_token_id.unwrap_or(self.pad_token_id)
-    }
-
     fn relative_bias(&self, direction: Direction) -> Result<RelativeBias> {
         let (total, far) = (self.relative_attention_num_buckets, self.relative_attention_max_distance);
         RelativeBias::new(direction, total, far).ok_or_else(|| {
@@ -110,8 +92,8 @@ impl Config {
     }
 }
 
-pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
-    config.check()?;
+pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let config = Config::read(settings)?;
     let mut graph = Graph::default();
     let (inputs, logits) = text_to_text(&mut graph.scope(Stage::Source), &config, tensors)?;
     Ok(Model {
@@ -120,15 +102,15 @@ pub fn build(config: Config, tensors: &BTreeSet<String>) -> Result<Model> {
         graph,
         inputs,
         outputs: vec![logits],
-        layers: config.num_layers.max(config.num_decoder_layers.unwrap_or(config.num_layers)),
+        layers: config.num_layers.max(config.num_decoder_layers),
         heads: config.num_heads,
         d_model: config.d_model,
         vocab: config.vocab_size,
         token_types: 0,
         labels: vec![],
         special: SpecialTokens {
-            decoder_start: config.decoder_start(),
-            eos: config.eos_token_id.map(Vec::from).unwrap_or_default(),
+            decoder_start: config.decoder_start_token_id,
+            eos: config.eos_token_id,
             pad: config.pad_token_id,
         },
         max_positions: None,
@@ -216,7 +198,7 @@ impl Half<'_> {
     fn decode(&self, g: &mut Scope, ids: NodeId, allowed: NodeId, memory: Memory, embedding: NodeId) -> Result<NodeId> {
         let mut h = self.embed(g, ids, embedding)?;
         let bias = self.position_bias(g, Direction::Back)?;
-        for l in 0..self.c.num_decoder_layers.unwrap_or(self.c.num_layers) {
+        for l in 0..self.c.num_decoder_layers {
             let g = &mut g.enter(l);
             let layer = |n: usize, part: &str| format!("decoder.block.{l}.layer.{n}.{part}");
             g.alias("hook_resid_pre", h);
