@@ -1,13 +1,18 @@
-// The shell: keeps the state, the model and the player, and draws the page from them. The pictures are elements in views/, the page's parts in shell/.
+// The shell: keeps the state and the text being read or written, and draws the page from them. The pictures are elements in views/, the page's parts in shell/.
 
 import { LitElement, html, nothing } from "lit";
+import { shippedAt } from "./catalogue.js";
+import { loadModel } from "./diorama.js";
+import { formatEdits } from "./edits.js";
 import { preferredLanguage, words } from "./i18n.js";
-import { addressOf, openModel } from "./opening.js";
+import { addressOf } from "./opening.js";
 import { Pause } from "./pause.js";
 import { Player } from "./player.js";
+import { Reader, pairHeadOf } from "./reader.js";
 import { leastCertain } from "./sampling.js";
-import { formatState, parseState } from "./state.js";
-import { taskOf } from "./tasks.js";
+import { begun, formatState, parseState } from "./state.js";
+import { taskOf, tasksOf } from "./tasks.js";
+import { answers } from "./shell/answers.js";
 import { readCard } from "./shell/card.js";
 import { dialogs } from "./shell/dialogs.js";
 import { droppedFiles } from "./shell/drop.js";
@@ -15,9 +20,11 @@ import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
+import { tokens } from "./shell/tokens.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("./catalogue.js").Kind} Kind */
 /** @typedef {{ side: "source" | "target", position: number } | undefined} Hover */
 
 /** Least time between tokens of a run, so that the eye can see each row being written. // ms */
@@ -27,23 +34,14 @@ const PACE = 90;
 const TYPING_PAUSE = 120;
 
 export class App extends LitElement {
-  static properties = {
-    state: { state: true },
-    hover: { state: true },
-    pinned: { state: true },
-    cell: { state: true },
-    selected: { state: true },
-    error: { state: true },
-    notice: { state: true },
-    loading: { state: true },
-    dialog: { state: true },
-    tables: { state: true },
-    shader: { state: true },
-    card: { state: true },
-    dragging: { state: true },
-  };
+  static properties = Object.fromEntries(
+    ["state", "hover", "pinned", "cell", "selected", "error", "notice", "loading", "dialog", "tables", "shader", "card", "dragging"].map((name) => [name, { state: true }]),
+  );
 
+  /** Writes: encoder-decoders and decoders. */
   player = new Player();
+  /** Only reads: encoders. */
+  reader = new Reader();
   /** Files of the reader's own model; they cannot stand in a link. @type {File[] | undefined} */
   ownFiles;
   #typing = new Pause();
@@ -93,25 +91,33 @@ export class App extends LitElement {
     return words(this.language);
   }
 
-  /** What is lit everywhere: the token under the cursor, else a pinned source token, else the chosen target token. @returns {Hover} */
-  get lit() {
-    if (this.hover) return this.hover;
-    if (this.pinned !== undefined) return { side: "source", position: this.pinned };
-    return this.selected === undefined ? undefined : { side: "target", position: this.selected };
+  get tasks() {
+    return tasksOf(this.ownFiles ? undefined : shippedAt(this.state.model)?.name, this.kind);
   }
 
   get task() {
-    return taskOf(this.state.task);
+    return taskOf(this.tasks, this.state.task);
   }
 
   /** @type {Model | undefined} */
   get model() {
-    return this.player.model;
+    return this.player.model ?? this.reader.model;
+  }
+
+  /** What is drawn; known for our own models before they are loaded. @returns {Kind} */
+  get kind() {
+    return this.model?.info.kind ?? shippedAt(this.state.model)?.kind ?? "encoder-decoder";
+  }
+
+  /** The text at hand, whatever the model does with it. */
+  get reading() {
+    return this.kind === "encoder" ? this.reader : this.player;
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.player.addEventListener("change", () => this.#played());
+    this.reader.addEventListener("change", () => this.#wasRead());
     this.#darkQuery.addEventListener("change", () => this.requestUpdate());
     window.addEventListener("hashchange", () => this.#fromHash());
     this.attempt(async () => {
@@ -121,14 +127,22 @@ export class App extends LitElement {
   }
 
   /**
+   * Changes the state and the URL, nothing else.
+   * @param {State} state
+   */
+  keep(state) {
+    this.state = state;
+    const hash = formatState(state);
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  }
+
+  /**
    * Changes the state, and with it the URL and whatever hangs on it.
    * @param {Partial<State>} change
    */
   set(change) {
-    this.state = { ...this.state, ...change };
-    const hash = formatState(this.state);
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-    if (["text", "task", "pad"].some((name) => name in change)) this.#readSoon();
+    this.keep({ ...this.state, ...change });
+    if (["text", "pair", "task", "pad", "edits"].some((name) => name in change)) this.#readSoon("edits" in change ? 0 : TYPING_PAUSE);
     if (["temperature", "topK", "topP", "seed", "beams", "max"].some((name) => name in change)) this.attempt(() => this.player.set(this.state));
   }
 
@@ -143,12 +157,16 @@ export class App extends LitElement {
       const onProgress = (/** @type {string} */ stage, /** @type {number} */ fraction) => {
         if (load === this.#loads) this.loading = { stage, fraction };
       };
-      const onRecover = (/** @type {string} */ reason) => this.#recovered(reason);
-      const model = await openModel(source, { device: this.state.device, onProgress, onRecover }, this.say);
+      const onRecover = (/** @type {string} */ reason) => this.note(`${this.say("recovered")} (${reason})`);
+      const model = await loadModel(source, { device: this.state.device, onProgress, onRecover });
       if (load !== this.#loads) return model.dispose();
-      await this.player.use(model);
+      const reads = model.info.kind === "encoder";
+      await this.player.use(reads ? undefined : model);
+      this.reader.use(reads ? model : undefined);
       previous?.dispose();
       this.selected = undefined;
+      this.pinned = undefined;
+      if (this.ownFiles || !this.state.text) this.keep(begun(this.state, this.tasks));
       await this.player.set(this.state);
       this.card = undefined;
     } finally {
@@ -156,34 +174,19 @@ export class App extends LitElement {
     }
   }
 
+  /** Reads the text as it stands, now. */
+  read() {
+    this.#typing.cancel();
+    return this.reading.read(this.#request());
+  }
+
   async run() {
     this.selected = undefined;
     this.pinned = undefined;
-    await this.#read();
+    await this.read();
+    if (this.kind === "encoder") return;
     await this.player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
     if (this.player.finished) this.selected = leastCertain(this.player.steps);
-  }
-
-  /** @param {number} [force] an id to take instead of sampling */
-  async step(force) {
-    this.selected = undefined;
-    await this.#read();
-    await this.player.step(force);
-  }
-
-  async back() {
-    this.selected = undefined;
-    await this.player.back();
-  }
-
-  /**
-   * Takes another token at a place already written: what followed is forgotten.
-   * @param {number} id
-   */
-  async branch(id) {
-    const { steps } = this.player;
-    if (this.selected !== undefined && this.selected < steps.length) await this.player.back(steps.length - this.selected);
-    await this.step(id);
   }
 
   /**
@@ -209,19 +212,6 @@ export class App extends LitElement {
     if (!this.ownFiles) this.card ??= await readCard(addressOf(this.state.model, this.say));
   }
 
-  /** @param {string} op */
-  async showShader(op) {
-    this.dialog = "shader";
-    const shader = await this.model?.shader(op);
-    this.shader = { op, file: shader?.file ?? "", wgsl: shader?.wgsl ?? "" };
-  }
-
-  async share() {
-    // Only a secure page may write to the clipboard.
-    await navigator.clipboard?.writeText(location.href);
-    this.#note(this.say(navigator.clipboard ? "share.done" : "share.byhand"));
-  }
-
   /**
    * Does something that may fail; a failure is one sentence in place, and the page goes on.
    * @param {() => Promise<unknown>} action
@@ -235,13 +225,24 @@ export class App extends LitElement {
     }
   }
 
+  /**
+   * Says something for a while.
+   * @param {string} text
+   */
+  note(text) {
+    this.notice = text;
+    setTimeout(() => {
+      if (this.notice === text) this.notice = "";
+    }, 6000);
+  }
+
   render() {
     document.documentElement.lang = this.language === "zh" ? "zh-Hans" : "en";
     document.documentElement.dataset.theme = this.theme;
     document.title = this.say("title");
     return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
       ${header(this)}
-      <main>${input(this)} ${lenses(this)} ${output(this)}</main>
+      <main>${input(this)} ${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}</main>
       ${dialogs(this)}
       ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
     </div>`;
@@ -252,21 +253,26 @@ export class App extends LitElement {
     if (dialog && !dialog.open) dialog.showModal();
   }
 
-  #read() {
-    this.#typing.cancel();
-    return this.player.read(this.#request());
-  }
-
   #request() {
-    return { text: this.state.text, prefix: this.task.prefix, pad: this.state.pad };
+    const { text, pair, pad, edits } = this.state;
+    return { text, pair: pairHeadOf(this.model) ? pair : "", prefix: this.task.prefix, pad: this.kind === "decoder" ? 0 : pad, edits };
   }
 
-  #readSoon() {
-    this.#typing.after(TYPING_PAUSE, () => this.player.read(this.#request()), (read) => this.attempt(read));
+  /** @param {number} pause // ms */
+  #readSoon(pause) {
+    this.#typing.after(pause, () => this.reading.read(this.#request()), (read) => this.attempt(read));
   }
 
   #played() {
     if (this.selected !== undefined && this.selected >= this.player.steps.length) this.selected = undefined;
+    this.requestUpdate();
+  }
+
+  /** Tokens changed by hand move along with a text that is edited, and the link with them. */
+  #wasRead() {
+    const { edits, source } = this.reader;
+    if (formatEdits(edits) !== formatEdits(this.state.edits)) this.keep({ ...this.state, edits });
+    if (this.pinned !== undefined && this.pinned >= source.length) this.pinned = undefined;
     this.requestUpdate();
   }
 
@@ -279,19 +285,6 @@ export class App extends LitElement {
       await this.player.set(this.state);
       await this.run();
     });
-  }
-
-  /** @param {string} reason */
-  #recovered(reason) {
-    this.#note(`${this.say("recovered")} (${reason})`);
-  }
-
-  /** @param {string} text */
-  #note(text) {
-    this.notice = text;
-    setTimeout(() => {
-      if (this.notice === text) this.notice = "";
-    }, 6000);
   }
 
   /** @param {DragEvent} event */

@@ -3,6 +3,7 @@
 import { AttentionMap } from "./views/attention-map.js";
 import { AttentionTable } from "./views/attention-table.js";
 import { Candidates } from "./views/candidates.js";
+import { ClassBars } from "./views/class-bars.js";
 import { DeviceBadge } from "./views/device-badge.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { ShaderView } from "./views/shader-view.js";
@@ -14,6 +15,7 @@ const ELEMENTS = {
   "diorama-attention-map": AttentionMap,
   "diorama-attention-table": AttentionTable,
   "diorama-candidates": Candidates,
+  "diorama-class-bars": ClassBars,
   "diorama-device-badge": DeviceBadge,
   "diorama-mask-grid": MaskGrid,
   "diorama-shader-view": ShaderView,
@@ -25,7 +27,7 @@ const ELEMENTS = {
 export function registerElements() {
   const say = words(preferredLanguage(navigator.languages));
   for (const [tag, View] of Object.entries(ELEMENTS)) {
-    View.say = say;
+    if ("say" in View) View.say = say;
     if (!customElements.get(tag)) customElements.define(tag, View);
   }
 }

@@ -68,10 +68,11 @@ export class Host {
   /**
    * @param {string} text
    * @param {string} [pair]
+   * @returns {Promise<Piece[]>} with their segments, where the model tells them apart
    */
   async encode(text, pair) {
-    const { ids } = this.#text.encode(text, pair);
-    return this.pieces(ids);
+    const { ids, tokenTypeIds } = this.#text.encode(text, pair);
+    return ids.map((id, i) => ({ ...this.#text.piece(id), segment: this.#tokenTypes ? tokenTypeIds?.[i] : undefined }));
   }
 
   /**

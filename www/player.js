@@ -1,5 +1,6 @@
-// One text being read and one being written: run, step, back, and what they leave behind. Knows the model, not the page.
+// A model that writes: run, step, back, and what they leave behind. Its input is the encoder's text, or the prompt that a decoder continues. Knows the model, not the page.
 
+import { CAPTURE, Reading } from "./reading.js";
 import { appendStep } from "./trace.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
@@ -7,37 +8,21 @@ import { appendStep } from "./trace.js";
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./trace.js").Candidate} Candidate */
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {{ text: string, prefix: string, pad: number }} Request */
+/** @typedef {import("./reading.js").Request} Request */
 /** @typedef {{ temperature: number, topK: number, topP: number, seed: number, beams: number, max: number }} Settings */
 
-const CAPTURE = ["*.hook_pattern", "*.hook_attn_scores", "*.hook_attn_scores_unmasked"];
-const DECODER_SCORES = ["decoder.*.attn.hook_attn_scores", "decoder.*.attn.hook_attn_scores_unmasked"];
+const SCORES = ["hook_attn_scores", "hook_attn_scores_unmasked"];
 const CANDIDATES = 10;
 
-export class Player extends EventTarget {
-  /** @type {Model | undefined} */
-  model;
-  /** The input's tokens. @type {Piece[]} */
-  source = [];
-  /** The input's tokens that the trace belongs to: older than `source` while what is shown is stale. @type {Piece[]} */
-  traced = [];
-  /** Tokens of the task's prefix at the start of `source`. */
-  prefixLength = 0;
-  /** Padding tokens at its end. */
-  padded = 0;
+export class Player extends Reading {
   /** The token that the decoder starts from. @type {Piece | undefined} */
   startPiece;
   /** @type {Step[]} */
   steps = [];
-  /** The traces of all steps so far, grown row by row. @type {Trace | undefined} */
-  trace;
   /** The distribution over the next token. @type {Candidate[]} */
   next = [];
   /** The text written so far. */
   text = "";
-  running = false;
-  /** What is shown belongs to an older input. */
-  stale = false;
   /** The limit on tokens was reached before an end token. */
   cutShort = false;
 
@@ -52,14 +37,19 @@ export class Player extends EventTarget {
   #turn = Promise.resolve();
   #runs = 0;
 
-  /** @param {Model} model */
+  /** @param {Model | undefined} model undefined: the page's model is not one for a player */
   async use(model) {
     this.stop();
     await this.#forget();
     this.model = model;
     this.source = [];
     this.traced = [];
-    [this.startPiece] = await model.pieces([model.info.decoderStart]);
+    [this.startPiece] = model?.info.kind === "encoder-decoder" ? await model.pieces([model.info.decoderStart]) : [];
+  }
+
+  /** The tokens that a decoder by itself looks at: its prompt and what it wrote after it. */
+  get sequence() {
+    return [...this.traced, ...this.steps];
   }
 
   get finished() {
@@ -83,12 +73,12 @@ export class Player extends EventTarget {
     if (!this.model) return;
     if (this.steps.length > 0 || this.#generation) this.stale = true;
     this.stop();
-    const pieces = await this.#tokens(request);
+    const pieces = await this.tokens(request);
     if (request !== this.#request) return;
     this.source = pieces;
     this.padded = request.pad;
     this.prefixLength = countPrefix(pieces, request.prefix);
-    this.#changed();
+    this.changed();
   }
 
   /** @param {Settings} settings */
@@ -145,22 +135,10 @@ export class Player extends EventTarget {
     });
   }
 
-  /** The input as the model takes it. */
-  get input() {
-    return { ids: this.source.map(({ id }) => id), attentionMask: this.source.map((_, i) => Number(i < this.source.length - this.padded)) };
-  }
-
-  /** @param {Request} request */
-  async #tokens({ text, prefix, pad }) {
-    const model = /** @type {Model} */ (this.model);
-    const pieces = await (model.info.tokenizer ? model.encode(prefix + text) : model.pieces(typedIds(text)));
-    return [...pieces, ...(await model.pieces(new Array(pad).fill(model.info.pad)))];
-  }
-
   /** A generation for the present input; false where there is nothing to read yet. */
   async #ready() {
     if (!this.model || !this.#request) return false;
-    if (this.stale) await this.#forget();
+    if (this.stale || this.#readAhead) await this.#forget();
     if (this.#generation) return true;
     if (this.source.length === 0) await this.read(this.#request);
     this.traced = this.source;
@@ -177,7 +155,7 @@ export class Player extends EventTarget {
     this.text = "";
     this.stale = false;
     this.cutShort = false;
-    this.#changed();
+    this.changed();
     await generation?.release();
   }
 
@@ -186,7 +164,7 @@ export class Player extends EventTarget {
     const generation = this.#generation;
     this.running = true;
     this.#stopped = false;
-    this.#changed();
+    this.changed();
     try {
       const forced = await this.#beams();
       const limit = forced ? forced.length : this.#settings.max;
@@ -200,7 +178,7 @@ export class Player extends EventTarget {
       this.cutShort = generation === this.#generation && !this.finished && !this.#stopped;
     } finally {
       this.running = false;
-      this.#changed();
+      this.changed();
     }
   }
 
@@ -214,7 +192,7 @@ export class Player extends EventTarget {
       this.trace = appendStep(this.trace, step.trace);
       this.text = step.text;
       this.next = [];
-      this.#changed();
+      this.changed();
     } catch (error) {
       // A model that was replaced meanwhile takes its troubles along.
       if (generation === this.#generation) throw error;
@@ -229,7 +207,7 @@ export class Player extends EventTarget {
 
   async #lookAround() {
     await this.#peek();
-    await this.#readDecoderScores();
+    await this.#readScores();
   }
 
   /** The distribution over the next token. */
@@ -239,21 +217,27 @@ export class Player extends EventTarget {
       const next = await generation.peek(this.#sampling());
       if (generation === this.#generation && steps === this.steps) this.next = next;
     }
-    this.#changed();
+    this.changed();
+  }
+
+  /** A prompt that a look ahead has read must be read again: a step brings the rows of what it reads, and the prompt's are wanted. */
+  get #readAhead() {
+    return this.model?.info.kind === "decoder" && this.steps.length === 0 && this.#generation !== undefined;
   }
 
   /**
    * The decoder's scores in one pass over all its tokens. Only that pass computes the scores of keys that the mask forbids; step by step those keys do
    * not exist yet.
    */
-  async #readDecoderScores() {
+  async #readScores() {
     const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
-    if (!generation || !model || !start || steps.length === 0 || model.info.kind !== "encoder-decoder") return;
-    const decoderIds = [start.id, ...steps.slice(0, -1).map(({ id }) => id)];
-    const { activations } = await model.run({ ...this.input, decoderIds }, { capture: DECODER_SCORES });
+    if (!generation || !model || steps.length === 0) return;
+    const written = steps.slice(0, -1).map(({ id }) => id);
+    const input = start ? { ...this.input, decoderIds: [start.id, ...written] } : { ids: [...this.input.ids, ...written] };
+    const { activations } = await model.run(input, { capture: SCORES.map((hook) => `${start ? "decoder" : "blocks"}.*.attn.${hook}`) });
     if (generation !== this.#generation || steps !== this.steps || this.stale || !this.trace) return;
     this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
-    this.#changed();
+    this.changed();
   }
 
   #sampling() {
@@ -271,9 +255,6 @@ export class Player extends EventTarget {
     return turn;
   }
 
-  #changed() {
-    this.dispatchEvent(new Event("change"));
-  }
 }
 
 /**
@@ -287,13 +268,4 @@ function countPrefix(pieces, prefix) {
   let count = 0;
   while (count < pieces.length && spelled.trim().length < wanted) spelled += pieces[count++].token.replaceAll("▁", " ");
   return count;
-}
-
-/**
- * The ids that a reader types for a model without a tokenizer.
- * @param {string} text
- */
-function typedIds(text) {
-  if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Error("This model has no tokenizer.json: type ids instead of text, such as 5 9 2.");
-  return text.split(/[\s,]+/).filter(Boolean).map(Number);
 }

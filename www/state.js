@@ -1,17 +1,23 @@
-// The whole state of the page, as it stands in the URL's #hash. Only what differs from the defaults is written, so that a link stays short.
+// The whole state of the page, as it stands in the URL's #hash. Only what differs from the model's defaults is written, so that a link stays short.
+
+import { shippedAt } from "./catalogue.js";
+import { NO_EDITS, formatEdits, parseEdits } from "./edits.js";
+import { isExample, tasksOf } from "./tasks.js";
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /**
  * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
- * `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
- * @typedef {{ task: string, text: string, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number,
+ * `pair` is a second text, `edits` are tokens masked or filled in by hand. `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
+ * @typedef {{ task: string, text: string, pair: string, edits: import("./edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number,
  *   layer: number, head: number, ids: boolean, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
  */
 
-/** @type {State} */
+/** Those of the first model. @type {State} */
 export const DEFAULTS = {
   task: "translate",
   text: "I am cold.",
+  pair: "",
+  edits: NO_EDITS,
   temperature: 0,
   topK: 0,
   topP: 1,
@@ -28,6 +34,9 @@ export const DEFAULTS = {
   model: "models/t5-tiny/",
   hide: [],
 };
+
+/** A text that is continued is livelier when its tokens are drawn; padding behind it has no use. @type {Record<import("./catalogue.js").Kind, Partial<State>>} */
+const OF_KIND = { "encoder-decoder": {}, encoder: {}, decoder: { temperature: 0.8, pad: 0 } };
 
 /** Parts that `hide=` can leave out. */
 export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "input", "examples", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
@@ -49,19 +58,56 @@ const RANGES = {
 const CHOICES = { theme: ["auto", "light", "dark"], device: ["auto", "webgpu", "cpu"], lang: ["", "en", "zh"] };
 
 /**
+ * Where a model begins: with its first example. A model that is not known yet has no text.
+ * @param {string} model
+ * @returns {State}
+ */
+export function defaultsOf(model) {
+  const shipped = shippedAt(model);
+  if (!shipped) return { ...DEFAULTS, model, task: "", text: "" };
+  const [{ id, examples: [example] }] = tasksOf(shipped.name, shipped.kind);
+  return { ...DEFAULTS, ...OF_KIND[shipped.kind], model, task: id, ...example };
+}
+
+/**
+ * The state with another model: the reader's own text and settings stay, examples and settings that were nobody's choice become the new model's.
+ * @param {State} state
+ * @param {string} model
+ * @returns {State}
+ */
+export function movedTo(state, model) {
+  const [before, after] = [defaultsOf(state.model), defaultsOf(model)];
+  const untouched = /** @type {const} */ (["temperature", "pad"]).filter((name) => state[name] === before[name]);
+  const given = [...untouched, ...(isExample(state.text) ? /** @type {const} */ (["text", "pair"]) : [])];
+  return { ...state, model, task: after.task, edits: NO_EDITS, ...Object.fromEntries(given.map((name) => [name, after[name]])) };
+}
+
+/**
+ * The state with the first example of these tasks, unless it has one already or the text is the reader's own.
+ * @param {State} state
+ * @param {import("./tasks.js").Task[]} tasks
+ * @returns {State}
+ */
+export function begun(state, tasks) {
+  const known = tasks.some(({ examples }) => examples.some(({ text }) => text === state.text));
+  return known || !isExample(state.text) ? state : { ...state, task: tasks[0].id, ...tasks[0].examples[0] };
+}
+
+/**
  * @param {string} hash with or without its "#"
  * @returns {State} what cannot be understood falls back to its default
  */
 export function parseState(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   /** @type {Record<string, any>} */
-  const state = { ...DEFAULTS, hide: [] };
+  const state = { ...defaultsOf(given.get("model") ?? DEFAULTS.model), hide: [] };
   for (const [name, text] of given) {
     if (name in RANGES) state[name] = inRange(Number(text), RANGES[name], state[name]);
     else if (name in CHOICES) state[name] = CHOICES[name].includes(text) ? text : state[name];
     else if (name === "ids") state.ids = text === "1";
     else if (name === "hide") state.hide = text.split(",").filter((part) => HIDEABLE.includes(part));
-    else if (["task", "text", "model"].includes(name)) state[name] = text;
+    else if (name === "edits") state.edits = parseEdits(text);
+    else if (["task", "text", "pair", "model"].includes(name)) state[name] = text;
   }
   return /** @type {State} */ (state);
 }
@@ -72,11 +118,10 @@ export function parseState(hash) {
  */
 export function formatState(state) {
   const hash = new URLSearchParams();
-  for (const [name, value] of Object.entries(state)) {
-    const text = Array.isArray(value) ? value.join(",") : typeof value === "boolean" ? (value ? "1" : "") : String(value);
-    const standard = /** @type {Record<string, any>} */ (DEFAULTS)[name];
-    const same = Array.isArray(standard) ? text === "" : typeof standard === "boolean" ? value === standard : text === String(standard);
-    if (!same) hash.set(name, text);
+  const standard = { ...defaultsOf(state.model), model: DEFAULTS.model };
+  for (const name of /** @type {(keyof State)[]} */ (Object.keys(DEFAULTS))) {
+    const text = written(state[name]);
+    if (text !== written(standard[name])) hash.set(name, text);
   }
   return hash.toString();
 }
@@ -90,4 +135,11 @@ function inRange(value, { min, max, whole }, fallback) {
   if (!Number.isFinite(value)) return fallback;
   const clamped = Math.min(max, Math.max(min, value));
   return whole ? Math.round(clamped) : clamped;
+}
+
+/** @param {State[keyof State]} value */
+function written(value) {
+  if (value instanceof Map) return formatEdits(value);
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "boolean" ? (value ? "1" : "") : String(value);
 }

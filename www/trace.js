@@ -17,8 +17,8 @@
  * @typedef {{ id: number, token: string, special: boolean, text: string, candidates: Candidate[], trace: Trace, done: boolean, position: number, ms: number }} Step
  */
 /**
- * A token as a reader sees it: `token` is the tokenizer's own spelling, `special` marks tokens that stand for no text.
- * @typedef {{ id: number, token: string, special: boolean }} Piece
+ * A token as a reader sees it: `token` is the tokenizer's own spelling, `special` marks tokens that stand for no text, `segment` says which of two texts it is of.
+ * @typedef {{ id: number, token: string, special: boolean, segment?: number }} Piece
  */
 /**
  * Looks up interface words by key and fills `{name}` holes.

@@ -1,4 +1,4 @@
-// The reader's choice of layer and head, which all lenses share, as the names and numbers that the views ask for.
+// The reader's choice of layer, head and token, which all lenses share, as the names and numbers that the views ask for.
 
 import { attentionMatrix } from "../trace.js";
 
@@ -6,13 +6,24 @@ import { attentionMatrix } from "../trace.js";
 /** @typedef {"encoder" | "decoder" | "cross"} Stack */
 
 /**
+ * The stacks that a model has; encoder-only and decoder-only models have one.
+ * @param {App} app
+ * @returns {Stack[]}
+ */
+export function stacksOf({ kind }) {
+  return kind === "encoder-decoder" ? ["encoder", "cross", "decoder"] : [kind];
+}
+
+/**
  * How many layers a stack has, read from the names of its hooks.
  * @param {App} app
  * @param {Stack} stack
  */
 export function layersOf(app, stack) {
+  const [before, after] = attentionPath(app, stack);
   const names = app.model?.info.hooks.map(({ name }) => name) ?? [];
-  const numbers = names.map((name) => name.match(PATTERN[stack])).flatMap((match) => (match ? [Number(match[1])] : []));
+  const own = names.filter((name) => name.startsWith(before) && name.endsWith(`${after}.hook_pattern`));
+  const numbers = own.map((name) => Number(name.slice(before.length, -`${after}.hook_pattern`.length)));
   return numbers.length > 0 ? Math.max(...numbers) + 1 : 0;
 }
 
@@ -41,21 +52,37 @@ export function headOf(app) {
  * @param {Stack} stack
  */
 export function attentionName(app, stack) {
-  const layer = layerOf(app, stack);
-  return stack === "cross" ? `decoder.${layer}.cross_attn` : `${stack}.${layer}.attn`;
+  return attentionPath(app, stack).join(String(layerOf(app, stack)));
 }
 
 /**
- * The chosen cross-attention: a row for each written token, a column for each source token.
+ * The chosen pattern of a stack, where the trace has it.
  * @param {App} app
+ * @param {Stack} stack
  */
-export function crossMatrix(app) {
-  return app.player.stale ? undefined : attentionMatrix(app.player.trace, `${attentionName(app, "cross")}.hook_pattern`, headOf(app));
+export function patternOf(app, stack) {
+  return app.reading.stale ? undefined : attentionMatrix(app.reading.trace, `${attentionName(app, stack)}.hook_pattern`, headOf(app));
 }
 
-/** @type {Record<Stack, RegExp>} */
-const PATTERN = {
-  encoder: /^encoder\.(\d+)\.attn\.hook_pattern$/,
-  decoder: /^decoder\.(\d+)\.attn\.hook_pattern$/,
-  cross: /^decoder\.(\d+)\.cross_attn\.hook_pattern$/,
-};
+/**
+ * What is lit everywhere: the token under the cursor, else a pinned token of the input, else the chosen token of the output. A decoder's one row of tokens
+ * counts as input throughout.
+ * @param {App} app
+ * @returns {import("../app.js").Hover}
+ */
+export function litOf({ kind, hover, pinned, selected, player }) {
+  if (hover) return hover;
+  if (pinned !== undefined) return { side: "source", position: pinned };
+  if (selected === undefined) return undefined;
+  return kind === "decoder" ? { side: "source", position: player.traced.length + selected } : { side: "target", position: selected };
+}
+
+/**
+ * A stack's attention before and after the layer's number.
+ * @param {App} app
+ * @param {Stack} stack
+ */
+function attentionPath({ kind }, stack) {
+  if (kind !== "encoder-decoder") return ["blocks.", ".attn"];
+  return stack === "cross" ? ["decoder.", ".cross_attn"] : [`${stack}.`, ".attn"];
+}

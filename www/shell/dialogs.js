@@ -4,8 +4,9 @@ import { html, nothing } from "lit";
 import { DEFAULTS } from "../state.js";
 import { metricsTable } from "./card.js";
 import { layersOf } from "./choice.js";
-import { attentionFormula } from "./formula.js";
 import { markdown } from "./markdown.js";
+import { models } from "./models.js";
+import { shaders } from "./shaders.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -24,7 +25,8 @@ export function dialogs(app) {
 /** @param {App} app */
 function modelCard(app) {
   const { say, model, card } = app;
-  return html`${model ? facts(app) : nothing}
+  return html`${models(app)}
+    ${model ? html`<h3>${model.info.name}</h3>${facts(app)}` : nothing}
     ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics.filter(({ task }) => !task.includes(",")), app)}<p class="soft">${say("card.heldout")}</p>
       <details><summary>${say("card.more")}</summary>${metricsTable(card.metrics.filter(({ task }) => task.includes(",")), app)}</details>
       <details><summary>${say("card.text")}</summary><div class="card-text" lang="en">${markdown(card.text)}</div></details>` : nothing}
@@ -42,19 +44,11 @@ function facts(app) {
   const rows = [
     ["card.architecture", info.architecture],
     ["card.parameters", info.parameters.toLocaleString("en")],
-    ["card.layers", `${layersOf(app, "encoder")} + ${layersOf(app, "decoder")}`],
+    app.kind === "encoder-decoder" ? ["card.layers.both", `${layersOf(app, "encoder")} + ${layersOf(app, "decoder")}`] : ["card.layers", String(layersOf(app, app.kind))],
     ["card.heads", String(info.heads)],
     ["card.vocab", info.vocab.toLocaleString("en")],
   ];
   return html`<dl class="facts">${rows.map(([key, value]) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`)}</dl>`;
-}
-
-/** @param {App} app */
-function shaders(app) {
-  const { say, model, shader } = app;
-  return html`<div class="formula">${attentionFormula(model?.info.architecture ?? "")}<p class="soft">${say("shader.formula")}</p></div>
-    <diorama-shader-view .ops=${model?.info.ops ?? []} .op=${shader.op} .file=${shader.file} .wgsl=${shader.wgsl} .say=${say}
-      @diorama-op-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => app.showShader(event.detail.op))}></diorama-shader-view>`;
 }
 
 /**

@@ -1,6 +1,7 @@
 // The narrow header: name, model, device, language, theme, share; the progress line beneath it.
 
 import { html, nothing } from "lit";
+import { parameters } from "./models.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -9,7 +10,7 @@ const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
 
 /** @param {App} app */
 export function header(app) {
-  const { say, state, model } = app;
+  const { say, state, model, kind } = app;
   return html`<header class="header">
       <h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1>
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => app.showModel())}>
@@ -17,22 +18,22 @@ export function header(app) {
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
       </button>
       <span class="spring"></span>
-      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${app.player.ms} .status=${stage(app)} .say=${say}
+      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${kind === "encoder" ? undefined : app.player.ms} .unit=${kind === "encoder" ? "ms" : "ms/token"} .status=${stage(app)} .say=${say}
         @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)}></diorama-device-badge>
       <button type="button" class="quiet lang-button" lang=${app.language === "zh" ? "en" : "zh-Hans"} aria-label=${say("lang.switch")}
         @click=${() => app.set({ lang: app.language === "zh" ? "en" : "zh" })}>${app.language === "zh" ? "EN" : "中文"}</button>
       <button type="button" class="quiet theme-button" aria-label=${say(`theme.${state.theme}`)} title=${say(`theme.${state.theme}`)}
         @click=${() => app.set({ theme: NEXT_THEME[state.theme] })}>${THEME_SIGN[state.theme]}</button>
-      <button type="button" class="quiet share-button" @click=${() => app.attempt(() => app.share())}>${say("share")}</button>
+      <button type="button" class="quiet share-button" @click=${() => app.attempt(() => share(app))}>${say("share")}</button>
     </header>
     ${progress(app)}`;
 }
 
 /** @param {App} app */
 function progress(app) {
-  const { loading, say, player } = app;
+  const { loading, say, reading } = app;
   const style = loading && loading.fraction > 0 ? `--done:${loading.fraction}` : "";
-  return html`<div class="progress ${loading || player.running ? "active" : ""}" role="status" style=${style}><span>${loading ? stage(app) : player.running ? say("progress.running") : ""}</span></div>`;
+  return html`<div class="progress ${loading || reading.running ? "active" : ""}" role="status" style=${style}><span>${loading ? stage(app) : reading.running ? say("progress.running") : ""}</span></div>`;
 }
 
 /**
@@ -57,7 +58,9 @@ function chooseDevice(app, device) {
   });
 }
 
-/** @param {number} count */
-function parameters(count) {
-  return count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${Math.round(count / 1e3)} k`;
+/** @param {App} app */
+async function share(app) {
+  // Only a secure page may write to the clipboard.
+  await navigator.clipboard?.writeText(location.href);
+  app.note(app.say(navigator.clipboard ? "share.done" : "share.byhand"));
 }

@@ -1,68 +1,37 @@
-// What the reader came with: the task, the text, Run, Step and Back; the text's tokens below.
+// What the reader came with: the task, the text, and a second one where the model reads two; Run, Step and Back for models that write.
 
 import { html, nothing } from "lit";
-import { TASKS } from "../tasks.js";
-import { crossMatrix } from "./choice.js";
+import { NO_EDITS } from "../edits.js";
+import { pairHeadOf } from "../reader.js";
+import { taskOf } from "../tasks.js";
+import { buttons } from "./writing.js";
 
 /** @typedef {import("../app.js").App} App */
+/** @typedef {import("../tasks.js").Example} Example */
 
 /** @param {App} app */
 export function input(app) {
-  const { say, state, player, task, model } = app;
+  const { say, state, tasks, task, model } = app;
   const waiting = !model || Boolean(app.loading);
+  const pairs = pairHeadOf(model);
   return html`<section class="input" aria-label=${say("input.title")}>
       <form @submit=${(/** @type {Event} */ event) => submit(app, event)}>
-        <select aria-label=${say("input.task")} .value=${task.id} @change=${(/** @type {Event} */ event) => chooseTask(app, valueOf(event))}>
-          ${TASKS.map(({ id }) => html`<option value=${id} ?selected=${id === task.id}>${say(`task.${id}`)}</option>`)}
-        </select>
+        ${tasks.length > 1 ? html`<select aria-label=${say("input.task")} .value=${task.id} @change=${(/** @type {Event} */ event) => chooseTask(app, valueOf(event))}>
+          ${tasks.map(({ id }) => html`<option value=${id} ?selected=${id === task.id}>${say(`task.${id}`)}</option>`)}
+        </select>` : nothing}
         <input class="text" type="text" aria-label=${say("input.text")} autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"
           placeholder=${say(`task.${task.id}.try`)} .value=${state.text} @input=${(/** @type {Event} */ event) => app.set({ text: valueOf(event) })} />
-        <div class="buttons">
-          ${player.running
-            ? html`<button type="button" class="primary" @click=${() => player.stop()}>${say("stop")}</button>`
-            : html`<button type="submit" class="primary" ?disabled=${waiting}>${say("run")}</button>`}
-          <button type="button" ?disabled=${waiting || player.running || (player.finished && !player.stale)} @click=${() => app.attempt(() => app.step())}>${say("step")}</button>
-          <button type="button" ?disabled=${waiting || player.running || player.stale || player.steps.length === 0} @click=${() => app.attempt(() => app.back())}>${say("back")}</button>
-        </div>
+        ${pairs ? html`<input class="text" type="text" aria-label=${say(`input.pair.${pairs}`)} autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"
+          placeholder=${say(`input.pair.${pairs}`)} .value=${state.pair} @input=${(/** @type {Event} */ event) => app.set({ pair: valueOf(event) })} />` : nothing}
+        ${app.kind === "encoder" ? html`<button type="submit" hidden>${say("run")}</button>` : buttons(app, waiting)}
       </form>
       <div class="below-input">
         <p class="examples" ?hidden=${app.error !== "" || app.notice !== ""}><span class="soft">${say("input.examples")}</span>
-          ${task.examples.map((text) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => example(app, text)}>${text}</button>`)}</p>
+          ${task.examples.map((example) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => take(app, example)}>${example.text}</button>`)}</p>
         <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span>` : nothing}</p>
         <p class="message" role="status">${app.notice}</p>
       </div>
-    </section>
-    <section class="source" aria-label=${say("source.title")}>
-      <h2>${say("source.title")}<small>${say("source.count", { n: player.source.length })}</small></h2>
-      <diorama-token-strip .label=${say("source.title")} .tokens=${player.source} .weights=${sourceWeights(app)} .faint=${player.prefixLength} .padded=${player.padded}
-        .ids=${state.ids} .selected=${app.pinned} .say=${say}
-        @diorama-token-hover=${(/** @type {CustomEvent} */ event) => hover(app, event.detail.position)}
-        @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.pinned = app.pinned === event.detail.position ? undefined : event.detail.position)}></diorama-token-strip>
-      <div class="source-controls">
-        <label class="check"><input type="checkbox" .checked=${state.ids} @change=${() => app.set({ ids: !state.ids })} />${say("source.ids")}</label>
-        <label class="stepper">${say("source.pad")}<input type="number" min="0" max="8" .value=${String(state.pad)}
-          @change=${(/** @type {Event} */ event) => changePadding(app, Number(valueOf(event)))} /></label>
-      </div>
     </section>`;
-}
-
-/**
- * What the lit target token attends to.
- * @param {App} app
- */
-function sourceWeights(app) {
-  const position = app.lit?.side === "target" ? app.lit.position : undefined;
-  const matrix = position === undefined ? undefined : crossMatrix(app);
-  if (!matrix || position === undefined || position >= matrix.rows) return undefined;
-  return matrix.data.subarray(position * matrix.columns, (position + 1) * matrix.columns);
-}
-
-/**
- * @param {App} app
- * @param {number | undefined} position
- */
-function hover(app, position) {
-  app.hover = position === undefined ? undefined : { side: "source", position };
 }
 
 /**
@@ -76,10 +45,10 @@ function submit(app, event) {
 
 /**
  * @param {App} app
- * @param {string} text
+ * @param {Example} example
  */
-function example(app, text) {
-  app.set({ text });
+function take(app, { text, pair }) {
+  app.set({ text, pair, edits: NO_EDITS });
   app.attempt(() => app.run());
 }
 
@@ -89,18 +58,9 @@ function example(app, text) {
  * @param {string} id
  */
 function chooseTask(app, id) {
-  const own = !app.task.examples.includes(app.state.text);
-  const next = TASKS.find((task) => task.id === id);
-  app.set({ task: id, text: own ? app.state.text : (next?.examples[0] ?? "") });
-  app.attempt(() => app.run());
-}
-
-/**
- * @param {App} app
- * @param {number} pad
- */
-function changePadding(app, pad) {
-  app.set({ pad: Math.min(8, Math.max(0, Math.round(pad) || 0)) });
+  const own = !app.task.examples.some(({ text }) => text === app.state.text);
+  const next = taskOf(app.tasks, id);
+  app.set({ task: id, text: own ? app.state.text : next.examples[0].text });
   app.attempt(() => app.run());
 }
 

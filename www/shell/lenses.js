@@ -1,33 +1,48 @@
-// The model as two towers with the bridge between them. Below each tower opens its lens: the mask and the map of the chosen layer and head.
+// The model as towers: two with the bridge between them, or the one that an encoder or a decoder is by itself. Each opens its lens: the mask and the map
+// of the chosen layer and head.
 
 import { html, nothing } from "lit";
-import { attentionName, headOf, layerOf, layersOf } from "./choice.js";
+import { attentionName, headOf, layerOf, layersOf, litOf, stacksOf } from "./choice.js";
+import { showShader } from "./shaders.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("./choice.js").Stack} Stack */
-/** @typedef {{ stack: Stack, rows: Piece[], columns: Piece[], row: number | undefined, column: number | undefined }} Lens */
+/** @typedef {{ rows: Piece[], columns: Piece[], row: number | undefined, column: number | undefined }} Lens */
 
 /** @param {App} app */
 export function lenses(app) {
-  const { player, lit } = app;
-  const written = player.steps;
-  const source = player.traced;
-  const read = player.startPiece ? [player.startPiece, ...written.slice(0, -1)] : [];
-  const [litSource, litTarget] = ["source", "target"].map((side) => (lit?.side === side ? lit.position : undefined));
-  return html`<div class="lenses">
-    ${lens(app, { stack: "encoder", rows: source, columns: source, row: litSource, column: undefined })}
-    ${lens(app, { stack: "cross", rows: written, columns: source, row: litTarget, column: litSource })}
-    ${lens(app, { stack: "decoder", rows: written, columns: read, row: litTarget, column: undefined })}
-  </div>`;
+  const stacks = stacksOf(app);
+  return html`<div class=${stacks.length === 1 ? "lenses alone" : "lenses"}>${stacks.map((stack) => lens(app, stack))}</div>`;
+}
+
+/**
+ * What a lens's rows and columns stand for, and which of them are lit.
+ * @param {App} app
+ * @param {Stack} stack
+ * @returns {Lens}
+ */
+function lensOf(app, stack) {
+  const { kind, player, reader } = app;
+  const lit = litOf(app);
+  const [source, target] = ["source", "target"].map((side) => (lit?.side === side ? lit.position : undefined));
+  if (kind !== "encoder-decoder") {
+    const tokens = kind === "encoder" ? reader.traced : player.sequence;
+    return { rows: tokens, columns: tokens, row: source, column: undefined };
+  }
+  const read = player.startPiece ? [player.startPiece, ...player.steps.slice(0, -1)] : [];
+  if (stack === "encoder") return { rows: player.traced, columns: player.traced, row: source, column: undefined };
+  if (stack === "decoder") return { rows: player.steps, columns: read, row: target, column: undefined };
+  return { rows: player.steps, columns: player.traced, row: target, column: source };
 }
 
 /**
  * @param {App} app
- * @param {Lens} lens
+ * @param {Stack} stack
  */
-function lens(app, { stack, rows, columns, row, column }) {
-  const { say, player, theme } = app;
+function lens(app, stack) {
+  const { say, reading, theme, kind } = app;
+  const { rows, columns, row, column } = lensOf(app, stack);
   const attention = attentionName(app, stack);
   const layer = layerOf(app, stack);
   const head = headOf(app);
@@ -35,39 +50,47 @@ function lens(app, { stack, rows, columns, row, column }) {
   const lit = (/** @type {CustomEvent} */ event) => light(app, stack, event.detail);
   const hook = `${attention}.hook_pattern`;
   const label = say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 });
-  const empty = app.model ? say("map.empty") : "";
+  const axes = kind === "encoder-decoder" ? say(`${stack}.axes`) : say(`alone.${kind}.axes`);
+  const empty = app.model ? say(kind === "encoder" ? "map.waiting" : "map.empty") : "";
   const cell = app.cell?.stack === stack ? app.cell : { row, column };
+  const room = stack === "decoder" ? app.player.traced.length : 0;
   return html`<section class="lens ${stack}" aria-labelledby=${`${stack}-title`}>
     <div class="rail">${stack === "cross" ? html`<span class="wire" title=${say("rail.kv")}><i class="key">K</i><i class="value">V</i></span>` : nothing}
       <h2 id=${`${stack}-title`}>${say(`${stack}.title`)}</h2>
       ${stack === "cross" ? html`<span class="wire back" title=${say("rail.q")}><i class="query">Q</i></span>` : html`<small>${say(`${stack}.kind`)}</small>`}
-      ${stack === "encoder" ? html`<span class="wire lead"></span>` : nothing}
+      ${stack === "encoder" && kind === "encoder-decoder" ? html`<span class="wire lead"></span>` : nothing}
     </div>
     <div class="tower-row">
       <diorama-tower .layers=${layersOf(app, stack)} .heads=${app.model?.info.heads ?? 0} .layer=${layer} .head=${String(head)} .hue=${stack} .label=${say("tower.label", { stack: say(`${stack}.title`) })}
         .say=${say} @diorama-head-select=${(/** @type {CustomEvent} */ event) => choose(app, event.detail)}></diorama-tower>
-      <diorama-mask-grid .trace=${player.trace} .attention=${attention} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column} .hue=${`--${stack}`}
-        .label=${say(`${stack}.mask`)} .stale=${player.stale} .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-mask-grid>
+      <diorama-mask-grid .trace=${reading.trace} .attention=${attention} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column} .hue=${`--${stack}`}
+        .label=${say(`${stack}.mask`)} .stale=${reading.stale} .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-mask-grid>
     </div>
-    <p class="caption">${say(`${stack}.axes`)}</p>
-    ${table ? html`<diorama-attention-table .trace=${player.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .label=${label}
-        .axes=${say(`${stack}.axes`)} .empty=${empty} .stale=${player.stale} .say=${say}></diorama-attention-table>`
-      : html`<diorama-attention-map .trace=${player.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column}
-        .label=${label} .axes=${say(`${stack}.axes`)} .empty=${empty} .room=${stack === "decoder" ? columnsKept(app) : 0} .follow=${stack !== "encoder"} .stale=${player.stale}
+    <p class="caption">${axes}${sharing(app, head)}</p>
+    ${table ? html`<diorama-attention-table .trace=${reading.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .label=${label}
+        .axes=${axes} .empty=${empty} .stale=${reading.stale} .say=${say}></diorama-attention-table>`
+      : html`<diorama-attention-map .trace=${reading.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column}
+        .label=${label} .axes=${axes} .empty=${empty} .room=${room} .follow=${stack !== "encoder"} .stale=${reading.stale}
         .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-attention-map>`}
     <div class="tools">
       <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}>${say("map.table")}</button>
-      <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => app.showShader("softmax"))}>WGSL</button>
+      <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => showShader(app, "softmax"))}>WGSL</button>
     </div>
   </section>`;
 }
 
 /**
- * The decoder's map keeps the cross map's cells, up to where its own columns need the room.
+ * Which query heads share a key and value head, where there are fewer of those (grouped-query attention).
  * @param {App} app
+ * @param {number | "mean"} head
  */
-function columnsKept({ player }) {
-  return player.traced.length;
+function sharing({ say, model }, head) {
+  const { heads = 0, cache } = model?.info ?? {};
+  if (!cache || cache.kvHeads >= heads) return nothing;
+  const group = heads / cache.kvHeads;
+  if (head === "mean") return html`<br />${say("shared.mean", { heads, kv: cache.kvHeads })}`;
+  const kv = Math.floor(head / group);
+  return html`<br />${say("shared.head", { head: head + 1, kv: kv + 1, from: kv * group + 1, to: (kv + 1) * group })}`;
 }
 
 /**
@@ -78,7 +101,8 @@ function columnsKept({ player }) {
  */
 function light(app, stack, { row, column }) {
   app.cell = row === undefined || column === undefined ? undefined : { stack, row, column };
-  app.hover = row === undefined ? undefined : { side: stack === "encoder" ? "source" : "target", position: row };
+  const side = app.kind !== "encoder-decoder" || stack === "encoder" ? "source" : "target";
+  app.hover = row === undefined ? undefined : { side, position: row };
 }
 
 /**

@@ -1,10 +1,11 @@
-// What the model writes, and what else it could have written: the output strip and the candidates along the bottom.
+// What a model writes, and what else it could have written: its text, an encoder-decoder's tokens, and the candidates along the bottom.
 
 import { html, nothing } from "lit";
 import { slice } from "../trace.js";
 import { cutDistribution } from "../sampling.js";
-import { crossMatrix } from "./choice.js";
+import { litOf, patternOf } from "./choice.js";
 import { fillGaps } from "./fill.js";
+import { branch } from "./writing.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -19,11 +20,8 @@ export function output(app) {
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
       <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: state.max }) : say("output.count", { n: player.steps.length })}</small></h2>
-      <p class="written ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>
-      <diorama-token-strip .label=${say("output.title")} .tokens=${player.steps} .weights=${targetWeights(app)} .ids=${state.ids} .selected=${app.selected} .cursor=${!player.finished}
-        .stale=${player.stale} .say=${say}
-        @diorama-token-hover=${(/** @type {CustomEvent} */ event) => (app.hover = event.detail.position === undefined ? undefined : { side: "target", position: event.detail.position })}
-        @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.selected = app.selected === event.detail.position ? undefined : event.detail.position)}></diorama-token-strip>
+      <p class="written ${app.kind === "decoder" ? "long" : ""} ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>
+      ${app.kind === "decoder" ? nothing : strip(app)}
     </section>
     <section class="candidates" aria-label=${say("candidates.title")}>
       <h2>${say("candidates.title")}<small>${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}<span class="key-solid"></span>${say("candidates.kept")}<span class="key-dashed"></span>${say("candidates.cut")}</small>
@@ -35,19 +33,38 @@ export function output(app) {
       <diorama-candidates .candidates=${candidates(app)} .chosen=${taken?.id} .temperature=${state.temperature} .topK=${state.topK} .topP=${state.topP}
         .label=${say("candidates.title")} .stale=${player.stale} .fixed=${state.hide.includes("sliders")} .say=${say}
         @diorama-settings-change=${(/** @type {CustomEvent} */ event) => app.set(event.detail)}
-        @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => app.branch(event.detail.id))}></diorama-candidates>
+        @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => branch(app, event.detail.id))}></diorama-candidates>
     </section>
   </div>`;
 }
 
+/** @param {App} app */
+function strip(app) {
+  const { say, state, player } = app;
+  return html`<diorama-token-strip .label=${say("output.title")} .tokens=${player.steps} .weights=${targetWeights(app)} .ids=${state.ids} .selected=${app.selected} .cursor=${!player.finished}
+    .stale=${player.stale} .say=${say}
+    @diorama-token-hover=${(/** @type {CustomEvent} */ event) => (app.hover = event.detail.position === undefined ? undefined : { side: "target", position: event.detail.position })}
+    @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.selected = app.selected === event.detail.position ? undefined : event.detail.position)}></diorama-token-strip>`;
+}
+
 /**
- * What was written, as text; where the source has gaps, the source with its gaps filled.
+ * What was written, as text; where the source has gaps, the source with its gaps filled; after a prompt, the prompt and what follows it.
  * @param {App} app
  */
-function written({ player, state }) {
+function written({ player, state, kind }) {
+  if (kind === "decoder" && player.steps.length > 0 && !player.stale) return html`<span class="prompt">${state.text}</span>${joint(player.steps[0].token, player.text)}${player.text}`;
   const parts = fillGaps(state.text, player.steps);
   if (!parts || player.stale) return player.text || nothing;
   return parts.map(({ text, filled }) => (filled ? html`<mark>${text}</mark>` : text));
+}
+
+/**
+ * The space between a prompt and what follows it, which a decoder of tokens drops at the start of a text.
+ * @param {string} token the first one written
+ * @param {string} text
+ */
+function joint(token, text) {
+  return token.startsWith("▁") && !text.startsWith(" ") ? " " : "";
 }
 
 /**
@@ -55,8 +72,9 @@ function written({ player, state }) {
  * @param {App} app
  */
 function targetWeights(app) {
-  const position = app.lit?.side === "source" ? app.lit.position : undefined;
-  const matrix = position === undefined ? undefined : crossMatrix(app);
+  const lit = litOf(app);
+  const position = lit?.side === "source" ? lit.position : undefined;
+  const matrix = position === undefined ? undefined : patternOf(app, "cross");
   if (!matrix || position === undefined || position >= matrix.columns) return undefined;
   return Array.from({ length: matrix.rows }, (_, row) => matrix.data[row * matrix.columns + position]);
 }

@@ -18,6 +18,7 @@ export class Candidates extends LitElement {
     topP: { type: Number, attribute: "top-p" },
     label: {},
     fixed: { type: Boolean },
+    hue: {},
     stale: { type: Boolean, reflect: true },
     say: { attribute: false },
   };
@@ -30,9 +31,9 @@ export class Candidates extends LitElement {
     ol { flex: 1; min-width: 0; height: 92px; box-sizing: border-box; overflow-y: hidden; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
     li { position: relative; flex: 1 0 46px; max-width: 88px; min-width: 0; }
     button { display: grid; grid-template-rows: 44px 22px 20px; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; cursor: pointer; color: var(--ink); }
-    button:hover { background: color-mix(in oklab, var(--decoder) 8%, transparent); }
+    button:hover { background: color-mix(in oklab, var(--bar) 8%, transparent); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
-    .bar { align-self: end; width: 70%; height: max(2px, calc(var(--share) * 44px)); border-radius: 3px 3px 0 0; background: var(--decoder); border: 1.5px solid var(--decoder);
+    .bar { align-self: end; width: 70%; height: max(2px, calc(var(--share) * 44px)); border-radius: 3px 3px 0 0; background: var(--bar); border: 1.5px solid var(--bar);
       box-sizing: border-box; transition: height 180ms ease-out; }
     .cut .bar { background: none; border-style: dashed; border-color: var(--ink-ghost); }
     .token { font: var(--mono); line-height: 21px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding: 0 2px; text-align: center; border-top: 1px solid var(--hairline-strong); width: 100%; box-sizing: border-box; }
@@ -66,13 +67,15 @@ export class Candidates extends LitElement {
     this.label = "";
     /** Without sliders. */
     this.fixed = false;
+    /** @type {string} encoder or decoder */
+    this.hue = "decoder";
     this.stale = false;
     this.say = /** @type {typeof Candidates} */ (this.constructor).say;
   }
 
   render() {
     const most = Math.max(...this.candidates.map(({ probability }) => probability), 1e-9);
-    return html`<ol aria-label=${this.label}>
+    return html`<ol aria-label=${this.label} style=${`--bar:var(--${this.hue})`}>
         ${this.candidates.length === 0 ? html`<li class="waiting">${this.say("candidates.empty")}</li>` : nothing}
         ${this.candidates.map((candidate) => this.#bar(candidate, most))}
       </ol>

@@ -15,6 +15,7 @@ export class DeviceBadge extends LitElement {
     info: { attribute: false },
     wanted: {},
     ms: { type: Number },
+    unit: {},
     status: {},
     say: { attribute: false },
     open: { state: true },
@@ -55,6 +56,7 @@ export class DeviceBadge extends LitElement {
     this.wanted = "auto";
     /** Measured on this page, a token. @type {number | undefined} */
     this.ms = undefined;
+    this.unit = "ms/token";
     /** What is being prepared; empty when ready. */
     this.status = "";
     this.open = false;
@@ -66,7 +68,7 @@ export class DeviceBadge extends LitElement {
     const ms = this.ms ?? this.info?.timing[this.info.device];
     return html`<button type="button" class="badge" aria-expanded=${this.open} aria-haspopup="dialog" @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
         <span class=${this.status ? "dot busy" : "dot"}></span>
-        ${this.status ? html`<span>${this.status}</span>` : device ? html`<span>${device}</span>${ms == null ? nothing : html`<span>· ${milliseconds(ms)} ms/token</span>`}` : nothing}
+        ${this.status ? html`<span>${this.status}</span>` : device ? html`<span>${device}</span>${ms == null ? nothing : html`<span>· ${milliseconds(ms)} ${this.unit}</span>`}` : nothing}
       </button>
       ${this.open && this.info ? this.#panel(this.info) : nothing}`;
   }

@@ -1,0 +1,24 @@
+// The models that lie beside the page, as models/index.json lists them: known before any of them is loaded.
+
+import models from "./models/index.json" with { type: "json" };
+
+/** @typedef {"encoder" | "encoder-decoder" | "decoder"} Kind */
+/**
+ * `line` ends the key of the words that say what the model does (`models.…` in the locales).
+ * @typedef {{ name: string, kind: Kind, parameters: number, bytes: number, line: string }} Shipped
+ */
+
+export const SHIPPED = /** @type {Shipped[]} */ (models);
+
+/** @param {string} name */
+export function addressIn(name) {
+  return `models/${name}/`;
+}
+
+/**
+ * @param {string} address as it stands in a link
+ * @returns {Shipped | undefined} undefined for a model that the page does not know before it is loaded
+ */
+export function shippedAt(address) {
+  return SHIPPED.find(({ name }) => address.replace(/\/?$/, "/") === addressIn(name));
+}

@@ -1,0 +1,91 @@
+// What an encoder says of the text, by its head: words for the masked places, whether two texts belong together, classes, or a judgement of each token.
+
+import { html, nothing } from "lit";
+import { headOf, pairHeadOf } from "../reader.js";
+import { litOf } from "./choice.js";
+
+/** @typedef {import("../app.js").App} App */
+
+/** How many candidates stand side by side at a masked place. */
+const SHOWN = 8;
+
+/** @param {App} app */
+export function answers(app) {
+  const { model } = app;
+  if (!model) return html`<div class="bottom answers"></div>`;
+  const head = headOf(model.info);
+  return html`<div class="bottom answers">
+    ${head === "words" ? words(app) : head === "classes" ? classes(app) : remark(app, head)}
+    ${pairHeadOf(model) ? pair(app) : nothing}
+  </div>`;
+}
+
+/** @param {App} app */
+function words(app) {
+  const { say, reader } = app;
+  return html`<section class="candidates" aria-label=${say("words.title")}>
+    <h2>${say("words.title")}<small>${reader.places.length > 0 ? say("words.help") : nothing}</small></h2>
+    ${reader.places.length === 0 ? html`<p class="soft hint">${say("words.try")}</p>` : html`<div class="places">${reader.places.map((place) => placeOf(app, place))}</div>`}
+  </section>`;
+}
+
+/**
+ * @param {App} app
+ * @param {import("../reader.js").Reader["places"][number]} place
+ */
+function placeOf(app, { position, candidates }) {
+  const { say, reader } = app;
+  const label = say("words.at", { n: position + 1 });
+  return html`<div class=${litOf(app)?.position === position ? "place lit" : "place"}><h3>${label}</h3>
+    <diorama-candidates .candidates=${candidates.slice(0, SHOWN)} .label=${label} .stale=${reader.stale} .fixed=${true} .hue=${"encoder"} .say=${say}
+      @pointerenter=${() => (app.hover = { side: "source", position })} @pointerleave=${() => (app.hover = undefined)}
+      @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.set({ edits: new Map([...reader.edits, [position, event.detail.id]]) })}></diorama-candidates></div>`;
+}
+
+/** @param {App} app */
+function pair(app) {
+  const { say, state, reader, model } = app;
+  const head = /** @type {"nsp" | "sop"} */ (pairHeadOf(model));
+  const title = say(`pair.${head}`);
+  const names = [say(`pair.${head}.yes`), say(`pair.${head}.no`)];
+  return html`<section class="output" aria-label=${title}>
+    <h2>${title}</h2>
+    ${state.pair ? bars(app, title, names, reader.trace?.activations.get(`${head}_logits`)?.data) : html`<p class="soft hint">${say("pair.try")}</p>`}
+  </section>`;
+}
+
+/** @param {App} app */
+function classes(app) {
+  const { say, reader, model } = app;
+  const scores = reader.trace?.logits?.data;
+  const names = Array.from(scores ?? [], (_, i) => model?.info.labels[i] ?? say("class.nameless", { n: i }));
+  return html`<section class="output" aria-label=${say("class.title")}><h2>${say("class.title")}</h2>${bars(app, say("class.title"), names, scores)}</section>`;
+}
+
+/**
+ * @param {App} app
+ * @param {string} label
+ * @param {string[]} names
+ * @param {Float32Array | undefined} scores
+ */
+function bars(app, label, names, scores) {
+  const shares = softmax(scores ?? new Float32Array());
+  return html`<diorama-class-bars .label=${label} .classes=${shares.map((probability, i) => ({ name: names[i], probability }))} .hue=${"encoder"} .stale=${app.reader.stale}></diorama-class-bars>`;
+}
+
+/**
+ * The tiles themselves show a judgement of each token; a bare encoder says nothing.
+ * @param {App} app
+ * @param {"tokens" | "none"} head
+ */
+function remark({ say }, head) {
+  return html`<section class="output" aria-label=${say(`${head}.title`)}><h2>${say(`${head}.title`)}</h2><p class="soft hint">${say(`${head}.help`)}</p></section>`;
+}
+
+/** @param {Float32Array} scores */
+function softmax(scores) {
+  const top = Math.max(...scores);
+  const weights = Array.from(scores, (score) => Math.exp(score - top));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}

@@ -1,0 +1,59 @@
+// The models beside the page, by family: what each does, and how large it is. One is loaded when it is chosen.
+
+import { html } from "lit";
+import { SHIPPED, addressIn, shippedAt } from "../catalogue.js";
+import { movedTo } from "../state.js";
+
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../catalogue.js").Shipped} Shipped */
+
+/** @type {Kind[]} */
+const KINDS = ["encoder", "encoder-decoder", "decoder"];
+
+/** @param {App} app */
+export function models(app) {
+  const { say } = app;
+  const families = KINDS.map((kind) => ({ kind, ours: SHIPPED.filter((model) => model.kind === kind) })).filter(({ ours }) => ours.length > 0);
+  return html`<div class="models">${families.map(({ kind, ours }) => html`<h3 id=${`kind-${kind}`} class=${kind}>${say(`kind.${kind.replace("-", "_")}`)}</h3>
+    <ul aria-labelledby=${`kind-${kind}`}>${ours.map((model) => choice(app, model))}</ul>`)}</div>`;
+}
+
+/**
+ * @param {number} count
+ */
+export function parameters(count) {
+  return count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${Math.round(count / 1e3)} k`;
+}
+
+/**
+ * @param {App} app
+ * @param {Shipped} model
+ */
+function choice(app, { name, parameters: count, bytes, line }) {
+  const { say } = app;
+  const current = !app.ownFiles && shippedAt(app.state.model)?.name === name;
+  return html`<li><button type="button" aria-current=${current ? "true" : "false"} @click=${() => app.attempt(() => choose(app, addressIn(name)))}>
+    <span class="mono">${name}</span><span class="soft">${say("model.size", { n: parameters(count) })} · ${(bytes / 1e6).toFixed(1)} MB</span>
+    <span class="line">${say(`models.${line}`)}</span></button></li>`;
+}
+
+/**
+ * Opens a model that lies beside the page; where that fails, the one before it stays.
+ * @param {App} app
+ * @param {string} address
+ */
+async function choose(app, address) {
+  const { state, ownFiles } = app;
+  app.dialog = "";
+  app.ownFiles = undefined;
+  app.keep(movedTo(state, address));
+  try {
+    await app.loadModel();
+  } catch (error) {
+    app.ownFiles = ownFiles;
+    app.keep(state);
+    throw error;
+  }
+  await app.run();
+}
