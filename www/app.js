@@ -206,10 +206,10 @@ export class App extends LitElement {
     await this.run();
   }
 
-  /** Opens the model's dialog; its card is read only now. */
+  /** Opens the model's dialog; the card, which our own models have, is read only now. */
   async showModel() {
     this.dialog = "model";
-    if (!this.ownFiles) this.card ??= await readCard(addressOf(this.state.model, this.say));
+    if (!this.ownFiles && shippedAt(this.state.model)) this.card ??= await readCard(addressOf(this.state.model, this.say));
   }
 
   /**

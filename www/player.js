@@ -167,7 +167,7 @@ export class Player extends Reading {
     this.changed();
     try {
       const forced = await this.#beams();
-      const limit = forced ? forced.length : this.#settings.max;
+      const limit = forced ? forced.length : Math.min(this.#settings.max, this.#room);
       const goesOn = () => generation === this.#generation && !this.finished && !this.#stopped && this.steps.length < limit;
       while (goesOn()) {
         const began = performance.now();
@@ -218,6 +218,12 @@ export class Player extends Reading {
       if (generation === this.#generation && steps === this.steps) this.next = next;
     }
     this.changed();
+  }
+
+  /** How many tokens a decoder's text may still be long before its positions run out. */
+  get #room() {
+    const { kind, maxPositions } = /** @type {Model} */ (this.model).info;
+    return kind === "decoder" && maxPositions !== null ? maxPositions - this.traced.length : Infinity;
   }
 
   /** A prompt that a look ahead has read must be read again: a step brings the rows of what it reads, and the prompt's are wanted. */

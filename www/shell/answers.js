@@ -79,7 +79,7 @@ function bars(app, label, names, scores) {
  * @param {"tokens" | "none"} head
  */
 function remark({ say }, head) {
-  return html`<section class="output" aria-label=${say(`${head}.title`)}><h2>${say(`${head}.title`)}</h2><p class="soft hint">${say(`${head}.help`)}</p></section>`;
+  return html`<section class="output" aria-label=${say(`answer.${head}.title`)}><h2>${say(`answer.${head}.title`)}</h2><p class="soft hint">${say(`answer.${head}.help`)}</p></section>`;
 }
 
 /** @param {Float32Array} scores */

@@ -19,7 +19,7 @@ export function output(app) {
   const taken = app.selected === undefined ? undefined : player.steps[app.selected];
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
-      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: state.max }) : say("output.count", { n: player.steps.length })}</small></h2>
+      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small></h2>
       <p class="written ${app.kind === "decoder" ? "long" : ""} ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>
       ${app.kind === "decoder" ? nothing : strip(app)}
     </section>

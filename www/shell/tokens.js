@@ -48,13 +48,21 @@ function rowOf({ kind, player, reader, pinned, selected }) {
 function weightsOf(app) {
   const { kind, model, reader } = app;
   const lit = litOf(app);
-  if (kind === "encoder" && model && headOf(model.info) === "tokens") return reader.trace && !reader.stale ? reader.trace.logits.data.map((logit) => 1 / (1 + Math.exp(-logit))) : undefined;
+  if (kind === "encoder" && model && headOf(model.info) === "tokens") return judgements(reader);
   const side = kind === "encoder-decoder" ? "target" : "source";
   const position = lit?.side === side ? lit.position : undefined;
   const matrix = position === undefined ? undefined : patternOf(app, kind === "encoder-decoder" ? "cross" : kind);
   if (!matrix || position === undefined || position >= matrix.rows) return undefined;
   const seen = kind === "decoder" ? position + 1 : matrix.columns;
   return matrix.data.subarray(position * matrix.columns, position * matrix.columns + seen);
+}
+
+/**
+ * How probable it is that each token was replaced; padding is not judged.
+ * @param {import("../reader.js").Reader} reader
+ */
+function judgements({ trace, stale, traced, padded }) {
+  return stale ? undefined : trace?.logits.data.subarray(0, traced.length - padded).map((logit) => 1 / (1 + Math.exp(-logit)));
 }
 
 /**

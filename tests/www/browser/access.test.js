@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import test from "node:test";
+import test, { after, before } from "node:test";
 import { visit } from "../drive.js";
+import { siteWith } from "./families.js";
 import { finished } from "./page.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -18,7 +19,30 @@ async function violations(page) {
   });
 }
 
+/** Pages of the other families. */
+const OTHERS = {
+  "a decoder": "model=models/gpt2/&text=once+upon+a+time&max=5&pad=0",
+  "masked words and a pair": "model=models/bert-pretraining/&text=the+%5BMASK%5D+sat+on+the+mat+.&pair=she+was+%5BMASK%5D+.&edits=4%3A7",
+  classes: "model=models/bert-classification/&text=the+cat+sat+.",
+  "judged tokens": "model=models/electra-discriminator/&text=the+cat+sat+.",
+  "no head": "model=models/bert-model/&text=the+cat+sat+.",
+};
+
+/** @type {ReturnType<typeof siteWith>} */
+let site;
+before(() => (site = siteWith(["gpt2", "bert-pretraining", "bert-classification", "electra-discriminator", "bert-model"])));
+after(() => site.remove());
+
 for (const theme of /** @type {const} */ (["light", "dark"])) {
+  test(`axe-core finds nothing in the other families: ${theme}`, async () => {
+    for (const [family, hash] of Object.entries(OTHERS)) {
+      await visit("chromium", `index.html#${hash}`, async (page) => {
+        await finished(page);
+        assert.deepEqual(await violations(page), [], family);
+      }, { theme, root: site.root, motion: false });
+    }
+  });
+
   for (const [size, width, height] of /** @type {const} */ ([["wide", 1280, 800], ["phone", 390, 844]])) {
     test(`axe-core finds nothing: ${theme}, ${size}`, () =>
       visit("chromium", "", async (page) => {
@@ -67,6 +91,19 @@ test("at 1280 × 800 everything essential is in view", () =>
     );
     for (const [part, bottom] of bottoms) assert.ok(Number(bottom) <= 800, `${part} ends at ${bottom}`);
   }));
+
+test("the other families stay within a phone's width, and within a screen", async () => {
+  for (const [family, hash] of Object.entries(OTHERS)) {
+    await visit("chromium", `index.html#${hash}`, async (page) => {
+      await finished(page);
+      const bottom = await page.evaluate(() => document.querySelector(".bottom")?.getBoundingClientRect().bottom ?? NaN);
+      assert.ok(bottom <= 800, `${family} ends at ${bottom}`);
+      await page.setViewport({ width: 390, height: 844 });
+      const { inner, scroll } = await page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }));
+      assert.ok(scroll <= inner, `${family}: ${scroll} px of content in ${inner} px`);
+    }, { root: site.root });
+  }
+});
 
 test("while a text is written nothing moves but what is written", () =>
   visit("chromium", "", async (page) => {

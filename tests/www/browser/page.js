@@ -13,10 +13,10 @@ export async function finished(page) {
   const outcome = await page.waitForFunction(
     () => {
       const app = /** @type {any} */ (document.querySelector("diorama-app"));
-      if (!app?.player) return false;
+      if (!app?.reading) return false;
       if (app.error) return `the page says: ${app.error}`;
-      const { player } = app;
-      return !app.loading && !player.running && !player.stale && (player.finished || player.cutShort) && "finished";
+      const { reading } = app;
+      return !app.loading && !reading.running && !reading.stale && (reading.finished || reading.cutShort) && "finished";
     },
     { timeout: PATIENCE },
   );

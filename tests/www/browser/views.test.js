@@ -19,6 +19,8 @@ const target = pieces("input.decoder_ids");
 const VIEWS = [
   ["token-strip", "diorama-token-strip", { tokens: source, label: "source", faint: 2, padded: 3, ids: true, selected: 1 }],
   ["token-strip-lit", "diorama-token-strip", { tokens: target, weights: [0, 0.25, 1, 0.5, 0.125], label: "target", cursor: true }],
+  ["token-strip-marked", "diorama-token-strip", { tokens: target, marks: ["", "masked", "filled", "written", ""], label: "by hand", editable: true }],
+  ["class-bars", "diorama-class-bars", { label: "classes", classes: [{ name: "<b>kind</b>", probability: 0.75 }, { name: "unkind", probability: 0.25 }] }],
   ["attention-map-encoder", "diorama-attention-map", { hook: "encoder.0.attn.hook_pattern", head: "mean", rows: source, columns: source, label: "encoder", axes: "rows; columns" }],
   ["attention-map-cross", "diorama-attention-map", { hook: "decoder.0.cross_attn.hook_pattern", head: "1", rows: target, columns: source, label: "cross", axes: "rows; columns", row: 2, column: 1 }],
   ["attention-map-decoder", "diorama-attention-map", { hook: "decoder.0.attn.hook_pattern", head: "0", rows: target, columns: target, label: "decoder", axes: "rows; columns" }],

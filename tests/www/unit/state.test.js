@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { DEFAULTS, HIDEABLE, formatState, parseState } from "../../../www/state.js";
+import { DEFAULTS, HIDEABLE, begun, formatState, movedTo, parseState } from "../../../www/state.js";
 
 test("an empty hash is the defaults, and the defaults are an empty hash", () => {
   assert.deepEqual(parseState(""), DEFAULTS);
@@ -9,13 +9,29 @@ test("an empty hash is the defaults, and the defaults are an empty hash", () => 
 });
 
 test("a state survives the way through the hash", () => {
-  const state = { ...DEFAULTS, task: "date", text: "5 mai & 中文 #1 + 2%", temperature: 0.7, topK: 5, topP: 0.9, seed: 42, beams: 3, max: 20, pad: 0, layer: 3, head: 4,
+  const state = { ...DEFAULTS, task: "date", text: "5 mai & 中文 #1 + 2%", pair: "et puis", edits: new Map([[3, 4]]), temperature: 0.7, topK: 5, topP: 0.9, seed: 42, beams: 3, max: 20, pad: 0, layer: 3, head: 4,
     ids: true, lang: "zh", theme: /** @type {const} */ ("dark"), device: /** @type {const} */ ("webgpu"), model: "models/other/", hide: ["header", "masks"] };
   assert.deepEqual(parseState(`#${formatState(state)}`), state);
 });
 
 test("an empty text is a text", () => {
   assert.equal(parseState(formatState({ ...DEFAULTS, text: "" })).text, "");
+});
+
+test("another model brings its own example; the reader's text and settings go along", () => {
+  const away = movedTo({ ...DEFAULTS, lang: "zh" }, "models/other/");
+  assert.deepEqual([away.text, away.task, away.lang, away.model], ["", "", "zh", "models/other/"]);
+  const own = movedTo({ ...DEFAULTS, text: "mine", temperature: 1.5, edits: new Map([[1, 2]]) }, "models/other/");
+  assert.deepEqual([own.text, own.temperature, own.edits.size], ["mine", 1.5, 0]);
+  assert.deepEqual(movedTo(movedTo(DEFAULTS, "models/other/"), DEFAULTS.model), DEFAULTS);
+});
+
+test("a model without a text of its own begins with an example", () => {
+  const tasks = [{ id: "read", prefix: "", examples: [{ text: "The cat sat on the mat.", pair: "" }] }];
+  assert.equal(begun({ ...DEFAULTS, text: "" }, tasks).text, "The cat sat on the mat.");
+  assert.equal(begun(DEFAULTS, tasks).task, "read");
+  const own = { ...DEFAULTS, text: "mine" };
+  assert.equal(begun(own, tasks), own);
 });
 
 test("what cannot be understood falls back or is brought into range", () => {
