@@ -19,9 +19,7 @@ export function models(app) {
     <ul aria-labelledby=${`kind-${kind}`}>${ours.map((model) => choice(app, model))}</ul>`)}</div>`;
 }
 
-/**
- * @param {number} count
- */
+/** @param {number} count */
 export function parameters(count) {
   return count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : `${Math.round(count / 1e3)} k`;
 }
@@ -34,8 +32,8 @@ function choice(app, { name, parameters: count, bytes, line }) {
   const { say } = app;
   const current = !app.ownFiles && shippedAt(app.state.model)?.name === name;
   return html`<li><button type="button" aria-current=${current ? "true" : "false"} @click=${() => app.attempt(() => choose(app, addressIn(name)))}>
-    <span class="mono">${name}</span><span class="soft">${say("model.size", { n: parameters(count) })} · ${(bytes / 1e6).toFixed(1)} MB</span>
-    <span class="line">${say(`models.${line}`)}</span></button></li>`;
+    <span class="mono">${name}</span><span class="line">${say(`models.${line}`)}</span>
+    <span class="soft">${say("model.size", { n: parameters(count) })} · ${(bytes / 1e6).toFixed(1)} MB</span></button></li>`;
 }
 
 /**

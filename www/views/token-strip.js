@@ -48,7 +48,7 @@ export class TokenStrip extends LitElement {
     .padded button { background: var(--hatch) var(--case); color: var(--ink-faint); }
     .space { display: inline-block; width: 0.5em; height: 0.28em; margin-right: 2px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     small { font: var(--figures-small); color: var(--ink-soft); min-height: 16px; line-height: 16px; }
-    .cursor { width: 2px; height: 22px; margin: 4px 4px 0; background: var(--ink-faint); }
+    .growing::after { content: ""; flex: none; width: 2px; height: 22px; margin: 4px 4px 0; background: var(--ink-faint); }
     :host([stale]) ol { opacity: 0.5; }
     @media (prefers-reduced-motion: reduce) { button { transition: none; } }
   `;
@@ -76,9 +76,8 @@ export class TokenStrip extends LitElement {
   }
 
   render() {
-    return html`<ol aria-label=${this.label} @pointerleave=${this.#leave} @focusout=${() => this.#hover(undefined)} @keydown=${this.#press}>
+    return html`<ol class=${this.cursor ? "growing" : nothing} aria-label=${this.label} @pointerleave=${this.#leave} @focusout=${() => this.#hover(undefined)} @keydown=${this.#press}>
       ${this.tokens.map((piece, position) => this.#tile(piece, position))}
-      ${this.cursor ? html`<li class="cursor" role="presentation"></li>` : nothing}
     </ol>`;
   }
 
