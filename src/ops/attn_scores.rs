@@ -63,7 +63,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let sums = a.iter().zip(b).fold(Lanes::splat(0.0), |sums, (a, b)| sums.plus_product(Lanes::load(a), Lanes::load(b)));
     let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.to_array().iter().sum::<f32>() + rest
+    sums.sum() + rest
 }
 
 pub fn dispatch(site: &Site, scale: f32) -> Dispatch {
