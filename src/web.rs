@@ -3,16 +3,17 @@
 mod tick;
 mod values;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_lock::Mutex;
-use js_sys::{Function, Object};
+use js_sys::{Array, Float32Array, Function, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::cpu;
 use crate::device::Choice;
 use crate::error::{Error, Result};
-use crate::generate::{Engine, Filled, Session};
+use crate::generate::{Engine, Session, Step};
 use crate::gpu;
 use crate::models;
 use crate::weights::Checkpoint;
@@ -114,21 +115,27 @@ impl WebEngine {
         let sampling = options.sampling();
         let mut engine = self.engine.lock().await;
         let (trace, filled) = engine.fill(&input_of(input)?, &places, &sampling, &options.capture).await.map_err(fault)?;
-        let filled = filled.iter().map(|Filled { position, id, candidates }| FilledInfo {
-            position: *position,
-            id: *id,
-            candidates: candidate_list(candidates, sampling.listed, Some(*id)),
-        });
+        let places: Array = filled
+            .iter()
+            .map(|place| {
+                let object = Object::new();
+                set(&object, "position", place.position as f64);
+                set(&object, "id", place.id);
+                let listed = candidate_list(&place.candidates, sampling.listed, Some(place.id));
+                set(&object, "candidates", Float32Array::from(listed.as_slice()));
+                object
+            })
+            .collect();
         let object = Object::new();
         set(&object, "trace", trace_object(&trace));
-        set(&object, "places", write(&filled.collect::<Vec<_>>())?);
+        set(&object, "places", places);
         Ok(object.into())
     }
 
     /// Begins a text.
     pub async fn start(&self, input: JsValue) -> Result<Generation, JsError> {
         let session = self.engine.lock().await.start(&input_of(input)?).map_err(fault)?;
-        Ok(Generation { engine: self.engine.clone(), session: Rc::new(Mutex::new(session)) })
+        Ok(Generation { engine: self.engine.clone(), session: Rc::new(Mutex::new(session)), options: Rc::default() })
     }
 
     /// The ids of the best text that a beam search finds.
@@ -189,6 +196,7 @@ pub fn cpu_gflops(rows: usize, width: usize, out: usize) -> f64 {
 pub struct Generation {
     engine: Rc<Mutex<Engine>>,
     session: Rc<Mutex<Session>>,
+    options: Rc<RefCell<StepOptions>>,
 }
 
 #[wasm_bindgen]
@@ -197,35 +205,76 @@ impl Generation {
         self.session.lock().await.ids().to_vec()
     }
 
-    /// Chooses a token: `{ id, candidates, trace, done, position }`.
-    pub async fn step(&self, options: JsValue) -> Result<JsValue, JsError> {
-        let options: StepOptions = read_or_default(options, "options")?;
+    /// How the next tokens are chosen, and what is captured with them.
+    pub fn set(&self, options: JsValue) -> Result<(), JsError> {
+        self.options.replace(read_or_default(options, "options")?);
+        Ok(())
+    }
+
+    /// Chooses a token, or takes `force`.
+    pub async fn step(&self, force: Option<u32>) -> Result<Taken, JsError> {
+        let options = self.options.borrow().clone();
         let sampling = options.sampling();
         let mut session = self.session.lock().await;
         let mut engine = self.engine.lock().await;
-        let step = engine.step(&mut session, &sampling, &options.capture, options.force).await.map_err(fault)?;
-        let listed = candidate_list(&step.candidates, sampling.listed, Some(step.id));
-        let object = Object::new();
-        set(&object, "id", step.id);
-        set(&object, "candidates", write(&listed)?);
-        set(&object, "trace", trace_object(&step.trace));
-        set(&object, "done", step.done);
-        set(&object, "position", step.position as f64);
-        Ok(object.into())
+        let step = engine.step(&mut session, &sampling, &options.capture, force).await.map_err(fault)?;
+        Ok(Taken { step, listed: sampling.listed })
     }
 
-    /// The candidates for the next token; the text stays as it is.
-    pub async fn peek(&self, options: JsValue) -> Result<JsValue, JsError> {
-        let options: StepOptions = read_or_default(options, "options")?;
-        let sampling = options.sampling();
+    /// The candidates for the next token, as of a [`Taken`]; the text stays as it is.
+    pub async fn peek(&self) -> Result<Vec<f32>, JsError> {
+        let sampling = self.options.borrow().sampling();
         let mut session = self.session.lock().await;
         let mut engine = self.engine.lock().await;
         let candidates = engine.peek(&mut session, &sampling).await.map_err(fault)?;
-        write(&candidate_list(&candidates, sampling.listed, None))
+        Ok(candidate_list(&candidates, sampling.listed, None))
     }
 
     /// Forgets the last `n` tokens.
     pub async fn back(&self, n: usize) {
         self.session.lock().await.back(n);
+    }
+}
+
+/// A step that was taken, to be copied from: numbers only, because every string that crosses costs as much as a small layer.
+#[wasm_bindgen]
+pub struct Taken {
+    step: Step,
+    listed: usize,
+}
+
+#[wasm_bindgen]
+impl Taken {
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> u32 {
+        self.step.id
+    }
+
+    /// Whether the token ends the text.
+    #[wasm_bindgen(getter)]
+    pub fn done(&self) -> bool {
+        self.step.done
+    }
+
+    /// Tokens generated before this one.
+    #[wasm_bindgen(getter)]
+    pub fn position(&self) -> usize {
+        self.step.position
+    }
+
+    /// Four numbers for each: id, probability, 1 if the cuts left it in, logit.
+    pub fn candidates(&self) -> Vec<f32> {
+        candidate_list(&self.step.candidates, self.listed, Some(self.step.id))
+    }
+
+    /// Copies the scores of all tokens to `out`, which has one number for each.
+    pub fn logits(&self, out: &Float32Array) {
+        if let Some(logits) = self.step.trace.logits.first() {
+            out.copy_from(&logits.data);
+        }
+    }
+
+    pub fn activations(&self) -> Array {
+        self.step.trace.activations.iter().map(activation).collect()
     }
 }

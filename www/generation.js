@@ -1,6 +1,6 @@
 // One text being written, stepped by hand.
 
-import { fromRaw } from "./trace.js";
+import { unpack } from "./batch.js";
 
 /** @typedef {import("./trace.js").Step} Step */
 /** @typedef {import("./trace.js").Candidate} Candidate */
@@ -20,6 +20,8 @@ export class Generation {
   #session;
   /** @type {number[]} */
   #ids = [];
+  /** How the tokens met so far are spelt. @type {Map<number, Piece>} */
+  #pieces = new Map();
 
   /**
    * @param {(method: string, args: any[]) => Promise<any>} call
@@ -44,13 +46,12 @@ export class Generation {
 
   /**
    * Writes one token.
-   * @param {StepOptions} [options]
+   * @param {StepOptions & { force?: number }} [options] `force`: take this token
    * @returns {Promise<Step>}
    */
-  async step(options = {}) {
-    const step = await this.#ask("step", [options]);
-    this.#ids.push(step.id);
-    return { ...step, trace: fromRaw(step.trace) };
+  async step({ force, ...options } = {}) {
+    const [step] = await this.steps({ ...options, forced: force === undefined ? undefined : [force] }, 1);
+    return step;
   }
 
   /**
@@ -60,9 +61,9 @@ export class Generation {
    * @returns {Promise<Step[]>}
    */
   async steps(options, count) {
-    const steps = await this.#ask("steps", [options, count]);
+    const steps = unpack(await this.#ask("steps", [options, count]), this.#pieces);
     for (const { id } of steps) this.#ids.push(id);
-    return steps.map((/** @type {any} */ step) => ({ ...step, trace: fromRaw(step.trace) }));
+    return steps;
   }
 
   /**
@@ -107,7 +108,11 @@ export class Generation {
   async #replay() {
     const epoch = this.#epochOf();
     const { session } = await this.#call("start", [this.#input]);
-    for (const force of this.#ids) await this.#call("step", [session, { force, capture: [] }]);
+    this.#pieces.clear();
+    for (let written = 0; written < this.#ids.length; ) {
+      const forced = this.#ids.slice(written);
+      written += unpack(await this.#call("steps", [session, { forced, capture: [] }, forced.length]), this.#pieces).length;
+    }
     this.#session = session;
     this.#epoch = epoch;
   }

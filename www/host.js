@@ -2,6 +2,7 @@
 // but not in workers, the page runs the same class on its own thread.
 
 import initWasm, { Engine } from "./wasm/diorama.js";
+import { Batch, candidatesOf } from "./batch.js";
 import { readModel } from "./files.js";
 import { NoText, Text } from "./text.js";
 
@@ -13,11 +14,11 @@ import { NoText, Text } from "./text.js";
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
 /**
- * `temperature` 0 takes the likeliest token; `force` takes this one.
- * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], force?: number }} StepOptions
+ * `temperature` 0 takes the likeliest token.
+ * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[] }} StepOptions
  */
 /** @typedef {import("./wasm/diorama.js").Generation} EngineGeneration */
-/** @typedef {{ generation: EngineGeneration, ids: number[] }} Session */
+/** `met` are the tokens that the page knows how to spell. @typedef {{ generation: EngineGeneration, ids: number[], met: Set<number> }} Session */
 
 /** How long tokens are gathered before the page hears of them. */
 const PATIENCE = 8; // ms
@@ -26,6 +27,7 @@ export class Host {
   /** @type {Engine | undefined} */
   #engine;
   #decoderStart = 0;
+  #vocab = 0;
   /** Whether the model tells segments apart. */
   #tokenTypes = false;
   /** @type {Text | NoText} */
@@ -56,6 +58,7 @@ export class Host {
     const info = await this.info();
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
+    this.#vocab = info.vocab;
     return info;
   }
 
@@ -100,7 +103,8 @@ export class Host {
     const resolved = this.#resolve(input);
     const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
     const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), given(options));
-    const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...this.#text.piece(id), candidates: this.#named(candidates) });
+    const piece = (/** @type {number} */ id) => this.#text.piece(id);
+    const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
   }
 
@@ -109,22 +113,8 @@ export class Host {
     const resolved = this.#resolve(input);
     const generation = await this.#loaded().start(resolved);
     const session = this.#nextSession++;
-    this.#sessions.set(session, { generation, ids: Array.from(await generation.ids()) });
+    this.#sessions.set(session, { generation, ids: Array.from(await generation.ids()), met: new Set() });
     return { session, source: await this.pieces(resolved.ids) };
-  }
-
-  /**
-   * @param {number} session
-   * @param {StepOptions} options
-   */
-  async step(session, options) {
-    const state = this.#session(session);
-    const began = performance.now();
-    const { id, candidates, trace, done, position } = await state.generation.step(given(options));
-    const ms = performance.now() - began;
-    state.ids.push(id);
-    const text = this.#text.decodeComplete(state.ids);
-    return { ...this.#text.piece(id), text, candidates: this.#named(candidates), trace, done, position, ms };
   }
 
   /**
@@ -134,11 +124,19 @@ export class Host {
    * @param {number} count
    */
   async steps(session, { forced, ...options }, count) {
+    const { generation, ids, met } = this.#session(session);
+    generation.set(given(options));
+    const batch = new Batch(this.#vocab, count);
     const deadline = performance.now() + PATIENCE;
-    const steps = [];
-    do steps.push(await this.step(session, forced ? { ...options, force: forced[steps.length] } : options));
-    while (steps.length < count && !steps[steps.length - 1].done && performance.now() < deadline);
-    return steps;
+    do {
+      const began = performance.now();
+      const taken = await generation.step(forced?.[batch.length]);
+      const ms = performance.now() - began;
+      ids.push(taken.id);
+      batch.add(taken, ms, this.#text.decodeComplete(ids));
+    } while (!batch.packed.done && batch.length < count && performance.now() < deadline);
+    batch.name(met, (id) => this.#text.piece(id));
+    return batch.packed;
   }
 
   /**
@@ -146,7 +144,9 @@ export class Host {
    * @param {StepOptions} options
    */
   async peek(session, options) {
-    return this.#named(await this.#session(session).generation.peek(given(options)));
+    const { generation } = this.#session(session);
+    generation.set(given(options));
+    return candidatesOf(await generation.peek(), (id) => this.#text.piece(id));
   }
 
   /**
@@ -200,11 +200,6 @@ export class Host {
     const state = this.#sessions.get(session);
     if (!state) throw new Error(`Generation ${session} does not exist: it was released or its model disposed of.`);
     return state;
-  }
-
-  /** @param {any[]} candidates */
-  #named(candidates) {
-    return candidates.map((candidate) => ({ ...candidate, ...this.#text.piece(candidate.id) }));
   }
 
   /** @param {Input} input */

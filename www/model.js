@@ -212,7 +212,7 @@ export class Model {
 }
 
 /** Calls that lean on a generation inside the engine, which a loss takes away. */
-const GENERATION_METHODS = new Set(["step", "steps", "peek", "back", "release"]);
+const GENERATION_METHODS = new Set(["steps", "peek", "back", "release"]);
 
 /**
  * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.

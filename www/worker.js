@@ -19,12 +19,13 @@ self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { d
 });
 
 /**
- * The arrays of traces are moved to the page, not copied.
+ * The arrays of a result, wherever they stand in it, are moved to the page, not copied.
  * @param {any} result
+ * @param {Set<Transferable>} [found]
  * @returns {Transferable[]}
  */
-function buffersOf(result) {
-  const traces = [result].flat().map((part) => part?.trace ?? part);
-  const activations = traces.filter((trace) => trace?.logits).flatMap((trace) => [trace.logits, ...trace.activations]);
-  return [...new Set(activations.map((activation) => activation.data.buffer))];
+function buffersOf(result, found = new Set()) {
+  if (ArrayBuffer.isView(result)) found.add(/** @type {ArrayBuffer} */ (result.buffer));
+  else if (typeof result === "object" && result !== null) for (const part of Object.values(result)) buffersOf(part, found);
+  return [...found];
 }

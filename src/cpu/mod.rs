@@ -58,7 +58,8 @@ impl Executor {
         let read = |read: &crate::pass::Read| {
             let numbers = &self.values[read.node.0];
             let stretches = read.stretches(&graph, &pass.lens);
-            let data = stretches.iter().flat_map(|s| &numbers[s.start..s.start + s.len]).copied().collect();
+            let mut data = Vec::with_capacity(stretches.iter().map(|stretch| stretch.len).sum());
+            stretches.iter().for_each(|s| data.extend_from_slice(&numbers[s.start..s.start + s.len]));
             read.tensor(&graph, &pass.lens, data)
         };
         pass.reads.iter().map(read).collect()

@@ -9,7 +9,7 @@ use rand::distr::weighted::WeightedIndex;
 use rand_chacha::ChaCha8Rng;
 
 use crate::error::{Error, Result};
-use crate::ops::softmax::exp;
+use crate::tensor::lanes::{self, Lanes, exp};
 
 /// How the next token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,20 +72,14 @@ pub struct Candidate {
 pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
     let greedy = sampling.temperature == 0.0;
     let temperature = if greedy { 1.0 } else { sampling.temperature };
-    let max = logits.iter().copied().fold(f32::MIN, f32::max);
-    let mut all: Vec<Candidate> = (0u32..)
-        .zip(logits)
-        .map(|(id, &logit)| Candidate { id, logit, probability: exp((logit - max) / temperature), kept: false })
+    let max = lanes::max(logits, f32::MIN);
+    let mut sums = Lanes::splat(0.0);
+    lanes::each(logits, f32::MIN, |logit| sums = sums.plus(logit.plus(Lanes::splat(-max)).over(Lanes::splat(temperature)).exp()));
+    let sum = sums.sum();
+    let mut all: Vec<Candidate> = best(logits, sampling.sorted())
+        .into_iter()
+        .map(|(id, logit)| Candidate { id, logit, probability: exp((logit - max) / temperature) / sum, kept: false })
         .collect();
-    let sum: f32 = all.iter().map(|candidate| candidate.probability).sum();
-    all.iter_mut().for_each(|candidate| candidate.probability /= sum);
-    let by_rank = |a: &Candidate, b: &Candidate| b.logit.total_cmp(&a.logit).then(a.id.cmp(&b.id));
-    let sorted = sampling.sorted();
-    if sorted < all.len() {
-        all.select_nth_unstable_by(sorted - 1, by_rank);
-        all.truncate(sorted);
-    }
-    all.sort_unstable_by(by_rank);
 
     let by_k = if sampling.top_k == 0 { all.len() } else { sampling.top_k.min(all.len()) };
     let left: f32 = all[..by_k].iter().map(|candidate| candidate.probability).sum();
@@ -95,6 +89,24 @@ pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
         before += candidate.probability / left;
     }
     all
+}
+
+/// The `n` greatest logits with their ids, in order. A short list is kept sorted while the logits pass by once.
+fn best(logits: &[f32], n: usize) -> Vec<(u32, f32)> {
+    let numbered = (0u32..).zip(logits.iter().copied());
+    if n >= logits.len() {
+        let mut all: Vec<(u32, f32)> = numbered.collect();
+        all.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        return all;
+    }
+    let mut list: Vec<(u32, f32)> = Vec::with_capacity(n + 1);
+    for (id, logit) in numbered {
+        if list.len() < n || list.last().is_some_and(|worst| logit > worst.1) {
+            list.insert(list.partition_point(|better| better.1 >= logit), (id, logit));
+            list.truncate(n);
+        }
+    }
+    list
 }
 
 /// Draws one of the kept candidates. The position is a stream of its own: going back and on again draws the same tokens.

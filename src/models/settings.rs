@@ -75,7 +75,7 @@ impl<'v> Settings<'v> {
 
     fn misfit(self, name: &str, wanted: &str) -> Error {
         let got = self.get(name).map_or_else(String::new, Value::to_string);
-        Error::Config(format!("config.json: {name} is {got}; {wanted} is expected"))
+        Error::Config(format!("{name} is {got} in config.json; {wanted} is expected"))
     }
 }
 

@@ -5,6 +5,7 @@
 //! x / (1 + e^(−1.702 x)). Tanh. ReLU²: max(x, 0)² (So et al. 2021). Sigmoid: 1 / (1 + e⁻ˣ).
 
 use super::{Dispatch, Fault, Site, expect_like_input, groups};
+use crate::tensor::lanes::{self, Lanes};
 use crate::tensor::size;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,9 @@ pub fn check(site: &Site) -> Result<(), Fault> {
 }
 
 pub fn cpu(kind: Activation, inputs: &[&[f32]], out: &mut [f32]) {
+    if kind == Activation::Relu {
+        return lanes::map(inputs[0], out, 0.0, |x| x.max(Lanes::splat(0.0)));
+    }
     for (y, x) in out.iter_mut().zip(inputs[0]) {
         *y = kind.of(*x);
     }

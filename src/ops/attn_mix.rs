@@ -23,21 +23,21 @@ pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
         let (batch, query, head) = (row / (queries * heads), row / heads % queries, row % heads);
         let pattern = &inputs[0][((batch * heads + head) * queries + query) * keys..][..keys];
         let first = batch * values.batch_step + head * values.heads / heads * width;
-        out.fill(0.0);
-        for (key, weight) in pattern.iter().enumerate() {
-            let v = &inputs[1][first + key * values.pos_step..][..width];
-            add_scaled(out, *weight, v);
+        let value = |from: usize| inputs[1][first + from..].chunks(values.pos_step);
+        let (eights, rest) = out.as_chunks_mut::<LANES>();
+        let whole = eights.len() * LANES;
+        for (part, out) in eights.iter_mut().enumerate() {
+            // Eight numbers stay in registers while their sum runs over the keys.
+            let mut sums = Lanes::splat(0.0);
+            for (weight, v) in pattern.iter().zip(value(part * LANES)) {
+                sums = sums.plus_product(Lanes::splat(*weight), Lanes::load(v.first_chunk().expect("a value is whole")));
+            }
+            sums.store(out);
+        }
+        for (part, out) in rest.iter_mut().enumerate() {
+            *out = pattern.iter().zip(value(whole + part)).map(|(weight, v)| weight * v[0]).sum();
         }
     }
-}
-
-/// out += weight · v.
-fn add_scaled(out: &mut [f32], weight: f32, v: &[f32]) {
-    let ((out, out_rest), (v, v_rest)) = (out.as_chunks_mut::<LANES>(), v.as_chunks::<LANES>());
-    for (out, v) in out.iter_mut().zip(v) {
-        Lanes::load(out).plus_product(Lanes::splat(weight), Lanes::load(v)).store(out);
-    }
-    out_rest.iter_mut().zip(v_rest).for_each(|(out, v)| *out += weight * v);
 }
 
 pub fn dispatch(site: &Site) -> Dispatch {

@@ -48,12 +48,12 @@ pub fn cpu(site: &Site, scale: f32, inputs: &[&[f32]], out: &mut [f32]) {
         let (batch, head, query) = (row / (heads * queries), row / queries % heads, row % queries);
         let q = &inputs[0][((batch * queries + query) * heads + head) * width..][..width];
         let first = batch * keys.batch_step + head * keys.heads / heads * width;
-        for (key, out) in out.iter_mut().enumerate() {
-            let k = &inputs[1][first + key * keys.pos_step..][..width];
-            *out = scale * dot(q, k);
-            if let Some(bias) = inputs.get(2) {
-                *out += bias[(head * queries + query) * keys.len + key];
-            }
+        for (k, out) in inputs[1][first..].chunks(keys.pos_step).zip(out.iter_mut()) {
+            *out = scale * dot(q, &k[..width]);
+        }
+        if let Some(bias) = inputs.get(2) {
+            let bias = &bias[(head * queries + query) * keys.len..];
+            out.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
         }
     }
 }
@@ -63,7 +63,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let sums = a.iter().zip(b).fold(Lanes::splat(0.0), |sums, (a, b)| sums.plus_product(Lanes::load(a), Lanes::load(b)));
     let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.to_array().iter().sum::<f32>() + rest
+    sums.sum() + rest
 }
 
 pub fn dispatch(site: &Site, scale: f32) -> Dispatch {

@@ -32,7 +32,7 @@ pub(super) struct InputOptions {
     pub token_type_ids: Vec<u32>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct StepOptions {
     pub temperature: f32,
@@ -41,7 +41,6 @@ pub(super) struct StepOptions {
     pub seed: f64,
     pub candidates: Option<usize>,
     pub capture: Vec<String>,
-    pub force: Option<u32>,
 }
 
 impl StepOptions {
@@ -144,25 +143,10 @@ pub(super) struct ShaderInfo {
     pub wgsl: &'static str,
 }
 
-#[derive(Serialize)]
-pub(super) struct CandidateInfo {
-    pub id: u32,
-    pub probability: f32,
-    pub kept: bool,
-    pub logit: f32,
-}
-
-#[derive(Serialize)]
-pub(super) struct FilledInfo {
-    pub position: usize,
-    pub id: u32,
-    pub candidates: Vec<CandidateInfo>,
-}
-
-/// The most probable candidates, and the chosen one wherever it stands.
-pub(super) fn candidate_list(candidates: &[Candidate], listed: usize, chosen: Option<u32>) -> Vec<CandidateInfo> {
+/// The most probable candidates, and the chosen one wherever it stands: id, probability, kept and logit of each, one after another.
+pub(super) fn candidate_list(candidates: &[Candidate], listed: usize, chosen: Option<u32>) -> Vec<f32> {
     let shown = candidates.iter().enumerate().filter(|(rank, c)| *rank < listed || Some(c.id) == chosen);
-    shown.map(|(_, c)| CandidateInfo { id: c.id, probability: c.probability, kept: c.kept, logit: c.logit }).collect()
+    shown.flat_map(|(_, c)| [c.id as f32, c.probability, c.kept as u8 as f32, c.logit]).collect()
 }
 
 pub(super) fn weights(files: &JsValue) -> Result<Vec<Vec<u8>>, JsError> {
