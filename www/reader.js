@@ -13,6 +13,9 @@ import { CAPTURE, Reading } from "./reading.js";
 
 const CANDIDATES = 10;
 
+/** How long a pass may take before what is shown counts as old; to fade for less would be a flicker. // ms */
+const PATIENCE = 100;
+
 export class Reader extends Reading {
   /** What the model would write at each masked place. @type {{ position: number, candidates: Candidate[] }[]} */
   places = [];
@@ -22,11 +25,14 @@ export class Reader extends Reading {
   plain = [];
   /** @type {Request | undefined} */
   #request;
+  /** The request that the trace belongs to. @type {Request | undefined} */
+  #done;
 
   /** @param {Model | undefined} model undefined: the page's model is not one for a reader */
   use(model) {
     this.model = model;
     this.#request = undefined;
+    this.#done = undefined;
     [this.source, this.traced, this.plain, this.places] = [[], [], [], []];
     this.edits = NO_EDITS;
     this.trace = undefined;
@@ -34,7 +40,7 @@ export class Reader extends Reading {
   }
 
   get finished() {
-    return this.trace !== undefined && !this.stale;
+    return this.#done !== undefined && this.#done === this.#request;
   }
 
   /**
@@ -42,9 +48,21 @@ export class Reader extends Reading {
    * @param {Request} request
    */
   async read(request) {
-    if (!this.model || (this.finished && JSON.stringify(keyOf(request)) === JSON.stringify(this.#request && keyOf(this.#request)))) return;
+    if (!this.model || (this.finished && this.#done && keyOf(request) === keyOf(this.#done))) return;
     this.#request = request;
-    this.stale = this.trace !== undefined;
+    const waiting = setTimeout(() => this.#fade(), PATIENCE);
+    try {
+      await this.#look(request);
+    } catch (error) {
+      if (request === this.#request) this.#fade();
+      throw error;
+    } finally {
+      clearTimeout(waiting);
+    }
+  }
+
+  /** @param {Request} request */
+  async #look(request) {
     const plain = await this.tokens(request);
     if (request !== this.#request) return;
     // Edits that come with a text are of that text; those that were there before it move along with what was typed.
@@ -54,8 +72,12 @@ export class Reader extends Reading {
     if (request !== this.#request) return;
     this.source = source;
     this.padded = request.pad;
-    this.changed();
     await this.#pass(request);
+  }
+
+  #fade() {
+    this.stale = this.trace !== undefined;
+    this.changed();
   }
 
   /** What stands at each place by the reader's hand. */
@@ -96,6 +118,7 @@ export class Reader extends Reading {
     this.trace = trace;
     this.traced = source;
     this.places = places;
+    this.#done = request;
     this.stale = false;
     this.changed();
   }
@@ -128,5 +151,5 @@ function idsOf(pieces) {
 
 /** @param {Request} request */
 function keyOf({ edits, ...rest }) {
-  return { ...rest, edits: [...edits] };
+  return JSON.stringify({ ...rest, edits: [...edits] });
 }

@@ -22,10 +22,10 @@ export function answers(app) {
 
 /** @param {App} app */
 function words(app) {
-  const { say, reader } = app;
+  const { say, reader, model } = app;
   return html`<section class="candidates" aria-label=${say("words.title")}>
     <h2>${say("words.title")}<small>${reader.places.length > 0 ? say("words.help") : nothing}</small></h2>
-    ${reader.places.length === 0 ? html`<p class="soft hint">${say("words.try")}</p>` : html`<div class="places">${reader.places.map((place) => placeOf(app, place))}</div>`}
+    ${reader.places.length === 0 ? html`<p class="soft hint">${say(model?.info.mask == null ? "words.maskless" : "words.try")}</p>` : html`<div class="places">${reader.places.map((place) => placeOf(app, place))}</div>`}
   </section>`;
 }
 
@@ -37,7 +37,7 @@ function placeOf(app, { position, candidates }) {
   const { say, reader } = app;
   const label = say("words.at", { n: position + 1 });
   return html`<div class=${litOf(app)?.position === position ? "place lit" : "place"}><h3>${label}</h3>
-    <diorama-candidates .candidates=${candidates.slice(0, SHOWN)} .label=${label} .stale=${reader.stale} .fixed=${true} .hue=${"encoder"} .say=${say}
+    <diorama-candidates .candidates=${candidates.slice(0, SHOWN)} .label=${label} .stale=${reader.stale} .fixed=${true} .hue=${"encoder"} .deed=${"fill"} .say=${say}
       @pointerenter=${() => (app.hover = { side: "source", position })} @pointerleave=${() => (app.hover = undefined)}
       @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.set({ edits: new Map([...reader.edits, [position, event.detail.id]]) })}></diorama-candidates></div>`;
 }

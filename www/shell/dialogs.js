@@ -5,7 +5,7 @@ import { DEFAULTS } from "../state.js";
 import { metricsTable } from "./card.js";
 import { layersOf } from "./choice.js";
 import { markdown } from "./markdown.js";
-import { models } from "./models.js";
+import { choose, models } from "./models.js";
 import { shaders } from "./shaders.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -62,13 +62,7 @@ function opened(app, event) {
 
 /** @param {App} app */
 function backToOurs(app) {
-  app.ownFiles = undefined;
-  app.dialog = "";
-  app.set({ model: DEFAULTS.model });
-  app.attempt(async () => {
-    await app.loadModel();
-    await app.run();
-  });
+  app.attempt(() => choose(app, DEFAULTS.model));
 }
 
 /** @param {MouseEvent} event */

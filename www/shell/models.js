@@ -41,7 +41,7 @@ function choice(app, { name, parameters: count, bytes, line }) {
  * @param {App} app
  * @param {string} address
  */
-async function choose(app, address) {
+export async function choose(app, address) {
   const { state, ownFiles } = app;
   app.dialog = "";
   app.ownFiles = undefined;

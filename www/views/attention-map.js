@@ -97,7 +97,7 @@ export class AttentionMap extends LitElement {
     this.label = "";
     this.axes = "";
     this.empty = "";
-    /** Columns to keep room for, so that cells do not shrink while a map grows. */
+    /** Columns to keep room for, so that cells do not shrink while a map grows by columns too. */
     this.room = 0;
     this.follow = false;
     this.stale = false;
@@ -219,7 +219,7 @@ export class AttentionMap extends LitElement {
   updated(changed) {
     const matrix = this.#matrix();
     if (matrix) this.#draw(matrix);
-    if (this.follow && changed.has("trace")) this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6 });
+    if (this.follow && changed.has("trace")) this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6, left: this.room > 0 ? 1e6 : 0 });
   }
 
   /** @param {Matrix} matrix */

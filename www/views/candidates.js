@@ -19,6 +19,7 @@ export class Candidates extends LitElement {
     label: {},
     fixed: { type: Boolean },
     hue: {},
+    deed: {},
     stale: { type: Boolean, reflect: true },
     say: { attribute: false },
   };
@@ -69,6 +70,8 @@ export class Candidates extends LitElement {
     this.fixed = false;
     /** @type {string} encoder or decoder */
     this.hue = "decoder";
+    /** What choosing one does: "take" it and go on from it, or "fill" it in. */
+    this.deed = "take";
     this.stale = false;
     this.say = /** @type {typeof Candidates} */ (this.constructor).say;
   }
@@ -91,7 +94,7 @@ export class Candidates extends LitElement {
     const percent = percentage(probability);
     const kind = [kept ? "kept" : "cut", chosen && "chosen", special && "special"].filter(Boolean).join(" ");
     const state = this.say(chosen ? "candidates.chosen" : kept ? "candidates.kept" : "candidates.cut");
-    return html`<li class=${kind}><button type="button" title=${this.say("candidates.take", { token: token.replace(/^▁/, "") })}
+    return html`<li class=${kind}><button type="button" title=${this.say(`candidates.${this.deed}`, { token: token.replace(/^▁/, "") })}
       @click=${() => this.#emit("diorama-candidate-select", { id })}>
       <span class="bar" style=${`--share:${probability / most}`}></span>
       <span class="token">${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "")}</span>

@@ -94,7 +94,7 @@ export class TokenStrip extends LitElement {
     const spoken = this.say("token.label", { n: position + 1, token: piece.token.replace(/^▁/, "␣"), id: piece.id }) + (mark ? `, ${this.say(`mark.${mark}`)}` : "");
     return html`<li class=${kind}>
       <button type="button" style=${weight === undefined ? "" : `--weight:${weight}`} tabindex=${position === (this.selected ?? 0) ? 0 : -1}
-        aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`} aria-pressed=${position === this.selected} title=${`id ${piece.id}`}
+        aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`} aria-pressed=${position === this.selected} aria-keyshortcuts=${this.editable ? "Enter M" : nothing} title=${`id ${piece.id}`}
         @pointerenter=${() => this.#hover(position)} @focus=${() => this.#hover(position)} @click=${() => this.#select(position)} @dblclick=${() => this.#edit(position)}>${spelled(piece.token)}</button>
       <small aria-hidden="true">${under}</small>
     </li>`;
