@@ -15,7 +15,7 @@ export function tokens(app) {
   const title = say(kind === "encoder-decoder" ? "source.title" : "tokens.title");
   return html`<section class="source" aria-label=${title}>
     <h2>${title}<small>${say("source.count", { n: tokens.length })}</small></h2>
-    <diorama-token-strip style=${kind === "encoder" ? "--mark:var(--encoder);--light:var(--encoder)" : "--mark:var(--decoder)"} .label=${title} .tokens=${tokens} .marks=${marks} .weights=${weightsOf(app)}
+    <diorama-token-strip style=${kind === "encoder-decoder" ? "" : `--mark:var(--${kind});--light:var(--${kind})`} .label=${title} .tokens=${tokens} .marks=${marks} .weights=${weightsOf(app)}
       .faint=${reading.prefixLength} .padded=${reading.padded} .ids=${state.ids} .selected=${selected} .cursor=${kind === "decoder" && !app.player.finished} .editable=${masks(app)} .say=${say}
       @diorama-token-hover=${(/** @type {CustomEvent} */ event) => hover(app, event.detail.position)}
       @diorama-token-edit=${(/** @type {CustomEvent} */ event) => toggle(app, event.detail.position)}
