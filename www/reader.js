@@ -110,7 +110,7 @@ export class Reader extends Reading {
   async #pass(request) {
     const model = /** @type {Model} */ (this.model);
     const source = this.source;
-    const words = headOf(model.info) === "words";
+    const words = outputHeadOf(model.info) === "words";
     const { trace, places } = words
       ? await model.fill(this.input, { temperature: 1, candidates: CANDIDATES, capture: CAPTURE })
       : { trace: await model.run(this.input, { capture: CAPTURE }), places: [] };
@@ -129,7 +129,7 @@ export class Reader extends Reading {
  * @param {ModelInfo} info
  * @returns {Head}
  */
-export function headOf({ hooks }) {
+export function outputHeadOf({ hooks }) {
   const axes = hooks.find(({ name }) => name === "logits")?.axes;
   if (!axes) return "none";
   return axes.includes("d_vocab") ? "words" : axes.includes("pos") ? "tokens" : "classes";

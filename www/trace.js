@@ -5,7 +5,7 @@
  * @typedef {{ name: string, axes: string[], shape: number[], data: Float32Array }} Activation
  */
 /**
- * What one forward pass left behind: the logits and the captured activations by hook name.
+ * What one forward pass left behind: the logits, which a model without a head lacks, and the captured activations by hook name.
  * @typedef {{ logits: Activation, activations: Map<string, Activation> }} Trace
  */
 /**

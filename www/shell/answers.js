@@ -1,7 +1,7 @@
 // What an encoder says of the text, by its head: words for the masked places, whether two texts belong together, classes, or a judgement of each token.
 
 import { html, nothing } from "lit";
-import { headOf, pairHeadOf } from "../reader.js";
+import { outputHeadOf, pairHeadOf } from "../reader.js";
 import { litOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -13,7 +13,7 @@ const SHOWN = 8;
 export function answers(app) {
   const { model } = app;
   if (!model) return html`<div class="bottom answers"></div>`;
-  const head = headOf(model.info);
+  const head = outputHeadOf(model.info);
   return html`<div class="bottom answers">
     ${head === "words" ? words(app) : head === "classes" ? classes(app) : remark(app, head)}
     ${pairHeadOf(model) ? pair(app) : nothing}

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { NO_EDITS, toggled } from "../edits.js";
-import { headOf } from "../reader.js";
+import { outputHeadOf } from "../reader.js";
 import { litOf, patternOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -48,7 +48,7 @@ function rowOf({ kind, player, reader, pinned, selected }) {
 function weightsOf(app) {
   const { kind, model, reader } = app;
   const lit = litOf(app);
-  if (kind === "encoder" && model && headOf(model.info) === "tokens") return judgements(reader);
+  if (kind === "encoder" && model && outputHeadOf(model.info) === "tokens") return judgements(reader);
   const side = kind === "encoder-decoder" ? "target" : "source";
   const position = lit?.side === side ? lit.position : undefined;
   const matrix = position === undefined ? undefined : patternOf(app, kind === "encoder-decoder" ? "cross" : kind);
@@ -70,7 +70,7 @@ function judgements({ trace, stale, traced, padded }) {
  * @param {App} app
  */
 function masks({ model }) {
-  return model?.info.kind === "encoder" && model.info.mask !== null && headOf(model.info) === "words";
+  return model?.info.kind === "encoder" && model.info.mask !== null && outputHeadOf(model.info) === "words";
 }
 
 /**
