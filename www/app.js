@@ -2,12 +2,14 @@
 
 import { LitElement, html, nothing } from "lit";
 import { preferredLanguage, words } from "./i18n.js";
-import { addressOf, openModel } from "./opening.js";
+import { addressOf, isOurs, openModel } from "./opening.js";
+import { Own } from "./own.js";
 import { Pause } from "./pause.js";
 import { Player } from "./player.js";
 import { leastCertain } from "./sampling.js";
 import { formatState, parseState } from "./state.js";
 import { taskOf } from "./tasks.js";
+import { sentence } from "./trouble.js";
 import { readCard } from "./shell/card.js";
 import { dialogs } from "./shell/dialogs.js";
 import { droppedFiles } from "./shell/drop.js";
@@ -34,6 +36,7 @@ export class App extends LitElement {
     cell: { state: true },
     selected: { state: true },
     error: { state: true },
+    remedy: { state: true },
     notice: { state: true },
     loading: { state: true },
     dialog: { state: true },
@@ -44,10 +47,12 @@ export class App extends LitElement {
   };
 
   player = new Player();
+  own = new Own(this);
   /** Files of the reader's own model; they cannot stand in a link. @type {File[] | undefined} */
   ownFiles;
   #typing = new Pause();
-  #loads = 0;
+  /** Ends the loading of a model: the reader did, or chose another one. */
+  abort = new AbortController();
   #darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
@@ -63,8 +68,10 @@ export class App extends LitElement {
     /** The written token whose candidates are shown; undefined: the next one. @type {number | undefined} */
     this.selected = undefined;
     this.error = "";
+    /** What the reader can do about the error. @type {{ label: string, act: () => void } | undefined} */
+    this.remedy = undefined;
     this.notice = "";
-    /** @type {{ stage: string, fraction: number } | undefined} */
+    /** @type {{ stage: string, fraction: number, bytes?: import("./files.js").Bytes } | undefined} */
     this.loading = { stage: "start", fraction: 0 };
     /** @type {"" | "model" | "shader"} */
     this.dialog = "";
@@ -134,25 +141,27 @@ export class App extends LitElement {
 
   /** Loads the model of the state, or the reader's own files. */
   async loadModel() {
-    const load = ++this.#loads;
+    this.abort.abort();
+    const { signal } = (this.abort = new AbortController());
     this.#typing.cancel();
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = this.ownFiles ?? addressOf(this.state.model, this.say);
-      const onProgress = (/** @type {string} */ stage, /** @type {number} */ fraction) => {
-        if (load === this.#loads) this.loading = { stage, fraction };
+      const source = this.ownFiles ?? (await addressOf(this.state.model, this.own.allowed));
+      /** @type {import("./files.js").OnProgress} */
+      const onProgress = (stage, fraction, bytes) => {
+        if (!signal.aborted) this.loading = { stage, fraction, bytes };
       };
       const onRecover = (/** @type {string} */ reason) => this.#recovered(reason);
-      const model = await openModel(source, { device: this.state.device, onProgress, onRecover }, this.say);
-      if (load !== this.#loads) return model.dispose();
+      const model = await openModel(source, { device: this.state.device, onProgress, onRecover, signal }, this.say);
+      if (signal.aborted) return model.dispose();
       await this.player.use(model);
       previous?.dispose();
       this.selected = undefined;
       await this.player.set(this.state);
       this.card = undefined;
     } finally {
-      if (load === this.#loads) this.loading = undefined;
+      if (!signal.aborted) this.loading = undefined;
     }
   }
 
@@ -186,27 +195,11 @@ export class App extends LitElement {
     await this.step(id);
   }
 
-  /**
-   * Opens the reader's own model.
-   * @param {File[]} files
-   */
-  async open(files) {
-    const before = this.ownFiles;
-    this.ownFiles = files;
-    this.dialog = "";
-    try {
-      await this.loadModel();
-    } catch (error) {
-      this.ownFiles = before;
-      throw error;
-    }
-    await this.run();
-  }
-
   /** Opens the model's dialog; its card is read only now. */
   async showModel() {
     this.dialog = "model";
-    if (!this.ownFiles) this.card ??= await readCard(addressOf(this.state.model, this.say));
+    this.own.refresh();
+    if (!this.ownFiles && isOurs(this.state.model)) this.card ??= await readCard(await addressOf(this.state.model, this.own.allowed));
   }
 
   /** @param {string} op */
@@ -219,7 +212,7 @@ export class App extends LitElement {
   async share() {
     // Only a secure page may write to the clipboard.
     await navigator.clipboard?.writeText(location.href);
-    this.#note(this.say(navigator.clipboard ? "share.done" : "share.byhand"));
+    this.note(this.say(navigator.clipboard ? "share.done" : "share.byhand"));
   }
 
   /**
@@ -228,10 +221,14 @@ export class App extends LitElement {
    */
   async attempt(action) {
     this.error = "";
+    this.remedy = undefined;
     try {
       await action();
     } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error);
+      // What the reader ended, or replaced by something newer, is no failure.
+      if (error.name === "AbortError") return;
+      this.error = sentence(error, this.say);
+      this.remedy = this.own.remedy(error, action);
     }
   }
 
@@ -283,11 +280,11 @@ export class App extends LitElement {
 
   /** @param {string} reason */
   #recovered(reason) {
-    this.#note(`${this.say("recovered")} (${reason})`);
+    this.note(`${this.say("recovered")} (${reason})`);
   }
 
   /** @param {string} text */
-  #note(text) {
+  note(text) {
     this.notice = text;
     setTimeout(() => {
       if (this.notice === text) this.notice = "";
@@ -298,7 +295,7 @@ export class App extends LitElement {
   #drag(event) {
     event.preventDefault();
     this.dragging = event.type === "dragover";
-    if (event.type === "drop") this.attempt(async () => this.open(await droppedFiles(event)));
+    if (event.type === "drop") this.attempt(async () => this.own.openFiles(await droppedFiles(event)));
   }
 }
 

@@ -1,6 +1,7 @@
 // One text being read and one being written: run, step, back, and what they leave behind. Knows the model, not the page.
 
 import { appendStep } from "./trace.js";
+import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {import("./trace.js").Step} Step */
@@ -294,6 +295,6 @@ function countPrefix(pieces, prefix) {
  * @param {string} text
  */
 function typedIds(text) {
-  if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Error("This model has no tokenizer.json: type ids instead of text, such as 5 9 2.");
+  if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Trouble("trouble.ids");
   return text.split(/[\s,]+/).filter(Boolean).map(Number);
 }

@@ -1,11 +1,11 @@
 // Dialogs: the model's card and the choice of another one; the shaders and the formula that they compute.
 
 import { html, nothing } from "lit";
-import { DEFAULTS } from "../state.js";
 import { metricsTable } from "./card.js";
 import { layersOf } from "./choice.js";
 import { attentionFormula } from "./formula.js";
 import { markdown } from "./markdown.js";
+import { ownModel } from "./own.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -28,11 +28,7 @@ function modelCard(app) {
     ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics.filter(({ task }) => !task.includes(",")), app)}<p class="soft">${say("card.heldout")}</p>
       <details><summary>${say("card.more")}</summary>${metricsTable(card.metrics.filter(({ task }) => task.includes(",")), app)}</details>
       <details><summary>${say("card.text")}</summary><div class="card-text" lang="en">${markdown(card.text)}</div></details>` : nothing}
-    <h3>${say("model.own")}</h3>
-    <p>${say("model.own.help")}</p>
-    <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
-      <label class="button">${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
-      ${app.ownFiles || app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => backToOurs(app)}>${say("model.own.back")}</button>` : nothing}</p>`;
+    ${ownModel(app)}`;
 }
 
 /** @param {App} app */
@@ -55,26 +51,6 @@ function shaders(app) {
   return html`<div class="formula">${attentionFormula(model?.info.architecture ?? "")}<p class="soft">${say("shader.formula")}</p></div>
     <diorama-shader-view .ops=${model?.info.ops ?? []} .op=${shader.op} .file=${shader.file} .wgsl=${shader.wgsl} .say=${say}
       @diorama-op-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => app.showShader(event.detail.op))}></diorama-shader-view>`;
-}
-
-/**
- * @param {App} app
- * @param {Event} event
- */
-function opened(app, event) {
-  const files = [...(/** @type {HTMLInputElement} */ (event.target).files ?? [])];
-  if (files.length > 0) app.attempt(() => app.open(files));
-}
-
-/** @param {App} app */
-function backToOurs(app) {
-  app.ownFiles = undefined;
-  app.dialog = "";
-  app.set({ model: DEFAULTS.model });
-  app.attempt(async () => {
-    await app.loadModel();
-    await app.run();
-  });
 }
 
 /** @param {MouseEvent} event */

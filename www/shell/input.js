@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { TASKS } from "../tasks.js";
 import { crossMatrix } from "./choice.js";
+import { loadingLine } from "./loading.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -26,9 +27,11 @@ export function input(app) {
         </div>
       </form>
       <div class="below-input">
-        <p class="examples" ?hidden=${app.error !== "" || app.notice !== ""}><span class="soft">${say("input.examples")}</span>
+        <p class="examples" ?hidden=${app.error !== "" || app.notice !== "" || (model && app.loading)}><span class="soft">${say("input.examples")}</span>
           ${task.examples.map((text) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => example(app, text)}>${text}</button>`)}</p>
-        <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span>` : nothing}</p>
+        <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span>` : nothing}
+          ${app.remedy ? html`<button type="button" class="link remedy" @click=${app.remedy.act}>${app.remedy.label}</button>` : nothing}</p>
+        ${loadingLine(app)}
         <p class="message" role="status">${app.notice}</p>
       </div>
     </section>
