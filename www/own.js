@@ -2,7 +2,7 @@
 
 import { canKeep, forgetModel, isKept, keptModels } from "./cache.js";
 import { surveyModel } from "./files.js";
-import { folderAddress, HUB, mirrorAddress } from "./hub.js";
+import { folderAddress, mirrorAddress } from "./hub.js";
 import { TOKENIZER } from "./survey.js";
 import { Trouble, sentence } from "./trouble.js";
 
@@ -14,6 +14,8 @@ const MIRROR = "diorama.mirror";
 export class Own {
   /** What stands in the field: a name or an address. */
   text = "";
+  /** What stands in the mirror's field; remembered as it was typed. */
+  mirror = remembered();
   /** The model at that address, once the reader has asked. @type {Stated | undefined} */
   stated;
   asking = false;
@@ -34,13 +36,10 @@ export class Own {
     this.#app = app;
   }
 
-  get mirror() {
-    return stored() ?? HUB;
-  }
-
-  /** What will be asked; undefined where the text is no address. */
+  /** What will be asked; undefined where the text, or the mirror's, is no address. */
   get address() {
-    return folderAddress(this.text, this.mirror);
+    const hub = mirrorAddress(this.mirror);
+    return hub && folderAddress(this.text, hub);
   }
 
   /** @param {string} text */
@@ -53,17 +52,13 @@ export class Own {
   }
 
   /**
-   * Remembers another hub; an empty text is the public one.
+   * Names are looked up at another hub; an empty text is the public one.
    * @param {string} text
    */
   setMirror(text) {
-    const mirror = mirrorAddress(text);
-    if (mirror === undefined) this.error = this.#app.say("own.mirror.unclear");
-    else {
-      this.write(this.text);
-      remember(mirror === HUB ? undefined : mirror);
-    }
-    this.#app.requestUpdate();
+    this.mirror = text;
+    remember(text);
+    this.write(this.text);
   }
 
   /** Asks the address, at the reader's word: what the model is and what it takes. */
@@ -174,21 +169,21 @@ export class Own {
   }
 }
 
-function stored() {
+function remembered() {
   try {
-    return localStorage.getItem(MIRROR) ?? undefined;
+    return localStorage.getItem(MIRROR) ?? "";
   } catch {
     // A page without storage has the public hub.
-    return undefined;
+    return "";
   }
 }
 
-/** @param {string | undefined} mirror */
+/** @param {string} mirror */
 function remember(mirror) {
   try {
-    if (mirror === undefined) localStorage.removeItem(MIRROR);
+    if (mirror.trim() === "") localStorage.removeItem(MIRROR);
     else localStorage.setItem(MIRROR, mirror);
   } catch {
-    // Then it holds for as long as nobody asks: see `stored`.
+    // Then it holds until the page is closed.
   }
 }

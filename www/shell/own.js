@@ -1,7 +1,7 @@
 // The reader's own model, in the model's dialog: by name or address, by files; and the models that the browser keeps.
 
 import { html, nothing } from "lit";
-import { HUB } from "../hub.js";
+import { HUB, mirrorAddress } from "../hub.js";
 import { available, inWords } from "../memory.js";
 import { DEFAULTS } from "../state.js";
 import { TOKENIZER } from "../survey.js";
@@ -30,14 +30,14 @@ function byAddress(app) {
       <div class="line"><input id="own-address" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="owner/name" aria-describedby="own-asked"
           .value=${own.text} @input=${(/** @type {Event} */ event) => own.write(valueOf(event))} />
         <button type="submit" ?disabled=${!own.address || own.asking}>${own.asking ? say("own.asking") : say("own.look")}</button></div>
-      <p id="own-asked" class="soft asked">${own.address ? html`${say("own.asked")} <span class="mono">${own.address}</span>` : written ? say("own.unclear") : say("own.hint")}</p>
+      <p id="own-asked" class="soft asked">${own.address ? html`${say("own.asked")} <span class="mono">${own.address}</span>` : written && mirrorAddress(own.mirror) ? say("own.unclear") : say("own.hint")}</p>
     </form>
     <p class="message error" role="alert">${own.error}</p>
     ${own.stated ? statement(app) : nothing}
     <details class="mirror"><summary>${say("own.mirror")}</summary>
-      <div class="line"><input type="url" aria-label=${say("own.mirror")} placeholder=${HUB} .value=${own.mirror === HUB ? "" : own.mirror}
-        @change=${(/** @type {Event} */ event) => own.setMirror(valueOf(event))} /></div>
-      <p class="soft">${say("own.mirror.help")}</p></details>`;
+      <div class="line"><input type="url" aria-label=${say("own.mirror")} placeholder=${HUB} .value=${own.mirror}
+        @input=${(/** @type {Event} */ event) => own.setMirror(valueOf(event))} /></div>
+      <p class="soft">${mirrorAddress(own.mirror) ? say("own.mirror.help") : say("own.mirror.unclear")}</p></details>`;
 }
 
 /**

@@ -14,6 +14,9 @@ const MODELS = {
   "tests/t5-tiny": folder("www/models/t5-tiny"),
   "tests/bare": folder("tests/goldens/models/t5-v1_0"),
 };
+/** A wait longer than this has failed. // ms */
+const PATIENCE = 30_000;
+
 /** What browsers report of requests that the stories make fail. */
 const EXPECTED = [/404/, /401/, /ERR_|NetworkError|NS_ERROR|CORS|Cross-Origin/i];
 
@@ -46,12 +49,10 @@ const modelIs = (page, name) => page.waitForFunction((name) => /** @type {any} *
 /** @param {Page} page @param {string} base */
 async function useMirror(page, base) {
   await showModel(page);
-  // By keyboard: the dialog's card may still be on its way, and would push what a click aims at.
-  await page.focus(".mirror summary");
-  await page.keyboard.press("Enter");
+  // Not by a click: the dialog's card may still be on its way, and would push what the click aims at.
+  await page.$eval(".mirror", (details) => (/** @type {HTMLDetailsElement} */ (details).open = true));
   await page.focus(".mirror input");
   await page.keyboard.type(base);
-  await page.keyboard.press("Tab");
   await page.waitForFunction((base) => localStorage.getItem("diorama.mirror") === base, {}, base);
   await page.keyboard.press("Escape");
   await page.waitForFunction(() => !document.querySelector("dialog"));
@@ -62,6 +63,7 @@ async function withHub(browser, story) {
   const hub = await serveHub(MODELS);
   try {
     await visit(/** @type {import("../drive.js").BrowserName} */ (browser), "#device=cpu", async (page) => {
+      page.setDefaultTimeout(PATIENCE);
       await finished(page);
       await useMirror(page, hub.base);
       await story(page, hub);
