@@ -60,6 +60,14 @@ export async function openShelf(folder) {
   return found && new Shelf(await found.open(PREFIX + folder), folder);
 }
 
+/**
+ * The same where something is kept of the model already.
+ * @param {string} folder
+ */
+export async function findShelf(folder) {
+  return (await (await storage())?.has(PREFIX + folder)) ? openShelf(folder) : undefined;
+}
+
 export class Shelf {
   #cache;
   #folder;

@@ -1,5 +1,6 @@
 // Reads a model's files, from an address or from File objects, with progress in bytes. Every refusal is one sentence that names the file.
 
+import { findShelf, openShelf } from "./cache.js";
 import { openFolder } from "./folder.js";
 import { optionalJson, survey, TOKENIZER, tokenizerFiles } from "./survey.js";
 import { Trouble } from "./trouble.js";
@@ -20,7 +21,7 @@ const REPORTS = 50;
  * @returns {Promise<ModelFiles>}
  */
 export async function readModel(source, onProgress, signal) {
-  const folder = await openFolder(source, signal);
+  const folder = await openFolder(source, openShelf, signal);
   const [{ name, config, parts, bytes: total }, tokenizer, tokenizerConfig] = await Promise.all([
     survey(folder),
     optionalJson(folder, TOKENIZER),
@@ -57,6 +58,6 @@ export async function readModel(source, onProgress, signal) {
  * @returns {Promise<Stated>}
  */
 export async function surveyModel(source, signal) {
-  const folder = await openFolder(source, signal);
+  const folder = await openFolder(source, findShelf, signal);
   return { ...(await survey(folder)), tokenizer: await tokenizerFiles(folder) };
 }

@@ -1,11 +1,11 @@
 // A model's folder, at an address or among File objects: which files it has, their first bytes, their whole contents.
 
-import { openShelf } from "./cache.js";
 import { modelName } from "./hub.js";
 import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./cache.js").KeptFile} KeptFile */
 /** @typedef {{ url: string } | { files: File[] }} ModelSource */
+/** Where files from another host are kept, and looked for. @typedef {(folder: string) => Promise<import("./cache.js").Shelf | undefined>} Shelves */
 /**
  * `open` begins at a byte; a host that cannot do so begins at 0 and says it in `from`.
  * @typedef {{ name: string, size: number | undefined, kept?: KeptFile, open: (from: number) => Promise<{ from: number, stream: ReadableStream<Uint8Array> }> }} Entry
@@ -21,11 +21,12 @@ const PATIENCE = 30_000;
 
 /**
  * @param {ModelSource} source
+ * @param {Shelves} shelves
  * @param {AbortSignal} [signal]
  * @returns {Promise<Folder>}
  */
-export async function openFolder(source, signal) {
-  return "url" in source ? remoteFolder(source.url, signal) : localFolder(source.files);
+export async function openFolder(source, shelves, signal) {
+  return "url" in source ? remoteFolder(source.url, shelves, signal) : localFolder(source.files);
 }
 
 /**
@@ -43,14 +44,15 @@ export function patiently(promise, late) {
 
 /**
  * @param {string} url absolute
+ * @param {Shelves} shelves
  * @param {AbortSignal} [signal]
  * @returns {Promise<Folder>}
  */
-async function remoteFolder(url, signal) {
+async function remoteFolder(url, shelves, signal) {
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   const place = base.href;
   // What lies beside the page is kept by the browser itself.
-  const shelf = base.origin === globalThis.location?.origin ? undefined : await openShelf(place);
+  const shelf = base.origin === globalThis.location?.origin ? undefined : await shelves(place);
 
   /**
    * @param {string} file

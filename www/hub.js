@@ -33,8 +33,8 @@ export function folderAddress(text, mirror = HUB) {
 export function mirrorAddress(text) {
   const wanted = text.trim();
   if (wanted === "") return HUB;
-  const address = ADDRESS.test(wanted) ? wanted : `https://${wanted}`;
-  return URL.canParse(address) && new URL(address).host !== "" ? baseOf(address) : undefined;
+  const address = /^\w+:\/\//.test(wanted) ? wanted : `https://${wanted}`;
+  return ADDRESS.test(address) && URL.canParse(address) ? baseOf(address) : undefined;
 }
 
 /**

@@ -17,14 +17,14 @@ const F32 = 4; // bytes
 
 /**
  * `engine`: the most that lies in the WebAssembly memory at once. First the files' bytes beside their numbers in f32; then those numbers, which can
- * refill a GPU that was lost, beside the CPU's own copy, for which a tied table counts twice. `page`: with the files' bytes in JavaScript, and the copy
- * of them that is made on the way in.
+ * refill a GPU that was lost, beside the CPU's own copy, for which a tied table counts twice; and once more the largest tensor, which leaves a hole
+ * where it was unpacked. `page`: with the files' bytes in JavaScript, and the copy of them that is made on the way in.
  * @param {Sizes} sizes
  * @returns {{ engine: number, page: number }} bytes
  */
 export function memoryOf({ parameters, largest, bytes }) {
   const weights = F32 * parameters;
-  const engine = BASE + F32 * largest + weights + Math.max(bytes, weights);
+  const engine = BASE + 2 * F32 * largest + weights + Math.max(bytes, weights);
   const entering = BASE + 3 * bytes;
   return { engine, page: Math.max(engine + bytes, entering) };
 }

@@ -84,6 +84,7 @@ export class Own {
     if (!address) return;
     this.allowed.add(address);
     await this.open(address);
+    this.write("");
     this.#note(stated?.tokenizer, (await canKeep()) && !(await isKept(address)));
   }
 

@@ -29,8 +29,7 @@ export function input(app) {
       <div class="below-input">
         <p class="examples" ?hidden=${app.error !== "" || app.notice !== "" || (model && app.loading)}><span class="soft">${say("input.examples")}</span>
           ${task.examples.map((text) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => example(app, text)}>${text}</button>`)}</p>
-        <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span>` : nothing}
-          ${app.remedy ? html`<button type="button" class="link remedy" @click=${app.remedy.act}>${app.remedy.label}</button>` : nothing}</p>
+        <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
         ${loadingLine(app)}
         <p class="message" role="status">${app.notice}</p>
       </div>
@@ -47,6 +46,14 @@ export function input(app) {
           @change=${(/** @type {Event} */ event) => changePadding(app, Number(valueOf(event)))} /></label>
       </div>
     </section>`;
+}
+
+/**
+ * What the reader can do about the error.
+ * @param {App} app
+ */
+function remedy({ remedy }) {
+  return remedy ? html`<button type="button" class="link remedy" @click=${remedy.act}>${remedy.label}</button>` : nothing;
 }
 
 /**
