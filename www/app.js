@@ -6,12 +6,14 @@ import { loadModel } from "./diorama.js";
 import { formatEdits } from "./edits.js";
 import { preferredLanguage, words } from "./i18n.js";
 import { addressOf } from "./opening.js";
+import { Own } from "./own.js";
 import { Pause } from "./pause.js";
 import { Player } from "./player.js";
 import { Reader, pairHeadOf } from "./reader.js";
 import { leastCertain } from "./sampling.js";
 import { begun, formatState, parseState } from "./state.js";
 import { taskOf, tasksOf } from "./tasks.js";
+import { sentence } from "./trouble.js";
 import { answers } from "./shell/answers.js";
 import { readCard } from "./shell/card.js";
 import { dialogs } from "./shell/dialogs.js";
@@ -35,17 +37,19 @@ const TYPING_PAUSE = 120;
 
 export class App extends LitElement {
   static properties = Object.fromEntries(
-    ["state", "hover", "pinned", "cell", "selected", "error", "notice", "loading", "dialog", "tables", "shader", "card", "dragging"].map((name) => [name, { state: true }]),
+    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "dragging"].map((name) => [name, { state: true }]),
   );
 
   /** Writes: encoder-decoders and decoders. */
   player = new Player();
   /** Only reads: encoders. */
   reader = new Reader();
+  own = new Own(this);
   /** Files of the reader's own model; they cannot stand in a link. @type {File[] | undefined} */
   ownFiles;
   #typing = new Pause();
-  #loads = 0;
+  /** Ends the loading of a model: the reader did, or chose another one. */
+  abort = new AbortController();
   #darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
@@ -61,8 +65,10 @@ export class App extends LitElement {
     /** The written token whose candidates are shown; undefined: the next one. @type {number | undefined} */
     this.selected = undefined;
     this.error = "";
+    /** What the reader can do about the error. @type {{ label: string, act: () => void } | undefined} */
+    this.remedy = undefined;
     this.notice = "";
-    /** @type {{ stage: string, fraction: number } | undefined} */
+    /** @type {{ stage: string, fraction: number, bytes?: import("./files.js").Bytes } | undefined} */
     this.loading = { stage: "start", fraction: 0 };
     /** @type {"" | "model" | "shader"} */
     this.dialog = "";
@@ -148,18 +154,20 @@ export class App extends LitElement {
 
   /** Loads the model of the state, or the reader's own files. */
   async loadModel() {
-    const load = ++this.#loads;
+    this.abort.abort();
+    const { signal } = (this.abort = new AbortController());
     this.#typing.cancel();
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = this.ownFiles ?? addressOf(this.state.model, this.say);
-      const onProgress = (/** @type {string} */ stage, /** @type {number} */ fraction) => {
-        if (load === this.#loads) this.loading = { stage, fraction };
+      const source = this.ownFiles ?? (await addressOf(this.state.model, this.own.allowed));
+      /** @type {import("./files.js").OnProgress} */
+      const onProgress = (stage, fraction, bytes) => {
+        if (!signal.aborted) this.loading = { stage, fraction, bytes };
       };
       const onRecover = (/** @type {string} */ reason) => this.note(`${this.say("recovered")} (${reason})`);
-      const model = await loadModel(source, { device: this.state.device, onProgress, onRecover });
-      if (load !== this.#loads) return model.dispose();
+      const model = await loadModel(source, { device: this.state.device, onProgress, onRecover, signal });
+      if (signal.aborted) return model.dispose();
       const reads = model.info.kind === "encoder";
       await this.player.use(reads ? undefined : model);
       this.reader.use(reads ? model : undefined);
@@ -170,7 +178,7 @@ export class App extends LitElement {
       await this.player.set(this.state);
       this.card = undefined;
     } finally {
-      if (load === this.#loads) this.loading = undefined;
+      if (!signal.aborted) this.loading = undefined;
     }
   }
 
@@ -189,27 +197,11 @@ export class App extends LitElement {
     if (this.player.finished) this.selected = leastCertain(this.player.steps);
   }
 
-  /**
-   * Opens the reader's own model.
-   * @param {File[]} files
-   */
-  async open(files) {
-    const before = this.ownFiles;
-    this.ownFiles = files;
-    this.dialog = "";
-    try {
-      await this.loadModel();
-    } catch (error) {
-      this.ownFiles = before;
-      throw error;
-    }
-    await this.run();
-  }
-
   /** Opens the model's dialog; the card, which our own models have, is read only now. */
   async showModel() {
     this.dialog = "model";
-    if (!this.ownFiles && shippedAt(this.state.model)) this.card ??= await readCard(addressOf(this.state.model, this.say));
+    this.own.refresh();
+    if (!this.ownFiles && shippedAt(this.state.model)) this.card ??= await readCard(await addressOf(this.state.model, this.own.allowed));
   }
 
   /**
@@ -218,10 +210,14 @@ export class App extends LitElement {
    */
   async attempt(action) {
     this.error = "";
+    this.remedy = undefined;
     try {
       await action();
     } catch (error) {
-      this.error = error instanceof Error ? error.message : String(error);
+      // What the reader ended, or replaced by something newer, is no failure.
+      if (error.name === "AbortError") return;
+      this.error = sentence(error, this.say);
+      this.remedy = this.own.remedy(error, action);
     }
   }
 
@@ -291,7 +287,7 @@ export class App extends LitElement {
   #drag(event) {
     event.preventDefault();
     this.dragging = event.type === "dragover";
-    if (event.type === "drop") this.attempt(async () => this.open(await droppedFiles(event)));
+    if (event.type === "drop") this.attempt(async () => this.own.openFiles(await droppedFiles(event)));
   }
 }
 

@@ -13,21 +13,23 @@ registerElements();
  * Loads a model: a folder's address (relative to the page), or its files (`config.json`, `model.safetensors` and, for text, `tokenizer.json`).
  *
  * `device: "auto"` tests every kernel against the CPU, times one step on each device and takes the faster correct one; `model.info.deviceReason` says why.
- * `onProgress(stage, fraction)` hears of the download and of what the engine does next, fractions 0..1.
+ * `onProgress(stage, fraction, bytes)` hears of the download, with `bytes: { received, total }`, and of what the engine does next, fractions 0..1.
+ * `signal` ends the loading, and with it every request; the promise then rejects with the signal's reason.
  * @param {string | URL | File | Iterable<File>} source
- * @param {{ device?: "auto" | "webgpu" | "cpu", onProgress?: (stage: string, fraction: number) => void, onRecover?: (reason: string) => void }} [options]
+ * @param {{ device?: "auto" | "webgpu" | "cpu", onProgress?: import("./files.js").OnProgress, onRecover?: (reason: string) => void,
+ *   signal?: AbortSignal }} [options]
  * @returns {Promise<Model>}
  */
-export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {} } = {}) {
+export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {}, signal } = {}) {
   if (!["auto", "webgpu", "cpu"].includes(device)) {
     throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
   }
-  return Model.load(modelSource(source), device, onProgress, onRecover);
+  return Model.load(modelSource(source), device, onProgress, onRecover, signal);
 }
 
 /**
  * @param {string | URL | File | Iterable<File>} source
- * @returns {import("./files.js").ModelSource}
+ * @returns {import("./folder.js").ModelSource}
  */
 function modelSource(source) {
   if (typeof source === "string" || source instanceof URL) return { url: new URL(source, document.baseURI).href };

@@ -7,7 +7,7 @@ import { readModel } from "./files.js";
 import { NoText, Text } from "./text.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
-/** @typedef {import("./files.js").ModelSource} ModelSource */
+/** @typedef {import("./folder.js").ModelSource} ModelSource */
 /**
  * Either text (encoded with the tokenizer's special tokens) or ids; a decoder's side likewise.
  * @typedef {{ text?: string, textPair?: string, ids?: number[], tokenTypeIds?: number[], attentionMask?: number[],
@@ -44,16 +44,20 @@ export class Host {
   /**
    * @param {ModelSource} source
    * @param {"auto" | "webgpu" | "cpu"} device
-   * @param {(stage: string, fraction: number) => void} [onProgress]
+   * @param {import("./files.js").OnProgress} [onProgress]
+   * @param {AbortSignal} [signal]
    */
-  async load(source, device, onProgress = () => {}) {
-    const [files] = await Promise.all([
-      readModel(source, onProgress),
+  async load(source, device, onProgress = () => {}, signal) {
+    const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
+      readModel(source, onProgress, signal),
       initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) }),
     ]);
-    const text = files.tokenizer ? new Text(files.tokenizer, files.tokenizerConfig) : new NoText();
-    const { name, config, weights } = files;
-    this.#engine = await Engine.load({ name, config, weights }, { device }, onProgress);
+    const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
+    this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
+      // The engine has its own copy of the bytes by its first word: what comes after it needs the room.
+      files.weights.length = 0;
+      onProgress(stage, fraction);
+    });
     this.#text = text;
     const info = await this.info();
     this.#decoderStart = info.decoderStart;

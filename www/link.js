@@ -1,7 +1,10 @@
 // One way to call a Host wherever it runs: in a worker, or on this thread.
 
-/** @typedef {(stage: string, fraction: number) => void} OnProgress */
-/** @typedef {{ call: (method: string, args: any[], onProgress?: OnProgress) => Promise<any>, close: () => void }} Link */
+import { Trouble } from "./trouble.js";
+
+/** @typedef {import("./files.js").OnProgress} OnProgress */
+/** A call that is aborted ends at once; in a worker what it began goes on until the link is closed. @typedef {{ onProgress?: OnProgress, signal?: AbortSignal }} CallOptions */
+/** @typedef {{ call: (method: string, args: any[], options?: CallOptions) => Promise<any>, close: () => void }} Link */
 
 /** The engine behind a link is gone, or (`device`) only what it held on the GPU. */
 export class EngineLost extends Error {
@@ -48,14 +51,16 @@ export class WorkerLink {
   /**
    * @param {string} method
    * @param {any[]} args
-   * @param {OnProgress} [onProgress]
+   * @param {CallOptions} [options]
    * @returns {Promise<any>}
    */
-  call(method, args, onProgress) {
+  call(method, args, { onProgress, signal } = {}) {
     if (this.#lost) return Promise.reject(this.#lost);
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onProgress });
+      signal?.addEventListener("abort", () => this.#pending.delete(id) && reject(signal.reason), { once: true });
       this.#worker.postMessage({ id, method, args, reports: onProgress !== undefined });
     });
   }
@@ -65,14 +70,16 @@ export class WorkerLink {
     this.#fail(new Error("The model was disposed of."));
   }
 
-  /** @param {{ id: number, result?: any, error?: string, loss?: Loss, progress?: { stage: string, fraction: number } }} message */
-  #receive({ id, result, error, loss, progress }) {
+  /**
+   * @param {{ id: number, result?: any, error?: string, trouble?: ConstructorParameters<typeof Trouble>, loss?: Loss, progress?: Parameters<OnProgress> }} message
+   */
+  #receive({ id, result, error, trouble, loss, progress }) {
     const pending = this.#pending.get(id);
     if (!pending) return;
-    if (progress) return pending.onProgress?.(progress.stage, progress.fraction);
+    if (progress) return pending.onProgress?.(...progress);
     this.#pending.delete(id);
     if (error === undefined) pending.resolve(result);
-    else pending.reject(loss ? new EngineLost(error, loss) : new Error(error));
+    else pending.reject(trouble ? new Trouble(...trouble) : loss ? new EngineLost(error, loss) : new Error(error));
   }
 
   /** @param {Error} error */
@@ -91,12 +98,12 @@ export class LocalLink {
   /**
    * @param {string} method
    * @param {any[]} args
-   * @param {OnProgress} [onProgress]
+   * @param {CallOptions} [options]
    */
-  async call(method, args, onProgress) {
+  async call(method, args, { onProgress, signal } = {}) {
     const host = await this.#host;
     try {
-      return await host[method](...args, ...(onProgress ? [onProgress] : []));
+      return await host[method](...args, ...(onProgress ? [onProgress, signal] : []));
     } catch (error) {
       const loss = lossOf(error);
       throw loss ? new EngineLost(error.message, loss) : error;

@@ -10,7 +10,7 @@ import { fromRaw } from "./trace.js";
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {import("./trace.js").Candidate} Candidate */
 /** @typedef {import("./host.js").Input} Input */
-/** @typedef {import("./files.js").ModelSource} ModelSource */
+/** @typedef {import("./folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
@@ -26,7 +26,7 @@ import { fromRaw } from "./trace.js";
 const DEFAULT_NEW_TOKENS = 64;
 
 /** @typedef {{ link: Link, info: ModelInfo }} Loaded */
-/** @typedef {(stage: string, fraction: number) => void} OnProgress */
+/** @typedef {import("./files.js").OnProgress} OnProgress */
 
 export class Model {
   /** @type {ModelInfo} */
@@ -60,9 +60,10 @@ export class Model {
    * @param {Device} device
    * @param {OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
+   * @param {AbortSignal} [signal]
    */
-  static async load(source, device, onProgress, onRecover) {
-    return new Model(await loadEngine(source, device, onProgress), source, device, onRecover);
+  static async load(source, device, onProgress, onRecover, signal) {
+    return new Model(await loadEngine(source, device, { onProgress, signal }), source, device, onRecover);
   }
 
   /**
@@ -202,7 +203,7 @@ export class Model {
       this.info = await this.#link.call("info", []);
     } else {
       this.#link.close();
-      const { link, info } = await loadEngine(this.#source, this.#device, () => {});
+      const { link, info } = await loadEngine(this.#source, this.#device);
       this.#link = link;
       this.info = info;
     }
@@ -218,23 +219,23 @@ const GENERATION_METHODS = new Set(["steps", "peek", "back", "release"]);
  * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
  * @param {ModelSource} source
  * @param {Device} device
- * @param {OnProgress} onProgress
+ * @param {import("./link.js").CallOptions} [options]
  * @returns {Promise<Loaded>}
  */
-async function loadEngine(source, device, onProgress) {
+async function loadEngine(source, device, options = {}) {
   const worker = new WorkerLink();
   try {
     const { webgpu } = await worker.call("features", []);
     if (device === "cpu" || webgpu || !("gpu" in navigator)) {
-      return { link: worker, info: await worker.call("load", [source, device], onProgress) };
+      return { link: worker, info: await worker.call("load", [source, device], options) };
     }
-    const onPage = await loadOnPage(source, device, onProgress);
+    const onPage = await loadOnPage(source, device, options);
     if (onPage.info.device === "webgpu") {
       worker.close();
       return onPage;
     }
     onPage.link.close();
-    const info = await worker.call("load", [source, "cpu"], onProgress);
+    const info = await worker.call("load", [source, "cpu"], options);
     const { deviceReason, deviceReasonCode, selfTest, timing, adapter } = onPage.info;
     return { link: worker, info: { ...info, deviceReason, deviceReasonCode, selfTest, timing, adapter } };
   } catch (error) {
@@ -246,10 +247,10 @@ async function loadEngine(source, device, onProgress) {
 /**
  * @param {ModelSource} source
  * @param {Device} device
- * @param {OnProgress} onProgress
+ * @param {import("./link.js").CallOptions} [options]
  * @returns {Promise<Loaded>}
  */
-async function loadOnPage(source, device, onProgress) {
+async function loadOnPage(source, device, options) {
   const link = new LocalLink();
-  return { link, info: await link.call("load", [source, device], onProgress) };
+  return { link, info: await link.call("load", [source, device], options) };
 }

@@ -1,5 +1,7 @@
 // A text as a model's tokens, and the trace that a pass over it left: what a model that writes (player.js) and one that only reads (reader.js) have in common.
 
+import { Trouble } from "./trouble.js";
+
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./edits.js").Edits} Edits */
@@ -53,6 +55,6 @@ export class Reading extends EventTarget {
  * @param {string} text
  */
 function typedIds(text) {
-  if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Error("This model has no tokenizer.json: type ids instead of text, such as 5 9 2.");
+  if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Trouble("trouble.ids");
   return text.split(/[\s,]+/).filter(Boolean).map(Number);
 }

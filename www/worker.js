@@ -1,7 +1,8 @@
-// Owns the wasm module, so that the page never freezes. Requests are { id, method, args, reports }; replies { id, result }, { id, error, loss } or { id, progress }.
+// Owns the wasm module, so that the page never freezes. Requests are { id, method, args, reports }; replies { id, result }, { id, error, trouble, loss } or { id, progress }.
 
 import { Host } from "./host.js";
 import { lossOf } from "./link.js";
+import { Trouble } from "./trouble.js";
 
 const host = /** @type {Record<string, any>} */ (/** @type {unknown} */ (new Host()));
 /** @typedef {{ id: number, method: string, args: any[], reports: boolean }} Request */
@@ -10,11 +11,12 @@ const scope = /** @type {any} */ (self);
 
 self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { data: { id, method, args, reports } }) => {
   try {
-    const onProgress = (/** @type {string} */ stage, /** @type {number} */ fraction) => scope.postMessage({ id, progress: { stage, fraction } });
+    const onProgress = (/** @type {any[]} */ ...progress) => scope.postMessage({ id, progress });
     const result = await host[method](...args, ...(reports ? [onProgress] : []));
     scope.postMessage({ id, result }, buffersOf(result));
   } catch (error) {
-    scope.postMessage({ id, error: error instanceof Error ? error.message : String(error), loss: lossOf(error) });
+    const trouble = error instanceof Trouble ? [error.key, error.values] : undefined;
+    scope.postMessage({ id, error: error instanceof Error ? error.message : String(error), trouble, loss: lossOf(error) });
   }
 });
 

@@ -22,6 +22,7 @@ import { serveStatic } from "./static.js";
  * @property {string} [lang]     the browser's language, such as "en" or "zh-CN"; default "en"
  * @property {boolean} [motion]  false: the system asks for reduced motion; default true
  * @property {boolean} [webgpu]  false: a browser without WebGPU, to test that case; default true
+ * @property {string[]} [hosts]     other hosts that the page may ask; default: none
  * @property {RegExp[]} [expected]   problems that the test provokes on purpose
  */
 
@@ -46,7 +47,7 @@ export const browsers = ["chromium", "firefox"];
  * @returns {Promise<Tab>}
  */
 export async function open(browser, path = "", options = {}) {
-  const site = await serveStatic(options.root ?? DIST);
+  const site = await serveStatic(options.root ?? DIST, undefined, options.hosts);
   /** @type {import("puppeteer-core").Browser | undefined} */
   let handle;
   const closeAll = async () => {

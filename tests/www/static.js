@@ -16,9 +16,10 @@ import { extname, join, normalize, relative, sep } from "node:path";
 /**
  * @param {string} root        folder to serve
  * @param {string} [subPath]   where to put it, starting and ending in "/"
+ * @param {string[]} [hosts]   other hosts that the page may ask
  * @returns {Promise<Site>}
  */
-export async function serveStatic(root, subPath = "/a/sub%20path/") {
+export async function serveStatic(root, subPath = "/a/sub%20path/", hosts = []) {
   /** @type {string[]} */
   const problems = [];
   /** @type {string[]} */
@@ -42,7 +43,7 @@ export async function serveStatic(root, subPath = "/a/sub%20path/") {
     response.writeHead(200, {
       "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
       "Content-Length": bytes.length,
-      "Content-Security-Policy": POLICY,
+      "Content-Security-Policy": policy(hosts),
     });
     response.end(request.method === "HEAD" ? undefined : bytes);
   });
@@ -63,8 +64,9 @@ export async function serveStatic(root, subPath = "/a/sub%20path/") {
 const REPORTS = "/outside-requests";
 
 // It forbids other hosts and nothing else: the page itself sets no policy.
-const POLICY =
-  `default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; report-uri ${REPORTS}`;
+/** @param {string[]} hosts */
+const policy = (hosts) =>
+  `default-src 'self' ${hosts.join(" ")} data: blob: 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; report-uri ${REPORTS}`;
 
 /** @type {Record<string, string>} */
 const TYPES = {

@@ -1,11 +1,11 @@
 // Dialogs: the model's card and the choice of another one; the shaders and the formula that they compute.
 
 import { html, nothing } from "lit";
-import { DEFAULTS } from "../state.js";
 import { metricsTable } from "./card.js";
 import { layersOf } from "./choice.js";
 import { markdown } from "./markdown.js";
-import { choose, models } from "./models.js";
+import { models } from "./models.js";
+import { ownModel } from "./own.js";
 import { shaders } from "./shaders.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -30,11 +30,7 @@ function modelCard(app) {
     ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics.filter(({ task }) => !task.includes(",")), app)}<p class="soft">${say("card.heldout")}</p>
       <details><summary>${say("card.more")}</summary>${metricsTable(card.metrics.filter(({ task }) => task.includes(",")), app)}</details>
       <details><summary>${say("card.text")}</summary><div class="card-text" lang="en">${markdown(card.text)}</div></details>` : nothing}
-    <h3>${say("model.own")}</h3>
-    <p>${say("model.own.help")}</p>
-    <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
-      <label class="button">${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => opened(app, event)} /></label>
-      ${app.ownFiles || app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => backToOurs(app)}>${say("model.own.back")}</button>` : nothing}</p>`;
+    ${ownModel(app)}`;
 }
 
 /** @param {App} app */
@@ -49,20 +45,6 @@ function facts(app) {
     ["card.vocab", info.vocab.toLocaleString("en")],
   ];
   return html`<dl class="facts">${rows.map(([key, value]) => html`<div><dt>${say(key)}</dt><dd>${value}</dd></div>`)}</dl>`;
-}
-
-/**
- * @param {App} app
- * @param {Event} event
- */
-function opened(app, event) {
-  const files = [...(/** @type {HTMLInputElement} */ (event.target).files ?? [])];
-  if (files.length > 0) app.attempt(() => app.open(files));
-}
-
-/** @param {App} app */
-function backToOurs(app) {
-  app.attempt(() => choose(app, DEFAULTS.model));
 }
 
 /** @param {MouseEvent} event */

@@ -18,6 +18,13 @@ async function filesOf(entry) {
   if (entry instanceof FileSystemFileEntry) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   /** @type {FileSystemEntry[]} */
-  const children = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+  const children = [];
+  // A reader hands out a hundred at a time, and at last none.
+  for (;;) {
+    /** @type {FileSystemEntry[]} */
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) break;
+    children.push(...some);
+  }
   return (await Promise.all(children.filter(({ isFile }) => isFile).map(filesOf))).flat();
 }

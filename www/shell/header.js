@@ -1,6 +1,7 @@
 // The narrow header: name, model, device, language, theme, share; the progress line beneath it.
 
 import { html, nothing } from "lit";
+import { stage } from "./loading.js";
 import { parameters } from "./models.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -34,16 +35,6 @@ function progress(app) {
   const { loading, say, reading } = app;
   const style = loading && loading.fraction > 0 ? `--done:${loading.fraction}` : "";
   return html`<div class="progress ${loading || reading.running ? "active" : ""}" role="status" style=${style}><span>${loading ? stage(app) : reading.running ? say("progress.running") : ""}</span></div>`;
-}
-
-/**
- * What is being prepared, with its share where that is known; empty when nothing is.
- * @param {App} app
- */
-function stage({ loading, say }) {
-  if (!loading) return "";
-  const name = loading.stage === "start" ? say("progress.start") : loading.stage === "download" ? say("progress.download") : say("progress.engine");
-  return loading.stage === "download" ? `${name} ${Math.round(loading.fraction * 100)} %` : name;
 }
 
 /**

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { NO_EDITS } from "../edits.js";
 import { pairHeadOf } from "../reader.js";
 import { taskOf } from "../tasks.js";
+import { loadingLine } from "./loading.js";
 import { buttons } from "./writing.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -26,12 +27,21 @@ export function input(app) {
         ${app.kind === "encoder" ? html`<button type="submit" hidden>${say("run")}</button>` : buttons(app, waiting)}
       </form>
       <div class="below-input">
-        <p class="examples" ?hidden=${app.error !== "" || app.notice !== ""}><span class="soft">${say("input.examples")}</span>
+        <p class="examples" ?hidden=${app.error !== "" || app.notice !== "" || (model && app.loading)}><span class="soft">${say("input.examples")}</span>
           ${task.examples.map((example) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => take(app, example)}>${example.text}</button>`)}</p>
-        <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span>` : nothing}</p>
+        <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
+        ${loadingLine(app)}
         <p class="message" role="status">${app.notice}</p>
       </div>
     </section>`;
+}
+
+/**
+ * What the reader can do about the error.
+ * @param {App} app
+ */
+function remedy({ remedy }) {
+  return remedy ? html`<button type="button" class="link remedy" @click=${remedy.act}>${remedy.label}</button>` : nothing;
 }
 
 /**

@@ -2,7 +2,6 @@
 
 import { html } from "lit";
 import { SHIPPED, addressIn, shippedAt } from "../catalogue.js";
-import { movedTo } from "../state.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../catalogue.js").Kind} Kind */
@@ -31,27 +30,7 @@ export function parameters(count) {
 function choice(app, { name, parameters: count, bytes, line }) {
   const { say } = app;
   const current = !app.ownFiles && shippedAt(app.state.model)?.name === name;
-  return html`<li><button type="button" aria-current=${current ? "true" : "false"} @click=${() => app.attempt(() => choose(app, addressIn(name)))}>
+  return html`<li><button type="button" aria-current=${current ? "true" : "false"} @click=${() => app.attempt(() => app.own.open(addressIn(name)))}>
     <span class="mono">${name}</span><span class="line">${say(`models.${line}`)}</span>
     <span class="soft">${say("model.size", { n: parameters(count) })} · ${(bytes / 1e6).toFixed(1)} MB</span></button></li>`;
-}
-
-/**
- * Opens a model that lies beside the page; where that fails, the one before it stays.
- * @param {App} app
- * @param {string} address
- */
-export async function choose(app, address) {
-  const { state, ownFiles } = app;
-  app.dialog = "";
-  app.ownFiles = undefined;
-  app.keep(movedTo(state, address));
-  try {
-    await app.loadModel();
-  } catch (error) {
-    app.ownFiles = ownFiles;
-    app.keep(state);
-    throw error;
-  }
-  await app.run();
 }

@@ -1,32 +1,39 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
-import { readModel } from "../../../www/files.js";
+import { readModel, surveyModel } from "../../../www/files.js";
+import { chosen, safetensors } from "./checkpoint.js";
 
 const CONFIG = '{"model_type":"t5"}';
-/** @type {Record<string, string>} */
-const WHOLE = { "config.json": CONFIG, "model.safetensors": "0123456789", "tokenizer.json": '{"model":{}}' };
-
-/** @param {Record<string, string>} contents */
-function chosen(contents) {
-  return { files: Object.entries(contents).map(([name, content]) => new File([content], name)) };
-}
+const WEIGHTS = safetensors({ a: { dtype: "F16", shape: [3, 5] }, b: { dtype: "F32", shape: [7] }, "position_ids": { dtype: "I64", shape: [1, 9] }, mask: { dtype: "F32", shape: [1, 1, 4, 4] } });
+/** @type {Record<string, string | Uint8Array>} */
+const WHOLE = { "config.json": CONFIG, "model.safetensors": WEIGHTS, "tokenizer.json": '{"model":{}}' };
+const { "config.json": _, ...NO_CONFIG } = WHOLE;
+const { "model.safetensors": __, ...NO_WEIGHTS } = WHOLE;
 
 /**
  * Reads a model over HTTP.
- * @param {Record<string, string | number>} contents a file's text, or the status it is refused with
- * @param {(url: string) => Promise<void>} story
+ * @param {Record<string, string | Uint8Array | number>} contents a file's content, or the status it is refused with
+ * @param {(url: string, asked: string[]) => Promise<void>} story
  */
 async function served(contents, story) {
+  /** @type {string[]} */
+  const asked = [];
   const server = createServer((request, response) => {
-    const found = contents[(request.url ?? "").split("/").at(-1) ?? ""];
-    if (typeof found === "string") response.writeHead(200, { "content-length": Buffer.byteLength(found) }).end(found);
-    else response.writeHead(found ?? 404).end();
+    const name = (request.url ?? "").split("/").at(-1) ?? "";
+    asked.push(`${request.method} ${name}${request.headers.range ? ` ${request.headers.range}` : ""}`);
+    const found = contents[name];
+    if (found === undefined || typeof found === "number") return void response.writeHead(found ?? 404).end();
+    const bytes = Buffer.from(/** @type {any} */ (found));
+    const [from, to] = (request.headers.range ?? "bytes=0-").slice("bytes=".length).split("-").map(Number);
+    const part = bytes.subarray(from, to ? to + 1 : undefined);
+    const range = request.headers.range ? { "content-range": `bytes ${from}-${from + part.length - 1}/${bytes.length}` } : undefined;
+    response.writeHead(range ? 206 : 200, { "content-length": part.length, ...range }).end(request.method === "HEAD" ? undefined : part);
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   try {
-    await story(`http://127.0.0.1:${port}/models/small`);
+    await story(`http://127.0.0.1:${port}/models/small`, asked);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -38,43 +45,91 @@ test("a folder of files is read whole", async () => {
   assert.equal(model.config, CONFIG);
   assert.deepEqual(model.tokenizer, { model: {} });
   assert.equal(model.tokenizerConfig, undefined);
-  assert.deepEqual(model.weights.map((bytes) => new TextDecoder().decode(bytes)), ["0123456789"]);
+  assert.deepEqual(model.weights, [WEIGHTS]);
 });
 
-test("an address is read whole, with progress up to 1 and the folder's name", () =>
+test("an address is read whole, with progress up to 1, in bytes too, and the folder's name", () =>
   served(WHOLE, async (url) => {
     /** @type {number[]} */
     const fractions = [];
-    const model = await readModel({ url }, (stage, fraction) => {
+    const model = await readModel({ url }, (stage, fraction, bytes) => {
       assert.equal(stage, "download");
+      assert.deepEqual(bytes, { received: Math.round(fraction * WEIGHTS.length), total: WEIGHTS.length });
       fractions.push(fraction);
     });
     assert.equal(model.name, "small");
     assert.equal(fractions.at(-1), 1);
     assert.deepEqual(fractions, [...fractions].sort((a, b) => a - b));
-    assert.equal(model.weights[0].length, 10);
+    assert.deepEqual(model.weights, [WEIGHTS]);
   }));
 
+test("what a model is and takes is known from its first bytes: masks and whole numbers are no parameters", () =>
+  served({ ...NO_WEIGHTS, "model.safetensors": WEIGHTS, "config.json": '{"model_type":"bert","architectures":["BertForMaskedLM"]}' }, async (url, asked) => {
+    const { name, architecture, parameters, bytes, tokenizer } = await surveyModel({ url });
+    assert.deepEqual({ name, architecture, parameters, bytes, tokenizer }, { name: "small", architecture: "BertForMaskedLM", parameters: 22, bytes: WEIGHTS.length, tokenizer: ["tokenizer.json"] });
+    assert.deepEqual(asked, ["GET config.json", "GET model.safetensors bytes=0-65535", "HEAD tokenizer.json"]);
+  }));
+
+test("an older tokenizer is named", async () => {
+  const { "tokenizer.json": _, ...rest } = WHOLE;
+  assert.deepEqual((await surveyModel(chosen({ ...rest, "vocab.json": "{}", "merges.txt": "" }))).tokenizer, ["vocab.json", "merges.txt"]);
+  assert.deepEqual((await surveyModel(chosen(rest))).tokenizer, []);
+});
+
+test("a model that the engine does not run is refused before its weights are asked for", async () => {
+  const refused = async (/** @type {object} */ config, /** @type {RegExp} */ why) =>
+    served({ ...WHOLE, "config.json": JSON.stringify(config) }, async (url, asked) => {
+      await assert.rejects(readModel({ url }, () => {}), why);
+      assert.ok(!asked.some((line) => line.includes("safetensors")), asked.join());
+    });
+  await refused({ model_type: "mamba" }, /model_type "mamba" is not built in; this page runs bert, /);
+  await refused({ model_type: "bert", architectures: ["BertForQuestionAnswering"] }, /BertForQuestionAnswering is not built in; of this family, BertModel, /);
+  await refused({}, /names no model_type/);
+});
+
 test("weights in several files come in the order of their names", async () => {
+  const [one, two] = [safetensors({ a: { dtype: "F32", shape: [1] } }), safetensors({ b: { dtype: "F32", shape: [2] } })];
   const index = JSON.stringify({ weight_map: { b: "model-2.safetensors", a: "model-1.safetensors", c: "model-1.safetensors" } });
-  const model = await readModel(chosen({ "config.json": CONFIG, "model.safetensors.index.json": index, "model-1.safetensors": "one", "model-2.safetensors": "two" }), () => {});
-  assert.deepEqual(model.weights.map((bytes) => new TextDecoder().decode(bytes)), ["one", "two"]);
+  const parts = { "config.json": CONFIG, "model.safetensors.index.json": index, "model-1.safetensors": one, "model-2.safetensors": two };
+  assert.deepEqual((await readModel(chosen(parts), () => {})).weights, [one, two]);
+  const { "model-2.safetensors": _, ...lacking } = parts;
+  await assert.rejects(readModel(chosen(lacking), () => {}), /^Error: model-2\.safetensors is missing, which model\.safetensors\.index\.json names/);
+});
+
+test("of several models in a folder, the one at the top is taken", async () => {
+  const file = (/** @type {string} */ path, /** @type {any} */ content) => Object.defineProperty(new File([content], path.split("/").at(-1) ?? ""), "webkitRelativePath", { value: path });
+  const model = await readModel({ files: [file("bert/onnx/config.json", "{}"), file("bert/config.json", CONFIG), file("bert/model.safetensors", WEIGHTS)] }, () => {});
+  assert.deepEqual([model.name, model.config], ["bert", CONFIG]);
 });
 
 test("what is missing or broken is named in one sentence", async () => {
-  const { "config.json": _, ...noConfig } = WHOLE;
-  const { "model.safetensors": __, ...noWeights } = WHOLE;
-  await assert.rejects(readModel(chosen(noConfig), () => {}), /^Error: config\.json is not among the chosen files: .*\.$/);
-  await assert.rejects(readModel(chosen(noWeights), () => {}), /^Error: model\.safetensors is not among the chosen files/);
+  await assert.rejects(readModel(chosen(NO_CONFIG), () => {}), /^Error: config\.json is not among the chosen files: .*\.$/);
+  await assert.rejects(readModel(chosen(NO_WEIGHTS), () => {}), /^Error: model\.safetensors is not among the chosen files/);
+  await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "pytorch_model.bin": "PK" }), () => {}), /has pytorch_model\.bin but no model\.safetensors/);
   await assert.rejects(readModel(chosen({ ...WHOLE, "config.json": "<!doctype html>" }), () => {}), /config\.json does not hold a JSON object/);
   await assert.rejects(readModel(chosen({ ...WHOLE, "tokenizer.json": "[" }), () => {}), /tokenizer\.json does not hold a JSON object/);
-  await assert.rejects(readModel(chosen({ ...noWeights, "model.safetensors.index.json": "{}" }), () => {}), /names no files/);
-  await served(noConfig, (url) => assert.rejects(readModel({ url }, () => {}), /^Error: config\.json was not found at http:.*\/models\/small\/: /));
+  await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "model.safetensors.index.json": "{}" }), () => {}), /names no files/);
+  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": WEIGHTS.subarray(0, -1) }), () => {}), /model\.safetensors \(\d+ bytes\) is truncated or not a safetensors file/);
+  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": "0123456789" }), () => {}), /truncated or not a safetensors file/);
+  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": "" }), () => {}), /truncated or not a safetensors file/);
+  await served(NO_CONFIG, (url) => assert.rejects(readModel({ url }, () => {}), /^Error: config\.json was not found at http:.*\/models\/small\/: /));
   await served({ ...WHOLE, "model.safetensors": 503 }, (url) => assert.rejects(readModel({ url }, () => {}), /model\.safetensors could not be fetched from .*: the server answered 503\.$/));
+  await served({ ...WHOLE, "config.json": 401 }, (url) => assert.rejects(readModel({ url }, () => {}), /answered 401: there is no such model, or it is not public/));
   await assert.rejects(readModel({ url: "http://127.0.0.1:9/none/" }, () => {}), /could not be fetched from .*: check the address/);
 });
 
-test("a file too large for a page is refused before it is read", async () => {
-  const huge = /** @type {File} */ (/** @type {unknown} */ ({ name: "model.safetensors", size: 1e10, stream: () => assert.fail("it was read") }));
-  await assert.rejects(readModel({ files: [new File([CONFIG], "config.json"), huge] }, () => {}), /model\.safetensors is too large for a page: 10\.0 GB/);
+test("a model that does not fit is refused before it is read, with both numbers", async () => {
+  const table = { w: { dtype: "F16", shape: [1_000_000, 1000], data_offsets: [0, 2e9] } };
+  const header = new TextEncoder().encode(JSON.stringify(table));
+  const start = new Uint8Array(8 + header.length);
+  new DataView(start.buffer).setBigUint64(0, BigInt(header.length), true);
+  start.set(header, 8);
+  const huge = { name: "model.safetensors", size: start.length + 2e9, slice: (/** @type {number} */ from, /** @type {number} */ to) => new Blob([start]).slice(from, to), stream: () => assert.fail("it was read") };
+  await assert.rejects(readModel({ files: [new File([CONFIG], "config.json"), /** @type {any} */ (huge)] }, () => {}), /1,000,000,000 parameters need 16.1 GB of memory, and 4\.3 GB are available/);
 });
+
+test("an aborted reading ends with the signal's reason", () =>
+  served(WHOLE, async (url, asked) => {
+    await assert.rejects(readModel({ url }, () => {}, AbortSignal.abort()), { name: "AbortError" });
+    assert.deepEqual(asked, []);
+  }));

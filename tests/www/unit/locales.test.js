@@ -24,7 +24,7 @@ test("every key that a script asks for exists, and every key is asked for", () =
     for (const [, one, other] of text.matchAll(/say\([^()]*\? "([^"]+)" : (?:\w+ \? "[^"]+" : )?"([^"]+)"/g)) asked.add(one).add(other);
     for (const [, , middle] of text.matchAll(/say\([^()]*\? "([^"]+)" : \w+ \? "([^"]+)"/g)) asked.add(middle);
     for (const [, template] of text.matchAll(/say\(`([^`]+)`/g)) patterns.push(new RegExp(`^${template.split(/\$\{[^}]*\}/).map((part) => part.replaceAll(".", "\\.")).join("[\\w.]+")}$`));
-    for (const [, key] of text.matchAll(/"((?:card|metric)\.(?!md")[\w.]+)"/g)) asked.add(key);
+    for (const [, key] of text.matchAll(/"((?:card|metric|trouble)\.(?!md")[\w.]+)"/g)) asked.add(key);
   }
   for (const key of asked) assert.ok(key in en, `"${key}" is asked for and has no words`);
   const unused = Object.keys(en).filter((key) => !asked.has(key) && !patterns.some((pattern) => pattern.test(key)));

@@ -1,0 +1,149 @@
+// A model from another host, in each browser: asked for by name, stated before it is fetched, cancelled, resumed, kept, opened without a network, forgotten.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { browsers, visit } from "../drive.js";
+import { serveHub } from "../hub.js";
+import { finished, press, tileIds } from "./page.js";
+
+/** @typedef {import("puppeteer-core").Page} Page */
+
+const folder = (/** @type {string} */ path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const MODELS = {
+  "tests/t5-tiny": folder("www/models/t5-tiny"),
+  "tests/bare": folder("tests/goldens/models/t5-v1_0"),
+};
+/** A wait longer than this has failed. // ms */
+const PATIENCE = 30_000;
+
+/** What browsers report of requests that the stories make fail. */
+const EXPECTED = [/404/, /401/, /ERR_|NetworkError|NS_ERROR|CORS|Cross-Origin/i];
+
+/** @param {Page} page */
+async function showModel(page) {
+  await page.click(".model-button");
+  await page.waitForSelector("#own-address");
+}
+
+/**
+ * Types a name, and asks.
+ * @param {Page} page
+ * @param {string} name
+ */
+async function look(page, name) {
+  await showModel(page);
+  await page.focus("#own-address");
+  await page.$eval("#own-address", (input) => /** @type {HTMLInputElement} */ (input).select());
+  await page.keyboard.type(name);
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector(".statement .load") ?? document.querySelector("dialog .error:not(:empty)"));
+}
+
+/** @param {Page} page @param {string} selector */
+const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent ?? "");
+
+/** @param {Page} page @param {string} name */
+const modelIs = (page, name) => page.waitForFunction((name) => /** @type {any} */ (document.querySelector("diorama-app")).model?.info.name === name, {}, name);
+
+/** @param {Page} page @param {string} base */
+async function useMirror(page, base) {
+  await showModel(page);
+  // Not by a click: the dialog's card may still be on its way, and would push what the click aims at.
+  await page.$eval(".mirror", (details) => (/** @type {HTMLDetailsElement} */ (details).open = true));
+  await page.focus(".mirror input");
+  await page.keyboard.type(base);
+  await page.waitForFunction((base) => localStorage.getItem("diorama.mirror") === base, {}, base);
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector("dialog"));
+}
+
+/** @param {string} browser @param {(page: Page, hub: import("../hub.js").Hub) => Promise<void>} story */
+async function withHub(browser, story) {
+  const hub = await serveHub(MODELS);
+  try {
+    await visit(/** @type {import("../drive.js").BrowserName} */ (browser), "#device=cpu", async (page) => {
+      page.setDefaultTimeout(PATIENCE);
+      await finished(page);
+      await useMirror(page, hub.base);
+      await story(page, hub);
+    }, { hosts: [hub.base], expected: EXPECTED });
+  } finally {
+    await hub.close();
+  }
+}
+
+for (const browser of browsers) {
+  test(`${browser}: a name is looked at, stated, cancelled midway, loaded, kept, opened without its host, and forgotten`, () =>
+    withHub(browser, async (page, hub) => {
+      const ours = await tileIds(page, "output");
+      assert.deepEqual(hub.asked, [], "nobody is asked before the reader says so");
+      await look(page, "tests/t5-tiny");
+      assert.match(await textOf(page, ".asked"), new RegExp(`${hub.base}/tests/t5-tiny/resolve/main/`));
+      assert.match(await textOf(page, ".statement"), /T5ForConditionalGeneration[\s\S]*1,\d{3},\d{3}[\s\S]*3\.6 MB[\s\S]*MB of 4\.3 GB[\s\S]*tokenizer\.json/);
+      assert.ok(hub.asked.every((line) => !/safetensors$/.test(line)), `only first bytes so far: ${hub.asked}`);
+
+      hub.trouble.pace = 20;
+      await page.click(".statement .load");
+      await page.waitForFunction(() => /[1-9][\d.]* [kM]B of 3\.6 MB/.test(document.querySelector(".loading")?.textContent ?? ""));
+      await page.click(".loading .cancel");
+      await page.waitForFunction(() => !document.querySelector(".loading"));
+      assert.equal(await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).error), "");
+      await modelIs(page, "t5-tiny");
+      await press(page, 1);
+      await finished(page);
+      assert.deepEqual(await tileIds(page, "output"), ours, "the earlier model goes on");
+
+      hub.trouble.pace = 0;
+      await look(page, "tests/t5-tiny");
+      await page.click(".statement .load");
+      await modelIs(page, "tests/t5-tiny");
+      await finished(page);
+      assert.deepEqual(await tileIds(page, "output"), ours, "the same model from another place");
+
+      await hub.close();
+      await page.reload();
+      await modelIs(page, "tests/t5-tiny");
+      await finished(page);
+      assert.deepEqual(await tileIds(page, "output"), ours, "opened from what the browser keeps");
+
+      await showModel(page);
+      await page.waitForSelector(".kept li");
+      assert.match(await textOf(page, ".kept"), /tests\/t5-tiny\s+3\.\d MB/);
+      await page.click(".kept li button:last-of-type");
+      await page.waitForFunction(() => document.querySelector("dialog") && !document.querySelector(".kept"));
+      await page.reload();
+      await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("has not been asked yet"));
+      await page.click(".remedy");
+      await page.waitForSelector("#own-address");
+      assert.equal(await page.$eval("#own-address", (input) => /** @type {HTMLInputElement} */ (input).value), `${hub.base}/tests/t5-tiny/resolve/main/`);
+    }));
+
+  test(`${browser}: a connection that breaks costs a sentence and a click: what came is not fetched again`, () =>
+    withHub(browser, async (page, hub) => {
+      hub.trouble.breakAt = 3 * 2 ** 20;
+      await look(page, "tests/t5-tiny");
+      await page.click(".statement .load");
+      await page.waitForSelector(".remedy");
+      assert.match(await textOf(page, ".error"), /model\.safetensors stopped arriving after (2\.\d|3\.\d) MB/);
+      await modelIs(page, "t5-tiny");
+      hub.trouble.breakAt = 0;
+      hub.asked.length = 0;
+      await page.click(".remedy");
+      await modelIs(page, "tests/t5-tiny");
+      await finished(page);
+      assert.deepEqual(hub.asked.filter((line) => line.includes("model.safetensors")), [`GET tests/t5-tiny/resolve/main/model.safetensors bytes=${2 * 2 ** 20}-`]);
+    }));
+
+  test(`${browser}: a name that is not there, and a model without a tokenizer`, () =>
+    withHub(browser, async (page) => {
+      await look(page, "tests/nothing");
+      assert.match(await textOf(page, "dialog .error"), /tests\/nothing.* answered 401: there is no such model/);
+      await page.keyboard.press("Escape");
+      await look(page, "tests/bare");
+      assert.match(await textOf(page, ".statement"), /none: you type ids/);
+      await page.click(".statement .load");
+      await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("type ids"));
+      await modelIs(page, "tests/bare");
+    }));
+}

@@ -1,0 +1,30 @@
+// What the engine runs, by config.json's `model_type`; a test holds it to `src/models`. So that another model is refused before its weights are fetched.
+
+import { Trouble } from "./trouble.js";
+
+/** The classes of a family; an empty list: the family has one and does not ask for its name. @type {Record<string, string[]>} */
+export const FAMILIES = {
+  bert: ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"],
+  roberta: ["RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification"],
+  albert: ["AlbertModel", "AlbertForMaskedLM", "AlbertForPreTraining"],
+  electra: ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"],
+  t5: [],
+  mt5: [],
+  gpt2: [],
+  llama: [],
+};
+
+/**
+ * Refuses what the engine does not run.
+ * @param {{ model_type?: unknown, architectures?: unknown }} config
+ * @returns {string} the class, or the family where config.json names none
+ */
+export function familyOf({ model_type: type, architectures }) {
+  const types = Object.keys(FAMILIES).join(", ");
+  if (typeof type !== "string") throw new Trouble("trouble.typeless", { types });
+  if (!Object.hasOwn(FAMILIES, type)) throw new Trouble("trouble.family", { type, types });
+  const named = Array.isArray(architectures) && architectures.length > 0 ? String(architectures[0]) : undefined;
+  const classes = FAMILIES[type];
+  if (named && classes.length > 0 && !classes.includes(named)) throw new Trouble("trouble.class", { named, classes: classes.join(", ") });
+  return named ?? type;
+}

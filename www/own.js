@@ -1,0 +1,191 @@
+// The reader's own choice of a model: an address looked at before anything large is fetched, the models that the browser keeps, the mirror.
+
+import { canKeep, forgetModel, isKept, keptModels } from "./cache.js";
+import { surveyModel } from "./files.js";
+import { folderAddress, mirrorAddress } from "./hub.js";
+import { movedTo } from "./state.js";
+import { TOKENIZER } from "./survey.js";
+import { Trouble, sentence } from "./trouble.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./files.js").Stated} Stated */
+
+const MIRROR = "diorama.mirror";
+
+export class Own {
+  /** What stands in the field: a name or an address. */
+  text = "";
+  /** What stands in the mirror's field; remembered as it was typed. */
+  mirror = remembered();
+  /** The model at that address, once the reader has asked. @type {Stated | undefined} */
+  stated;
+  asking = false;
+  error = "";
+  /** @type {import("./cache.js").KeptModel[]} */
+  kept = [];
+  /** Whether the browser keeps models for this page at all. */
+  keeps = true;
+  /** What this page has stored and may store. // bytes @type {{ used: number, most: number } | undefined} */
+  storage;
+  /** Addresses on other hosts that the reader has agreed to. @type {Set<string>} */
+  allowed = new Set();
+  #app;
+  #asked = new AbortController();
+
+  /** @param {App} app */
+  constructor(app) {
+    this.#app = app;
+  }
+
+  /** What will be asked; undefined where the text, or the mirror's, is no address. */
+  get address() {
+    const hub = mirrorAddress(this.mirror);
+    return hub && folderAddress(this.text, hub);
+  }
+
+  /** @param {string} text */
+  write(text) {
+    this.#asked.abort();
+    this.text = text;
+    this.stated = undefined;
+    this.error = "";
+    this.#app.requestUpdate();
+  }
+
+  /**
+   * Names are looked up at another hub; an empty text is the public one.
+   * @param {string} text
+   */
+  setMirror(text) {
+    this.mirror = text;
+    remember(text);
+    this.write(this.text);
+  }
+
+  /** Asks the address, at the reader's word: what the model is and what it takes. */
+  async look() {
+    const url = this.address;
+    if (!url) return;
+    this.write(this.text);
+    const asked = (this.#asked = new AbortController());
+    this.asking = true;
+    try {
+      const stated = await surveyModel({ url }, asked.signal);
+      if (!asked.signal.aborted) this.stated = stated;
+    } catch (error) {
+      if (!asked.signal.aborted) this.error = sentence(error, this.#app.say);
+    }
+    if (asked === this.#asked) this.asking = false;
+    this.#app.requestUpdate();
+  }
+
+  /** Loads the model that was looked at. */
+  async load() {
+    const { address, stated } = this;
+    if (!address) return;
+    this.allowed.add(address);
+    await this.open(address);
+    this.write("");
+    this.#note(stated?.tokenizer, (await canKeep()) && !(await isKept(address)));
+  }
+
+  /** @param {File[]} files */
+  async openFiles(files) {
+    this.#app.dialog = "";
+    const { tokenizer } = await surveyModel({ files });
+    await this.open(files).finally(() => this.#note(tokenizer));
+  }
+
+  /**
+   * Opens a model by its files or its address. Where that fails, the one before stays.
+   * @param {File[] | string} choice
+   */
+  async open(choice) {
+    const app = this.#app;
+    const { ownFiles, state } = app;
+    const byAddress = typeof choice === "string";
+    app.ownFiles = byAddress ? undefined : choice;
+    if (byAddress) app.keep(movedTo(state, choice));
+    app.dialog = "";
+    try {
+      await app.loadModel();
+    } catch (error) {
+      app.ownFiles = ownFiles;
+      app.keep(state);
+      throw error;
+    }
+    await app.run();
+  }
+
+  /** Ends the loading of a model; the one before stays. */
+  cancel() {
+    this.#app.abort.abort();
+    this.#app.loading = undefined;
+    this.#app.note(this.#app.say("cancelled"));
+  }
+
+  /**
+   * What the reader can do about an error.
+   * @param {unknown} error
+   * @param {() => Promise<unknown>} action what failed
+   */
+  remedy(error, action) {
+    const app = this.#app;
+    if (!(error instanceof Trouble)) return undefined;
+    if (error.passing) return { label: app.say("retry"), act: () => app.attempt(action) };
+    return error.key === "trouble.foreign" ? { label: app.say("own.look.at", error.values), act: () => this.#consider(app.state.model) } : undefined;
+  }
+
+  /**
+   * Shows an address that a link names, before anybody is asked.
+   * @param {string} address
+   */
+  #consider(address) {
+    this.write(address);
+    return this.#app.attempt(() => this.#app.showModel());
+  }
+
+  /** What the browser keeps, as it is now. */
+  async refresh() {
+    [this.keeps, this.kept] = await Promise.all([canKeep(), keptModels()]);
+    const { usage, quota } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
+    this.storage = usage !== undefined && quota !== undefined ? { used: usage, most: quota } : undefined;
+    this.#app.requestUpdate();
+  }
+
+  /** @param {string[]} folders */
+  async forget(folders) {
+    for (const folder of folders) await forgetModel(folder);
+    await this.refresh();
+  }
+
+  /**
+   * What the reader should know of a model that has just been opened.
+   * @param {string[] | undefined} tokenizer
+   * @param {boolean} [unkept]
+   */
+  #note(tokenizer, unkept = false) {
+    const { say } = this.#app;
+    if (tokenizer && tokenizer.length > 0 && !tokenizer.includes(TOKENIZER)) this.#app.note(say("own.tokenizer.old", { files: tokenizer.join(", ") }));
+    else if (unkept) this.#app.note(say("own.unkept"));
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(MIRROR) ?? "";
+  } catch {
+    // A page without storage has the public hub.
+    return "";
+  }
+}
+
+/** @param {string} mirror */
+function remember(mirror) {
+  try {
+    if (mirror.trim() === "") localStorage.removeItem(MIRROR);
+    else localStorage.setItem(MIRROR, mirror);
+  } catch {
+    // Then it holds until the page is closed.
+  }
+}

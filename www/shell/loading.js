@@ -1,0 +1,28 @@
+// What is being prepared: in a word or two for the device's badge, and as a line with its bytes and a way out while another model is on its way.
+
+import { html, nothing } from "lit";
+import { inWords } from "../memory.js";
+
+/** @typedef {import("../app.js").App} App */
+
+/**
+ * What is being prepared, with its share where that is known; empty when nothing is.
+ * @param {App} app
+ */
+export function stage({ loading, say }) {
+  if (!loading) return "";
+  return loading.stage === "download" ? `${say("progress.download")} ${Math.round(loading.fraction * 100)} %` : say(`progress.${loading.stage}`);
+}
+
+/**
+ * While one model is shown and another one comes.
+ * @param {App} app
+ */
+export function loadingLine(app) {
+  const { loading, say, model } = app;
+  if (!loading || !model) return nothing;
+  const { bytes } = loading;
+  const share = loading.stage === "download" && bytes ? say("progress.bytes", { received: inWords(bytes.received), total: inWords(bytes.total) }) : "";
+  return html`<p class="message loading"><span>${say(`progress.${loading.stage}`)} ${share}</span>
+    <button type="button" class="link cancel" @click=${() => app.own.cancel()}>${say("cancel")}</button></p>`;
+}
