@@ -120,8 +120,8 @@ impl SelfTest {
 
 pub struct Device {
     backend: Backend,
-    /// Kept so that a lost GPU can be replaced.
     graph: Arc<Graph>,
+    /// Kept while a GPU computes, so that it can be replaced when it is lost.
     parameters: Parameters,
     pub reason: Reason,
     gpu: Option<Gpu>,
@@ -134,11 +134,12 @@ pub struct Device {
 impl Device {
     /// Both devices compute the probe's first pass and must agree on it; they are timed on its later one.
     pub async fn open(choice: Choice, graph: Arc<Graph>, parameters: Parameters, probe: Probe) -> Result<Self> {
-        let cpu = cpu::Executor::new(graph.clone(), &parameters);
+        let kept = if choice == Choice::Cpu { Parameters::new() } else { parameters.clone() };
+        let cpu = cpu::Executor::new(graph.clone(), parameters);
         let mut device = Device {
             backend: Backend::Cpu(Box::new(cpu)),
             graph,
-            parameters,
+            parameters: kept,
             reason: Reason::Asked,
             gpu: None,
             self_test: vec![],
@@ -159,6 +160,9 @@ impl Device {
                     device.reason = no_gpu(&fault);
                 }
             }
+        }
+        if let Backend::Cpu(_) = device.backend {
+            device.parameters.clear();
         }
         Ok(device)
     }
@@ -209,7 +213,8 @@ impl Device {
                 self.reason = Reason::Reopened { lost: why };
             }
             Err(fault) => {
-                self.backend = Backend::Cpu(Box::new(cpu::Executor::new(self.graph.clone(), &self.parameters)));
+                self.backend =
+                    Backend::Cpu(Box::new(cpu::Executor::new(self.graph.clone(), std::mem::take(&mut self.parameters))));
                 self.reason = Reason::Gone { lost: why, fault: fault.to_string() };
             }
         }
