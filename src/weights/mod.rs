@@ -27,7 +27,9 @@ impl<'a> Checkpoint<'a> {
     }
 
     pub fn names(&self) -> BTreeSet<String> {
-        self.tensors.keys().cloned().collect()
+        let mut names = BTreeSet::new();
+        names.extend(self.tensors.keys().cloned());
+        names
     }
 
     /// The numbers of each weight node, in f32.
