@@ -11,7 +11,7 @@ use crate::gpu::{Executor, Gpu};
 use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::ops::MASKED;
 use crate::pass::{Parameters, Pass, Read, Rows};
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, ranked};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -120,8 +120,8 @@ impl SelfTest {
 
 pub struct Device {
     backend: Backend,
-    /// Kept so that a lost GPU can be replaced.
     graph: Arc<Graph>,
+    /// Kept while a GPU computes, so that it can be replaced when it is lost.
     parameters: Parameters,
     pub reason: Reason,
     gpu: Option<Gpu>,
@@ -134,11 +134,12 @@ pub struct Device {
 impl Device {
     /// Both devices compute the probe's first pass and must agree on it; they are timed on its later one.
     pub async fn open(choice: Choice, graph: Arc<Graph>, parameters: Parameters, probe: Probe) -> Result<Self> {
-        let cpu = cpu::Executor::new(graph.clone(), &parameters);
+        let kept = if choice == Choice::Cpu { Parameters::new() } else { parameters.clone() };
+        let cpu = cpu::Executor::new(graph.clone(), parameters);
         let mut device = Device {
             backend: Backend::Cpu(Box::new(cpu)),
             graph,
-            parameters,
+            parameters: kept,
             reason: Reason::Asked,
             gpu: None,
             self_test: vec![],
@@ -159,6 +160,9 @@ impl Device {
                     device.reason = no_gpu(&fault);
                 }
             }
+        }
+        if let Backend::Cpu(_) = device.backend {
+            device.parameters.clear();
         }
         Ok(device)
     }
@@ -209,7 +213,8 @@ impl Device {
                 self.reason = Reason::Reopened { lost: why };
             }
             Err(fault) => {
-                self.backend = Backend::Cpu(Box::new(cpu::Executor::new(self.graph.clone(), &self.parameters)));
+                self.backend =
+                    Backend::Cpu(Box::new(cpu::Executor::new(self.graph.clone(), std::mem::take(&mut self.parameters))));
                 self.reason = Reason::Gone { lost: why, fault: fault.to_string() };
             }
         }
@@ -275,9 +280,8 @@ fn no_gpu(fault: &Error) -> Reason {
 const TIMED: usize = 5;
 
 fn median(times: &[Duration]) -> Duration {
-    let mut times = times.to_vec();
-    times.sort_unstable();
-    times[times.len() / 2]
+    let seconds: Vec<f32> = times.iter().map(Duration::as_secs_f32).collect();
+    times[ranked(&seconds)[times.len() / 2]]
 }
 
 /// Every computed node, hook or not: a wrong kernel cannot hide behind a right one.

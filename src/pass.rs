@@ -1,12 +1,14 @@
 //! One pass through a graph, as plain data: what a device is asked to compute and what to bring back.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::tensor::{Axis, Tensor, size};
 
-/// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node.
-pub type Parameters = BTreeMap<NodeId, Vec<f32>>;
+/// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in
+/// memory more often than it has to.
+pub type Parameters = BTreeMap<NodeId, Arc<Vec<f32>>>;
 
 #[derive(Clone, Debug)]
 pub struct Pass {

@@ -73,3 +73,11 @@ pub fn describe(axes: &[Axis], shape: &[usize]) -> String {
     let parts: Vec<String> = axes.iter().zip(shape).map(|(axis, n)| format!("{axis} {n}")).collect();
     format!("[{}]", parts.join(", "))
 }
+
+/// The places of these numbers from the greatest to the least; equal ones in their order. One sort for all that is ranked,
+/// because every other would be compiled once more.
+pub fn ranked(numbers: &[f32]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..numbers.len()).collect();
+    places.sort_by(|&a, &b| numbers[b].total_cmp(&numbers[a]));
+    places
+}

@@ -6,7 +6,7 @@ mod values;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use async_lock::Mutex;
+use async_lock::{Mutex, MutexGuard};
 use js_sys::{Array, Float32Array, Function, Object};
 use wasm_bindgen::prelude::*;
 
@@ -59,8 +59,8 @@ impl WebEngine {
     }
 
     /// What the model is, where it runs, and why there.
-    pub async fn info(&self) -> Result<JsValue, JsError> {
-        let engine = self.engine.lock().await;
+    pub fn info(&self) -> Result<JsValue, JsError> {
+        let engine = idle(&self.engine)?;
         let (model, device) = (&engine.model, &engine.device);
         let axes = |node| model.graph.node(node).axes.iter().map(|axis| axis.name()).collect();
         let tests = device.self_test.iter().map(|test| SelfTestInfo {
@@ -133,8 +133,8 @@ impl WebEngine {
     }
 
     /// Begins a text.
-    pub async fn start(&self, input: JsValue) -> Result<Generation, JsError> {
-        let session = self.engine.lock().await.start(&input_of(input)?).map_err(fault)?;
+    pub fn start(&self, input: JsValue) -> Result<Generation, JsError> {
+        let session = idle(&self.engine)?.start(&input_of(input)?).map_err(fault)?;
         Ok(Generation { engine: self.engine.clone(), session: Rc::new(Mutex::new(session)), options: Rc::default() })
     }
 
@@ -146,8 +146,8 @@ impl WebEngine {
     }
 
     /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.
-    pub async fn ops(&self) -> Result<JsValue, JsError> {
-        let engine = self.engine.lock().await;
+    pub fn ops(&self) -> Result<JsValue, JsError> {
+        let engine = idle(&self.engine)?;
         let mut ops: Vec<OpInfo> = vec![];
         for node in &engine.model.graph.nodes {
             let Some(op) = node.op().map(|op| op.word()) else { continue };
@@ -171,9 +171,15 @@ impl WebEngine {
 
     /// Takes the GPU away, as a driver's reset does: for tests of the recovery.
     #[wasm_bindgen(js_name = loseGpu)]
-    pub async fn lose_gpu(&self) {
-        self.engine.lock().await.device.lose_gpu();
+    pub fn lose_gpu(&self) -> Result<(), JsError> {
+        idle(&self.engine)?.device.lose_gpu();
+        Ok(())
     }
+}
+
+/// What is asked between two computations: the page asks one thing at a time.
+fn idle<T>(lock: &Mutex<T>) -> Result<MutexGuard<'_, T>, JsError> {
+    lock.try_lock().ok_or_else(|| JsError::new("the engine is computing; ask again when it has answered"))
 }
 
 /// Speed of the CPU's matrix product x \[rows in\] · w \[out in\]ᵀ on this machine, in GFLOP/s: the best of a few.
@@ -201,8 +207,8 @@ pub struct Generation {
 
 #[wasm_bindgen]
 impl Generation {
-    pub async fn ids(&self) -> Vec<u32> {
-        self.session.lock().await.ids().to_vec()
+    pub fn ids(&self) -> Result<Vec<u32>, JsError> {
+        Ok(idle(&self.session)?.ids().to_vec())
     }
 
     /// How the next tokens are chosen, and what is captured with them.
@@ -231,8 +237,9 @@ impl Generation {
     }
 
     /// Forgets the last `n` tokens.
-    pub async fn back(&self, n: usize) {
-        self.session.lock().await.back(n);
+    pub fn back(&self, n: usize) -> Result<(), JsError> {
+        idle(&self.session)?.back(n);
+        Ok(())
     }
 }
 

@@ -47,7 +47,7 @@ impl Toy {
     fn executor(&self, gpu: &Gpu) -> Executor {
         // Twice the identity.
         let weight: Vec<f32> = (0..WIDTH * WIDTH).map(|i| if i % (WIDTH + 1) == 0 { 2.0 } else { 0.0 }).collect();
-        Executor::new(gpu, self.graph.clone(), &Parameters::from([(self.weight, weight)])).expect("an executor")
+        Executor::new(gpu, self.graph.clone(), &Parameters::from([(self.weight, weight.into())])).expect("an executor")
     }
 
     /// A further step of the decoder that brings back its whole cache.
@@ -184,7 +184,7 @@ fn passes_that_do_not_fit_are_refused() {
 #[test]
 fn weights_are_checked() {
     let (toy, gpu) = (toy(), gpu());
-    for parameters in [Parameters::new(), Parameters::from([(toy.weight, vec![1.0])])] {
+    for parameters in [Parameters::new(), Parameters::from([(toy.weight, vec![1.0].into())])] {
         let Err(error) = Executor::new(&gpu, toy.graph.clone(), &parameters) else { panic!("the weight is not there") };
         assert!(matches!(&error, Error::Weights(message) if message.contains("\"weight\"")), "{error}");
     }

@@ -102,3 +102,4 @@ golden!(gpt2_no_prefix, "gpt2-no-prefix", "gpt2.safetensors", writes);
 golden!(llama1, "llama1", "llama1.safetensors", writes);
 golden!(llama2_gqa, "llama2-gqa", "llama2-gqa.safetensors", writes);
 golden!(llama3, "llama3", "llama3.safetensors", writes);
+golden!(llama3_mqa, "llama3-mqa", "llama3-mqa.safetensors", writes);

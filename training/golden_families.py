@@ -130,6 +130,15 @@ VARIANTS = {
         14,
         checkpoints.llama_of_2024,
     ),
+    # one key/value head for all, an odd number of heads; an original length at which all three bands of llama3 scaling occur
+    "llama3-mqa": Variant(
+        "LlamaForCausalLM",
+        LLAMA
+        | sizes(35, 5, 79, num_key_value_heads=1, head_dim=12, max_position_embeddings=37, rms_norm_eps=1e-5)
+        | {"rope_parameters": LLAMA3_ROPE | {"original_max_position_embeddings": 64}},
+        F32,
+        15,
+    ),
 }
 
 

@@ -78,8 +78,9 @@ export function defaultsOf(model) {
 export function movedTo(state, model) {
   const [before, after] = [defaultsOf(state.model), defaultsOf(model)];
   const untouched = /** @type {const} */ (["temperature", "pad"]).filter((name) => state[name] === before[name]);
-  const given = [...untouched, ...(isExample(state.text) ? /** @type {const} */ (["text", "pair"]) : [])];
-  return { ...state, model, task: after.task, edits: NO_EDITS, ...Object.fromEntries(given.map((name) => [name, after[name]])) };
+  const settings = Object.fromEntries(untouched.map((name) => [name, after[name]]));
+  const texts = isExample(state.text) ? { text: after.text, pair: after.pair } : { pair: isExample(state.pair) ? "" : state.pair };
+  return { ...state, model, task: after.task, edits: NO_EDITS, ...settings, ...texts };
 }
 
 /**

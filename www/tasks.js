@@ -55,7 +55,7 @@ export function taskOf(tasks, id) {
  */
 export function isExample(text) {
   const all = [...Object.values(BY_NAME), ...Object.values(BY_KIND)].flat();
-  return text === "" || all.some(({ examples }) => examples.some((example) => example.text === text));
+  return text === "" || all.some(({ examples }) => examples.some((example) => example.text === text || example.pair === text));
 }
 
 /**

@@ -5,7 +5,7 @@ mod matmul;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::graph::{Graph, Kind, Lens, NodeId};
+use crate::graph::{Graph, Kind, Lens, Node, NodeId};
 use crate::ops::{Op, Site};
 use crate::pass::{Parameters, Pass};
 use crate::tensor::{Axis, Tensor, size};
@@ -15,28 +15,31 @@ pub use matmul::{Panels, multiply};
 pub struct Executor {
     graph: Arc<Graph>,
     values: Vec<Vec<f32>>,
+    /// Weights that are read as they lie in the checkpoint, by node.
+    weights: Vec<Option<Arc<Vec<f32>>>>,
     /// The matrices of `linear` nodes, laid out for the multiplication. By the weight's node.
     panels: BTreeMap<NodeId, Panels>,
     shapes: Vec<Vec<usize>>,
 }
 
 impl Executor {
-    pub fn new(graph: Arc<Graph>, parameters: &Parameters) -> Self {
-        let mut values = vec![Vec::new(); graph.nodes.len()];
+    /// Takes the weights one by one: what nobody else holds is freed as soon as its panels are laid out.
+    pub fn new(graph: Arc<Graph>, parameters: Parameters) -> Self {
+        let mut weights = vec![None; graph.nodes.len()];
         let mut panels = BTreeMap::new();
-        for node in &graph.nodes {
-            for (position, &input) in node.inputs.iter().enumerate() {
-                let Some(numbers) = parameters.get(&input) else { continue };
-                if node.op() == Some(&Op::Linear) && position == 1 {
-                    let width = graph.node(input).dims[1];
-                    panels.entry(input).or_insert_with(|| Panels::new(numbers, width.at(&Lens::ONE)));
-                } else if values[input.0].is_empty() {
-                    values[input.0] = numbers.clone();
-                }
+        for (id, numbers) in parameters {
+            let is_matrix = |node: &Node| node.op() == Some(&Op::Linear) && node.inputs[1] == id;
+            let is_plain = |node: &Node| node.inputs.contains(&id) && !is_matrix(node);
+            if graph.nodes.iter().any(is_matrix) {
+                panels.insert(id, Panels::new(&numbers, graph.node(id).dims[1].at(&Lens::ONE)));
+            }
+            if graph.nodes.iter().any(is_plain) {
+                weights[id.0] = Some(numbers);
             }
         }
+        let values = vec![Vec::new(); graph.nodes.len()];
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
-        Executor { graph, values, panels, shapes }
+        Executor { graph, values, weights, panels, shapes }
     }
 
     /// Computes the nodes of the pass's stages in graph order, and copies what it asks for.
@@ -74,7 +77,7 @@ impl Executor {
         let mut numbers: [&[f32]; 3] = [&[]; 3];
         for (slot, id) in node.inputs.iter().enumerate() {
             inputs[slot] = around(id);
-            numbers[slot] = &self.values[id.0];
+            numbers[slot] = self.weights[id.0].as_deref().unwrap_or(&self.values[id.0]);
         }
         let n = node.inputs.len();
         let site = Site { inputs: &inputs[..n], out: (&node.axes, &self.shapes[index]), past };

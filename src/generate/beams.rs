@@ -6,6 +6,7 @@
 
 use super::engine::Engine;
 use super::input::Input;
+use super::sample::best;
 use crate::error::{Error, Result};
 
 /// A text that is still being written.
@@ -38,14 +39,12 @@ impl Engine {
             past += rows[0].len();
 
             // As many continuations as it takes to have enough that do not end.
-            let mut best = continuations(&running, &logits.data, self.model.vocab);
-            best.truncate(beams * (1 + eos.len()).max(2));
+            let best = continuations(&running, &logits.data, self.model.vocab, beams * (1 + eos.len()).max(2));
             let ends = |id: &u32| eos.contains(id) || length == max_new_tokens;
             for (beam, id, score) in best.iter().take(beams).filter(|(_, id, _)| ends(id)) {
-                let ids = [running[*beam].ids.as_slice(), &[*id]].concat();
-                finished.push((ids, score / length as f32));
+                let (ids, score) = ([running[*beam].ids.as_slice(), &[*id]].concat(), score / length as f32);
+                finished.insert(finished.partition_point(|better| better.1 >= score), (ids, score));
             }
-            finished.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             finished.truncate(beams);
             let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
             let hopeless =
@@ -68,14 +67,14 @@ impl Engine {
     }
 }
 
-/// Every beam with every token: `(beam, id, score)`, the best first.
-fn continuations(running: &[Running], logits: &[f32], vocab: usize) -> Vec<(usize, u32, f32)> {
-    let mut all = vec![];
-    for (beam, (running, logits)) in running.iter().zip(logits.chunks_exact(vocab)).enumerate() {
+/// The `n` best of every beam with every token: `(beam, id, score)`.
+fn continuations(running: &[Running], logits: &[f32], vocab: usize, n: usize) -> Vec<(usize, u32, f32)> {
+    let mut scores = Vec::with_capacity(logits.len());
+    for (running, logits) in running.iter().zip(logits.chunks_exact(vocab)) {
         let max = logits.iter().copied().fold(f32::MIN, f32::max);
         let log_sum = logits.iter().map(|logit| (logit - max).exp()).sum::<f32>().ln();
-        all.extend((0u32..).zip(logits).map(|(id, logit)| (beam, id, running.score + logit - max - log_sum)));
+        scores.extend(logits.iter().map(|logit| running.score + logit - max - log_sum));
     }
-    all.sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then((a.0, a.1).cmp(&(b.0, b.1))));
-    all
+    let vocab = vocab as u32;
+    best(&scores, n).into_iter().map(|(at, score)| ((at / vocab) as usize, at % vocab, score)).collect()
 }

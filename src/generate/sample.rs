@@ -10,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::error::{Error, Result};
 use crate::tensor::lanes::{self, Lanes, exp};
+use crate::tensor::ranked;
 
 /// How the next token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,15 +93,12 @@ pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
 }
 
 /// The `n` greatest logits with their ids, in order. A short list is kept sorted while the logits pass by once.
-fn best(logits: &[f32], n: usize) -> Vec<(u32, f32)> {
-    let numbered = (0u32..).zip(logits.iter().copied());
+pub(super) fn best(logits: &[f32], n: usize) -> Vec<(u32, f32)> {
     if n >= logits.len() {
-        let mut all: Vec<(u32, f32)> = numbered.collect();
-        all.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        return all;
+        return ranked(logits).into_iter().map(|id| (id as u32, logits[id])).collect();
     }
     let mut list: Vec<(u32, f32)> = Vec::with_capacity(n + 1);
-    for (id, logit) in numbered {
+    for (id, logit) in (0u32..).zip(logits.iter().copied()) {
         if list.len() < n || list.last().is_some_and(|worst| logit > worst.1) {
             list.insert(list.partition_point(|better| better.1 >= logit), (id, logit));
             list.truncate(n);

@@ -1,6 +1,7 @@
 //! Safetensors files (f32, f16, bf16) under Hugging Face names → the numbers of a graph's weight nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
@@ -26,7 +27,9 @@ impl<'a> Checkpoint<'a> {
     }
 
     pub fn names(&self) -> BTreeSet<String> {
-        self.tensors.keys().cloned().collect()
+        let mut names = BTreeSet::new();
+        names.extend(self.tensors.keys().cloned());
+        names
     }
 
     /// The numbers of each weight node, in f32.
@@ -35,7 +38,7 @@ impl<'a> Checkpoint<'a> {
         for (index, node) in graph.nodes.iter().enumerate() {
             if let Kind::Weight { names, stored } = &node.kind {
                 let shape = node.shape(&Lens::ONE);
-                parameters.insert(NodeId(index), self.tensor(names, *stored, &shape)?);
+                parameters.insert(NodeId(index), Arc::new(self.tensor(names, *stored, &shape)?));
             }
         }
         Ok(parameters)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from common import stories
 from common.loop import Batch
 from tokenizers import Tokenizer
 
@@ -40,11 +41,26 @@ class Vocabulary:
 
 
 class Corpus:
-    """The sentences of prepare.py."""
+    """Texts as the ids of their sentences, one after the other."""
 
-    def __init__(self, work: Path) -> None:
-        arrays = np.load(work / "sentences.npz")
-        self.ids, self.starts, self.text_starts = arrays["ids"], arrays["starts"], arrays["text_starts"]
+    @staticmethod
+    def of(texts: list[str], tok: Tokenizer) -> "Corpus":
+        split = [stories.sentences(text) for text in texts]
+        # A sentence after the first begins with the space before it, as it does in its text: byte-level tokens hold it.
+        joined = [sentence if i == 0 else f" {sentence}" for parts in split for i, sentence in enumerate(parts)]
+        rows = [encoding.ids for encoding in tok.encode_batch(joined, add_special_tokens=False)]
+        starts = np.cumsum([0] + [len(row) for row in rows])
+        return Corpus(np.concatenate(rows).astype(np.int64), starts, np.cumsum([0] + [len(parts) for parts in split]))
+
+    @staticmethod
+    def load(path: Path) -> "Corpus":
+        return Corpus(**np.load(path))
+
+    def save(self, path: Path) -> None:
+        np.savez(path, ids=self.ids, starts=self.starts, text_starts=self.text_starts)
+
+    def __init__(self, ids: np.ndarray, starts: np.ndarray, text_starts: np.ndarray) -> None:
+        self.ids, self.starts, self.text_starts = ids, starts, text_starts
         self.text_of = np.repeat(np.arange(len(self.text_starts) - 1), np.diff(self.text_starts))
 
     def run(self, sentence: int, room: int) -> tuple[list[np.ndarray], int]:

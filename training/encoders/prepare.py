@@ -2,18 +2,17 @@
 
     python -m encoders.prepare --model bert-tiny --data DATA --work WORK
 
-A text is a story, or one everyday sentence. Its sentences lie one after the other; `text_starts` counts sentences, `starts` ids.
+A text is a story, or one everyday sentence.
 """
 
 import argparse
 import json
 from pathlib import Path
 
-import numpy as np
-
 from common import stories
 
 from . import tokenizer
+from .batches import Corpus
 
 EVERYDAY = 60_000  # sentences
 
@@ -30,15 +29,11 @@ def main() -> None:
     training = [text for text in texts if not stories.is_held_out(text)]
     tok = tokenizer.train(args.model, training)
     tokenizer.save(args.model, tok, args.work)
-    split = [stories.sentences(text) for text in training]
-    # A sentence after the first begins with the space before it, as it does in its text: byte-level tokens hold it.
-    joined = [sentence if i == 0 else f" {sentence}" for parts in split for i, sentence in enumerate(parts)]
-    rows = [encoding.ids for encoding in tok.encode_batch(joined, add_special_tokens=False)]
-    starts, text_starts = np.cumsum([0] + [len(row) for row in rows]), np.cumsum([0] + [len(parts) for parts in split])
-    np.savez(args.work / "sentences.npz", ids=np.concatenate(rows).astype(np.int64), starts=starts, text_starts=text_starts)
+    corpus = Corpus.of(training, tok)
+    corpus.save(args.work / "sentences.npz")
     held_out = [text for text in texts if stories.is_held_out(text)]
     (args.work / "held_out.json").write_text(json.dumps(held_out), encoding="utf-8")
-    print(f"{len(training)} texts, {len(rows)} sentences, {starts[-1] / 1e6:.2f} M tokens, {len(held_out)} texts held out")
+    print(f"{len(training)} texts, {len(corpus.starts) - 1} sentences, {corpus.starts[-1] / 1e6:.2f} M tokens, {len(held_out)} texts held out")
     print(tok.encode(training[0][:160]).tokens)
 
 

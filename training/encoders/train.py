@@ -21,7 +21,7 @@ def main() -> None:
     torch.manual_seed(1)
     model = models.build(args.model)
     print(f"{sum(p.numel() for p in model.parameters())} parameters")
-    corpus, tok = batches.Corpus(args.work), Tokenizer.from_file(str(args.work / "tokenizer.json"))
+    corpus, tok = batches.Corpus.load(args.work / "sentences.npz"), Tokenizer.from_file(str(args.work / "tokenizer.json"))
     vocabulary = batches.Vocabulary.of(args.model, tok)
     loss_of = torch.compile(losses.loss(args.model, model), dynamic=False)
     loop.train(model, lambda seed: batches.endless(corpus, args.model, vocabulary, seed), loss_of, models.TOKENS, args.work / "checkpoint.pt")

@@ -20,7 +20,7 @@ export function output(app) {
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
       <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small></h2>
-      <p class="written ${app.kind === "decoder" ? "long" : ""} ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>
+      ${app.kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>`}
       ${app.kind === "decoder" ? nothing : strip(app)}
     </section>
     <section class="candidates" aria-label=${say("candidates.title")}>
@@ -48,11 +48,20 @@ function strip(app) {
 }
 
 /**
- * What was written, as text; where the source has gaps, the source with its gaps filled; after a prompt, the prompt and what follows it.
+ * A prompt and what a decoder wrote after it, in a frame that keeps to its last line. An older text has lost its prompt.
  * @param {App} app
  */
-function written({ player, state, kind }) {
-  if (kind === "decoder" && player.steps.length > 0 && !player.stale) return html`<span class="prompt">${state.text}</span>${joint(player.steps[0].token, player.text)}${player.text}`;
+function continued({ say, player, state }) {
+  const [first] = player.steps;
+  const prompt = first && !player.stale ? html`<span class="prompt">${state.text}</span>${joint(first.token, player.text)}` : nothing;
+  return html`<div class="written long ${player.stale ? "stale" : ""}" role="region" tabindex="0" aria-label=${say("output.text")} aria-live="polite"><p>${prompt}${player.text}</p></div>`;
+}
+
+/**
+ * What was written, as text; where the source has gaps, the source with its gaps filled.
+ * @param {App} app
+ */
+function written({ player, state }) {
   const parts = fillGaps(state.text, player.steps);
   if (!parts || player.stale) return player.text || nothing;
   return parts.map(({ text, filled }) => (filled ? html`<mark>${text}</mark>` : text));

@@ -130,7 +130,7 @@ fn clippy_wasm() -> Result<Count> {
         Toolchain::Rustup => one(toolchain.cargo("clippy").args(["--", "-D", "warnings"])),
         Toolchain::Debian { .. } => {
             say("Debian's compiler comes without clippy: the compiler's own warnings are checked instead");
-            one(toolchain.cargo("check").env("RUSTFLAGS", format!("{} -D warnings", wasm::FLAGS)))
+            one(toolchain.cargo("check").env("RUSTFLAGS", format!("{} -D warnings", wasm::flags())))
         }
     }
 }

@@ -16,8 +16,15 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Where wasm-bindgen writes; the scripts in `www/` import from here.
 pub const OUT: &str = "www/wasm";
 
-/// Every browser that has WebGPU has 128-bit SIMD in wasm as well.
-pub const FLAGS: &str = "-C target-feature=+simd128";
+/// Every browser that has WebGPU has 128-bit SIMD in wasm as well. Places of panics are named without the folder in which a
+/// registry's sources lie on the machine that builds.
+pub fn flags() -> String {
+    let home = std::env::var("CARGO_HOME").map(PathBuf::from).ok().or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let folders = registries.into_iter().flatten().flatten().map(|folder| folder.path());
+    let renamed = folders.map(|folder| format!(" --remap-path-prefix={}=", folder.display()));
+    renamed.fold("-C target-feature=+simd128".to_string(), |flags, rename| flags + &rename)
+}
 
 /// The compiler that can build for wasm here.
 pub enum Toolchain {
@@ -54,7 +61,7 @@ impl Toolchain {
             Toolchain::Debian { .. } => Command::new(DEBIAN_CARGO),
         };
         cargo.args([subcommand, "--lib", "--no-default-features", "--target", TARGET]);
-        cargo.env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
+        cargo.env("RUSTFLAGS", flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
         match self {
             Toolchain::Rustup => cargo.args(["--target-dir", "target/wasm"]),
             Toolchain::Debian { linker } => cargo

@@ -1,0 +1,45 @@
+"""Writes a model's card.md from a template, its config.json and its metrics.json, so that no figure in it is typed by hand.
+
+    python -m common.card --model ../www/models/gpt2-tiny --template decoders/gpt2-tiny.card.md
+
+In a template, {name} stands for a value of config.json, or for parameters, bytes, metrics (a table), steps, tokens (millions), minutes.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from safetensors import safe_open
+
+
+def write(model: Path, template: Path, **more: str) -> None:
+    """Fills `template`; `more` are further values."""
+    config = json.loads((model / "config.json").read_text())
+    report = json.loads((model / "metrics.json").read_text(encoding="utf-8"))
+    with safe_open(model / "model.safetensors", "pt") as weights:
+        parameters = sum(weights.get_tensor(name).numel() for name in weights.keys())
+    rows = [f"| {m['task']} | {m['metric']} | {m['value']} {m['unit']} | {m['n']} |" for m in report["metrics"]]
+    values = config | {
+        "parameters": f"{parameters:,}",
+        "bytes": f"{(model / 'model.safetensors').stat().st_size:,}",
+        "metrics": "\n".join(["| task | metric | value | n |", "|---|---|---|---|", *rows]),
+        "steps": f"{report['training']['steps']:,}",
+        "tokens": f"{report['training']['tokens'] / 1e6:.1f}",
+        "minutes": f"{report['training']['minutes']:.0f}",
+    }
+    card = template.read_text(encoding="utf-8")
+    for name, value in (values | more).items():
+        card = card.replace("{" + name + "}", str(value))
+    (model / "card.md").write_text(card, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--template", type=Path, required=True)
+    args = parser.parse_args()
+    write(args.model, args.template)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Writes averaged weights as a Hugging Face checkpoint in float16, with its tokenizer, and holds it to 4 MB."""
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from transformers import PreTrainedModel
+
+MAX_BYTES = 4_000_000
+
+
+def write(model: PreTrainedModel, work: Path, out: Path, training: dict[str, float]) -> None:
+    """config.json, model.safetensors, tokenizer files of `work`; `training` goes to metrics.json for the card."""
+    out.mkdir(parents=True, exist_ok=True)
+    model.half().save_pretrained(out)
+    (out / "generation_config.json").unlink(missing_ok=True)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(work / name, out / name)
+    report(out, [], training)
+    n_bytes = sum(path.stat().st_size for path in out.iterdir())
+    assert n_bytes <= MAX_BYTES, f"{n_bytes} bytes in {out}, {MAX_BYTES} allowed"
+    print(training, f"{n_bytes} bytes")
+
+
+def report(out: Path, metrics: list[dict], training: dict[str, float] | None = None) -> None:
+    """metrics.json: what was measured on held-out data, and the training that led there."""
+    path = out / "metrics.json"
+    training = training or json.loads(path.read_text(encoding="utf-8"))["training"]
+    path.write_text(json.dumps({"metrics": metrics, "training": training}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def metric(task: str, name: str, value: float, unit: str, n: int) -> dict:
+    """One row of metrics.json."""
+    return {"task": task, "metric": name, "value": round(value, 3 if abs(value) < 10 else 1), "unit": unit, "n": n}
+
+
+def load(model: PreTrainedModel, folder: Path) -> PreTrainedModel:
+    """The shipped checkpoint in float32, to be measured."""
+    return type(model).from_pretrained(folder, dtype=torch.float32).eval()

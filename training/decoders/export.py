@@ -1,0 +1,28 @@
+"""Writes the averaged weights as a Hugging Face checkpoint in float16.
+
+    python -m decoders.export --model gpt2-tiny --work WORK --out ../www/models/gpt2-tiny
+"""
+
+import argparse
+from pathlib import Path
+
+from common import export, loop
+from tokenizers import Tokenizer
+
+from . import models
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    weights, training = loop.averaged(args.work / "checkpoint.pt")
+    model = models.build(args.model, Tokenizer.from_file(str(args.work / "tokenizer.json")))
+    model.load_state_dict(weights)
+    export.write(model, args.work, args.out, training)
+
+
+if __name__ == "__main__":
+    main()
