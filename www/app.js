@@ -215,7 +215,7 @@ export class App extends LitElement {
       await action();
     } catch (error) {
       // What the reader ended, or replaced by something newer, is no failure.
-      if (error.name === "AbortError") return;
+      if (error?.name === "AbortError") return;
       this.error = sentence(error, this.say);
       this.remedy = this.own.remedy(error, action);
     }

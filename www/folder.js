@@ -1,6 +1,7 @@
 // A model's folder, at an address or among File objects: which files it has, their first bytes, their whole contents.
 
 import { modelName } from "./hub.js";
+import { inWords } from "./memory.js";
 import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./cache.js").KeptFile} KeptFile */
@@ -8,7 +9,8 @@ import { Trouble } from "./trouble.js";
 /** Where files from another host are kept, and looked for. @typedef {(folder: string) => Promise<import("./cache.js").Shelf | undefined>} Shelves */
 /**
  * `open` begins at a byte; a host that cannot do so begins at 0 and says it in `from`.
- * @typedef {{ name: string, size: number | undefined, kept?: KeptFile, open: (from: number) => Promise<{ from: number, stream: ReadableStream<Uint8Array> }> }} Entry
+ * @typedef {{ name: string, size: number | undefined, kept?: KeptFile, open: (from: number) => Promise<{ from: number, stream: ReadableStream<Uint8Array> }>,
+ *   broken: (received: number) => Trouble }} Entry
  */
 /**
  * `peek` reads the first `count` bytes of a large file, and its size; `complete` says that all has been read.
@@ -77,12 +79,13 @@ async function remoteFolder(url, shelves, signal) {
     async find(name) {
       const known = await kept(name);
       if (known?.absent) return undefined;
-      if (known && known.length > 0) return { name, size: known.size, kept: known, open: (from) => resume(name, from, known) };
+      const broken = (/** @type {number} */ received) => new Trouble("trouble.stopped", { file: name, received: inWords(received) });
+      if (known && known.length > 0) return { name, size: known.size, kept: known, open: (from) => resume(name, from, known), broken };
       const response = await ask(name);
       if (!response.ok) return void (await known?.keepAbsent());
       const size = lengthOf(response);
       if (known) [known.size, known.tag] = [size, response.headers.get("etag") ?? ""];
-      return { name, size, kept: known, open: async () => ({ from: 0, stream: bodyOf(response) }) };
+      return { name, size, kept: known, open: async () => ({ from: 0, stream: bodyOf(response) }), broken };
     },
     async peek(name, count) {
       const known = await kept(name);
@@ -126,6 +129,7 @@ function localFolder(files) {
   // A folder may hold other models further down.
   const depth = (/** @type {File} */ file) => file.webkitRelativePath?.split("/").length ?? 0;
   const nearest = [...files].sort((a, b) => depth(a) - depth(b));
+  const gone = (/** @type {string} */ file) => new Trouble("trouble.gone", { file });
   const file = (/** @type {string} */ name) => nearest.find((candidate) => candidate.name === name);
   return {
     name: nearest[0]?.webkitRelativePath?.split("/")[0] || "model",
@@ -134,11 +138,15 @@ function localFolder(files) {
     has: async (name) => file(name) !== undefined,
     async find(name) {
       const found = file(name);
-      return found && { name, size: found.size, open: async () => ({ from: 0, stream: found.stream() }) };
+      return found && { name, size: found.size, open: async () => ({ from: 0, stream: found.stream() }), broken: () => gone(name) };
     },
     async peek(name, count) {
       const found = file(name);
-      return found && { size: found.size, start: new Uint8Array(await found.slice(0, count).arrayBuffer()) };
+      if (!found) return undefined;
+      const start = await found.slice(0, count).arrayBuffer().catch(() => {
+        throw gone(name);
+      });
+      return { size: found.size, start: new Uint8Array(start) };
     },
   };
 }

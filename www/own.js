@@ -79,14 +79,16 @@ export class Own {
     this.#app.requestUpdate();
   }
 
-  /** Loads the model that was looked at. */
-  async load() {
-    const { address, stated } = this;
-    if (!address) return;
+  /**
+   * Loads a model that the reader has looked at and agreed to.
+   * @param {string} address
+   * @param {Stated} stated
+   */
+  async load(address, stated) {
     this.allowed.add(address);
     await this.open(address);
     this.write("");
-    this.#note(stated?.tokenizer, (await canKeep()) && !(await isKept(address)));
+    this.#note(stated.tokenizer, (await canKeep()) && !(await isKept(address)));
   }
 
   /** @param {File[]} files */

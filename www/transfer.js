@@ -1,7 +1,6 @@
 // Reads a file whole: first what an earlier visit kept of it, then the rest from its host.
 
 import { patiently } from "./folder.js";
-import { inWords } from "./memory.js";
 import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./folder.js").Entry} Entry */
@@ -22,7 +21,7 @@ export async function readWhole(entry, onBytes = () => {}) {
   if (kept?.whole) return gathered.bytes;
   const { from, stream } = await entry.open(gathered.length);
   gathered.length = from;
-  for await (const chunk of chunks(stream, () => new Trouble("trouble.stopped", { file: entry.name, received: inWords(gathered.length) }))) {
+  for await (const chunk of chunks(stream, () => entry.broken(gathered.length))) {
     add(chunk);
     await kept?.grow(gathered.bytes);
   }

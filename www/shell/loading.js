@@ -5,13 +5,16 @@ import { inWords } from "../memory.js";
 
 /** @typedef {import("../app.js").App} App */
 
+/** Stages that have words of their own; what else the engine does is preparation too. */
+const STAGES = ["start", "download", "weights", "device", "ready"];
+
 /**
  * What is being prepared, with its share where that is known; empty when nothing is.
  * @param {App} app
  */
 export function stage({ loading, say }) {
   if (!loading) return "";
-  return loading.stage === "download" ? `${say("progress.download")} ${Math.round(loading.fraction * 100)} %` : say(`progress.${loading.stage}`);
+  return loading.stage === "download" ? `${nameOf(loading.stage, say)} ${Math.round(loading.fraction * 100)} %` : nameOf(loading.stage, say);
 }
 
 /**
@@ -23,6 +26,14 @@ export function loadingLine(app) {
   if (!loading || !model) return nothing;
   const { bytes } = loading;
   const share = loading.stage === "download" && bytes ? say("progress.bytes", { received: inWords(bytes.received), total: inWords(bytes.total) }) : "";
-  return html`<p class="message loading"><span>${say(`progress.${loading.stage}`)} ${share}</span>
+  return html`<p class="message loading"><span>${nameOf(loading.stage, say)} ${share}</span>
     <button type="button" class="link cancel" @click=${() => app.own.cancel()}>${say("cancel")}</button></p>`;
+}
+
+/**
+ * @param {string} stage
+ * @param {import("../trace.js").Say} say
+ */
+function nameOf(stage, say) {
+  return say(`progress.${STAGES.includes(stage) ? stage : "device"}`);
 }

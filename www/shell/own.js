@@ -46,7 +46,8 @@ function byAddress(app) {
  */
 function statement(app) {
   const { say, own } = app;
-  const { name, architecture, parameters, bytes, memory, tokenizer } = /** @type {import("../files.js").Stated} */ (own.stated);
+  const [address, stated] = [/** @type {string} */ (own.address), /** @type {import("../files.js").Stated} */ (own.stated)];
+  const { name, architecture, parameters, bytes, memory, tokenizer } = stated;
   const room = available();
   const rows = [
     [say("card.architecture"), architecture],
@@ -58,7 +59,7 @@ function statement(app) {
   return html`<div class="statement" role="status"><p class="mono">${name}</p>
     <dl class="facts">${rows.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
     ${tokenizer.length > 0 && !tokenizer.includes(TOKENIZER) ? html`<p class="soft">${say("own.tokenizer.old", { files: tokenizer.join(", ") })}</p>` : nothing}
-    <button type="button" class="primary load" @click=${() => app.attempt(() => own.load())}>${say("own.load")}</button></div>`;
+    <button type="button" class="primary load" @click=${() => app.attempt(() => own.load(address, stated))}>${say("own.load")}</button></div>`;
 }
 
 /** @param {App} app */

@@ -1,7 +1,10 @@
 // A model from another host, in each browser: asked for by name, stated before it is fetched, cancelled, resumed, kept, opened without a network, forgotten.
 
 import assert from "node:assert/strict";
-import test from "node:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browsers, visit } from "../drive.js";
 import { serveHub } from "../hub.js";
@@ -14,6 +17,8 @@ const MODELS = {
   "tests/t5-tiny": folder("www/models/t5-tiny"),
   "tests/bare": folder("tests/goldens/models/t5-v1_0"),
 };
+const BARE = Object.fromEntries(["config.json", "model.safetensors"].map((name) => [name, readFileSync(join(MODELS["tests/bare"], name))]));
+
 /** A wait longer than this has failed. // ms */
 const PATIENCE = 30_000;
 
@@ -38,6 +43,21 @@ async function look(page, name) {
   await page.keyboard.type(name);
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelector(".statement .load") ?? document.querySelector("dialog .error:not(:empty)"));
+}
+
+/**
+ * Chooses files of these contents.
+ * @param {Page} page
+ * @param {Record<string, string | Buffer>} files
+ */
+async function choose(page, files) {
+  const folder = mkdtempSync(join(tmpdir(), "diorama-"));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  await showModel(page);
+  const chooser = await page.waitForSelector("dialog input[type=file]:not([webkitdirectory])");
+  await chooser?.uploadFile(...Object.keys(files).map((name) => join(folder, name)));
+  await page.waitForFunction(() => !document.querySelector("dialog") && !(/** @type {any} */ (document.querySelector("diorama-app")).loading));
+  after(() => rmSync(folder, { recursive: true }));
 }
 
 /** @param {Page} page @param {string} selector */
@@ -145,5 +165,18 @@ for (const browser of browsers) {
       await page.click(".statement .load");
       await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("type ids"));
       await modelIs(page, "tests/bare");
+    }));
+
+  test(`${browser}: chosen files: a tokenizer in its older form is named, a part that is missing too`, () =>
+    visit(browser, "#device=cpu", async (page) => {
+      await finished(page);
+      await choose(page, { ...BARE, "vocab.txt": "[PAD]" });
+      await page.waitForFunction(() => document.querySelector(".below-input")?.textContent?.includes("older form (vocab.txt)"));
+      await modelIs(page, "model");
+      const { "model.safetensors": weights, ...config } = BARE;
+      await choose(page, { ...config, "model.safetensors.index.json": '{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}', "one.safetensors": weights });
+      await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("two.safetensors is missing"));
+      await choose(page, { ...config, "pytorch_model.bin": "PK" });
+      await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("has pytorch_model.bin but no model.safetensors"));
     }));
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
 import { readModel, surveyModel } from "../../../www/files.js";
+import { readWhole } from "../../../www/transfer.js";
 import { chosen, safetensors } from "./checkpoint.js";
 
 const CONFIG = '{"model_type":"t5"}';
@@ -133,3 +134,16 @@ test("an aborted reading ends with the signal's reason", () =>
     await assert.rejects(readModel({ url }, () => {}, AbortSignal.abort()), { name: "AbortError" });
     assert.deepEqual(asked, []);
   }));
+
+test("a connection that falls silent counts as broken, and so does a file that is gone", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const broken = (/** @type {number} */ received) => new Error(`broken after ${received}`);
+  const silent = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(3)) });
+  const reading = readWhole({ name: "w", size: 9, open: async () => ({ from: 0, stream: silent }), broken: /** @type {any} */ (broken) });
+  const refused = assert.rejects(reading, /broken after 3/);
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  t.mock.timers.tick(30_000);
+  await refused;
+  const gone = Object.assign(new File([WEIGHTS], "model.safetensors"), { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotFoundError")) }) });
+  await assert.rejects(readModel({ files: [new File([CONFIG], "config.json"), /** @type {any} */ (gone)] }, () => {}), /model\.safetensors can no longer be read/);
+});
