@@ -126,10 +126,11 @@ export class App extends LitElement {
     this.reader.addEventListener("change", () => this.#wasRead());
     this.#darkQuery.addEventListener("change", () => this.requestUpdate());
     window.addEventListener("hashchange", () => this.#fromHash());
-    this.attempt(async () => {
+    const start = async () => {
       await this.loadModel();
       await this.run();
-    });
+    };
+    this.attempt(start).then(() => this.own.standIn());
   }
 
   /**
@@ -153,14 +154,14 @@ export class App extends LitElement {
   }
 
   /** Loads the model of the state, or the reader's own files. */
-  async loadModel() {
+  async loadModel(address = this.state.model) {
     this.abort.abort();
     const { signal } = (this.abort = new AbortController());
     this.#typing.cancel();
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = this.ownFiles ?? (await addressOf(this.state.model, this.own.allowed));
+      const source = this.ownFiles ?? (await addressOf(address, this.own.allowed));
       /** @type {import("./files.js").OnProgress} */
       const onProgress = (stage, fraction, bytes) => {
         if (!signal.aborted) this.loading = { stage, fraction, bytes };

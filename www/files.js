@@ -35,6 +35,7 @@ export async function readModel(source, onProgress, signal) {
     const entry = await folder.find(part.name);
     if (!entry) throw folder.missing(part.name);
     const bytes = await readWhole({ ...entry, size: part.size }, (received) => {
+      signal?.throwIfAborted();
       const now = performance.now();
       if (now - reported < REPORTS) return;
       reported = now;

@@ -13,8 +13,8 @@ import { Trouble } from "./trouble.js";
  *   broken: (received: number) => Trouble }} Entry
  */
 /**
- * `peek` reads the first `count` bytes of a large file, and its size; `complete` says that all has been read.
- * @typedef {{ name: string, find: (file: string) => Promise<Entry | undefined>, peek: (file: string, count: number) => Promise<{ size: number, start: Uint8Array } | undefined>,
+ * `peek` reads the first `count` bytes of a large file, and its size where the host tells; `complete` says that all has been read.
+ * @typedef {{ name: string, find: (file: string) => Promise<Entry | undefined>, peek: (file: string, count: number) => Promise<{ size: number | undefined, start: Uint8Array } | undefined>,
  *   has: (file: string) => Promise<boolean>, missing: (file: string) => Trouble, complete: () => Promise<void> }} Folder
  */
 
@@ -98,7 +98,7 @@ async function remoteFolder(url, shelves, signal) {
       });
       // A host may hide the range's header, but not a length.
       const size = response.status === 206 ? (totalOf(response) ?? lengthOf(await ask(name, { method: "HEAD" }))) : lengthOf(response);
-      return { size: size ?? 0, start };
+      return { size, start };
     },
   };
 

@@ -3,7 +3,7 @@
 import { canKeep, forgetModel, isKept, keptModels } from "./cache.js";
 import { surveyModel } from "./files.js";
 import { folderAddress, mirrorAddress } from "./hub.js";
-import { movedTo } from "./state.js";
+import { DEFAULTS, movedTo } from "./state.js";
 import { TOKENIZER } from "./survey.js";
 import { Trouble, sentence } from "./trouble.js";
 
@@ -117,6 +117,18 @@ export class Own {
       throw error;
     }
     await app.run();
+  }
+
+  /** Where the model of a link has not come, ours is shown below the sentence that says why: nobody meets an empty page. */
+  async standIn() {
+    const app = this.#app;
+    if (app.model || app.loading || app.state.model === DEFAULTS.model) return;
+    try {
+      await app.loadModel(DEFAULTS.model);
+      await app.run();
+    } catch {
+      // The sentence on the page is about the reader's model, and stays.
+    }
   }
 
   /** Ends the loading of a model; the one before stays. */

@@ -103,21 +103,21 @@ async function withoutWeights(folder) {
  * A file's table of contents: eight bytes of its length, then JSON.
  * @param {Folder} folder
  * @param {string} name
- * @param {{ size: number, start: Uint8Array } | undefined} peeked
+ * @param {Awaited<ReturnType<Folder["peek"]>>} peeked
  * @returns {Promise<Part & { tensors: Stored[] }>}
  */
 async function readTable(folder, name, peeked) {
   if (!peeked) throw new Trouble("trouble.part", { file: name, index: INDEX });
-  const { size } = peeked;
-  const length = size < 8 ? NaN : Number(new DataView(peeked.start.buffer, peeked.start.byteOffset).getBigUint64(0, true));
-  const damaged = new Trouble("trouble.header", { file: name, size: size.toLocaleString("en") });
+  const { size = Infinity, start } = peeked;
+  const length = start.length < 8 ? NaN : Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
+  const damaged = new Trouble("trouble.header", { file: name, size: (peeked.size ?? start.length).toLocaleString("en") });
   if (!(length <= Math.min(size - 8, MOST_HEADER))) throw damaged;
-  if (8 + length > peeked.start.length) peeked = /** @type {typeof peeked} */ (await folder.peek(name, 8 + length));
+  const table = 8 + length > start.length ? await folder.peek(name, 8 + length) : peeked;
   try {
-    const { __metadata__: _, ...table } = JSON.parse(new TextDecoder().decode(peeked.start.subarray(8, 8 + length)));
-    const tensors = /** @type {Stored[]} */ (Object.values(table));
-    const end = tensors.reduce((most, { data_offsets }) => Math.max(most, data_offsets[1]), 0);
-    if (8 + length + end === size) return { name, size, tensors };
+    const { __metadata__: _, ...stored } = JSON.parse(new TextDecoder().decode(table?.start.subarray(8, 8 + length)));
+    const tensors = /** @type {Stored[]} */ (Object.values(stored));
+    const whole = 8 + length + tensors.reduce((most, { data_offsets }) => Math.max(most, data_offsets[1]), 0);
+    if (tensors.every(({ shape }) => Array.isArray(shape)) && (whole === size || size === Infinity)) return { name, size: whole, tensors };
   } catch {
     // The sentence below says it.
   }

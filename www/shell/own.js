@@ -71,9 +71,9 @@ function keptList(app) {
   return html`<h3>${say("own.kept")}</h3>
     <ul class="kept">${own.kept.map(({ folder, name, bytes, whole }) => html`<li>
       <span class="mono" title=${folder}>${name}</span> <span class="soft">${inWords(bytes)}${whole ? nothing : html` · ${say("own.part")}`}</span>
-      ${whole ? html`<button type="button" class="link" aria-label=${say("own.open.label", { name })} @click=${() => app.attempt(() => own.open(folder))}>${say("own.open")}</button>`
+      <span class="choices">${whole ? html`<button type="button" class="link" aria-label=${say("own.open.label", { name })} @click=${() => app.attempt(() => own.open(folder))}>${say("own.open")}</button>`
         : html`<button type="button" class="link" aria-label=${say("own.resume.label", { name })} @click=${() => resume(app, folder)}>${say("own.resume")}</button>`}
-      <button type="button" class="link" aria-label=${say("own.remove.label", { name })} @click=${() => app.attempt(() => own.forget([folder]))}>${say("own.remove")}</button></li>`)}</ul>
+      <button type="button" class="link" aria-label=${say("own.remove.label", { name })} @click=${() => app.attempt(() => own.forget([folder]))}>${say("own.remove")}</button></span></li>`)}</ul>
     <p class="soft">${used} <button type="button" class="link" @click=${() => app.attempt(() => own.forget(own.kept.map(({ folder }) => folder)))}>${say("own.clear")}</button></p>`;
 }
 

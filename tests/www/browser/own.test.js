@@ -134,6 +134,7 @@ for (const browser of browsers) {
       await page.waitForFunction(() => document.querySelector("dialog") && !document.querySelector(".kept"));
       await page.reload();
       await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("has not been asked yet"));
+      await modelIs(page, "t5-tiny");
       await page.click(".remedy");
       await page.waitForSelector("#own-address");
       assert.equal(await page.$eval("#own-address", (input) => /** @type {HTMLInputElement} */ (input).value), `${hub.base}/tests/t5-tiny/resolve/main/`);

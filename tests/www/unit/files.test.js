@@ -71,6 +71,21 @@ test("what a model is and takes is known from its first bytes: masks and whole n
     assert.deepEqual(asked, ["GET config.json", "GET model.safetensors bytes=0-65535", "HEAD tokenizer.json"]);
   }));
 
+test("a host that does not tell a file's size, and one without ranges, serve as well", async () => {
+  const bare = createServer((request, response) => {
+    const found = WHOLE[(request.url ?? "").split("/").at(-1) ?? ""];
+    if (!found) return void response.writeHead(404).end();
+    response.writeHead(200);
+    for (const part of [found.slice(0, 11), found.slice(11)]) response.write(part);
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => bare.once("listening", resolve));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (bare.address());
+  assert.deepEqual((await readModel({ url: `http://127.0.0.1:${port}/m` }, () => {})).weights, [WEIGHTS]);
+  bare.closeAllConnections();
+  bare.close();
+});
+
 test("an older tokenizer is named", async () => {
   const { "tokenizer.json": _, ...rest } = WHOLE;
   assert.deepEqual((await surveyModel(chosen({ ...rest, "vocab.json": "{}", "merges.txt": "" }))).tokenizer, ["vocab.json", "merges.txt"]);
