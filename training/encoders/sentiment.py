@@ -8,6 +8,7 @@ without their labels (Gururangan et al. 2020), and then learns the labels. One t
 
 import argparse
 import shutil
+import time
 import zlib
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def main() -> None:
     for name in ("data", "base", "work", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     args = parser.parse_args()
+    start = time.monotonic()
     torch.manual_seed(1)
     torch.set_num_threads(1)
     rng = np.random.default_rng(1)
@@ -121,7 +123,7 @@ def main() -> None:
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(args.base / name, args.work / name)
     n_tokens = int((ids != 0).sum()) * (MLM_EPOCHS + EPOCHS)
-    export.write(judge, args.work, args.out, {"steps": len(ids) // BATCH * (MLM_EPOCHS + EPOCHS), "tokens": n_tokens, "minutes": 0})
+    export.write(judge, args.work, args.out, {"steps": len(ids) // BATCH * (MLM_EPOCHS + EPOCHS), "tokens": n_tokens, "minutes": (time.monotonic() - start) / 60})
     judge = BertForSequenceClassification.from_pretrained(args.out, dtype=torch.float32).eval()
     with torch.no_grad():
         guesses = torch.cat([scores(held_ids[at : at + 256]).argmax(-1) for at in range(0, len(held_ids), 256)])

@@ -18,7 +18,7 @@ export async function readCard(folder) {
 }
 
 /**
- * What was measured on held-out pairs when the model was trained, task by task.
+ * What was measured on held-out texts when the model was trained, task by task.
  * @param {Metric[]} metrics
  * @param {App} app
  */
@@ -29,12 +29,12 @@ export function metricsTable(metrics, { say }) {
     <thead><tr><th scope="col">${say("card.task")}</th><th scope="col">${say("card.metric")}</th><th scope="col">${say("card.value")}</th><th scope="col">${say("card.pairs")}</th></tr></thead>
     <tbody>${tasks.map((task) => metrics.filter((row) => row.task === task).map(({ metric, value, unit, n }, i, rows) => html`<tr>
       ${i === 0 ? html`<th scope="rowgroup" rowspan=${rows.length}>${named(task)}</th>` : nothing}
-      <td>${named(metric)}</td><td>${value.toFixed(1)}${unit ? ` ${unit}` : nothing}</td><td>${n}</td></tr>`))}</tbody>
+      <td>${named(metric)}</td><td>${value < 10 ? value.toPrecision(3) : value.toFixed(1)}${unit ? ` ${unit}` : nothing}</td><td>${n}</td></tr>`))}</tbody>
   </table>`;
 }
 
 /** Names in metrics.json that have words in both languages; others are shown as they stand there. @type {Record<string, string>} */
-const NAMES = {
+export const NAMES = {
   "translate English to French": "metric.translate",
   "translate, up to 8 words": "metric.translate.short",
   pronounce: "metric.pronounce",
@@ -48,4 +48,26 @@ const NAMES = {
   "phoneme error rate": "metric.per",
   "word error rate, stress ignored": "metric.wer.stress",
   "phoneme error rate, stress ignored": "metric.per.stress",
+  "next sentence": "metric.nsp",
+  "sentence order": "metric.sop",
+  "masked word in its sentence": "metric.masked.sentence",
+  "masked word in its story": "metric.masked.story",
+  "replaced tokens": "metric.replaced",
+  "share of replaced tokens": "metric.replaced.share",
+  "found, at a probability of 0.5": "metric.replaced.found",
+  "film reviews": "metric.reviews",
+  "held-out texts": "metric.texts",
+  poems: "metric.poems",
+  "translate English to Chinese": "metric.translate.zh",
+  first: "metric.first",
+  "among the first five": "metric.five",
+  loss: "metric.loss",
+  "loss per token": "metric.loss.token",
+  accuracy: "metric.accuracy",
+  "bits per character": "metric.bits",
+  "four lines of five or of seven characters": "metric.form",
+  "second and fourth line rhyme": "metric.rhyme",
+  "the same with lines of different poems": "metric.rhyme.chance",
+  "the same in held-out poems": "metric.rhyme.real",
+  "different first lines": "metric.distinct",
 };

@@ -4,8 +4,11 @@ import test from "node:test";
 import { SHIPPED, addressIn, shippedAt } from "../../../www/catalogue.js";
 import { words } from "../../../www/i18n.js";
 import { DEFAULTS, defaultsOf } from "../../../www/state.js";
+import { NAMES } from "../../../www/shell/card.js";
 import { isExample, tasksOf } from "../../../www/tasks.js";
 
+/** Measures whose names are the same in every language. */
+const NAMES_ALIKE = ["chrF", "BLEU", "ROC AUC"];
 const FOLDER = new URL("../../../www/models/", import.meta.url);
 
 test("the catalogue lists the models that are there, and no others", () => {
@@ -19,6 +22,9 @@ for (const { name, kind, parameters, bytes, line } of SHIPPED) {
     assert.equal(statSync(weights).size, bytes);
     assert.equal(numbersIn(readFileSync(weights)), parameters);
     for (const language of ["en", "zh"]) assert.ok(words(language)(`models.${line}`).length > 5);
+    const { metrics } = JSON.parse(readFileSync(new URL(`${name}/metrics.json`, FOLDER), "utf8"));
+    for (const { task, metric } of metrics) assert.ok(task in NAMES && (metric in NAMES || NAMES_ALIKE.includes(metric)), `${task}, ${metric}`);
+    assert.ok(readFileSync(new URL(`${name}/card.md`, FOLDER), "utf8").startsWith(`# ${name}\n`));
     const [task] = tasksOf(name, kind);
     const { text, pair, task: id } = defaultsOf(addressIn(name));
     assert.deepEqual([id, text, pair], [task.id, task.examples[0].text, task.examples[0].pair]);
