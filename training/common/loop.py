@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from .muon import Muon
 
 MUON_LR, EMBEDDING_LR, SMALL_LR = 0.02, 0.005, 0.003
+D_KV = 32
 WARM_UP_STEPS = 200
 DECAY_SHARE = 0.3
 EMA_STEPS = 200  # time constant of the averaged weights
@@ -25,12 +26,14 @@ Batch = dict[str, Tensor]
 
 def optimizers(model: nn.Module) -> list[torch.optim.Optimizer]:
     """Muon for the matrices from features to features, AdamW for embeddings, classifiers, norms and biases."""
-    is_table = re.compile(r"(embeddings|embed_tokens|wte|wpe)\.weight$").search
+    is_table = re.compile(r"(embeddings|embed_tokens|wte|wpe|shared|relative_attention_bias)\.weight$").search
     matrices = {n: p for n, p in model.named_parameters() if p.ndim == 2 and min(p.shape) > 2 and not is_table(n)}
     rest = {n: p for n, p in model.named_parameters() if n not in matrices}
     conv = {n: p for n, p in matrices.items() if ".h." in n}  # GPT-2 stores its matrices transposed
+    query = {n: p for n, p in matrices.items() if n.endswith("Attention.q.weight")}  # T5 keeps the factor 1/√d_kv in it
     groups = [
-        {"params": [p for n, p in matrices.items() if n not in conv]},
+        {"params": [p for n, p in matrices.items() if n not in conv | query]},
+        {"params": [*query.values()], "lr": MUON_LR * D_KV**-0.5},
         {"params": [p for n, p in conv.items() if "c_attn" not in n], "transposed": True},
         {"params": [p for n, p in conv.items() if "c_attn" in n], "transposed": True, "pieces": 3},
     ]

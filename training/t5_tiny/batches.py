@@ -39,10 +39,10 @@ class Examples:
         return self.source[self.source_at[i] : self.source_at[i + 1]], self.target[self.target_at[i] : self.target_at[i + 1]]
 
 
-def load(path: Path) -> dict[str, Examples]:
+def load(path: Path, mixture: dict[str, float] = MIXTURE) -> dict[str, Examples]:
     """examples.npz → the examples of each task."""
     arrays = dict(np.load(path))
-    return {task: Examples(arrays, task) for task in MIXTURE}
+    return {task: Examples(arrays, task) for task in mixture}
 
 
 def collate(pairs: list[tuple[np.ndarray, np.ndarray]]) -> Batch:
@@ -57,7 +57,7 @@ def collate(pairs: list[tuple[np.ndarray, np.ndarray]]) -> Batch:
     return Batch(*(torch.from_numpy(a) for a in (source, decoder_ids, target)), n_tokens)
 
 
-def endless(tasks: dict[str, Examples], seed: int) -> Iterator[Batch]:
+def endless(tasks: dict[str, Examples], seed: int, mixture: dict[str, float] = MIXTURE) -> Iterator[Batch]:
     """Batches for ever: each task walks its own shuffled examples again and again."""
     rng = np.random.default_rng(seed)
 
@@ -67,7 +67,7 @@ def endless(tasks: dict[str, Examples], seed: int) -> Iterator[Batch]:
 
     walks = {task: walk(examples) for task, examples in tasks.items()}
     while True:
-        pool = [tasks[task].pair(next(walks[task])) for task, share in MIXTURE.items() for _ in range(round(POOL * share))]
+        pool = [tasks[task].pair(next(walks[task])) for task, share in mixture.items() for _ in range(round(POOL * share))]
         pool.sort(key=lambda pair: (len(pair[0]) + len(pair[1]), len(pair[1]), rng.random()))
         batches, start, width = [], 0, [0, 0]
         for i, (s, t) in enumerate(pool):
