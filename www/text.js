@@ -19,7 +19,7 @@ export class Text {
    * @param {object} [config] the parsed tokenizer_config.json
    */
   constructor(tokenizer, config = {}) {
-    this.#tokenizer = new Tokenizer({ added_tokens: [], ...tokenizer }, config);
+    this.#tokenizer = new Tokenizer({ added_tokens: [], ...tokenizer }, { ...unknownOf(tokenizer), ...config });
     readCharsmaps(this.#tokenizer.normalizer);
     keepPairs(this.#tokenizer.post_processor);
     this.#byteLevel = usesByteLevel(/** @type {any} */ (tokenizer).decoder);
@@ -115,6 +115,14 @@ export class NoText {
   piece(id) {
     return { id, token: `#${id}`, special: false };
   }
+}
+
+/**
+ * What a "WordLevel" model writes for words that it does not have: the library looks for it in tokenizer_config.json, publishers put it here.
+ * @param {{ model?: { unk_token?: string } }} tokenizer
+ */
+function unknownOf({ model }) {
+  return model?.unk_token ? { unk_token: model.unk_token } : {};
 }
 
 /**
