@@ -13,6 +13,7 @@ const BY_NAME = {
     task("fill", ["The cat <extra_id_0> on the mat.", "Once upon a <extra_id_0> there was a little <extra_id_1>."], "fill: "),
     task("free", ["translate English to French: Thank you."]),
   ],
+  "t5-tiny-zh": [task("chinese", ["I am cold.", "Where is my book?", "She has two cats.", "The children are playing in the park."], "translate English to Chinese: ")],
   "bert-tiny": [task("mask", [["The little girl went to the [MASK].", "She wanted to play."], ["The king was very [MASK].", "My cat likes milk."], "Once upon a time there was a [MASK] who lived in a [MASK]."])],
   "bert-tiny-sentiment": [task("classify", ["A warm, funny and touching film.", "The plot is dull and far too long.", "It is not bad at all."])],
   "roberta-tiny": [task("mask", ["The little girl went to the<mask>.", "The king was very<mask>.", "Once upon a time there was a<mask> who lived in a<mask>."])],

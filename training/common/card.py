@@ -21,6 +21,7 @@ PASSAGES = {
     "held_out": "Measured through `transformers` on this very folder. A hash keeps 2 % of the texts out of training, whatever their case and punctuation.",
     "tinystories": "TinyStories (Ronen Eldan and Yuanzhi Li, 2023), some 22,000 of its stories, CDLA-Sharing-1.0",
     "tatoeba": "[Tatoeba](https://tatoeba.org), by its contributors, CC BY 2.0 FR",
+    "storybook": (Path(__file__).parent / "storybook.md").read_text(encoding="utf-8").strip(),
     "licence": "The weights, the tokenizer and this card: MIT OR Apache-2.0, like the project.",
 }
 

@@ -16,7 +16,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 from . import tokenizer
 
 MIXTURE = {"translate": 1.0}
-TOKENS = 32_000_000  # source and target, without padding
+TOKENS = 20_000_000  # source and target, without padding
 LABEL_SMOOTHING = 0.05
 
 
