@@ -9,6 +9,7 @@ use std::rc::Rc;
 use async_lock::{Mutex, MutexGuard};
 use js_sys::{Array, Float32Array, Function, Object};
 use wasm_bindgen::prelude::*;
+use web_time::Instant;
 
 use crate::cpu;
 use crate::device::Choice;
@@ -189,7 +190,7 @@ pub fn cpu_gflops(rows: usize, width: usize, out: usize) -> f64 {
     let (x, weight) = (numbers(rows * width), cpu::Panels::new(&numbers(out * width), width));
     let mut y = vec![0.0; rows * out];
     let times = (0..20).map(|_| {
-        let start = web_time::Instant::now();
+        let start = Instant::now();
         cpu::multiply(&x, &weight, None, &mut y);
         start.elapsed().as_secs_f64()
     });
@@ -217,14 +218,25 @@ impl Generation {
         Ok(())
     }
 
-    /// Chooses a token, or takes `force`.
-    pub async fn step(&self, force: Option<u32>) -> Result<Taken, JsError> {
+    /// Chooses tokens, or takes those of `forced`, until one ends the text, `count` are written or `patience` milliseconds are over.
+    pub async fn steps(&self, forced: Vec<u32>, count: usize, patience: f64) -> Result<Taken, JsError> {
         let options = self.options.borrow().clone();
         let sampling = options.sampling();
         let mut session = self.session.lock().await;
         let mut engine = self.engine.lock().await;
-        let step = engine.step(&mut session, &sampling, &options.capture, force).await.map_err(fault)?;
-        Ok(Taken { step, listed: sampling.listed })
+        let (started, mut at) = (Instant::now(), 0.0);
+        let mut taken = Taken { steps: vec![], ms: vec![], listed: sampling.listed };
+        loop {
+            let force = forced.get(taken.steps.len()).copied();
+            let step = engine.step(&mut session, &sampling, &options.capture, force).await.map_err(fault)?;
+            let now = started.elapsed().as_secs_f64() * 1e3;
+            taken.ms.push(now - at);
+            at = now;
+            taken.steps.push(step);
+            if taken.done() || taken.steps.len() >= count || now >= patience {
+                return Ok(taken);
+            }
+        }
     }
 
     /// The candidates for the next token, as of a [`Taken`]; the text stays as it is.
@@ -243,45 +255,56 @@ impl Generation {
     }
 }
 
-/// A step that was taken, to be copied from: numbers only, because every string that crosses costs as much as a small layer.
+/// Steps that were taken, to be copied from: numbers only, because every string that crosses costs as much as a small layer.
 #[wasm_bindgen]
 pub struct Taken {
-    step: Step,
+    steps: Vec<Step>,
+    ms: Vec<f64>,
     listed: usize,
 }
 
 #[wasm_bindgen]
 impl Taken {
-    #[wasm_bindgen(getter)]
-    pub fn id(&self) -> u32 {
-        self.step.id
+    pub fn ids(&self) -> Vec<u32> {
+        self.steps.iter().map(|step| step.id).collect()
     }
 
-    /// Whether the token ends the text.
-    #[wasm_bindgen(getter)]
+    /// Time of each step. // ms
+    pub fn ms(&self) -> Vec<f64> {
+        self.ms.clone()
+    }
+
+    /// Whether the last token ends the text.
     pub fn done(&self) -> bool {
-        self.step.done
+        self.steps.last().is_some_and(|step| step.done)
     }
 
-    /// Tokens generated before this one.
-    #[wasm_bindgen(getter)]
-    pub fn position(&self) -> usize {
-        self.step.position
+    /// Tokens generated before these.
+    pub fn first(&self) -> usize {
+        self.steps.first().map_or(0, |step| step.position)
     }
 
-    /// Four numbers for each: id, probability, 1 if the cuts left it in, logit.
+    /// Four numbers for each candidate: id, probability, 1 if the cuts left it in, logit; step after step.
     pub fn candidates(&self) -> Vec<f32> {
-        candidate_list(&self.step.candidates, self.listed, Some(self.step.id))
+        self.listed().flatten().collect()
     }
 
-    /// Copies the scores of all tokens to `out`, which has one number for each.
-    pub fn logits(&self, out: &Float32Array) {
-        if let Some(logits) = self.step.trace.logits.first() {
-            out.copy_from(&logits.data);
-        }
+    /// Numbers in [`Taken::candidates`] that belong to each step.
+    pub fn counts(&self) -> Vec<u32> {
+        self.listed().map(|list| list.len() as u32).collect()
     }
 
+    /// The scores of all tokens, step after step.
+    pub fn logits(&self) -> Vec<f32> {
+        self.steps.iter().map(|step| step.trace.logits[0].data.as_slice()).collect::<Vec<_>>().concat()
+    }
+
+    /// What was captured with each step.
     pub fn activations(&self) -> Array {
-        self.step.trace.activations.iter().map(activation).collect()
+        self.steps.iter().map(|step| step.trace.activations.iter().map(activation).collect::<Array>()).collect()
+    }
+
+    fn listed(&self) -> impl Iterator<Item = Vec<f32>> {
+        self.steps.iter().map(|step| candidate_list(&step.candidates, self.listed, Some(step.id)))
     }
 }

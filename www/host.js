@@ -2,7 +2,7 @@
 // but not in workers, the page runs the same class on its own thread.
 
 import initWasm, { Engine } from "./wasm/diorama.js";
-import { Batch, candidatesOf } from "./batch.js";
+import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "./files.js";
 import { NoText, Text } from "./text.js";
 
@@ -27,7 +27,6 @@ export class Host {
   /** @type {Engine | undefined} */
   #engine;
   #decoderStart = 0;
-  #vocab = 0;
   /** Whether the model tells segments apart. */
   #tokenTypes = false;
   /** @type {Text | NoText} */
@@ -62,7 +61,6 @@ export class Host {
     const info = await this.info();
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
-    this.#vocab = info.vocab;
     return info;
   }
 
@@ -130,17 +128,12 @@ export class Host {
   async steps(session, { forced, ...options }, count) {
     const { generation, ids, met } = this.#session(session);
     generation.set(given(options));
-    const batch = new Batch(this.#vocab, count);
-    const deadline = performance.now() + PATIENCE;
-    do {
-      const began = performance.now();
-      const taken = await generation.step(forced?.[batch.length]);
-      const ms = performance.now() - began;
-      ids.push(taken.id);
-      batch.add(taken, ms, this.#text.decodeComplete(ids));
-    } while (!batch.packed.done && batch.length < count && performance.now() < deadline);
-    batch.name(met, (id) => this.#text.piece(id));
-    return batch.packed;
+    const taken = await generation.steps(Uint32Array.from(forced ?? []), count, PATIENCE);
+    const textAfter = (/** @type {number} */ id) => {
+      ids.push(id);
+      return this.#text.decodeComplete(ids);
+    };
+    return pack(taken, textAfter, met, (id) => this.#text.piece(id));
   }
 
   /**

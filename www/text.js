@@ -11,6 +11,7 @@ const REPLACEMENT = "\uFFFD";
 export class Text {
   #tokenizer;
   #byteLevel;
+  #added;
   /** The id of the token that hides another; null where the model was not trained with one. @type {number | null} */
   mask;
 
@@ -22,6 +23,7 @@ export class Text {
     this.#tokenizer = new Tokenizer({ added_tokens: [], ...tokenizer }, { ...unknownOf(tokenizer), ...config });
     readCharsmaps(this.#tokenizer.normalizer);
     keepPairs(this.#tokenizer.post_processor);
+    this.#added = this.#tokenizer.get_added_tokens_decoder();
     this.#byteLevel = usesByteLevel(/** @type {any} */ (tokenizer).decoder);
     this.mask = this.#idOf(/** @type {any} */ (config).mask_token) ?? this.#idOf("[MASK]") ?? this.#idOf("<mask>") ?? null;
   }
@@ -76,7 +78,7 @@ export class Text {
    * @returns {Piece}
    */
   piece(id) {
-    const added = this.#tokenizer.get_added_tokens_decoder().get(id);
+    const added = this.#added.get(id);
     const token = this.#tokenizer.id_to_token(id);
     if (token === undefined) return { id, token: `#${id}`, special: false };
     return { id, token: this.#byteLevel && !added ? readable(token) : token, special: added?.special ?? false };

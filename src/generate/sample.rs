@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 use crate::tensor::lanes::{self, Lanes, exp};
 use crate::tensor::ranked;
 
+/// Logits that are looked at together, when a few of them are sought.
+const BLOCK: usize = 64;
+
 /// How the next token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
@@ -92,16 +95,23 @@ pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
     all
 }
 
-/// The `n` greatest logits with their ids, in order. A short list is kept sorted while the logits pass by once.
+/// The `n` greatest logits with their ids, in order. A short list is kept sorted while the logits pass by once, block by block: most
+/// blocks have nothing for it, and SIMD sees that.
 pub(super) fn best(logits: &[f32], n: usize) -> Vec<(u32, f32)> {
     if n >= logits.len() {
         return ranked(logits).into_iter().map(|id| (id as u32, logits[id])).collect();
     }
     let mut list: Vec<(u32, f32)> = Vec::with_capacity(n + 1);
-    for (id, logit) in (0u32..).zip(logits.iter().copied()) {
-        if list.len() < n || list.last().is_some_and(|worst| logit > worst.1) {
-            list.insert(list.partition_point(|better| better.1 >= logit), (id, logit));
-            list.truncate(n);
+    let better = |list: &[(u32, f32)], logit| list.len() < n || list.last().is_some_and(|worst| logit > worst.1);
+    for (block, first) in logits.chunks(BLOCK).zip((0u32..).step_by(BLOCK)) {
+        if !better(&list, lanes::max(block, f32::MIN)) {
+            continue;
+        }
+        for (id, logit) in (first..).zip(block.iter().copied()) {
+            if better(&list, logit) {
+                list.insert(list.partition_point(|listed| listed.1 >= logit), (id, logit));
+                list.truncate(n);
+            }
         }
     }
     list
