@@ -123,6 +123,21 @@ def stack_hooks(recorder: Recorder, stack: nn.Module, n_heads: int, self_allowed
 
 
 @torch.no_grad()
+def every_hook(model: T5ForConditionalGeneration, ids: Tensor, mask: Tensor, decoder_ids: Tensor) -> dict[str, Tensor]:
+    """Hooks of both stacks, and logits."""
+    recorder = Recorder()
+    inputs = {"input_ids": ids, "attention_mask": mask, "decoder_input_ids": decoder_ids}
+    logits = recorder.run(model, **inputs, use_cache=False, output_attentions=True).logits
+    padding = mask.bool()[:, None, None, :]  # batch 1 1 key_pos
+    causal = torch.ones(decoder_ids.shape[1], decoder_ids.shape[1]).tril().bool()[None, None]  # 1 1 query_pos key_pos
+    tensors = {}
+    for side, allowed in (("encoder", padding), ("decoder", causal)):
+        hooks = stack_hooks(recorder, getattr(model, side), model.config.num_heads, allowed, padding)
+        tensors |= {f"{side}.{name}": tensor for name, tensor in hooks}
+    return tensors | {"logits": logits}
+
+
+@torch.no_grad()
 def case_tensors(model: T5ForConditionalGeneration, n_source: int, n_padded: int, n_target: int) -> dict[str, Tensor]:
     """Inputs, hooks, logits and greedy tokens of one random case."""
     ids = torch.randint(2, model.config.vocab_size, (1, n_source))
@@ -132,21 +147,13 @@ def case_tensors(model: T5ForConditionalGeneration, n_source: int, n_padded: int
         mask[:, -n_padded:] = 0
     decoder_ids = torch.randint(2, model.config.vocab_size, (1, n_target))
     decoder_ids[:, 0] = model.config.decoder_start_token_id
-    recorder = Recorder()
-    inputs = {"input_ids": ids, "attention_mask": mask, "decoder_input_ids": decoder_ids}
-    logits = recorder.run(model, **inputs, use_cache=False, output_attentions=True).logits
-    padding = mask.bool()[:, None, None, :]  # batch 1 1 key_pos
-    causal = torch.ones(n_target, n_target).tril().bool()[None, None]  # 1 1 query_pos key_pos
-    tensors = {"input.ids": ids, "input.attention_mask": mask, "input.decoder_ids": decoder_ids}
-    for side, allowed in (("encoder", padding), ("decoder", causal)):
-        hooks = stack_hooks(recorder, getattr(model, side), model.config.num_heads, allowed, padding)
-        tensors |= {f"{side}.{name}": tensor for name, tensor in hooks}
-    top = logits.topk(2).values
+    tensors = {"input.ids": ids, "input.attention_mask": mask, "input.decoder_ids": decoder_ids} | every_hook(model, ids, mask, decoder_ids)
+    top = tensors["logits"].topk(2).values
     assert (top[..., 0] - top[..., 1]).min() > 1e-3, "two logits are too close to call; choose another seed"
     # transformers 5.23 sizes its cache by the encoder's layers and fails where the decoder has more, hence no cache.
     greedy = model.generate(input_ids=ids, attention_mask=mask, max_new_tokens=N_GREEDY, do_sample=False, num_beams=1, use_cache=False)
     assert greedy.shape[1] == N_GREEDY + 1, "an early end; choose another seed"
-    return tensors | {"logits": logits, "greedy": greedy[:, 1:]}
+    return tensors | {"greedy": greedy[:, 1:]}
 
 
 def main() -> None:

@@ -211,13 +211,18 @@ def greedy(model: PreTrainedModel, inputs: dict[str, Tensor]) -> Tensor:
 
 
 @torch.no_grad()
+def every_hook(model: PreTrainedModel, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The family's hooks and the heads' outputs."""
+    recorder = Recorder()
+    output = recorder.run(model, **inputs, output_attentions=True, **({"use_cache": False} if model.can_generate() else {}))
+    return dict(case_hooks(recorder, model, inputs["attention_mask"])) | head_outputs(output)
+
+
+@torch.no_grad()
 def case_tensors(model: PreTrainedModel, case: Case) -> dict[str, Tensor]:
     """Inputs, hooks, heads and greedy tokens of one random case."""
     inputs = case_inputs(model, case)
-    recorder = Recorder()
-    output = recorder.run(model, **inputs, output_attentions=True, **({"use_cache": False} if model.can_generate() else {}))
-    tensors = {f"input.{name.removeprefix('input_')}": tensor for name, tensor in inputs.items()}
-    tensors |= dict(case_hooks(recorder, model, inputs["attention_mask"])) | head_outputs(output)
+    tensors = {f"input.{name.removeprefix('input_')}": tensor for name, tensor in inputs.items()} | every_hook(model, inputs)
     if model.can_generate() and not case.n_padded and case.n_tokens + N_GREEDY <= model.config.max_position_embeddings:
         tensors["greedy"] = greedy(model, inputs)
     assert all(tensor.isfinite().all() for tensor in tensors.values())

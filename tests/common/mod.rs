@@ -25,7 +25,10 @@ pub fn folder(model: &str) -> PathBuf {
 }
 
 pub fn engine(model: &str, choice: Choice) -> Engine {
-    let dir = folder(model);
+    engine_in(&folder(model), choice)
+}
+
+pub fn engine_in(dir: &Path, choice: Choice) -> Engine {
     let config = std::fs::read_to_string(dir.join("config.json")).expect("a golden's config.json");
     let bytes = std::fs::read(dir.join("model.safetensors")).expect("a golden's model.safetensors");
     let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
@@ -41,7 +44,11 @@ pub struct Golden {
 
 impl Golden {
     pub fn open(name: &str) -> Self {
-        Golden { bytes: std::fs::read(goldens().join(name)).expect("a golden file") }
+        Golden::at(&goldens().join(name))
+    }
+
+    pub fn at(path: &Path) -> Self {
+        Golden { bytes: std::fs::read(path).expect("a golden file") }
     }
 
     pub fn tensors(&self) -> SafeTensors<'_> {
