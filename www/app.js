@@ -37,7 +37,7 @@ const TYPING_PAUSE = 120;
 
 export class App extends LitElement {
   static properties = Object.fromEntries(
-    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "dragging"].map((name) => [name, { state: true }]),
+    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "checks", "dragging"].map((name) => [name, { state: true }]),
   );
 
   /** Writes: encoder-decoders and decoders. */
@@ -70,7 +70,7 @@ export class App extends LitElement {
     this.notice = "";
     /** @type {{ stage: string, fraction: number, bytes?: import("./files.js").Bytes } | undefined} */
     this.loading = { stage: "start", fraction: 0 };
-    /** @type {"" | "model" | "shader"} */
+    /** @type {"" | "model" | "shader" | "checks"} */
     this.dialog = "";
     /** Lenses that show their numbers as a table. @type {Set<string>} */
     this.tables = new Set();
@@ -78,6 +78,8 @@ export class App extends LitElement {
     this.shader = { op: "", file: "", wgsl: "" };
     /** The model's card and held-out numbers, where it has them. @type {import("./shell/card.js").Card | undefined} */
     this.card = undefined;
+    /** @type {import("./shell/checks.js").Checks | undefined} */
+    this.checks = undefined;
     this.dragging = false;
   }
 

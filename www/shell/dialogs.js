@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { metricsTable } from "./card.js";
+import { checks } from "./checks.js";
 import { layersOf } from "./choice.js";
 import { markdown } from "./markdown.js";
 import { models } from "./models.js";
@@ -10,6 +11,8 @@ import { shaders } from "./shaders.js";
 
 /** @typedef {import("../app.js").App} App */
 
+const BODIES = { model: modelCard, shader: shaders, checks };
+
 /** @param {App} app */
 export function dialogs(app) {
   if (!app.dialog) return nothing;
@@ -17,7 +20,7 @@ export function dialogs(app) {
   return html`<dialog class=${app.dialog} aria-label=${title} @close=${() => (app.dialog = "")} @click=${closeOutside}>
     <div class="dialog-body">
       <header><h2>${title}</h2><button type="button" class="quiet" aria-label=${app.say("close")} @click=${() => (app.dialog = "")}>✕</button></header>
-      ${app.dialog === "model" ? modelCard(app) : shaders(app)}
+      ${BODIES[app.dialog](app)}
     </div>
   </dialog>`;
 }

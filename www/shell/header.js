@@ -1,6 +1,7 @@
 // The narrow header: name, model, device, language, theme, share; the progress line beneath it.
 
 import { html, nothing } from "lit";
+import { showChecks } from "./checks.js";
 import { stage } from "./loading.js";
 import { parameters } from "./models.js";
 
@@ -20,7 +21,7 @@ export function header(app) {
       </button>
       <span class="spring"></span>
       <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${kind === "encoder" ? undefined : app.player.ms} .unit=${kind === "encoder" ? "ms" : "ms/token"} .status=${stage(app)} .say=${say}
-        @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)}></diorama-device-badge>
+        @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)} @diorama-device-check=${() => app.attempt(() => showChecks(app))}></diorama-device-badge>
       <button type="button" class="quiet lang-button" lang=${app.language === "zh" ? "en" : "zh-Hans"} aria-label=${say("lang.switch")}
         @click=${() => app.set({ lang: app.language === "zh" ? "en" : "zh" })}>${app.language === "zh" ? "EN" : "中文"}</button>
       <button type="button" class="quiet theme-button" aria-label=${say(`theme.${state.theme}`)} title=${say(`theme.${state.theme}`)}

@@ -9,6 +9,7 @@ const DETAILED = new Set(["noGpu", "reopened", "gone"]);
 /**
  * Which device computes, how fast, and why: a button that opens the reason, the self-test and the switch.
  * @fires diorama-device-select - { device: "auto" | "webgpu" | "cpu" }
+ * @fires diorama-device-check - the reader wants to see how exact the numbers are
  */
 export class DeviceBadge extends LitElement {
   static properties = {
@@ -45,6 +46,7 @@ export class DeviceBadge extends LitElement {
     th, td { text-align: right; padding: 3px 0; border-bottom: 1px solid var(--hairline); font-weight: 400; }
     th:first-child, td:first-child { text-align: left; font: var(--mono-small); }
     thead th { color: var(--ink-soft); }
+    .check { margin-top: 14px; padding: 0; border: 0; background: none; color: var(--ink); font: var(--small); text-decoration: underline; text-underline-offset: 3px; cursor: pointer; }
     .failed { color: var(--danger); font-weight: 600; }
   `;
 
@@ -87,7 +89,13 @@ export class DeviceBadge extends LitElement {
         <thead><tr><th scope="col">op</th><th scope="col">${this.say("device.error")}</th><th scope="col">${this.say("device.tolerance")}</th></tr></thead>
         <tbody>${info.selfTest.map(({ op, maxError, tolerance, passed }) => html`<tr class=${passed ? "" : "failed"}><td>${op}</td><td>${maxError.toExponential(1)}</td><td>${tolerance.toExponential(0)}</td></tr>`)}</tbody>
       </table>`}
+      <button type="button" class="check" @click=${this.#check}>${this.say("device.check")}</button>
     </div>`;
+  }
+
+  #check() {
+    this.open = false;
+    this.dispatchEvent(new CustomEvent("diorama-device-check", { bubbles: true, composed: true }));
   }
 
   /** @param {string} device */
