@@ -49,6 +49,10 @@ def sample(model: PreTrainedModel, tok: PreTrainedTokenizerBase, prompts: list[s
     return written
 
 
+def characters_per_token(tok: PreTrainedTokenizerBase, texts: list[str]) -> float:
+    return sum(map(len, texts)) / sum(len(tok(text, add_special_tokens=False)["input_ids"]) for text in texts)
+
+
 def lines_of(poem: str) -> list[str]:
     return [line for line in re.split("[，。]", poem) if line]
 
@@ -101,6 +105,13 @@ def main() -> None:
     else:
         openings = [" ".join(text.split()[:4]) for text in held_out if re.match("[A-Z]", text) and len(text) > 300][:N_SAMPLES]
         written = sample(model, tok, openings, 160)
+    if args.model.name == "llama-tiny-zh":
+        chinese = [text for text in held_out if re.fullmatch(r"[\u3000-\uffef]+", text)]
+        smaller = AutoTokenizer.from_pretrained(args.model.parent / "llama-tiny")
+        metrics += [
+            metric("Chinese sentences", "characters per token", characters_per_token(tok, chinese), "", len(chinese)),
+            metric("Chinese sentences", "characters per token, with llama-tiny's vocabulary", characters_per_token(smaller, chinese), "", len(chinese)),
+        ]
     report(args.model, metrics)
     print(json.dumps(metrics, indent=1, ensure_ascii=False))
     if args.samples:
