@@ -20,7 +20,8 @@ fn every_model(choice: Choice) {
     for folder in folders {
         let golden = Golden::at(&folder.join("reference.safetensors"));
         let mut engine = engine_in(&folder, choice);
-        let trace = block_on(engine.run(&golden.input(0), &["*.hook_resid_post".into(), "*.hook_pattern".into()])).expect("a run");
+        let trace =
+            block_on(engine.run(&golden.input(0), &["*.hook_resid_post".into(), "*.hook_pattern".into()])).expect("a run");
         let mut compared = 0;
         for tensor in trace.activations.iter().chain(&trace.logits) {
             let name = format!("{} {}", folder.display(), tensor.name);

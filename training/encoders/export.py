@@ -20,7 +20,10 @@ def main() -> None:
     weights, training = loop.averaged(args.work / "checkpoint.pt")
     model = models.build(args.model)
     model.load_state_dict(weights)
-    parts = {"": model} if args.model != "electra-tiny" else {"-generator": model.generator, "-discriminator": model.discriminator}
+    parts = {"": model}
+    if isinstance(model, models.ElectraPair):
+        model.merge()
+        parts = {"-generator": model.generator, "-discriminator": model.discriminator}
     for suffix, part in parts.items():
         export.write(part, args.work, args.out / f"{args.model}{suffix}", training)
 

@@ -59,7 +59,8 @@ def loss(name: str, model: nn.Module) -> Callable[[Batch], Tensor]:
             sampled = torch.where(batch["labels"] == IGNORED, batch["original"].gather(1, batch["places"]), sampled)
             replaced = batch["ids"].scatter(1, batch["places"], sampled)
             is_replaced = (replaced != batch["original"]).float()
-        hidden, _ = _encode(discriminator, replaced, batch)
+        words = model.words(replaced)
+        hidden = discriminator.electra(inputs_embeds=words, attention_mask=batch["attended"], token_type_ids=batch["segments"]).last_hidden_state
         scores = discriminator.discriminator_predictions(hidden).float()
         attended = batch["attended"].float()
         rtd = (F.binary_cross_entropy_with_logits(scores, is_replaced, reduction="none") * attended).sum() / attended.sum()

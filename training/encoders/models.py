@@ -1,6 +1,6 @@
 """The architectures, as `transformers` classes of one width and depth: what is trained is what is shipped."""
 
-from torch import nn
+from torch import Tensor, nn
 from transformers import (
     AlbertConfig, AlbertForPreTraining, BertConfig, BertForPreTraining, ElectraConfig, ElectraForMaskedLM, ElectraForPreTraining,
     PreTrainedModel, RobertaConfig, RobertaForMaskedLM,
@@ -9,7 +9,8 @@ from transformers import (
 from .tokenizer import VOCAB_SIZE
 
 WIDTH, LAYERS, HEADS, LENGTH = 128, 4, 4, 128
-TOKENS = 24_000_000  # for each model, about 20 for each parameter of bert-tiny (Hoffmann et al. 2022)
+TOKENS = 24_000_000  # about 20 for each parameter of bert-tiny (Hoffmann et al. 2022)
+ELECTRA_TOKENS = 15_000_000  # of the pair, each of which is seen by two models
 
 _SHARED = {
     "vocab_size": VOCAB_SIZE, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "attn_implementation": "sdpa",
@@ -18,7 +19,12 @@ _SIZE = {"hidden_size": WIDTH, "num_hidden_layers": LAYERS, "num_attention_heads
 
 
 class ElectraPair(nn.Module):
-    """Generator and discriminator with one embedding (Clark et al. 2020, section 3.1); the generator is half as wide inside."""
+    """Generator and discriminator with one table of words (Clark et al. 2020, section 3.1); the generator is half as wide inside.
+
+    The shared table learns from the generator alone, and the discriminator adds what it learns about words by itself: gradient-disentangled
+    sharing (He et al. 2021, DeBERTaV3, section 3.3). Where both moved one table, at these learning rates, the fifty times stronger gradient of the
+    discriminator kept either from learning anything.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,8 +33,17 @@ class ElectraPair(nn.Module):
         self.generator = ElectraForMaskedLM(ElectraConfig(**shared, **half))
         whole = {"hidden_size": WIDTH, "num_attention_heads": HEADS, "intermediate_size": 4 * WIDTH}
         self.discriminator = ElectraForPreTraining(ElectraConfig(**shared, **whole))
-        for name in ("word_embeddings", "position_embeddings", "token_type_embeddings"):
-            setattr(self.discriminator.electra.embeddings, name, getattr(self.generator.electra.embeddings, name))
+        nn.init.zeros_(self.discriminator.electra.embeddings.word_embeddings.weight)  # the addition
+
+    def words(self, ids: Tensor) -> Tensor:
+        """[row pos] → [row pos d_embedding], as the discriminator reads them."""
+        table, addition = self.generator.electra.embeddings.word_embeddings, self.discriminator.electra.embeddings.word_embeddings
+        return table(ids).detach() + addition(ids)
+
+    def merge(self) -> None:
+        """Puts both tables into the discriminator's, which then stands by itself."""
+        table, addition = self.generator.electra.embeddings.word_embeddings, self.discriminator.electra.embeddings.word_embeddings
+        addition.weight.data += table.weight.data
 
 
 def build(name: str) -> PreTrainedModel | ElectraPair:

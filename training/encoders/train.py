@@ -24,7 +24,8 @@ def main() -> None:
     corpus, tok = batches.Corpus.load(args.work / "sentences.npz"), Tokenizer.from_file(str(args.work / "tokenizer.json"))
     vocabulary = batches.Vocabulary.of(args.model, tok)
     loss_of = torch.compile(losses.loss(args.model, model), dynamic=False)
-    loop.train(model, lambda seed: batches.endless(corpus, args.model, vocabulary, seed), loss_of, models.TOKENS, args.work / "checkpoint.pt")
+    budget = models.ELECTRA_TOKENS if args.model == "electra-tiny" else models.TOKENS
+    loop.train(model, lambda seed: batches.endless(corpus, args.model, vocabulary, seed), loss_of, budget, args.work / "checkpoint.pt")
 
 
 if __name__ == "__main__":
