@@ -115,13 +115,7 @@ impl WebEngine {
     }
 
     /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.
-    pub async fn fill(
-        &self,
-        input: JsValue,
-        places: Vec<usize>,
-        options: JsValue,
-        changed: JsValue,
-    ) -> Result<JsValue, JsError> {
+    pub async fn fill(&self, input: JsValue, places: Vec<usize>, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
         let options: StepOptions = read_or_default(options, "options")?;
         let sampling = options.sampling();
         let (input, changed) = (input_of(input)?, interventions(&changed)?);

@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use diorama::capture::{Intervention, select};
+use diorama::capture::{Aims, Extent, Intervention, select};
 use diorama::error::{Error, Result};
 use diorama::generate::{Engine, Input, Sampling};
 use diorama::models::Model;
@@ -78,6 +78,7 @@ async fn perform(action: Action) -> Result<String> {
             input.check(&model)?;
             select(&model.graph, &capture, &[])?;
             let interventions = intervene::read(intervene.as_deref())?;
+            Aims::find(&model.graph, &interventions, Extent::Whole)?;
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let (trace, told) = match generator {
                 None => (engine.run_with(&input, &capture, &interventions).await?, String::new()),
@@ -111,6 +112,7 @@ async fn perform(action: Action) -> Result<String> {
             let sampling = Sampling { temperature, top_k, top_p, seed, listed: 1 };
             sampling.check()?;
             let interventions = intervene::read(intervene.as_deref())?;
+            Aims::find(&model.graph, &interventions, Extent::Whole)?;
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let ids = if beams != 1 {
                 engine.beam_search(&input, beams, max_new_tokens, &interventions).await?
