@@ -23,6 +23,7 @@ import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
 import { tokens } from "./shell/tokens.js";
+import { tabs, tool } from "./shell/tools.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
@@ -241,7 +242,9 @@ export class App extends LitElement {
     document.title = this.say("title");
     return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
       ${header(this)}
-      <main>${input(this)} ${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}</main>
+      <main>${input(this)} ${tabs(this)}
+        <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}>${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div>
+      </main>
       ${dialogs(this)}
       ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
     </div>`;

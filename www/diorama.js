@@ -1,6 +1,7 @@
-// The public module: `loadModel` and the elements. Other people's pages import this file.
+// The public module: `loadModel`, the elements and the blocks. Other people's pages import this file.
 
 import { Model } from "./model.js";
+import { autoload } from "./blocks/gallery.js";
 import { registerElements } from "./elements.js";
 
 export { runPair } from "./electra.js";
@@ -8,6 +9,7 @@ export { Model } from "./model.js";
 export { MASKED, axis, isMasked, slice } from "./trace.js";
 
 registerElements();
+autoload();
 
 /**
  * Loads a model: a folder's address (relative to the page), or its files (`config.json`, `model.safetensors` and, for text, `tokenizer.json`).

@@ -1,0 +1,54 @@
+// The models of a page: every block that asks for the same address on the same device shares one copy, which goes when the last of them does.
+
+import { loadModel } from "../diorama.js";
+
+/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../files.js").OnProgress} OnProgress */
+/** @typedef {"auto" | "webgpu" | "cpu"} Device */
+/** @typedef {{ promise: Promise<Model>, holders: number, listeners: Set<OnProgress> }} Shared */
+
+/** @type {Map<string, Shared>} */
+const MODELS = new Map();
+
+/**
+ * A model, loaded at most once. Pair every call with one of `release`, also where the promise rejects.
+ * @param {string} address relative to the page
+ * @param {{ device?: Device, onProgress?: OnProgress }} [options]
+ * @returns {Promise<Model>}
+ */
+export function acquire(address, { device = "auto", onProgress } = {}) {
+  const key = keyOf(address, device);
+  let shared = MODELS.get(key);
+  if (!shared) {
+    /** @type {Set<OnProgress>} */
+    const listeners = new Set();
+    const promise = loadModel(address, { device, onProgress: (...progress) => listeners.forEach((listener) => listener(...progress)) });
+    shared = { promise, holders: 0, listeners };
+    MODELS.set(key, shared);
+    // A failure is not kept: the next one who asks tries again.
+    promise.catch(() => MODELS.delete(key));
+  }
+  shared.holders++;
+  if (onProgress) shared.listeners.add(onProgress);
+  return shared.promise;
+}
+
+/**
+ * @param {string} address
+ * @param {Device} [device]
+ */
+export function release(address, device = "auto") {
+  const key = keyOf(address, device);
+  const shared = MODELS.get(key);
+  if (!shared || --shared.holders > 0) return;
+  MODELS.delete(key);
+  shared.promise.then((model) => model.dispose(), () => {});
+}
+
+/**
+ * @param {string} address
+ * @param {Device} device
+ */
+function keyOf(address, device) {
+  return `${device} ${new URL(address, document.baseURI).href}`;
+}
