@@ -1,14 +1,17 @@
-// The models of a page: every block that asks for the same address on the same device shares one copy, which goes when the last of them does.
+// The models of a page: every block that asks for the same address on the same device shares one copy, which goes when the last of them does. All of them live
+// in one worker.
 
-import { loadModel } from "../diorama.js";
+import { Room } from "../link.js";
+import { Model } from "../model.js";
+import { modelSource } from "../source.js";
 
-/** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("../files.js").OnProgress} OnProgress */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ promise: Promise<Model>, holders: number, listeners: Set<OnProgress> }} Shared */
 
 /** @type {Map<string, Shared>} */
 const MODELS = new Map();
+const ROOM = new Room();
 
 /**
  * A model, loaded at most once. Pair every call with one of `release`, also where the promise rejects.
@@ -16,20 +19,21 @@ const MODELS = new Map();
  * @param {{ device?: Device, onProgress?: OnProgress }} [options]
  * @returns {Promise<Model>}
  */
-export function acquire(address, { device = "auto", onProgress } = {}) {
+export function acquire(address, { device = "auto", onProgress: listener } = {}) {
   const key = keyOf(address, device);
   let shared = MODELS.get(key);
   if (!shared) {
     /** @type {Set<OnProgress>} */
     const listeners = new Set();
-    const promise = loadModel(address, { device, onProgress: (...progress) => listeners.forEach((listener) => listener(...progress)) });
+    const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => listeners.forEach((listener) => listener(...progress));
+    const promise = Model.load(modelSource(address), device, onProgress, () => {}, undefined, ROOM);
     shared = { promise, holders: 0, listeners };
     MODELS.set(key, shared);
     // A failure is not kept: the next one who asks tries again.
     promise.catch(() => MODELS.delete(key));
   }
   shared.holders++;
-  if (onProgress) shared.listeners.add(onProgress);
+  if (listener) shared.listeners.add(listener);
   return shared.promise;
 }
 
