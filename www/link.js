@@ -1,5 +1,6 @@
 // One way to call a Host wherever it runs: in a worker, or on this thread.
 
+import { startWorker } from "./site.js";
 import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./files.js").OnProgress} OnProgress */
@@ -65,7 +66,7 @@ export class Room {
   }
 
   #start() {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = startWorker("worker.js");
     worker.addEventListener("message", ({ data: { host, ...answer } }) => {
       this.#links.get(host)?.receive(answer);
       // All engines of a worker are one module's: a trap in one leaves none to be trusted.
