@@ -56,7 +56,7 @@ fn rebuild(change: Change) -> Result<()> {
     if change == Change::Module {
         wasm::build()?;
     }
-    site::assemble(Path::new(OUT))
+    site::assemble(Path::new(OUT), site::Offline::Never)
 }
 
 /// Watches the sources. What changes during a build waits in the channel. The watcher works as long as it lives.
