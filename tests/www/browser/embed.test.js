@@ -17,7 +17,7 @@ for (const browser of browsers) {
     visitElsewhere(browser, (folder, site) => copyExample("plain", folder, site), "index.html", async (page, { served }) => {
       await drawn(page, 0);
       await drawn(page, 1);
-      const own = served().filter((file) => file === "models/bert-tiny/model.safetensors");
+      const own = served().filter((file) => file === "models/bert-tiny/tokenizer.json");
       assert.equal(own.length, 1, "two blocks, one download");
       const shown = await page.$$eval("diorama-heads", (blocks) => blocks.map((block) => /** @type {any} */ (block).shadowRoot.querySelector("diorama-attention-map").rows.map((/** @type {any} */ { token }) => token).join(" ")));
       assert.deepEqual(shown, ["[CLS] the little dog ran to the big tree . [SEP]", "[CLS] lily likes her red ball . [SEP]"]);
