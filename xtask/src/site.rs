@@ -14,7 +14,7 @@ use serde_json::json;
 use walkdir::WalkDir;
 
 use crate::shell::{run, say};
-use crate::{npm, wasm};
+use crate::{npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
 const ENTRIES: [&str; 6] = ["app.js", "diorama.js", "worker.js", "embed.js", "frames.js", "sw.js"];
@@ -22,12 +22,18 @@ const ENTRIES: [&str; 6] = ["app.js", "diorama.js", "worker.js", "embed.js", "fr
 /// Where this file is, an earlier build wrote the folder.
 const PROOF: &str = "wasm/diorama_bg.wasm";
 
-/// Builds everything into `out`.
-pub fn build(out: &Path) -> Result<()> {
+/// Builds everything into `out`; `base` is the address under which it will be found, where it is known.
+pub fn build(out: &Path, base: Option<&str>, offline: Offline) -> Result<()> {
+    let base = base.map(publish::base).transpose()?;
     check_replaceable(out)?;
     npm::ensure_packages(Path::new("."))?;
     wasm::build()?;
-    assemble(out, Offline::Kept)?;
+    assemble(out, offline)?;
+    if let Some(base) = base {
+        publish::publish(out, &base)?;
+        // The pages have changed, and with them their marks.
+        list(out, offline)?;
+    }
     print_sizes(out)
 }
 
@@ -46,7 +52,7 @@ fn list(out: &Path, offline: Offline) -> Result<()> {
     for entry in WalkDir::new(out).sort_by_file_name() {
         let entry = entry?;
         let file = entry.path().strip_prefix(out)?;
-        if entry.file_type().is_file() && file != Path::new("sw.js") {
+        if entry.file_type().is_file() && file != Path::new("sw.js") && file != Path::new("precache.js") {
             let mut hasher = DefaultHasher::new();
             fs::read(entry.path())?.hash(&mut hasher);
             let early = !file.starts_with("models") || file.starts_with("models/t5-tiny");
