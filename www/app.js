@@ -6,6 +6,7 @@ import { loadModel } from "./diorama.js";
 import { formatEdits } from "./edits.js";
 import { preferredLanguage, words } from "./i18n.js";
 import { addressOf } from "./opening.js";
+import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
 import { Pause } from "./pause.js";
 import { Player } from "./player.js";
@@ -23,6 +24,7 @@ import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
 import { tokens } from "./shell/tokens.js";
+import { tabs, tool } from "./shell/tools.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
@@ -132,7 +134,7 @@ export class App extends LitElement {
       await this.loadModel();
       await this.run();
     };
-    this.attempt(start).then(() => this.own.standIn());
+    this.attempt(start).then(() => this.own.standIn()).then(keepOffline);
   }
 
   /**
@@ -241,7 +243,9 @@ export class App extends LitElement {
     document.title = this.say("title");
     return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
       ${header(this)}
-      <main>${input(this)} ${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}</main>
+      <main>${input(this)} ${tabs(this)}
+        <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}>${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div>
+      </main>
       ${dialogs(this)}
       ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
     </div>`;
