@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { showChecks } from "./checks.js";
 import { stage } from "./loading.js";
 import { parameters } from "./models.js";
+import { pages } from "./pages.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -15,6 +16,7 @@ export function header(app) {
   const { say, state, model, kind } = app;
   return html`<header class="header">
       <h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1>
+      ${pages("playground", state, say)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => app.showModel())}>
         <span class="mono">${model?.info.name ?? "…"}</span>
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾

@@ -1,0 +1,8 @@
+// The page of the three families: its head, its block, and the link between the block's settings and the address.
+
+import "./diorama.js";
+import "./shell/masthead.js";
+import { bind } from "./shell/address.js";
+
+const block = /** @type {import("./blocks/block.js").Block} */ (document.querySelector("diorama-compare"));
+bind(block);

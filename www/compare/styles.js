@@ -1,0 +1,36 @@
+// How a family's panel looks: on a wide page the three stand beside each other, on a narrow one they are pages to swipe.
+
+import { css } from "lit";
+
+export const faceStyles = css`
+  .face { display: flex; flex-direction: column; gap: 6px; min-width: 0; padding: 4px 20px 4px; }
+  .face + .face { border-left: 1px solid var(--hairline); }
+  .face:first-child { padding-left: 0; }
+  .face:last-child { padding-right: 0; }
+  .face header { display: flex; align-items: center; gap: 8px; min-height: 32px; }
+  .face h2 { color: var(--face-ink); font-size: 17px; white-space: nowrap; margin-right: auto; }
+  .face h3 small { font: var(--small); }
+  .face h3 { display: flex; align-items: baseline; gap: 8px; font-size: 15px; }
+  .face select { min-height: 28px; padding: 0 6px; max-width: 170px; font: var(--small); color: var(--ink); }
+  .face select.mono { font: var(--mono-small); }
+  .waiting { min-height: 480px; padding: 24px 0; }
+  .upper { display: flex; gap: 20px; align-items: flex-start; min-height: 156px; }
+  .sketch { display: grid; gap: 2px; color: inherit; text-decoration: none; border-radius: 6px; flex: none; }
+  .sketch:hover small { color: var(--ink); text-decoration: underline; }
+  .masks { flex: 1; display: flex; gap: 14px 18px; flex-wrap: wrap; min-width: 0; }
+  figure { margin: 0; width: 66px; }
+  figure.wide { width: 100%; }
+  figure:not(.wide) diorama-mask-grid { width: 92px; overflow: hidden; zoom: 0.7; }
+  figcaption .link { padding: 0; }
+  .attention { flex: 1; display: flex; flex-direction: column; min-height: 230px; }
+  .attention.encoder h3 { color: var(--encoder-ink); }
+  .attention.decoder h3 { color: var(--decoder-ink); }
+  .attention.cross h3 { color: var(--cross-ink); }
+  diorama-attention-map { flex: 1 1 186px; height: 0; min-height: 186px; }
+  .answer { height: 122px; overflow-y: auto; scrollbar-width: thin; display: grid; gap: 2px; align-content: start; border-top: 1px solid var(--hairline); padding-top: 6px; }
+  .written { font-size: 19px; line-height: 1.45; }
+  .written.long { font-size: 16px; max-height: 96px; overflow: auto; scrollbar-width: thin; white-space: pre-wrap; }
+  .written mark { background: none; color: inherit; border-bottom: 2px solid var(--decoder); }
+  .places { display: flex; gap: 20px; overflow-x: auto; scrollbar-width: thin; }
+  .places > * { flex: 1 0 220px; }
+`;
