@@ -13,6 +13,7 @@ import { Sketch } from "./views/sketch.js";
 import { TokenLines } from "./views/token-lines.js";
 import { TokenStrip } from "./views/token-strip.js";
 import { Tower } from "./views/tower.js";
+import { Save } from "./shell/save.js";
 import { preferredLanguage, words } from "./i18n.js";
 
 const ELEMENTS = {
@@ -24,6 +25,7 @@ const ELEMENTS = {
   "diorama-device-badge": DeviceBadge,
   "diorama-mask-grid": MaskGrid,
   "diorama-matrix": Matrix,
+  "diorama-save": Save,
   "diorama-shader-view": ShaderView,
   "diorama-sketch": Sketch,
   "diorama-token-lines": TokenLines,

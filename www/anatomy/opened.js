@@ -70,7 +70,8 @@ function body(block, specimen, index) {
     <div class="formula">${formulaOf(node)}</div>
     <p class="small soft">${say("arch.from")} ${node.inputs.map((input, i) => html`${i ? ", " : ""}<span class="mono-small">${specimen.graph[input].name}</span>`)}</p>
     ${numbers ? values(block, specimen, index, numbers) : html`<p class="soft small" role="status">${say("arch.loading")}</p>`}
-    <div class="foot"><button type="button" class="link" aria-pressed=${settings.wgsl} @click=${() => block.keep({ wgsl: !settings.wgsl })}>WGSL</button></div>
+    <div class="foot"><button type="button" class="link" aria-pressed=${settings.wgsl} @click=${() => block.keep({ wgsl: !settings.wgsl })}>WGSL</button>
+      <diorama-save .of=${() => block.renderRoot.querySelector("diorama-matrix")} .say=${say}></diorama-save></div>
     ${settings.wgsl ? html`<diorama-shader-view .ops=${specimen.model.info.ops.filter(({ op }) => op === node.op)} .op=${shader.op} .file=${shader.file} .wgsl=${shader.wgsl} .say=${say}
       @diorama-op-select=${(/** @type {CustomEvent} */ event) => block.attempt(() => block.showShader(event.detail.op))}></diorama-shader-view>` : nothing}
   </div>`;

@@ -38,7 +38,7 @@ export class Compare extends Block {
     form label { display: inline-flex; gap: 6px; align-items: center; }
     .lines { display: grid; gap: 2px; padding-bottom: 4px; min-height: 146px; align-content: start; }
     .lines .caption { max-width: none; }
-    .panels { flex: 1; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.32fr) minmax(0, 1fr); border-top: 1px solid var(--hairline); }
+    .panels { flex: 1; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.45fr) minmax(0, 1fr); border-top: 1px solid var(--hairline); }
     .tabs { display: none; }
     @container (max-width: 960px) {
       .tabs { display: grid; grid-template-columns: repeat(3, 1fr); position: sticky; top: 0; z-index: 3; background: var(--paper); border-bottom: 1px solid var(--hairline); }
@@ -96,7 +96,7 @@ export class Compare extends Block {
     if (["text", "hidden", "task", "seed", "temperature"].some((name) => changed.has(name)) && this.panels.size > 0) {
       this.#typing.after(changed.has("text") ? TYPING_PAUSE : 0, () => Promise.all([...this.panels.values()].map((panel) => this.#ask(panel))), (ask) => this.attempt(ask));
     }
-    if (changed.has("tab") && changed.get("tab") !== undefined) this.#swipeTo(this.settings.tab);
+    if (changed.has("tab")) this.#swipeTo(this.settings.tab, changed.get("tab") === undefined);
   }
 
   /** A model that the page does not have gives way to the family's first. @param {Kind} kind */
@@ -161,10 +161,13 @@ export class Compare extends Block {
     this.keep({ hidden: [...hidden].sort((a, b) => a - b).map((word) => word + 1).join(",") });
   }
 
-  /** @param {string} tab */
-  #swipeTo(tab) {
+  /**
+   * @param {string} tab
+   * @param {boolean} first the page has just come: nothing moves
+   */
+  #swipeTo(tab, first) {
     const panels = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".panels"));
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const still = first || matchMedia("(prefers-reduced-motion: reduce)").matches;
     panels?.scrollTo({ left: KINDS.findIndex((kind) => kind === tab) * panels.clientWidth, behavior: still ? "instant" : "smooth" });
   }
 

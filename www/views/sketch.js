@@ -7,10 +7,10 @@ import { LitElement, css, nothing, html, svg } from "lit";
  */
 
 /** Of a part. // px */
-const HEIGHT = /** @type {Record<string, number>} */ ({ embed: 14, bias: 8, attention: 16, cross: 16, mlp: 16, norm: 5, add: 7, head: 14 });
-const GAP = 4;
-const WIDTH = 76;
-const MARGIN = 22;
+const HEIGHT = /** @type {Record<string, number>} */ ({ embed: 18, bias: 10, attention: 24, cross: 24, mlp: 24, norm: 7, add: 9, head: 18 });
+const GAP = 6;
+const WIDTH = 70;
+const MARGIN = 14;
 
 /**
  * A small drawing of an architecture, made of its graph's parts: data flows downwards, layers of one make are drawn once, with their number beside them.
@@ -46,8 +46,8 @@ export class Sketch extends LitElement {
 
   render() {
     if (this.stacks.length === 0) return nothing;
-    const drawn = this.stacks.map((stack, i) => laid(stack, MARGIN + i * (WIDTH + MARGIN + 34)));
-    const width = Math.max(...drawn.map(({ right }) => right)) + 30;
+    const drawn = this.stacks.map((stack, i) => laid(stack, MARGIN + i * (WIDTH + MARGIN + 30)));
+    const width = Math.max(...drawn.map(({ right }) => right)) + 28;
     const height = Math.max(...drawn.map(({ bottom }) => bottom)) + 2;
     return html`<svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${this.label}>
       ${drawn.map(({ picture }) => picture)} ${drawn.length > 1 ? memory(drawn) : nothing}</svg>`;
@@ -90,8 +90,8 @@ function laid({ name, before, layer, repeat, after }, left) {
   const rest = after.map(place);
   const bottom = rest.at(-1)?.bottom ?? end;
   const picture = svg`<g class=${name}><path class="flow" d=${`M${middle} 2 V${bottom}`}></path>
-    <rect class="frame" x=${left - 12} y=${top} width=${WIDTH + 18} height=${end - top} rx="5"></rect>
-    ${shapes}<text x=${left + WIDTH + 10} y=${top + 13}>× ${repeat}</text></g>`;
+    <rect class="frame" x=${left - 11} y=${top} width=${WIDTH + 16} height=${end - top} rx="5"></rect>
+    ${shapes}<text x=${left + WIDTH + 8} y=${top + 13}>× ${repeat}</text></g>`;
   return { picture, bottom, right: left + WIDTH, left, cross };
 }
 
