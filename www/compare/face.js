@@ -5,6 +5,7 @@ import { SHIPPED } from "../catalogue.js";
 import { hueOf, MODEL_OF } from "../blocks/compare.js";
 import { layersOf, mapOf, stacksOf } from "./choice.js";
 import { answer } from "./answer.js";
+import { parameters } from "../shell/models.js";
 import { stage } from "../shell/loading.js";
 import { taskOf } from "../tasks.js";
 
@@ -58,7 +59,7 @@ function sketch({ say }, { anatomy, name, model }) {
   const stacks = anatomy?.stacks.map(({ name, before, groups, after }) => ({ name, before, layer: groups[0]?.layers[0].parts ?? [], repeat: groups.reduce((sum, { layers }) => sum + layers.length, 0), after })) ?? [];
   const words = anatomy?.stacks.map(({ name, groups }) => say("compare.stack", { stack: say(`${name}.title`), n: groups.reduce((sum, { layers }) => sum + layers.length, 0) })).join(", ") ?? "";
   return html`<a class="sketch" href=${`index.html#model=models/${name}/&tool=architecture`} title=${say("compare.inside")}><diorama-sketch .stacks=${stacks} .label=${say("compare.sketch", { model: name, words })}></diorama-sketch>
-    <small>${say("compare.parameters", { n: (model?.info.parameters ?? 0).toLocaleString("en") })}</small></a>`;
+    <small>${say("model.size", { n: parameters(model?.info.parameters ?? 0) })}</small></a>`;
 }
 
 /**
@@ -87,9 +88,9 @@ function map(block, panel) {
   const head = headOf(block, panel);
   const axes = panel.kind === "encoder-decoder" ? say(`${stack}.axes`) : say(`alone.${panel.kind}.axes`);
   const label = say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : Number(head) + 1 });
-  return html`<div class="attention ${stack}"><h3>${say(`${stack}.title`)}<small>${say("compare.at", { layer: layer + 1, of: layersOf(panel, stack), head: head === "mean" ? say("tower.mean") : Number(head) + 1 })}</small>
+  return html`<div class="attention ${stack}"><h3>${say(`${stack}.title`)}<small>${say("compare.at", { layer: layer + 1, of: layersOf(panel, stack), head: head === "mean" ? say("tower.mean") : say("compare.headed", { n: Number(head) + 1 }) })}</small>
       <diorama-save .of=${() => block.renderRoot.querySelector(`[data-kind="${panel.kind}"] diorama-attention-map`)} .say=${say}></diorama-save></h3>
-    <p class="caption">${axes}</p>
+    <p class="caption" title=${axes}>${axes}</p>
     <diorama-attention-map .trace=${panel.reading.trace} .hook=${`${attention}.hook_pattern`} .head=${head} .rows=${rows} .columns=${columns} .row=${row} .column=${column} .label=${label} .axes=${axes}
       .empty=${say("map.waiting")} .stale=${panel.reading.stale} .theme=${block.shade} .say=${say}
       @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => light(block, panel, stack, event.detail)}></diorama-attention-map></div>`;

@@ -12,6 +12,7 @@ export const faceStyles = css`
   .face h3 small { font: var(--small); }
   .face h3 { display: flex; align-items: baseline; gap: 8px; font-size: 15px; }
   .face h3 diorama-save { margin-left: auto; }
+  .face h3 > small { white-space: nowrap; }
   .face select { min-height: 28px; padding: 0 6px; max-width: 170px; font: var(--small); color: var(--ink); }
   .face select.mono { font: var(--mono-small); }
   .waiting { min-height: 480px; padding: 24px 0; }
@@ -19,6 +20,7 @@ export const faceStyles = css`
   .sketch { grid-row: span 2; display: grid; gap: 4px; align-content: start; color: inherit; text-decoration: none; border-radius: 6px; }
   .sketch:hover small { color: var(--ink); text-decoration: underline; }
   .masks { display: flex; gap: 8px 16px; flex-wrap: wrap; min-width: 0; }
+  .attention .caption { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   .masks:has(.wide) { height: 94px; overflow: hidden; }
   figure { margin: 0; width: 66px; }
   figure.wide { width: 100%; }
@@ -35,4 +37,20 @@ export const faceStyles = css`
   .written mark { background: none; color: inherit; border-bottom: 2px solid var(--decoder); }
   .places { display: flex; gap: 20px; overflow-x: auto; scrollbar-width: thin; }
   .places > * { flex: 1 0 220px; }
+  @container (max-width: 960px) {
+    .face { gap: 12px; }
+    diorama-attention-map { flex: none; height: 300px; }
+    .answer { height: auto; min-height: 120px; }
+    .waiting { min-height: 640px; }
+  }
+  @container (max-width: 560px) {
+    .inner { grid-template-rows: max-content max-content; }
+    .sketch { grid-row: 1; }
+    .sketch diorama-sketch { --tallest: 190px; }
+    .attention { grid-column: 1 / -1; }
+    .masks { flex-direction: column; flex-wrap: nowrap; }
+    .masks:has(.wide) { height: auto; }
+    figure { width: auto; display: flex; gap: 10px; align-items: center; }
+    figure:not(.wide) diorama-mask-grid { height: 92px; flex: none; }
+  }
 `;

@@ -20,7 +20,7 @@ export class Sketch extends LitElement {
 
   static styles = css`
     :host { display: block; }
-    svg { display: block; max-width: 100%; height: auto; }
+    svg { display: block; max-width: 100%; max-height: var(--tallest, none); width: auto; height: auto; }
     .part { stroke-width: 1; stroke: var(--hairline-strong); fill: var(--case); }
     .encoder .attention { fill: color-mix(in oklab, var(--encoder) 55%, var(--case)); stroke: var(--encoder); }
     .decoder .attention { fill: color-mix(in oklab, var(--decoder) 55%, var(--case)); stroke: var(--decoder); }

@@ -44,6 +44,11 @@ export class TokenLines extends LitElement {
     .masked { border: 1.5px dashed var(--line); color: var(--ink); }
     .faint { color: var(--ink-faint); border-color: var(--hairline); }
     .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
+    @media (max-width: 640px) {
+      .edge:not([data-count=""]) .tiles { display: none; }
+      .edge:not([data-count=""])::after { content: attr(data-count); font: var(--figures-small); color: var(--ink-faint); }
+      tr > :first-child { padding-right: 6px; }
+    }
     .count { color: var(--ink-soft); font: var(--figures-small); padding-left: 10px; white-space: nowrap; }
   `;
 
@@ -82,7 +87,7 @@ export class TokenLines extends LitElement {
   #line({ name, hue, editable, before, under, after }, edges) {
     const count = new Set([...before, ...under.flat(), ...after].map(({ position }) => position)).size;
     return html`<tr style=${`--line:var(--${hue});--line-ink:var(--${hue}-ink)`}><th scope="row">${name}</th>
-      ${edges ? html`<td><span class="tiles">${before.map((tile) => tileOf(tile, true))}</span></td>` : nothing}
+      ${edges ? html`<td class="edge" data-count=${before.length > 1 ? `+${before.length}` : ""}><span class="tiles">${before.map((tile) => tileOf(tile, true))}</span></td>` : nothing}
       ${this.words.map((_, i) => html`<td class=${i === this.lit ? "lit" : ""} @pointerenter=${() => this.#hover(i)} @dblclick=${() => editable && this.#edit(i)}>
         <span class="tiles">${(under[i] ?? []).map((tile) => tileOf(tile, false))}</span></td>`)}
       <td><span class="tiles">${after.map((tile) => tileOf(tile, true))}</span></td><td class="count">${count > 0 ? this.say("source.count", { n: count }) : nothing}</td></tr>`;
