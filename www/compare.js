@@ -5,4 +5,5 @@ import "./shell/masthead.js";
 import { bind } from "./shell/address.js";
 
 const block = /** @type {import("./blocks/block.js").Block} */ (document.querySelector("diorama-compare"));
-bind(block);
+const masthead = /** @type {import("./shell/masthead.js").Masthead} */ (document.querySelector("diorama-masthead"));
+masthead.trail = bind(block);

@@ -4,6 +4,7 @@
 export const BLOCKS = {
   "diorama-architecture": () => import("./architecture.js"),
   "diorama-cell": () => import("./cell.js"),
+  "diorama-checks": () => import("./checks.js"),
   "diorama-compare": () => import("./compare.js"),
   "diorama-heads": () => import("./heads.js"),
 };

@@ -1,9 +1,10 @@
 // The head of every page but the playground, which has its own: name, pages, language, theme. It sets the page's language and theme, and blocks follow.
 
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import { words } from "../i18n.js";
 import { blockStyles } from "../blocks/styles.js";
 import { pages } from "./pages.js";
+import { undoButtons } from "./undo.js";
 import { languageOf, prefer, remembered } from "./preferences.js";
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
@@ -12,7 +13,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** `page` is the one that the reader is on; `heading` is the page's title, where it is not one of the known pages. */
 export class Masthead extends LitElement {
-  static properties = { page: {}, heading: {} };
+  static properties = { page: {}, heading: {}, trail: { attribute: false } };
 
   static styles = [blockStyles, css`
     header { display: flex; align-items: center; gap: 4px 8px; min-height: 46px; border-bottom: 1px solid var(--hairline); flex-wrap: wrap; }
@@ -23,7 +24,8 @@ export class Masthead extends LitElement {
     .pages a[aria-current="page"] { color: var(--ink); font-weight: 600; }
     button { border-color: transparent; background: none; padding: 0 10px; font: var(--small); }
     button:hover { background: var(--hairline); }
-    .theme { font-size: 16px; width: 36px; }
+    .theme, .undo button { font-size: 16px; width: 36px; }
+    .undo button:disabled { color: var(--ink-ghost); }
     @media (max-width: 640px) { header { padding: 6px 0; } .name { flex: 1; } .pages { order: 1; flex-basis: 100%; margin-left: -10px; } .pages a { padding: 10px; } button { min-height: 40px; } }
   `];
 
@@ -34,6 +36,13 @@ export class Masthead extends LitElement {
     /** @type {import("./pages.js").Page} */
     this.page = "compare";
     this.heading = "";
+    /** What can be taken back, on a page where something can. @type {import("../trail.js").Trail | undefined} */
+    this.trail = undefined;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has("trail")) this.trail?.addEventListener("change", this.#follow);
   }
 
   connectedCallback() {
@@ -65,6 +74,7 @@ export class Masthead extends LitElement {
     return html`<header>
       <a class="name" href="index.html"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a>
       ${pages(this.page, preferences, say)}
+      ${this.trail ? undoButtons(this.trail, say) : nothing}
       <button type="button" lang=${other === "zh" ? "zh-Hans" : "en"} aria-label=${say("lang.switch")} @click=${() => prefer({ lang: other })}>${other === "zh" ? "中文" : "EN"}</button>
       <button type="button" class="theme" aria-label=${say(`theme.${theme}`)} title=${say(`theme.${theme}`)} @click=${() => prefer({ theme: NEXT_THEME[theme] })}>${THEME_SIGN[theme]}</button>
     </header>`;
