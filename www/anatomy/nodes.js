@@ -1,15 +1,6 @@
 // A node of a model's graph as the engine tells of it, and the sizes of what it holds for a text at hand.
 
-/**
- * A length that changes from text to text is a word: `keys` are all tokens that a decoder may look back at.
- * @typedef {number | "batch" | "source" | "target" | "keys"} Dim
- */
-/**
- * `inputs` are places in the graph, `hooks` the node's names for a capture. What is particular to an op: `eps` of norms, `scale` of scores, `by` of a scale,
- * `activation`, `mask`, and `direction` and `bounds` of T5's position bias; a weight may be one of several in a tensor.
- * @typedef {{ name: string, op: string, inputs: number[], axes: string[], dims: Dim[], stage: string, hooks: string[], eps?: number, scale?: number, by?: number, activation?: string,
- *   mask?: string, direction?: string, bounds?: number[], part?: number, parts?: number }} GraphNode
- */
+/** @typedef {import("../trace.js").GraphNode} GraphNode */
 /** In tokens. @typedef {{ source: number, target: number }} Lens */
 
 /**
