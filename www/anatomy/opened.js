@@ -22,8 +22,8 @@ export function opened(block, specimen, part) {
   const { graph } = specimen;
   return html`<h3>${partName(graph, part, say)} <small class="mono">${part.id}</small></h3>
     <p class="caption">${say(`arch.about.${part.kind}`)}</p>
-    ${part.uses.length > 0 ? weights(block, specimen, part) : nothing}
-    <ol class="ops">${part.nodes.map((node) => op(block, specimen, node))}</ol>`;
+    <ol class="ops">${part.nodes.map((node) => op(block, specimen, node))}</ol>
+    ${part.uses.length > 0 ? weights(block, specimen, part) : nothing}`;
 }
 
 /**

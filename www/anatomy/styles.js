@@ -34,9 +34,7 @@ export const diagramStyles = css`
   .part.add { min-height: 24px; width: 24px; border-radius: 12px; padding: 0; justify-content: center; margin-left: -4px; border-color: var(--ink-ghost); background: var(--paper); }
   .part.add > span:first-child { margin: 0; }
   .part.add > small { display: none; }
-  .part[aria-pressed="true"] { background: var(--hue); border-color: var(--hue); color: var(--on-hue); box-shadow: 0 0 0 1px var(--hue); }
   .part[aria-pressed="true"] small, .part[aria-pressed="true"] small.memory, .part[aria-pressed="true"] .tied { color: inherit; }
-  .stack .part:is(.encoder, .decoder)[aria-pressed="true"] { color: var(--on-hue); }
   .tied { color: var(--cross-ink); }
   .around { grid-column: 1; margin: 12px 0; margin-right: -12px; border: 1px solid var(--ink-ghost); border-right: 0; border-radius: 8px 0 0 8px; margin-left: 6px; z-index: 0; pointer-events: none; }
   .group { border-top: 1px solid var(--hairline-strong); border-bottom: 1px solid var(--hairline-strong); padding: 6px 0 0; margin: 2px 0; }
@@ -60,7 +58,7 @@ export const diagramStyles = css`
   .op small { font: var(--mono-small); font-size: 12px; }
   .op[aria-expanded="true"] b { color: var(--ink); }
   .body { display: grid; gap: 10px; padding: 4px 4px 16px; min-width: 0; }
-  .body .formula { overflow-x: auto; }
+  .body .formula { overflow-x: auto; justify-self: start; }
   .body diorama-shader-view { height: 420px; }
   .mono-small { font: var(--mono-small); overflow-wrap: anywhere; }
   math { font-size: 18px; }

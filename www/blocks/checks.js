@@ -6,6 +6,7 @@ import { SHIPPED, addressIn } from "../catalogue.js";
 import { againstReference, betweenDevices, compute, computeOn, inputOf, readReference } from "../parity.js";
 import { acquire, release } from "./pool.js";
 import { Block } from "./block.js";
+import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
 /** @typedef {import("../parity.js").Compared} Compared */
@@ -16,9 +17,7 @@ export class Checks extends Block {
   /** `device` is where the models compute; `both` computes each on the other device too. `open` is the model whose hooks are listed. */
   static settings = { device: "auto", both: false, open: "" };
 
-  static get properties() {
-    return { ...super.properties, found: { state: true }, at: { state: true } };
-  }
+  static properties = { ...propertiesOf(this.settings), found: { state: true }, at: { state: true } };
 
   static styles = [blockStyles, css`
     :host { display: grid; gap: 10px; align-content: start; }

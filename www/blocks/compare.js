@@ -8,6 +8,7 @@ import { faceStyles } from "../compare/styles.js";
 import { Panel } from "../compare/panel.js";
 import { Pause } from "../pause.js";
 import { Block } from "./block.js";
+import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
 /** @typedef {import("../catalogue.js").Kind} Kind */
@@ -22,14 +23,12 @@ const TYPING_PAUSE = 250;
 
 export class Compare extends Block {
   /**
-   * `encoder`, `both` and `decoder` are names of models beside the page; `hidden` are words, counted from 1, that the masked model does not see. Layers and
+   * `encoder`, `both` and `decoder` are names of models beside the page; `masked` are words, counted from 1, that the masked model does not see. Layers and
    * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown, `device` where all three compute.
    */
-  static settings = { text: "The little girl is happy.", hidden: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, device: "auto", tab: "encoder" };
+  static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, device: "auto", tab: "encoder" };
 
-  static get properties() {
-    return { ...super.properties, lit: { state: true }, drawn: { state: true } };
-  }
+  static properties = { ...propertiesOf(this.settings), lit: { state: true }, drawn: { state: true } };
 
   static styles = [blockStyles, faceStyles, css`
     :host { display: flex; flex-direction: column; container-type: inline-size; }
@@ -70,7 +69,7 @@ export class Compare extends Block {
 
   get hiddenWords() {
     const count = this.words.length;
-    return new Set(String(this.settings.hidden).split(",").flatMap((text) => (Number(text) >= 1 && Number(text) <= count ? [Number(text) - 1] : [])));
+    return new Set(String(this.settings.masked).split(",").flatMap((text) => (Number(text) >= 1 && Number(text) <= count ? [Number(text) - 1] : [])));
   }
 
   async begin() {
@@ -93,7 +92,7 @@ export class Compare extends Block {
       const name = this.#nameOf(kind);
       if (panel.name && panel.name !== name) this.attempt(() => this.#open(kind));
     }
-    if (["text", "hidden", "task", "seed", "temperature"].some((name) => changed.has(name)) && this.panels.size > 0) {
+    if (["text", "masked", "task", "seed", "temperature"].some((name) => changed.has(name)) && this.panels.size > 0) {
       this.#typing.after(changed.has("text") ? TYPING_PAUSE : 0, () => Promise.all([...this.panels.values()].map((panel) => this.#ask(panel))), (ask) => this.attempt(ask));
     }
     if (changed.has("tab")) this.#swipeTo(this.settings.tab, changed.get("tab") === undefined);
@@ -158,7 +157,7 @@ export class Compare extends Block {
   #toggle(word) {
     const hidden = new Set(this.hiddenWords);
     if (!hidden.delete(word)) hidden.add(word);
-    this.keep({ hidden: [...hidden].sort((a, b) => a - b).map((word) => word + 1).join(",") });
+    this.keep({ masked: [...hidden].sort((a, b) => a - b).map((word) => word + 1).join(",") });
   }
 
   /**

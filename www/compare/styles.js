@@ -10,7 +10,7 @@ export const faceStyles = css`
   .face header { display: flex; align-items: center; gap: 8px; min-height: 32px; }
   .face h2 { color: var(--face-ink); font-size: 17px; white-space: nowrap; margin-right: auto; }
   .face h3 small { font: var(--small); }
-  .face h3 { display: flex; align-items: baseline; gap: 8px; font-size: 15px; }
+  .face h3 { white-space: nowrap; display: flex; align-items: baseline; gap: 8px; font-size: 15px; }
   .face h3 diorama-save { margin-left: auto; }
   .face h3 > small { white-space: nowrap; }
   .face select { min-height: 28px; padding: 0 6px; max-width: 170px; font: var(--small); color: var(--ink); }

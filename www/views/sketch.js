@@ -9,7 +9,7 @@ import { LitElement, css, nothing, html, svg } from "lit";
 /** Of a part. // px */
 const HEIGHT = /** @type {Record<string, number>} */ ({ embed: 18, bias: 10, attention: 24, cross: 24, mlp: 24, norm: 7, add: 9, head: 18 });
 const GAP = 6;
-const WIDTH = 70;
+const WIDTH = 58;
 const MARGIN = 14;
 
 /**
@@ -46,8 +46,8 @@ export class Sketch extends LitElement {
 
   render() {
     if (this.stacks.length === 0) return nothing;
-    const drawn = this.stacks.map((stack, i) => laid(stack, MARGIN + i * (WIDTH + MARGIN + 30)));
-    const width = Math.max(...drawn.map(({ right }) => right)) + 28;
+    const drawn = this.stacks.map((stack, i) => laid(stack, MARGIN + i * (WIDTH + MARGIN + 36)));
+    const width = Math.max(...drawn.map(({ right }) => right)) + 36;
     const height = Math.max(...drawn.map(({ bottom }) => bottom)) + 2;
     return html`<svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${this.label}>
       ${drawn.map(({ picture }) => picture)} ${drawn.length > 1 ? memory(drawn) : nothing}</svg>`;
@@ -98,6 +98,6 @@ function laid({ name, before, layer, repeat, after }, left) {
 /** From the end of the encoder to the decoder's cross-attention. @param {Laid[]} stacks */
 function memory([encoder, decoder]) {
   const from = encoder.left + WIDTH / 2;
-  const gap = (encoder.right + decoder.left) / 2 + 8;
+  const gap = (encoder.right + decoder.left) / 2 + 12;
   return svg`<path class="memory" d=${`M${from} ${encoder.bottom} V${encoder.bottom + 6} H${gap} V${decoder.cross ?? 0} H${decoder.left}`}></path>`;
 }
