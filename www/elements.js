@@ -1,24 +1,34 @@
 // The gallery: every element by its tag. A new view is one file in views/ and one line here.
 
+import { Arithmetic } from "./views/arithmetic.js";
 import { AttentionMap } from "./views/attention-map.js";
 import { AttentionTable } from "./views/attention-table.js";
 import { Candidates } from "./views/candidates.js";
 import { ClassBars } from "./views/class-bars.js";
 import { DeviceBadge } from "./views/device-badge.js";
 import { MaskGrid } from "./views/mask-grid.js";
+import { Matrix } from "./views/matrix.js";
 import { ShaderView } from "./views/shader-view.js";
+import { Sketch } from "./views/sketch.js";
+import { TokenLines } from "./views/token-lines.js";
 import { TokenStrip } from "./views/token-strip.js";
 import { Tower } from "./views/tower.js";
+import { Save } from "./shell/save.js";
 import { preferredLanguage, words } from "./i18n.js";
 
 const ELEMENTS = {
+  "diorama-arithmetic": Arithmetic,
   "diorama-attention-map": AttentionMap,
   "diorama-attention-table": AttentionTable,
   "diorama-candidates": Candidates,
   "diorama-class-bars": ClassBars,
   "diorama-device-badge": DeviceBadge,
   "diorama-mask-grid": MaskGrid,
+  "diorama-matrix": Matrix,
+  "diorama-save": Save,
   "diorama-shader-view": ShaderView,
+  "diorama-sketch": Sketch,
+  "diorama-token-lines": TokenLines,
   "diorama-token-strip": TokenStrip,
   "diorama-tower": Tower,
 };

@@ -2,6 +2,10 @@
 
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
+  "diorama-architecture": () => import("./architecture.js"),
+  "diorama-cell": () => import("./cell.js"),
+  "diorama-checks": () => import("./checks.js"),
+  "diorama-compare": () => import("./compare.js"),
   "diorama-heads": () => import("./heads.js"),
 };
 

@@ -1,0 +1,58 @@
+// A node of a model's graph as the engine tells of it, and the sizes of what it holds for a text at hand.
+
+/**
+ * A length that changes from text to text is a word: `keys` are all tokens that a decoder may look back at.
+ * @typedef {number | "batch" | "source" | "target" | "keys"} Dim
+ */
+/**
+ * `inputs` are places in the graph, `hooks` the node's names for a capture. What is particular to an op: `eps` of norms, `scale` of scores, `by` of a scale,
+ * `activation`, `mask`, and `direction` and `bounds` of T5's position bias; a weight may be one of several in a tensor.
+ * @typedef {{ name: string, op: string, inputs: number[], axes: string[], dims: Dim[], stage: string, hooks: string[], eps?: number, scale?: number, by?: number, activation?: string,
+ *   mask?: string, direction?: string, bounds?: number[], part?: number, parts?: number }} GraphNode
+ */
+/** In tokens. @typedef {{ source: number, target: number }} Lens */
+
+/**
+ * @param {GraphNode} node
+ * @param {Lens} lens
+ */
+export function shapeOf({ dims }, { source, target }) {
+  return dims.map((dim) => (typeof dim === "number" ? dim : dim === "batch" ? 1 : dim === "source" ? source : target));
+}
+
+/**
+ * Axes with their lengths, as they stand on an arrow: `pos 9 · d_model 128`. A batch of one text is left out.
+ * @param {GraphNode} node
+ * @param {Lens} lens
+ */
+export function shapeText(node, lens) {
+  const shape = shapeOf(node, lens);
+  return node.axes.flatMap((axis, i) => (axis === "batch" ? [] : [`${axis} ${shape[i].toLocaleString("en")}`])).join(" · ") || "1";
+}
+
+/** @param {number[]} shape */
+export function sizeOf(shape) {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/**
+ * @param {number[]} shape
+ * @param {number} flat
+ * @returns {number[]} a place on each axis
+ */
+export function placeOf(shape, flat) {
+  const place = new Array(shape.length);
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    place[dim] = flat % shape[dim];
+    flat = Math.floor(flat / shape[dim]);
+  }
+  return place;
+}
+
+/**
+ * @param {number[]} shape
+ * @param {number[]} place
+ */
+export function flatOf(shape, place) {
+  return place.reduce((flat, index, dim) => flat * shape[dim] + index, 0);
+}
