@@ -76,6 +76,7 @@ pub fn assemble(out: &Path, offline: Offline) -> Result<()> {
     copy("shaders", &next.join("shaders"), |file| has_extension(file, "wgsl"))?;
     copy(wasm::OUT, &next.join("wasm"), |file| !has_extension(file, "ts"))?;
     bundle(&next)?;
+    run(Command::new("node").arg("xtask/lessons.js").arg(&next)).context("a lesson's formula cannot be written")?;
     list(&next, offline)?;
     if out.exists() {
         fs::rename(out, &last)?;
