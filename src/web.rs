@@ -1,5 +1,6 @@
 //! The JavaScript API: what `www/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
+mod plan;
 mod tick;
 mod values;
 

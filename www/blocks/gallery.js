@@ -3,6 +3,7 @@
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
   "diorama-heads": () => import("./heads.js"),
+  "diorama-scaling": () => import("./scaling.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */
