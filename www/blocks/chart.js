@@ -9,7 +9,7 @@ import { placed } from "./labels.js";
 
 /** @typedef {{ label: string, domain: [number, number], log?: boolean, format: (value: number) => string, ticks?: number[] }} Axis */
 /** A curve; `dashed` where it only guesses, `strong` where it is the one that is spoken of. @typedef {{ name: string, points: [number, number][], hue?: string, dashed?: boolean, strong?: boolean, faint?: boolean, tag?: string }} Curve */
-/** `hollow` marks what was computed and not measured. @typedef {{ name: string, x: number, y: number, hue?: string, hollow?: boolean, minor?: boolean, note?: string }} Mark */
+/** `hollow` marks what was computed and not measured. @typedef {{ name: string, x: number, y: number, hue?: string, hollow?: boolean, minor?: boolean, above?: boolean, note?: string }} Mark */
 /** @typedef {{ label: string, height?: number, x: Axis, y: Axis, curves: Curve[], marks?: Mark[], cursor?: number }} Picture */
 
 const MARGIN = { top: 28, right: 20, bottom: 44, left: 52 };
@@ -124,7 +124,7 @@ export class Chart extends LitElement {
    */
   #marks({ marks = [] }, x, y) {
     const inside = marks.filter((mark) => within(x, mark.x) && within(y, mark.y));
-    const labels = placed(inside.map((mark) => ({ x: x(mark.x), y: y(mark.y), text: mark.name, minor: mark.minor })), { left: MARGIN.left, right: this.width - 4, top: 8, bottom: y.range()[0] });
+    const labels = placed(inside.map((mark) => ({ x: x(mark.x), y: y(mark.y), text: mark.name, minor: mark.minor, above: mark.above })), { left: MARGIN.left, right: this.width - 4, top: 8, bottom: y.range()[0] });
     return inside.map((mark, i) => svg`<g class="mark ${mark.hollow ? "hollow" : ""} ${this.near === mark ? "near" : ""}" .style=${mark.hue ? `--hue:var(--${mark.hue})` : ""}>
       <circle cx=${x(mark.x)} cy=${y(mark.y)} r=${mark.minor ? 3.5 : 5}></circle>
       ${labels[i] ? svg`<text x=${labels[i].x} y=${labels[i].y} text-anchor=${labels[i].anchor}>${mark.name}</text>` : nothing}

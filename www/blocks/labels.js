@@ -1,6 +1,6 @@
 // Where names stand beside their points: right, left, above or below, and nowhere where all of these are taken.
 
-/** @typedef {{ x: number, y: number, text: string, minor?: boolean }} Named */
+/** `above` asks for the place over the point first: along a curve, names to its right would lie on it. @typedef {{ x: number, y: number, text: string, minor?: boolean, above?: boolean }} Named */
 /** @typedef {{ x: number, y: number, anchor: "start" | "end" | "middle" }} Label */
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
 
@@ -21,7 +21,7 @@ export function placed(points, frame) {
   const labels = points.map(() => undefined);
   const order = points.map((_, i) => i).sort((a, b) => Number(points[a].minor ?? false) - Number(points[b].minor ?? false));
   for (const i of order) {
-    const { x, y, text } = points[i];
+    const { x, y, text, above } = points[i];
     const width = [...text].reduce((sum, character) => sum + (character > "\u2e80" ? 13 : 6.8), 0);
     const tries = /** @type {(Label & { box: Box })[]} */ ([
       { x: x + GAP, y: y + 4, anchor: "start", box: { left: x + GAP, right: x + GAP + width, top: y - 7, bottom: y + 6 } },
@@ -29,6 +29,7 @@ export function placed(points, frame) {
       { x, y: y - GAP - 1, anchor: "middle", box: { left: x - width / 2, right: x + width / 2, top: y - GAP - HEIGHT, bottom: y - GAP + 1 } },
       { x, y: y + GAP + HEIGHT - 3, anchor: "middle", box: { left: x - width / 2, right: x + width / 2, top: y + GAP, bottom: y + GAP + HEIGHT } },
     ]);
+    if (above) tries.unshift(...tries.splice(2, 1));
     const free = tries.find(({ box }) => box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom && !taken.some((other) => overlap(other, box)));
     if (!free) continue;
     const { box, ...label } = free;

@@ -3,10 +3,10 @@
 //   plot    kaplan-n: L(N) · kaplan-d: L(D) · loss: L(N, D) in its three summands · isoflop: losses at a budget (default) · allocation: N or D against C · tenfold: ten times the budget
 //   law     chinchilla (default) or besiroglu: which fit loss and isoflop use
 //   of      parameters (default) or tokens: what allocation shows
-//   flops, size, tokens   log₁₀ of the budget in FLOPs (23.8), of N (9) and of D (11): where the reading line stands
+//   flops, size, tokens   log₁₀ of the budget in FLOPs (23.77), of N (9) and of D (11): where the reading line stands
 //   hide    plots (the choice of plot), law, sliders, readout
 
-import { html, nothing } from "lit";
+import { html, mathml, nothing } from "lit";
 import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { compact, power } from "./numbers.js";
@@ -22,7 +22,7 @@ if (!customElements.get("diorama-chart")) customElements.define("diorama-chart",
 const RANGES = { flops: [17, 27], size: [6, 12.5], tokens: [8, 14] };
 
 export class Scaling extends Block {
-  static settings = { plot: "isoflop", law: "chinchilla", of: "parameters", flops: 23.8, size: 9, tokens: 11 };
+  static settings = { plot: "isoflop", law: "chinchilla", of: "parameters", flops: 23.77, size: 9, tokens: 11 };
   static styles = [blockStyles, scalingStyles];
 
   get #fit() {
@@ -114,9 +114,9 @@ export class Scaling extends Block {
  */
 function formulas(plot, { E, A, B, alpha, beta, ...rest }) {
   const { a, b } = exponents({ E, A, B, alpha, beta, ...rest });
-  const power = (/** @type {string} */ base, /** @type {number | string} */ up) => html`<msup><mi>${base}</mi><mn>${up}</mn></msup>`;
-  const quotient = (/** @type {string} */ over, /** @type {string} */ c, /** @type {string} */ exponent) => html`<msup><mrow><mo>(</mo><mfrac><mn>${over}</mn><mi>${c}</mi></mfrac><mo>)</mo></mrow><mn>${exponent}</mn></msup>`;
-  const of = (/** @type {string} */ names) => html`<mi>L</mi><mo>(</mo><mi>${names}</mi><mo>)</mo><mo>=</mo>`;
+  const power = (/** @type {string} */ base, /** @type {number | string} */ up) => mathml`<msup><mi>${base}</mi><mn>${up}</mn></msup>`;
+  const quotient = (/** @type {string} */ over, /** @type {string} */ c, /** @type {string} */ exponent) => mathml`<msup><mrow><mo stretchy="false">(</mo><mfrac><mn>${over}</mn><mi>${c}</mi></mfrac><mo>)</mo></mrow><mn>${exponent}</mn></msup>`;
+  const of = (/** @type {string} */ names) => mathml`<mi>L</mi><mo stretchy="false">(</mo><mi>${names}</mi><mo stretchy="false">)</mo><mo>=</mo>`;
   if (plot === "kaplan-n") return html`<math>${of("N")}${quotient("8.8 × 10¹³", "N", "0.076")}</math>`;
   if (plot === "kaplan-d") return html`<math>${of("D")}${quotient("5.4 × 10¹³", "D", "0.095")}</math>`;
   if (plot === "loss" || plot === "isoflop") return html`<math>${of("N, D")}<mn>${E}</mn><mo>+</mo><mfrac><mn>${A}</mn>${power("N", alpha)}</mfrac><mo>+</mo><mfrac><mn>${B}</mn>${power("D", beta)}</mfrac></math>`;
@@ -129,7 +129,7 @@ function formulas(plot, { E, A, B, alpha, beta, ...rest }) {
  * @param {number} exponent
  */
 function powerOf(what, base, exponent) {
-  return html`<mi>${what}</mi><mo>∝</mo><msup><mi>${base}</mi><mn>${exponent.toFixed(3)}</mn></msup>`;
+  return mathml`<mi>${what}</mi><mo>∝</mo><msup><mi>${base}</mi><mn>${exponent.toFixed(3)}</mn></msup>`;
 }
 
 export { Scaling as element };

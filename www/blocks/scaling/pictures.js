@@ -57,7 +57,7 @@ function kaplan({ say, language }, what, cursor, law, measured, domain) {
       { name, points: ends(domain[0], measured[0]), dashed: true },
       { name, points: ends(measured[1], domain[1]), dashed: true, tag: say("scaling.beyond") },
     ],
-    marks: [{ name: law(cursor).toFixed(2), x: cursor, y: law(cursor), hollow: true, note: compact(cursor, language) }],
+    marks: [{ name: law(cursor).toFixed(2), x: cursor, y: law(cursor), hollow: true, above: true, note: compact(cursor, language) }],
     cursor: Math.min(domain[1], Math.max(domain[0], cursor)),
   };
 }
@@ -76,7 +76,7 @@ function summands({ N, D, fit, say, language }) {
       { name: "E + A/N^α", points: sampled(() => floor), dashed: true, tag: say("scaling.endless") },
       { name: "E", points: sampled(() => fit.E), faint: true, tag: say("scaling.irreducible") },
     ],
-    marks: [{ name: loss(fit, N, D).toFixed(2), x: D, y: loss(fit, N, D), hollow: true, note: compact(D, language) }],
+    marks: [{ name: loss(fit, N, D).toFixed(2), x: D, y: loss(fit, N, D), hollow: true, above: true, note: compact(D, language) }],
     cursor: D,
   };
 }
@@ -98,15 +98,15 @@ function isoflop({ C, fit, say, language }) {
       { name: power(C), points: sampled(C), strong: true, tag: `${power(C)} FLOPs` },
     ],
     marks: [
-      { name: `${compact(best.N, language)}`, x: best.N, y: best.loss, note: say("scaling.exact") },
-      { name: say("scaling.rule.short"), x: rule.N, y: loss(fit, rule.N, rule.D), hollow: true, minor: true, note: `${say("scaling.rule")}, ${compact(rule.N, language)}` },
+      { name: `${compact(best.N, language)}`, x: best.N, y: best.loss, above: true, note: say("scaling.exact") },
+      { name: say("scaling.rule.short"), x: rule.N, y: loss(fit, rule.N, rule.D), hollow: true, above: true, note: `${say("scaling.rule")}, ${compact(rule.N, language)}` },
     ],
   };
 }
 
 /** @param {State} state @returns {Picture} */
 function allocation({ C, of, fit, say, language }) {
-  const domain = /** @type {[number, number]} */ ([1e17, 1e27]);
+  const domain = /** @type {[number, number]} */ ([1e19, 1e26]);
   const shown = of === "tokens" ? "D" : "N";
   const sampled = (/** @type {(C: number) => { N: number, D: number }} */ law) => along(domain, 2).map((C) => /** @type {[number, number]} */ ([C, law(C)[shown]]));
   /** @type {Curve[]} */
@@ -119,7 +119,7 @@ function allocation({ C, of, fit, say, language }) {
     label: say("scaling.plot.allocation"),
     height: 400,
     x: { label: say("scaling.flops"), domain, log: true, format: decadeOrPower },
-    y: { label: say(shown === "D" ? "scaling.tokens" : "scaling.size"), domain: shown === "D" ? [1e8, 1e14] : [1e7, 1e13], log: true, format: spelled(language) },
+    y: { label: say(shown === "D" ? "scaling.tokens" : "scaling.size"), domain: shown === "D" ? [1e10, 5e13] : [5e7, 2e12], log: true, format: spelled(language) },
     curves,
     marks: MODELS.map(({ name, N, D, kind, source, minor }) => ({ name, x: 6 * N * D, y: shown === "D" ? D : N, hue: hueOf(kind), minor,
       note: say("scaling.model", { n: compact(N, language), d: compact(D, language), ratio: (D / N).toPrecision(2), source }) })),

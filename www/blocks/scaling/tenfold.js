@@ -17,7 +17,7 @@ export function tenfoldTable(say) {
     <thead><tr><th scope="col">${say("scaling.tenfold")}</th><th scope="col">${say("scaling.size")}</th><th scope="col">${say("scaling.tokens")}</th></tr></thead>
     <tbody>${ALLOCATIONS.map(({ name, exponents: { a, b } }) => {
       const grown = tenfold({ a, b });
-      return html`<tr data-law=${name}><th scope="row">${say(`scaling.by.${name}`)}</th>${[[grown.N, a], [grown.D, b]].map(([times, exponent]) => html`<td><span class="bar" .style=${`width:${(times / 10) * 96}px`}></span>${times.toFixed(2)} ×
-        <small>10<sup>${exponent.toFixed(3).replace(/0$/, "")}</sup></small></td>`)}</tr>`;
+      return html`<tr data-law=${name}><th scope="row">${say(`scaling.by.${name}`)}</th>${[[grown.N, a], [grown.D, b]].map(([times, exponent]) => html`<td><span class="bar" .style=${`width:${(times / 10) * 96}px`}></span>
+        <small>10<sup>${exponent.toFixed(3).replace(/0$/, "")}</sup> =</small> <b>${times.toFixed(2)} ×</b></td>`)}</tr>`;
     })}</tbody></table></div>`;
 }
