@@ -3,7 +3,9 @@
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
   "diorama-heads": () => import("./heads.js"),
+  "diorama-parameters": () => import("./parameters.js"),
   "diorama-scaling": () => import("./scaling.js"),
+  "diorama-tokenizers": () => import("./tokenizers.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */
