@@ -9,7 +9,7 @@ import { placed } from "./labels.js";
 
 /** @typedef {{ label: string, domain: [number, number], log?: boolean, format: (value: number) => string, ticks?: number[] }} Axis */
 /** A curve; `dashed` where it only guesses, `strong` where it is the one that is spoken of. @typedef {{ name: string, points: [number, number][], hue?: string, dashed?: boolean, strong?: boolean, faint?: boolean, tag?: string }} Curve */
-/** `hollow` marks what was computed and not measured. @typedef {{ name: string, x: number, y: number, hue?: string, hollow?: boolean, minor?: boolean, above?: boolean, note?: string }} Mark */
+/** `hollow` marks what was computed and not measured; without a name a mark is one of many, and only drawn. @typedef {{ name: string, x: number, y: number, hue?: string, hollow?: boolean, minor?: boolean, above?: boolean, note?: string }} Mark */
 /** @typedef {{ label: string, height?: number, x: Axis, y: Axis, curves: Curve[], marks?: Mark[], cursor?: number }} Picture */
 
 const MARGIN = { top: 28, right: 20, bottom: 44, left: 52 };
@@ -126,7 +126,7 @@ export class Chart extends LitElement {
     const inside = marks.filter((mark) => within(x, mark.x) && within(y, mark.y));
     const labels = placed(inside.map((mark) => ({ x: x(mark.x), y: y(mark.y), text: mark.name, minor: mark.minor, above: mark.above })), { left: MARGIN.left, right: this.width - 4, top: 8, bottom: y.range()[0] });
     return inside.map((mark, i) => svg`<g class="mark ${mark.hollow ? "hollow" : ""} ${this.near === mark ? "near" : ""}" .style=${mark.hue ? `--hue:var(--${mark.hue})` : ""}>
-      <circle cx=${x(mark.x)} cy=${y(mark.y)} r=${mark.minor ? 3.5 : 5}></circle>
+      <circle cx=${x(mark.x)} cy=${y(mark.y)} r=${mark.name === "" ? 2 : mark.minor ? 3.5 : 5}></circle>
       ${labels[i] ? svg`<text x=${labels[i].x} y=${labels[i].y} text-anchor=${labels[i].anchor}>${mark.name}</text>` : nothing}
     </g>`);
   }
@@ -173,7 +173,7 @@ export class Chart extends LitElement {
     const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
     const [left, top] = [event.clientX - box.left, event.clientY - box.top];
     const distance = (/** @type {Mark} */ mark) => Math.hypot(x(mark.x) - left, y(mark.y) - top);
-    this.near = (picture.marks ?? []).filter((mark) => distance(mark) < 18).sort((a, b) => distance(a) - distance(b))[0];
+    this.near = (picture.marks ?? []).filter((mark) => mark.name && distance(mark) < 18).sort((a, b) => distance(a) - distance(b))[0];
     const presses = event.type === "pointerdown" || event.buttons > 0;
     if (presses && picture.cursor !== undefined && !this.near) this.#move(Math.min(picture.x.domain[1], Math.max(picture.x.domain[0], x.invert(left))));
   }
@@ -191,8 +191,9 @@ export class Chart extends LitElement {
   }
 
   /** @param {Picture} picture */
-  #table({ x, y, curves, marks = [] }) {
+  #table({ x, y, curves, marks: all = [] }) {
     const rows = ticks(x, 8);
+    const marks = all.filter(({ name }) => name);
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say("chart.table")}>
       <table><thead><tr><th scope="col">${x.label}</th>${curves.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
         <tbody>${rows.map((row) => html`<tr><th scope="row">${x.format(row)}</th>${curves.map((curve) => {

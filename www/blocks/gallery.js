@@ -3,6 +3,8 @@
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
   "diorama-heads": () => import("./heads.js"),
+  "diorama-embedding": () => import("./embedding.js"),
+  "diorama-llama": () => import("./llama.js"),
   "diorama-parameters": () => import("./parameters.js"),
   "diorama-scaling": () => import("./scaling.js"),
   "diorama-tokenizers": () => import("./tokenizers.js"),

@@ -22,6 +22,7 @@ export function placed(points, frame) {
   const order = points.map((_, i) => i).sort((a, b) => Number(points[a].minor ?? false) - Number(points[b].minor ?? false));
   for (const i of order) {
     const { x, y, text, above } = points[i];
+    if (!text) continue;
     const width = [...text].reduce((sum, character) => sum + (character > "\u2e80" ? 13 : 6.8), 0);
     const tries = /** @type {(Label & { box: Box })[]} */ ([
       { x: x + GAP, y: y + 4, anchor: "start", box: { left: x + GAP, right: x + GAP + width, top: y - 7, bottom: y + 6 } },
