@@ -17,6 +17,7 @@ export const chartStyles = css`
   .reading { stroke: var(--ink-ghost); stroke-dasharray: 1 3; }
   .dot { fill: var(--case); stroke: var(--hue, var(--ink)); stroke-width: 2.5; }
   .mark circle { fill: var(--hue, var(--ink)); stroke: var(--paper); }
+  .mark.many circle { stroke: none; }
   .mark.hollow circle { fill: var(--paper); stroke: var(--hue, var(--ink)); stroke-width: 2; }
   .mark text { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
   .mark.near circle { stroke: var(--ink); stroke-width: 2; }

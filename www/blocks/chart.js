@@ -125,7 +125,7 @@ export class Chart extends LitElement {
   #marks({ marks = [] }, x, y) {
     const inside = marks.filter((mark) => within(x, mark.x) && within(y, mark.y));
     const labels = placed(inside.map((mark) => ({ x: x(mark.x), y: y(mark.y), text: mark.name, minor: mark.minor, above: mark.above })), { left: MARGIN.left, right: this.width - 4, top: 8, bottom: y.range()[0] });
-    return inside.map((mark, i) => svg`<g class="mark ${mark.hollow ? "hollow" : ""} ${this.near === mark ? "near" : ""}" .style=${mark.hue ? `--hue:var(--${mark.hue})` : ""}>
+    return inside.map((mark, i) => svg`<g class="mark ${mark.hollow ? "hollow" : ""} ${mark.name ? "" : "many"} ${this.near === mark ? "near" : ""}" .style=${mark.hue ? `--hue:var(--${mark.hue})` : ""}>
       <circle cx=${x(mark.x)} cy=${y(mark.y)} r=${mark.name === "" ? 2 : mark.minor ? 3.5 : 5}></circle>
       ${labels[i] ? svg`<text x=${labels[i].x} y=${labels[i].y} text-anchor=${labels[i].anchor}>${mark.name}</text>` : nothing}
     </g>`);

@@ -5,6 +5,7 @@ export const BLOCKS = {
   "diorama-heads": () => import("./heads.js"),
   "diorama-embedding": () => import("./embedding.js"),
   "diorama-llama": () => import("./llama.js"),
+  "diorama-feedback": () => import("./feedback.js"),
   "diorama-parameters": () => import("./parameters.js"),
   "diorama-scaling": () => import("./scaling.js"),
   "diorama-tokenizers": () => import("./tokenizers.js"),

@@ -63,6 +63,7 @@ export class Parameters extends Block {
     const views = String(this.settings.view).split(/[,\s]+/);
     return html`${this.hides("choice") ? nothing : this.#choice()}
       ${this.hides("sizes") ? nothing : this.#fields()}
+      ${views.some((view) => view !== "budget") ? this.#context() : nothing}
       ${this.#counted ? [views.includes("budget") ? this.#budget(this.#counted.summands) : nothing, views.includes("flops") ? this.#flops(this.#counted) : nothing, views.includes("cache") ? this.#cache(this.#counted.plan) : nothing] : html`<div class="room"></div>`}`;
   }
 
@@ -98,7 +99,7 @@ export class Parameters extends Block {
       <div class="scroll" tabindex="0" role="group" aria-label=${this.say("params.budget")}><table class="budget"><thead><tr><th scope="col">${this.say("params.part")}</th><th scope="col">${this.say("params.formula")}</th><th scope="col">${this.say("params.count")}</th><th scope="col">${this.say("params.share")}</th></tr></thead>
         <tbody>${summands.map((summand) => html`<tr><th scope="row"><span class=${`swatch part ${summand.part}`}></span>${this.say(`params.part.${summand.part}`)}</th><td class="formula">${formula(summand)}</td><td>${exact(summand.size)}</td><td>${percent(summand.size / all)}</td></tr>`)}</tbody>
         <tfoot><tr><th scope="row">${this.say("params.total")}</th><td></td><td class="total">${exact(all)}</td><td></td></tr>
-          <tr><th scope="row" class="soft">${this.say("params.embedding")}</th><td></td><td>${exact(all - total(summands, EMBEDDING))}</td><td>${percent(total(summands, EMBEDDING) / all)}</td></tr></tfoot></table></div>
+          <tr><th scope="row" class="soft">${this.say("params.embedding")}</th><td></td><td>${exact(total(summands, EMBEDDING))}</td><td>${percent(1 - total(summands, EMBEDDING) / all)}</td></tr></tfoot></table></div>
       ${this.hides("compare") || this.settings.sizes ? nothing : this.#compare(summands)}`;
   }
 
@@ -118,7 +119,7 @@ export class Parameters extends Block {
     const N = total(summands, EMBEDDING) + (this.#untied ? 0 : (summands.find(({ part }) => part === "tokens")?.size ?? 0));
     const number = (/** @type {number} */ n) => compact(n, this.language);
     const texts = /** @type {const} */ (["source", "target"]).filter((text) => tokens[text].matrices > 0);
-    return html`${this.#context()}<div class="scroll" tabindex="0" role="group" aria-label=${this.say("params.flops")}><table><thead><tr><th scope="col">${this.say("params.flops")}</th><th scope="col">${this.say("params.matrices")}</th><th scope="col">${this.say("params.attention")}</th><th scope="col">${this.say("params.forward")}</th><th scope="col">${this.say("params.training")}</th></tr></thead>
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say("params.flops")}><table><thead><tr><th scope="col">${this.say("params.flops")}</th><th scope="col">${this.say("params.matrices")}</th><th scope="col">${this.say("params.attention")}</th><th scope="col">${this.say("params.forward")}</th><th scope="col">${this.say("params.training")}</th></tr></thead>
       <tbody>${texts.map((text) => {
         const { matrices, attention } = tokens[text];
         return html`<tr><th scope="row">${this.say(`params.text.${text}`)}</th><td>${number(matrices)}</td><td>${number(attention)} <small>${percent(attention / (matrices + attention))}</small></td><td>${number(matrices + attention)}</td><td>${number(3 * (matrices + attention))}</td></tr>`;
@@ -135,7 +136,7 @@ export class Parameters extends Block {
     const { heads, kvHeads } = cache;
     const most = cacheBytes(cache, heads, context);
     const rows = [["mha", heads], ...(kvHeads < heads && kvHeads > 1 ? [["gqa", kvHeads]] : heads > 8 ? [["gqa", 8]] : []), ["mqa", 1]];
-    return html`${this.#context()}<table class="cache"><thead><tr><th scope="col">${this.say("params.cache", { context: exact(context) })}</th><th scope="col">${this.say("params.kv")}</th><th scope="col" class="formula">${this.say("params.formula")}</th><th scope="col">${this.say("params.bytes")}</th></tr></thead>
+    return html`<table class="cache"><thead><tr><th scope="col">${this.say("params.cache", { context: exact(context) })}</th><th scope="col">${this.say("params.kv")}</th><th scope="col" class="formula">${this.say("params.formula")}</th><th scope="col">${this.say("params.bytes")}</th></tr></thead>
       <tbody>${rows.map(([name, kv]) => html`<tr class=${kv === kvHeads ? "own" : ""}><th scope="row">${this.say(`params.cache.${name}`)}${kv === kvHeads ? html` <small>${this.say("params.own")}</small>` : nothing}<span class="amount" .style=${`width:${(100 * Number(kv)) / heads}%`}></span></th>
         <td>${kv}</td><td class="formula">2 × ${cache.layers} × ${kv} × ${cache.width} × ${exact(context)} × 2 B</td><td>${bytes(cacheBytes(cache, Number(kv), context))} <small>${percent(cacheBytes(cache, Number(kv), context) / most)}</small></td></tr>`)}</tbody></table>
       <p class="caption">${this.say("params.cache.help")}</p>`;

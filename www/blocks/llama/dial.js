@@ -18,7 +18,7 @@ export function ropePicture({ say, trace, tokens, info, layer, head, query, key,
   const positions = /** @type {[number, number]} */ ([query - 1 + shift, key - 1 + shift]);
   const pairOf = (/** @type {ArrayLike<number>} */ vector) => [vector[i], vector[i + half]];
   const distance = query - key;
-  const curve = Array.from({ length: 65 }, (_, d) => /** @type {[number, number]} */ ([d, score(q, k, [d, 0], angles)]));
+  const curve = Array.from({ length: 257 }, (_, i) => i / 4).map((d) => /** @type {[number, number]} */ ([d, score(q, k, [d, 0], angles)]));
   const values = curve.map(([, value]) => value);
   const [low, high] = [Math.min(...values, measured), Math.max(...values, measured)];
   const pad = (high - low) * 0.15 || 1;

@@ -20,8 +20,8 @@ export function swigluPicture({ say, trace, layer, token, choose }) {
   const picture = {
     label: say("llama.swiglu.curves"),
     height: 260,
-    x: { label: say("llama.gate"), domain: [-reach, reach], format: (value) => value.toFixed(0) },
-    y: { label: say("llama.opening"), domain: [-0.6, reach], format: (value) => value.toFixed(0) },
+    x: { label: say("llama.gate"), domain: [-reach, reach], ticks: Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach).filter((tick) => reach < 8 || tick % 2 === 0), format: String },
+    y: { label: say("llama.opening"), domain: [-0.6, reach], format: String },
     curves: [
       { name: "ReLU", points: sampled(relu), faint: true, tag: "ReLU" },
       { name: "GELU", points: sampled(gelu), dashed: true, tag: "GELU" },
