@@ -48,8 +48,9 @@ const decade = (/** @type {number} */ value) => (value === 1 ? "1" : `10${raised
 function kaplan({ say, language }, what, cursor, law, measured, domain) {
   const ends = (/** @type {number} */ from, /** @type {number} */ to) => /** @type {[number, number][]} */ ([[from, law(from)], [to, law(to)]]);
   const name = say("scaling.loss");
+  const plot = what === "size" ? "kaplanN" : "kaplanD";
   return {
-    label: say(`scaling.plot.${what === "size" ? "kaplanN" : "kaplanD"}`),
+    label: say(`scaling.plot.${plot}`),
     x: { label: say(`scaling.${what}`), domain, log: true, format: spelled(language) },
     y: { label: say("scaling.loss"), domain: [1, 10], log: true, format: (value) => value.toPrecision(3).replace(/\.?0+$/, "") },
     curves: [
