@@ -18,7 +18,7 @@ import { blockStyles } from "./styles.js";
 const RANGES = { vocab: [1000, 256000, 1000], hidden: [128, 4096, 64], width: [16, 1024, 16], layers: [1, 48, 1] };
 
 /** The widest picture of a matrix, and its height. // px */
-const ROOM = { width: 150, height: 220 };
+const ROOM = { width: 112, height: 200 };
 
 export class Embedding extends Block {
   static settings = { vocab: 30000, hidden: 768, width: 128, layers: 12, apart: false };
@@ -70,9 +70,9 @@ export class Embedding extends Block {
       <rect class=${kind} width=${Math.max(1, columns * across)} height=${Math.max(1, rows * down)}></rect>
       <text x="0" y="-6">${name}</text></g>`;
     const table = (/** @type {Summand[]} */ summands) => total(summands.filter(({ part }) => part === "tokens" || part === "widening"));
-    const left = ROOM.width + 60;
-    const second = left + Math.max(width * across, 52) + 24;
-    return html`<div class="pictures"><svg width=${second + ROOM.width + 20} height=${ROOM.height + 28} role="img" aria-label=${this.say("albert.picture", { bert: exact(table(bert)), albert: exact(table(albert)) })}>
+    const left = ROOM.width + 32;
+    const second = left + Math.max(width * across, 44) + 16;
+    return html`<div class="pictures"><svg width=${second + Math.max(hidden * across, 48)} height=${ROOM.height + 28} role="img" aria-label=${this.say("albert.picture", { bert: exact(table(bert)), albert: exact(table(albert)) })}>
         ${matrix(0, vocab, hidden, "V × H", "plain")}${matrix(left, vocab, width, "V × E", "narrow")}${matrix(second, width, hidden, "E × H", "narrow")}</svg>
       <p class="sum"><b>${exact(table(bert))}</b> <small>BERT</small><br><b>${exact(table(albert))}</b> <small>ALBERT</small><br><span class="soft">${this.say(table(albert) < table(bert) ? "albert.fewer" : "albert.more", { times: (Math.max(table(bert), table(albert)) / Math.min(table(bert), table(albert))).toFixed(1) })}</span></p></div>`;
   }

@@ -63,8 +63,7 @@ export class Parameters extends Block {
     const views = String(this.settings.view).split(/[,\s]+/);
     return html`${this.hides("choice") ? nothing : this.#choice()}
       ${this.hides("sizes") ? nothing : this.#fields()}
-      ${views.some((view) => view !== "budget") ? this.#context() : nothing}
-      ${this.#counted ? [views.includes("budget") ? this.#budget(this.#counted.summands) : nothing, views.includes("flops") ? this.#flops(this.#counted) : nothing, views.includes("cache") ? this.#cache(this.#counted.plan) : nothing] : html`<div class="room"></div>`}`;
+      ${this.#counted ? [views.includes("budget") ? this.#budget(this.#counted.summands) : nothing, views.some((view) => view !== "budget") ? this.#context() : nothing, views.includes("flops") ? this.#flops(this.#counted) : nothing, views.includes("cache") ? this.#cache(this.#counted.plan) : nothing] : html`<div class="room"></div>`}`;
   }
 
   #choice() {
@@ -135,7 +134,8 @@ export class Parameters extends Block {
     const { context } = this.settings;
     const { heads, kvHeads } = cache;
     const most = cacheBytes(cache, heads, context);
-    const rows = [["mha", heads], ...(kvHeads < heads && kvHeads > 1 ? [["gqa", kvHeads]] : heads > 8 ? [["gqa", 8]] : []), ["mqa", 1]];
+    const shared = kvHeads < heads ? kvHeads : groupsOf(heads);
+    const rows = [["mha", heads], ...(shared > 1 ? [["gqa", shared]] : []), ["mqa", 1]];
     return html`<table class="cache"><thead><tr><th scope="col">${this.say("params.cache", { context: exact(context) })}</th><th scope="col">${this.say("params.kv")}</th><th scope="col" class="formula">${this.say("params.formula")}</th><th scope="col">${this.say("params.bytes")}</th></tr></thead>
       <tbody>${rows.map(([name, kv]) => html`<tr class=${kv === kvHeads ? "own" : ""}><th scope="row">${this.say(`params.cache.${name}`)}${kv === kvHeads ? html` <small>${this.say("params.own")}</small>` : nothing}<span class="amount" .style=${`width:${(100 * Number(kv)) / heads}%`}></span></th>
         <td>${kv}</td><td class="formula">2 × ${cache.layers} × ${kv} × ${cache.width} × ${exact(context)} × 2 B</td><td>${bytes(cacheBytes(cache, Number(kv), context))} <small>${percent(cacheBytes(cache, Number(kv), context) / most)}</small></td></tr>`)}</tbody></table>
@@ -147,6 +147,15 @@ export class Parameters extends Block {
     return html`<div class="row tools"><label for="context">${this.say("params.context")}</label><input id="context" type="range" min="5" max="17" step="1" .value=${String(Math.log2(context))} aria-valuetext=${exact(context)}
       @input=${(/** @type {any} */ { target }) => this.keep({ context: 2 ** Number(target.value) })} /><output>${exact(context)}</output></div>`;
   }
+}
+
+/**
+ * Key/value heads that a model without groups might have had: at most the eight that LLaMA 2 and 3 took, and as many query heads to each.
+ * @param {number} heads
+ */
+function groupsOf(heads) {
+  for (let groups = Math.min(8, heads - 1); groups > 1; groups--) if (heads % groups === 0) return groups;
+  return 1;
 }
 
 export { Parameters as element };

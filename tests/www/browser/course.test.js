@@ -126,6 +126,7 @@ for (const browser of browsers) {
         const before = (await model.encode(prompt)).map((/** @type {any} */ { id }) => id);
         const both = [];
         for (const i of [2, 0]) {
+          /** @type {number[]} */
           const ids = [];
           for await (const step of model.generate({ text: prompt }, { seed: 3000 + i, temperature: 1, maxNewTokens: 6 })) ids.push(step.id);
           const { logits } = await model.run({ ids: [...before, ...ids] });

@@ -21,7 +21,8 @@ test("a reward model pays log 2 where it cannot tell, and less where it is right
 
 test("the mean of the best of n is the mean over all draws", () => {
   const rewards = [3, -1, 4, 1, 5, 9, 2.5];
-  const draws = (/** @type {number} */ n, from = 0) => /** @type {number[][]} */ (n === 0 ? [[]] : rewards.slice(from).flatMap((reward, i) => draws(n - 1, from + i + 1).map((rest) => [reward, ...rest])));
+  /** @type {(n: number, from?: number) => number[][]} */
+  const draws = (n, from = 0) => (n === 0 ? [[]] : rewards.slice(from).flatMap((reward, i) => draws(n - 1, from + i + 1).map((rest) => [reward, ...rest])));
   for (let n = 1; n <= rewards.length; n++) {
     const best = draws(n).map((drawn) => Math.max(...drawn));
     near(meanOfBest(rewards, n), best.reduce((sum, reward) => sum + reward, 0) / best.length);

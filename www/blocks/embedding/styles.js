@@ -13,5 +13,6 @@ export const embeddingStyles = css`
   .check { min-height: 28px; gap: 8px; }
   .scroll { overflow-x: auto; margin-top: 8px; }
   td, tbody th { vertical-align: top; }
+  td { min-width: 16ch; }
   .caption { margin-top: 8px; }
 `;

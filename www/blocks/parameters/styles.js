@@ -29,7 +29,8 @@ export const parametersStyles = css`
   .head { --fill: color-mix(in oklab, var(--ink) 14%, var(--paper)); }
   .scroll { overflow-x: auto; }
   .budget { min-width: min(100%, 560px); }
-  .formula { color: var(--ink-soft); }
+  .budget :is(th, td:not(.formula)) { white-space: nowrap; }
+  .formula { color: var(--ink-soft); min-width: 12ch; }
   tfoot th, tfoot td { border-bottom: 0; }
   .total { font-weight: 650; }
   .compare { margin: 12px 0; font-variant-numeric: tabular-nums; }
