@@ -1,6 +1,6 @@
 // What a graph says of its own size: parameters by what they do, FLOPs of a token, bytes of a cache. Every figure is read off the nodes that the engine would run.
 
-/** @typedef {{ name: string, op: string, inputs: number[], axes: string[], dims: (number | "batch" | "source" | "target" | "keys")[], stage: "source" | "target" }} PlanNode */
+/** @typedef {import("../../trace.js").GraphNode} PlanNode */
 /** @typedef {{ architecture: string, kind: "encoder" | "encoder-decoder" | "decoder", layers: number, heads: number, vocab: number, nodes: PlanNode[] }} Plan */
 /** @typedef {"tokens" | "positions" | "segments" | "widening" | "query" | "key" | "value" | "output" | "mlp" | "norms" | "pooler" | "head"} Part */
 /** `terms`: matrices of one shape and how many there are of them. @typedef {{ part: Part, size: number, terms: { count: number, dims: number[] }[] }} Summand */
