@@ -10,7 +10,7 @@ import { html, mathml, nothing } from "lit";
 import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { compact, power } from "./numbers.js";
-import { FITS, byRule, exponents, loss, optimum, terms } from "./scaling/laws.js";
+import { FITS, byKaplan, byRule, exponents, loss, optimum, terms } from "./scaling/laws.js";
 import { PLOTS, picture } from "./scaling/pictures.js";
 import { scalingStyles } from "./scaling/styles.js";
 import { tenfoldTable } from "./scaling/tenfold.js";
@@ -98,9 +98,9 @@ export class Scaling extends Block {
     }
     if (plot !== "isoflop") return nothing;
     const best = optimum(fit, C);
-    const rule = byRule(C);
+    const [rule, kaplan] = [byRule(C), byKaplan(C)];
     /** @type {[string, { N: number, D: number }][]} */
-    const rows = [[this.say("scaling.exact"), best], [this.say("scaling.rule"), rule]];
+    const rows = [[this.say("scaling.exact"), best], [this.say("scaling.rule"), rule], [this.say("scaling.by.kaplan"), kaplan]];
     return html`<table class="best"><caption>${this.say("scaling.best", { flops: power(C) })}</caption>
       <thead><tr><th scope="col"></th><th scope="col">${this.say("scaling.size")}</th><th scope="col">${this.say("scaling.tokens")}</th><th scope="col">${this.say("scaling.ratio")}</th><th scope="col">${this.say("scaling.loss")}</th></tr></thead>
       <tbody>${rows.map(([name, { N, D }]) => html`<tr><th scope="row">${name}</th><td>${number(N)}</td><td>${number(D)}</td><td>${(D / N).toPrecision(3)}</td><td>${loss(fit, N, D).toFixed(3)}</td></tr>`)}</tbody></table>`;
