@@ -98,7 +98,8 @@ for (const browser of browsers) {
 
   test(`${browser}: a score depends on the distance alone, and is the model's own`, () =>
     visit(browser, address("llama", { device: "cpu", query: 6, key: 3, head: 2, layer: 2, hide: "choice" }), async (page) => {
-      const score = async () => Number((await shows(page, /the model's own/)).match(/k at \d+ (-?\d+\.\d+)/)?.[1]);
+      await shows(page, /the model's own/);
+      const score = () => page.evaluate(() => Number(/** @type {any} */ (document.body.firstElementChild).shadowRoot.querySelector(".scores b").textContent));
       const before = await score();
       const wanted = await page.evaluate(async () => {
         const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
