@@ -7,6 +7,12 @@ export const BLOCKS = {
   "diorama-checks": () => import("./checks.js"),
   "diorama-compare": () => import("./compare.js"),
   "diorama-heads": () => import("./heads.js"),
+  "diorama-embedding": () => import("./embedding.js"),
+  "diorama-llama": () => import("./llama.js"),
+  "diorama-feedback": () => import("./feedback.js"),
+  "diorama-parameters": () => import("./parameters.js"),
+  "diorama-scaling": () => import("./scaling.js"),
+  "diorama-tokenizers": () => import("./tokenizers.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */
