@@ -1,10 +1,12 @@
 // The gallery: every element by its tag. A new view is one file in views/ and one line here.
 
+import { AttentionLines } from "./views/attention-lines.js";
 import { AttentionMap } from "./views/attention-map.js";
 import { AttentionTable } from "./views/attention-table.js";
 import { Candidates } from "./views/candidates.js";
 import { ClassBars } from "./views/class-bars.js";
 import { DeviceBadge } from "./views/device-badge.js";
+import { HeadGrid } from "./views/head-grid.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { ShaderView } from "./views/shader-view.js";
 import { TokenStrip } from "./views/token-strip.js";
@@ -12,11 +14,13 @@ import { Tower } from "./views/tower.js";
 import { preferredLanguage, words } from "./i18n.js";
 
 const ELEMENTS = {
+  "diorama-attention-lines": AttentionLines,
   "diorama-attention-map": AttentionMap,
   "diorama-attention-table": AttentionTable,
   "diorama-candidates": Candidates,
   "diorama-class-bars": ClassBars,
   "diorama-device-badge": DeviceBadge,
+  "diorama-head-grid": HeadGrid,
   "diorama-mask-grid": MaskGrid,
   "diorama-shader-view": ShaderView,
   "diorama-token-strip": TokenStrip,

@@ -102,26 +102,43 @@ export function mean(activation, name) {
 
 /** @typedef {{ rows: number, columns: number, data: Float32Array }} Matrix */
 
-/** Means over heads, kept as long as their activation: every redraw asks for them. @type {WeakMap<Activation, Matrix>} */
-const MEANS = new WeakMap();
+/** A head by its number from 0, or what the heads make together. @typedef {number | "mean" | "max"} HeadChoice */
+
+/** Means and maxima over heads, kept as long as their activation: every redraw asks for them. @type {Record<"mean" | "max", WeakMap<Activation, Matrix>>} */
+const TOGETHER = { mean: new WeakMap(), max: new WeakMap() };
 
 /**
- * One head's `[query_pos key_pos]` matrix of the first text of a batch, as a view of the activation's own numbers; `"mean"` averages over the heads.
+ * One head's `[query_pos key_pos]` matrix of the first text of a batch, as a view of the activation's own numbers; `"mean"` averages over the heads, `"max"`
+ * takes the largest of them in each cell.
  * @param {Trace | undefined} trace
  * @param {string} hook
- * @param {number | "mean"} head
+ * @param {HeadChoice} head
  * @returns {Matrix | undefined} undefined where the trace lacks the hook or the head
  */
 export function attentionMatrix(trace, hook, head) {
   const activation = trace?.activations.get(hook);
   if (!activation) return undefined;
   const [heads, rows, columns] = ["head", "query_pos", "key_pos"].map((name) => activation.shape[axis(activation, name)]);
-  if (head === "mean") {
-    if (!MEANS.has(activation)) MEANS.set(activation, { rows, columns, data: mean(slice(activation, { batch: 0 }), "head").data });
-    return MEANS.get(activation);
+  const size = rows * columns;
+  if (typeof head === "string") {
+    const kept = TOGETHER[head].get(activation);
+    if (kept) return kept;
+    const data = head === "mean" ? mean(slice(activation, { batch: 0 }), "head").data : activation.data.slice(0, size);
+    if (head === "max") for (let i = size; i < heads * size; i++) data[i % size] = Math.max(data[i % size], activation.data[i]);
+    const matrix = { rows, columns, data };
+    TOGETHER[head].set(activation, matrix);
+    return matrix;
   }
   if (head >= heads) return undefined;
-  return { rows, columns, data: activation.data.subarray(head * rows * columns, (head + 1) * rows * columns) };
+  return { rows, columns, data: activation.data.subarray(head * size, (head + 1) * size) };
+}
+
+/**
+ * @param {string} head as an attribute says it: a number from 0, "mean" or "max"
+ * @returns {HeadChoice}
+ */
+export function headOf(head) {
+  return head === "mean" || head === "max" ? head : Number(head);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { attentionMatrix, isMasked } from "../trace.js";
+import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -84,7 +84,7 @@ export class AttentionMap extends LitElement {
     /** @type {Trace | undefined} */
     this.trace = undefined;
     this.hook = "";
-    /** @type {string} a head's number or "mean" */
+    /** @type {string} a head's number, "mean" or "max" */
     this.head = "mean";
     /** @type {Piece[]} */
     this.rows = [];
@@ -164,7 +164,7 @@ export class AttentionMap extends LitElement {
   }
 
   #matrix() {
-    return attentionMatrix(this.trace, this.hook, this.head === "mean" ? "mean" : Number(this.head));
+    return attentionMatrix(this.trace, this.hook, headOf(this.head));
   }
 
   /** The scores of which masked ones hatch their cell, the same in every head; nothing is hatched where the trace lacks them. */
