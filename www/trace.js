@@ -104,8 +104,8 @@ export function mean(activation, name) {
 
 /** A head by its number from 0, or what the heads make together. @typedef {number | "mean" | "max"} HeadChoice */
 
-/** Means and maxima over heads, kept as long as their activation: every redraw asks for them. @type {Record<"mean" | "max", WeakMap<Activation, Matrix>>} */
-const TOGETHER = { mean: new WeakMap(), max: new WeakMap() };
+/** The matrices asked for, kept as long as their activation: every redraw asks again, and the same answer tells it that there is nothing to draw. @type {WeakMap<Activation, Map<HeadChoice, Matrix>>} */
+const MATRICES = new WeakMap();
 
 /**
  * One head's `[query_pos key_pos]` matrix of the first text of a batch, as a view of the activation's own numbers; `"mean"` averages over the heads, `"max"`
@@ -118,19 +118,28 @@ const TOGETHER = { mean: new WeakMap(), max: new WeakMap() };
 export function attentionMatrix(trace, hook, head) {
   const activation = trace?.activations.get(hook);
   if (!activation) return undefined;
+  const matrices = MATRICES.get(activation) ?? new Map();
+  MATRICES.set(activation, matrices);
+  const kept = matrices.get(head);
+  if (kept) return kept;
   const [heads, rows, columns] = ["head", "query_pos", "key_pos"].map((name) => activation.shape[axis(activation, name)]);
+  if (typeof head === "number" && head >= heads) return undefined;
   const size = rows * columns;
-  if (typeof head === "string") {
-    const kept = TOGETHER[head].get(activation);
-    if (kept) return kept;
-    const data = head === "mean" ? mean(slice(activation, { batch: 0 }), "head").data : activation.data.slice(0, size);
-    if (head === "max") for (let i = size; i < heads * size; i++) data[i % size] = Math.max(data[i % size], activation.data[i]);
-    const matrix = { rows, columns, data };
-    TOGETHER[head].set(activation, matrix);
-    return matrix;
-  }
-  if (head >= heads) return undefined;
-  return { rows, columns, data: activation.data.subarray(head * size, (head + 1) * size) };
+  const own = activation.data.subarray(0, heads * size);
+  const data = typeof head === "number" ? own.subarray(head * size, (head + 1) * size) : head === "mean" ? mean(slice(activation, { batch: 0 }), "head").data : largest(own, size);
+  const matrix = { rows, columns, data };
+  matrices.set(head, matrix);
+  return matrix;
+}
+
+/**
+ * @param {Float32Array} planes
+ * @param {number} size of one
+ */
+function largest(planes, size) {
+  const data = planes.slice(0, size);
+  for (let i = size; i < planes.length; i++) data[i % size] = Math.max(data[i % size], planes[i]);
+  return data;
 }
 
 /**

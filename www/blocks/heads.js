@@ -17,6 +17,9 @@ const VIEWS = ["map", "lines", "table"];
 /** The most tokens that a model goes on with here. */
 const MOST = 64;
 
+/** What a drawing takes: its labels and its reading, and each token. // CSS px */
+const HEIGHTS = { map: { head: 98, line: 26 }, lines: { head: 76, line: 26 }, most: 480 };
+
 export class Heads extends Block {
   static settings = { model: "models/bert-tiny/", text: "The little dog ran to the big tree.", pair: "", stack: "", layer: 1, head: "0", view: "map", write: 12, relative: false };
 
@@ -26,7 +29,7 @@ export class Heads extends Block {
     .choices { display: flex; gap: 4px; flex-wrap: wrap; }
     .both { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px 40px; align-items: start; }
     .both > section { min-width: 0; }
-    .big { height: min(460px, 70vh); display: flex; flex-direction: column; }
+    .big { max-height: max(300px, 70vh); display: flex; flex-direction: column; }
     .big > * { flex: 1; min-height: 0; }
     h3 { margin-bottom: 8px; }
     h3 small { margin-left: 8px; }
@@ -34,7 +37,7 @@ export class Heads extends Block {
     input[type="number"] { width: 72px; margin-left: 8px; }
     label.check { display: flex; gap: 6px; align-items: center; min-height: 24px; }
     .waiting { min-height: 300px; }
-    @container (max-width: 760px) { .both { grid-template-columns: minmax(0, 1fr); } .big { height: 380px; } }
+    @container (max-width: 760px) { .both { grid-template-columns: minmax(0, 1fr); } }
   `];
 
   /** @type {Model | undefined} */
@@ -90,7 +93,7 @@ export class Heads extends Block {
         </section>
         <section>
           <h3>${this.#title(layer, head)}</h3>
-          <div class="big">${this.#big(hooks[layer], { stack, layer, head, axes })}</div>
+          <div class="big" style=${`height:${this.#height(stack)}px`}>${this.#big(hooks[layer], { stack, layer, head, axes })}</div>
           <p class="caption">${say("heads.legend", { axes })}${head === "max" ? ` ${say("heads.max.sum")}` : nothing}</p>
         </section>
       </div>
@@ -142,6 +145,16 @@ export class Heads extends Block {
       return html`<diorama-attention-lines .trace=${trace} .hook=${hook} .head=${head} .rows=${rows} .columns=${columns} .label=${label} .axes=${axes} .empty=${empty} .hue=${stack} .theme=${theme} .say=${say}></diorama-attention-lines>`;
     }
     return html`<diorama-attention-map .trace=${trace} .hook=${hook} .head=${head} .rows=${rows} .columns=${columns} .label=${label} .axes=${axes} .empty=${empty} .theme=${theme} .say=${say}></diorama-attention-map>`;
+  }
+
+  /**
+   * As high as the chosen head needs, up to a screen's share. // CSS px
+   * @param {Stack} stack
+   */
+  #height(stack) {
+    const { rows, columns } = sidesOf(/** @type {Model} */ (this.#model).info.kind, stack, /** @type {Passage} */ (this.#passage));
+    const { head, line } = HEIGHTS[this.settings.view === "map" ? "map" : "lines"];
+    return Math.min(HEIGHTS.most, head + line * (this.settings.view === "lines" ? Math.max(rows.length, columns.length) : rows.length));
   }
 
   /**
