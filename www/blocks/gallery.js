@@ -2,6 +2,7 @@
 
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
+  "diorama-corruption": () => import("./corruption.js"),
   "diorama-heads": () => import("./heads.js"),
 };
 

@@ -144,8 +144,7 @@ export class AttentionMap extends LitElement {
     if (!cursor || cursor.row >= rows || cursor.column >= columns) {
       return html`<span>0</span><span class="ramp"></span><span>1</span><span class="swatch"></span><span>${this.say("map.masked")}</span>`;
     }
-    const from = this.rows[cursor.row]?.token ?? "";
-    const to = this.columns[cursor.column]?.token ?? "";
+    const [from, to] = [this.rows[cursor.row]?.token ?? "", this.columns[cursor.column]?.token ?? ""];
     const index = cursor.row * columns + cursor.column;
     const value = isMasked(this.#scores()?.[index] ?? 0) ? this.say("map.masked") : data[index].toFixed(3);
     return html`<b>${shown(from)}</b><span>→</span><b>${shown(to)}</b><strong>${value}</strong>`;
@@ -237,8 +236,7 @@ export class AttentionMap extends LitElement {
     const [paper, ink, faint, line] = ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map((name) => style.getPropertyValue(name).trim());
     const bare = cell < SMALLEST_CELL;
     const scale = bare ? 1 / cell : devicePixelRatio || 1;
-    canvas.width = Math.round(columns * cell * scale);
-    canvas.height = Math.round(rows * cell * scale);
+    Object.assign(canvas, { width: Math.round(columns * cell * scale), height: Math.round(rows * cell * scale) });
     canvas.style.cssText = `width:${columns * cell}px;height:${rows * cell}px`;
     const forbidden = (/** @type {number} */ index) => isMasked(scores?.[index] ?? 0);
     // A colour is mixed once a step, not once a cell.
@@ -301,7 +299,6 @@ function hatch(cell, scale, colour) {
   pen.rect(1, 1, cell - 2, cell - 2);
   pen.clip();
   pen.strokeStyle = colour;
-  pen.lineWidth = 1;
   pen.beginPath();
   for (let offset = 0; offset <= 2 * cell; offset += 5) {
     pen.moveTo(offset, 0);
