@@ -84,7 +84,7 @@ export class Corruption extends Block {
   }
 
   /** @returns {Scheme} */
-  get scheme() {
+  get #scheme() {
     const { scheme } = this.settings;
     if (SCHEMES.includes(scheme)) return scheme;
     const info = this.#own?.info;
@@ -105,7 +105,7 @@ export class Corruption extends Block {
   }
 
   async #sample() {
-    const scheme = this.scheme;
+    const scheme = this.#scheme;
     const { pair, seed, mean } = this.settings;
     const [text, rate] = [this.#text, this.#rate];
     const key = JSON.stringify([scheme, text, pair, seed, rate, mean, this.settings.model, this.settings.generator]);
@@ -158,7 +158,8 @@ export class Corruption extends Block {
   }
 
   draw() {
-    const { say, scheme } = this;
+    const { say } = this;
+    const scheme = this.#scheme;
     if (!this.#own) return html`<div class="waiting"></div>`;
     const shown = this.#shown?.scheme === scheme ? this.#shown : undefined;
     return html`<div class="row bar"><div class="choices" role="group" aria-label=${say("corrupt.scheme")}>${SCHEMES.map((one) => html`<button type="button" aria-pressed=${one === scheme}
