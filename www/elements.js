@@ -1,11 +1,16 @@
 // The gallery: every element by its tag. A new view is one file in views/ and one line here.
 
 import { Arithmetic } from "./views/arithmetic.js";
+import { AttentionLines } from "./views/attention-lines.js";
 import { AttentionMap } from "./views/attention-map.js";
 import { AttentionTable } from "./views/attention-table.js";
 import { Candidates } from "./views/candidates.js";
 import { ClassBars } from "./views/class-bars.js";
+import { CoverageChart } from "./views/coverage-chart.js";
 import { DeviceBadge } from "./views/device-badge.js";
+import { EpochGrid } from "./views/epoch-grid.js";
+import { HeadGrid } from "./views/head-grid.js";
+import { Interlinear } from "./views/interlinear.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { Matrix } from "./views/matrix.js";
 import { ShaderView } from "./views/shader-view.js";
@@ -18,11 +23,16 @@ import { preferredLanguage, words } from "./i18n.js";
 
 const ELEMENTS = {
   "diorama-arithmetic": Arithmetic,
+  "diorama-attention-lines": AttentionLines,
   "diorama-attention-map": AttentionMap,
   "diorama-attention-table": AttentionTable,
   "diorama-candidates": Candidates,
   "diorama-class-bars": ClassBars,
+  "diorama-coverage-chart": CoverageChart,
   "diorama-device-badge": DeviceBadge,
+  "diorama-epoch-grid": EpochGrid,
+  "diorama-head-grid": HeadGrid,
+  "diorama-interlinear": Interlinear,
   "diorama-mask-grid": MaskGrid,
   "diorama-matrix": Matrix,
   "diorama-save": Save,

@@ -6,6 +6,7 @@ export const BLOCKS = {
   "diorama-cell": () => import("./cell.js"),
   "diorama-checks": () => import("./checks.js"),
   "diorama-compare": () => import("./compare.js"),
+  "diorama-corruption": () => import("./corruption.js"),
   "diorama-heads": () => import("./heads.js"),
   "diorama-embedding": () => import("./embedding.js"),
   "diorama-llama": () => import("./llama.js"),
