@@ -8,6 +8,7 @@ import { DeviceBadge } from "./views/device-badge.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { ShaderView } from "./views/shader-view.js";
 import { TokenStrip } from "./views/token-strip.js";
+import { TokenTree } from "./views/token-tree.js";
 import { Tower } from "./views/tower.js";
 import { preferredLanguage, words } from "./i18n.js";
 
@@ -20,6 +21,7 @@ const ELEMENTS = {
   "diorama-mask-grid": MaskGrid,
   "diorama-shader-view": ShaderView,
   "diorama-token-strip": TokenStrip,
+  "diorama-token-tree": TokenTree,
   "diorama-tower": Tower,
 };
 

@@ -2,6 +2,8 @@
 
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
+  "diorama-branches": () => import("./branches.js"),
+  "diorama-generation": () => import("./generation.js"),
   "diorama-heads": () => import("./heads.js"),
 };
 

@@ -9,7 +9,10 @@ import { attributeOf } from "../blocks/settings.js";
 /** `kinds` are those whose models it knows. @typedef {{ id: string, tag: string, kinds?: Kind[] }} Tool */
 
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
-export const TOOLS = [{ id: "heads", tag: "diorama-heads" }];
+export const TOOLS = [
+  { id: "heads", tag: "diorama-heads" },
+  { id: "generation", tag: "diorama-generation" },
+];
 
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */
 const OPENED = new WeakMap();
