@@ -2,9 +2,11 @@
 
 import { AttentionMap } from "./views/attention-map.js";
 import { AttentionTable } from "./views/attention-table.js";
+import { CacheGrid } from "./views/cache-grid.js";
 import { Candidates } from "./views/candidates.js";
 import { ClassBars } from "./views/class-bars.js";
 import { DeviceBadge } from "./views/device-badge.js";
+import { Lines } from "./views/lines.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { ShaderView } from "./views/shader-view.js";
 import { TokenStrip } from "./views/token-strip.js";
@@ -15,9 +17,11 @@ import { preferredLanguage, words } from "./i18n.js";
 const ELEMENTS = {
   "diorama-attention-map": AttentionMap,
   "diorama-attention-table": AttentionTable,
+  "diorama-cache-grid": CacheGrid,
   "diorama-candidates": Candidates,
   "diorama-class-bars": ClassBars,
   "diorama-device-badge": DeviceBadge,
+  "diorama-lines": Lines,
   "diorama-mask-grid": MaskGrid,
   "diorama-shader-view": ShaderView,
   "diorama-token-strip": TokenStrip,

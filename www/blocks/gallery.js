@@ -3,8 +3,10 @@
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
   "diorama-branches": () => import("./branches.js"),
+  "diorama-cache": () => import("./cache.js"),
   "diorama-generation": () => import("./generation.js"),
   "diorama-heads": () => import("./heads.js"),
+  "diorama-iterated": () => import("./iterated.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */

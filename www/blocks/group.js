@@ -16,6 +16,8 @@ export class Group extends Block {
   static styles = [
     blockStyles,
     css`
+      /* The part has its own. */
+      .progress { display: none; }
       .choices { display: flex; gap: 4px; margin: 4px 0 12px; flex-wrap: wrap; }
       .choices button { min-height: 30px; padding: 0 14px; border-radius: 15px; font: 14px/1.3 var(--sans); }
       @media (max-width: 640px) { .choices button { min-height: 40px; border-radius: 20px; } }
