@@ -12,6 +12,7 @@ import { fromRaw } from "./trace.js";
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("./folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
+/** @typedef {import("./link.js").Room} Room */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
 /**
@@ -35,6 +36,7 @@ export class Model {
   #source;
   #device;
   #onRecover;
+  #room;
   #disposed = false;
   /** Counts losses: a generation started before the last one must be replayed. */
   #epoch = 0;
@@ -46,13 +48,15 @@ export class Model {
    * @param {ModelSource} source
    * @param {Device} device
    * @param {(reason: string) => void} onRecover
+   * @param {Room} [room]
    */
-  constructor({ link, info }, source, device, onRecover) {
+  constructor({ link, info }, source, device, onRecover, room) {
     this.info = info;
     this.#link = link;
     this.#source = source;
     this.#device = device;
     this.#onRecover = onRecover;
+    this.#room = room;
   }
 
   /**
@@ -61,9 +65,10 @@ export class Model {
    * @param {OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
    * @param {AbortSignal} [signal]
+   * @param {Room} [room] a worker that several models share
    */
-  static async load(source, device, onProgress, onRecover, signal) {
-    return new Model(await loadEngine(source, device, { onProgress, signal }), source, device, onRecover);
+  static async load(source, device, onProgress, onRecover, signal, room) {
+    return new Model(await loadEngine(source, device, { onProgress, signal }, room), source, device, onRecover, room);
   }
 
   /**
@@ -203,7 +208,7 @@ export class Model {
       this.info = await this.#link.call("info", []);
     } else {
       this.#link.close();
-      const { link, info } = await loadEngine(this.#source, this.#device);
+      const { link, info } = await loadEngine(this.#source, this.#device, {}, this.#room);
       this.#link = link;
       this.info = info;
     }
@@ -220,10 +225,11 @@ const GENERATION_METHODS = new Set(["steps", "peek", "back", "release"]);
  * @param {ModelSource} source
  * @param {Device} device
  * @param {import("./link.js").CallOptions} [options]
+ * @param {Room} [room]
  * @returns {Promise<Loaded>}
  */
-async function loadEngine(source, device, options = {}) {
-  const worker = new WorkerLink();
+async function loadEngine(source, device, options = {}, room) {
+  const worker = new WorkerLink(room);
   try {
     const { webgpu } = await worker.call("features", []);
     if (device === "cpu" || webgpu || !("gpu" in navigator)) {

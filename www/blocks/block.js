@@ -6,6 +6,7 @@ import { preferredLanguage, words } from "../i18n.js";
 import { sentence } from "../trouble.js";
 import { acquire, release } from "./pool.js";
 import { COMMON, propertiesOf } from "./settings.js";
+import { sharePanel } from "./share-panel.js";
 
 /** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("../trace.js").Say} Say */
@@ -22,9 +23,15 @@ export class Block extends LitElement {
   /** @type {Settings} */
   static settings = {};
 
-  static get properties() {
-    const inner = ["loaded", "error", "loading", "seen"].map((name) => [name, { state: true }]);
-    return { ...propertiesOf({ ...COMMON, ...this.settings }), ...Object.fromEntries(inner) };
+  static properties = {
+    ...propertiesOf(COMMON),
+    ...Object.fromEntries(["loaded", "address", "error", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
+  };
+
+  /** Lit asks each class once; a block's own settings are its properties. */
+  static finalize() {
+    if (Object.hasOwn(this, "settings") && !Object.hasOwn(this, "properties")) Object.defineProperty(this, "properties", { value: propertiesOf(this.settings) });
+    super.finalize();
   }
 
   /** What the block holds in the pool. @type {{ address: string, device: "auto" | "webgpu" | "cpu" }[]} */
@@ -38,10 +45,15 @@ export class Block extends LitElement {
     Object.assign(this, COMMON, /** @type {typeof Block} */ (this.constructor).settings);
     /** A model that the page has open already, for a block whose `model` is empty. @type {Model | undefined} */
     this.loaded = undefined;
+    /** Where that model comes from, for those who get a link to this block. */
+    this.address = "";
     this.error = "";
     /** @type {{ stage: string, fraction: number } | undefined} */
     this.loading = undefined;
     this.seen = false;
+    this.sharing = false;
+    /** The code that was copied last. */
+    this.copied = "";
   }
 
   /** This block's settings, whatever they are called. @returns {any} */
@@ -106,7 +118,8 @@ export class Block extends LitElement {
     const { loading } = this;
     return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""}></div>
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
-      ${this.draw()}`;
+      ${this.draw()}
+      ${sharePanel(this)}`;
   }
 
   /**
@@ -122,6 +135,15 @@ export class Block extends LitElement {
   changed() {
     const defaults = { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
     return Object.fromEntries(Object.entries(defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
+  }
+
+  /** What brings this block back elsewhere: an open page's model by its address, the seed always, and what differs from the defaults. @returns {Settings} */
+  shared() {
+    const { lang, theme, ...changed } = this.changed();
+    /** @type {Settings} */
+    const settings = { ...changed, seed: this.settings.seed, lang: this.language };
+    if (this.settings.model === "" && this.address) settings.model = this.address;
+    return settings;
   }
 
   /**

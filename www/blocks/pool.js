@@ -1,35 +1,41 @@
-// The models of a page: every block that asks for the same address on the same device shares one copy, which goes when the last of them does.
+// The models of a page: every block that asks for the same address on the same device shares one copy, which goes when the last of them does. All of them live
+// in one worker.
 
-import { loadModel } from "../diorama.js";
+import { shippedAt } from "../catalogue.js";
+import { Room } from "../link.js";
+import { Model } from "../model.js";
+import { SITE } from "../site.js";
+import { modelSource } from "../source.js";
 
-/** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("../files.js").OnProgress} OnProgress */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ promise: Promise<Model>, holders: number, listeners: Set<OnProgress> }} Shared */
 
 /** @type {Map<string, Shared>} */
 const MODELS = new Map();
+const ROOM = new Room();
 
 /**
  * A model, loaded at most once. Pair every call with one of `release`, also where the promise rejects.
- * @param {string} address relative to the page
+ * @param {string} address of one of our models, which lie beside this module; or relative to the page
  * @param {{ device?: Device, onProgress?: OnProgress }} [options]
  * @returns {Promise<Model>}
  */
-export function acquire(address, { device = "auto", onProgress } = {}) {
+export function acquire(address, { device = "auto", onProgress: listener } = {}) {
   const key = keyOf(address, device);
   let shared = MODELS.get(key);
   if (!shared) {
     /** @type {Set<OnProgress>} */
     const listeners = new Set();
-    const promise = loadModel(address, { device, onProgress: (...progress) => listeners.forEach((listener) => listener(...progress)) });
+    const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => listeners.forEach((listener) => listener(...progress));
+    const promise = Model.load(modelSource(addressOf(address)), device, onProgress, () => {}, undefined, ROOM);
     shared = { promise, holders: 0, listeners };
     MODELS.set(key, shared);
     // A failure is not kept: the next one who asks tries again.
     promise.catch(() => MODELS.delete(key));
   }
   shared.holders++;
-  if (onProgress) shared.listeners.add(onProgress);
+  if (listener) shared.listeners.add(listener);
   return shared.promise;
 }
 
@@ -50,5 +56,10 @@ export function release(address, device = "auto") {
  * @param {Device} device
  */
 function keyOf(address, device) {
-  return `${device} ${new URL(address, document.baseURI).href}`;
+  return `${device} ${addressOf(address)}`;
+}
+
+/** @param {string} address */
+function addressOf(address) {
+  return new URL(address, shippedAt(address) ? SITE : document.baseURI).href;
 }

@@ -35,6 +35,9 @@ export const blockStyles = css`
   :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
   .stale { opacity: 0.5; }
   .foot { display: flex; gap: 12px; align-items: center; min-height: 24px; margin-top: 8px; }
+  .share { display: grid; grid-template-columns: minmax(0, 1fr) max-content; gap: 8px 12px; align-items: end; padding: 8px 0; }
+  .share label span { display: block; }
+  .share textarea { width: 100%; font: var(--mono-small); resize: vertical; display: block; }
   .progress { position: relative; height: 1px; background: var(--hairline); }
   .progress.active::before { content: ""; position: absolute; top: -0.5px; left: 0; height: 2px; width: calc(var(--done, 0.25) * 100%); background: var(--ink-soft); transition: width 160ms; }
   @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }

@@ -62,7 +62,7 @@ function elementOf(app, { tag }) {
     opened.set(tag, element);
   }
   const text = app.task.prefix + app.state.text;
-  Object.assign(element, { loaded: app.model, model: "", text, pair: app.state.pair, lang: app.language, theme: app.theme });
+  Object.assign(element, { loaded: app.model, model: "", address: app.ownFiles ? "" : app.state.model, text, pair: app.state.pair, lang: app.language, theme: app.theme });
   return element;
 }
 

@@ -15,7 +15,7 @@ use crate::shell::{run, say};
 use crate::{npm, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 4] = ["app.js", "diorama.js", "worker.js", "embed.js"];
+const ENTRIES: [&str; 5] = ["app.js", "diorama.js", "worker.js", "embed.js", "frames.js"];
 
 /// Where this file is, an earlier build wrote the folder.
 const PROOF: &str = "wasm/diorama_bg.wasm";
