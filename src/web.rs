@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
-use js_sys::{Array, Float32Array, Function, Object};
+use js_sys::{Array, Float32Array, Function, Object, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
@@ -144,6 +144,21 @@ impl WebEngine {
     pub async fn beam_search(&self, input: JsValue, options: JsValue) -> Result<Vec<u32>, JsError> {
         let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
         self.engine.lock().await.beam_search(&input_of(input)?, beams, max_new_tokens).await.map_err(fault)
+    }
+
+    /// The same search with all that it looked at: `{ ids, steps: Float32Array[] }`, four numbers for each continuation.
+    #[wasm_bindgen(js_name = beamSteps)]
+    pub async fn beam_steps(&self, input: JsValue, options: JsValue) -> Result<JsValue, JsError> {
+        let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
+        let search = self.engine.lock().await.beam_steps(&input_of(input)?, beams, max_new_tokens).await.map_err(fault)?;
+        let object = Object::new();
+        set(&object, "ids", Uint32Array::from(search.ids.as_slice()));
+        set(
+            &object,
+            "steps",
+            search.steps.iter().map(|step| Float32Array::from(continuation_list(step).as_slice())).collect::<Array>(),
+        );
+        Ok(object.into())
     }
 
     /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.

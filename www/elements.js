@@ -2,10 +2,14 @@
 
 import { AttentionMap } from "./views/attention-map.js";
 import { AttentionTable } from "./views/attention-table.js";
+import { BeamLattice } from "./views/beam-lattice.js";
+import { BeforeAfter } from "./views/before-after.js";
 import { CacheGrid } from "./views/cache-grid.js";
 import { Candidates } from "./views/candidates.js";
 import { ClassBars } from "./views/class-bars.js";
 import { DeviceBadge } from "./views/device-badge.js";
+import { HeadMap } from "./views/head-map.js";
+import { LensGrid } from "./views/lens-grid.js";
 import { Lines } from "./views/lines.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { ShaderView } from "./views/shader-view.js";
@@ -17,10 +21,14 @@ import { preferredLanguage, words } from "./i18n.js";
 const ELEMENTS = {
   "diorama-attention-map": AttentionMap,
   "diorama-attention-table": AttentionTable,
+  "diorama-beam-lattice": BeamLattice,
+  "diorama-before-after": BeforeAfter,
   "diorama-cache-grid": CacheGrid,
   "diorama-candidates": Candidates,
   "diorama-class-bars": ClassBars,
   "diorama-device-badge": DeviceBadge,
+  "diorama-head-map": HeadMap,
+  "diorama-lens-grid": LensGrid,
   "diorama-lines": Lines,
   "diorama-mask-grid": MaskGrid,
   "diorama-shader-view": ShaderView,

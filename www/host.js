@@ -88,6 +88,11 @@ export class Host {
     return ids.map((id) => this.#text.piece(id));
   }
 
+  /** @param {number[]} ids */
+  async decode(ids) {
+    return this.#text.decode(ids);
+  }
+
   /**
    * @param {Input} input
    * @param {{ capture?: string[] }} options
@@ -170,6 +175,19 @@ export class Host {
    */
   async beamSearch(input, options) {
     return Array.from(await this.#loaded().beamSearch(this.#resolve(input), options));
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number }} options
+   * @returns {Promise<import("./trace.js").BeamTree>}
+   */
+  async beamTree(input, options) {
+    const { ids, steps } = await this.#loaded().beamSteps(this.#resolve(input), options);
+    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
+    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
+    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
+    return { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)), steps: steps.map(read) };
   }
 
   /** @param {string} op the op's word, or a variant's file */

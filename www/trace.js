@@ -21,6 +21,12 @@
  * @typedef {{ id: number, token: string, special: boolean, segment?: number }} Piece
  */
 /**
+ * What one step of a beam search looked at, the likeliest first: `beam` is the place among those that the step before kept of the text that is continued, `score` the
+ * sum of its log-probabilities in nats.
+ * @typedef {Piece & { beam: number, score: number, fate: "dropped" | "kept" | "finished" }} Continuation
+ */
+/** @typedef {{ ids: number[], text: string, steps: Continuation[][] }} BeamTree */
+/**
  * Looks up interface words by key and fills `{name}` holes.
  * @typedef {(key: string, values?: Record<string, string | number>) => string} Say
  */

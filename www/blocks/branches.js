@@ -5,7 +5,7 @@ import { cutDistribution } from "../sampling.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { Explorer } from "./writing/explorer.js";
-import { prompted, wholeOf, writingStyles } from "./writing/parts.js";
+import { minus, prompted, wholeOf, writingStyles } from "./writing/parts.js";
 import { ROOT } from "./writing/tree.js";
 
 /** @typedef {{ tree: string, at: number }} Moment */
@@ -13,7 +13,7 @@ import { ROOT } from "./writing/tree.js";
 const SHOWN = 12; // candidates
 const DRAWN = 5; // continuations
 /** What the example begins with: a greedy path, and a few that are drawn. */
-const FIRST = { length: 10, drawn: 3 };
+const FIRST = { length: 10, drawn: 4, temperature: 1.2 };
 
 export class Branches extends TextBlock {
   /** `tree` are the paths' tokens, `at` is the place in it (0: its root), counted as in `tree`. */
@@ -69,7 +69,7 @@ export class Branches extends TextBlock {
   async #example(explorer) {
     const { seed } = this.settings;
     await explorer.write(ROOT, FIRST.length, { sampling: { temperature: 0, topK: 0, topP: 1, seed } });
-    for (let draw = 0; draw < FIRST.drawn; draw++) await explorer.write(ROOT, FIRST.length, { sampling: { temperature: 0.8, topK: 0, topP: 1, seed: seed + draw } });
+    for (let draw = 0; draw < FIRST.drawn; draw++) await explorer.write(ROOT, FIRST.length, { sampling: { temperature: FIRST.temperature, topK: 0, topP: 1, seed: seed + draw } });
   }
 
   /** What stands at the current node becomes known, and is drawn. */
@@ -210,7 +210,7 @@ export class Branches extends TextBlock {
         @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.#go(detail.key)} @diorama-node-prune=${(/** @type {CustomEvent} */ { detail }) => this.#prune(detail.key)}></diorama-token-tree>
       <p class="text" aria-live="polite">${prompted(settings.text, explorer.piece(tree.path(current)[0] ?? -1).token, explorer.text(current), this.engine.info.kind)}</p>
       <section class="place" aria-label=${say("candidates.title")}>
-        <h3>${say("branches.next", { n: depth + 1 })}<small>${current === ROOT ? nothing : say("branches.sum", { total: explorer.total(current).toFixed(2), each: Math.exp(explorer.total(current) / depth).toFixed(3) })}</small></h3>
+        <h3>${say("branches.next", { n: depth + 1 })}<small>${current === ROOT ? nothing : say("branches.sum", { total: minus(explorer.total(current), 2), each: Math.exp(explorer.total(current) / depth).toFixed(3) })}</small></h3>
         ${explorer.done(current) ? html`<p class="soft">${say("branches.done")}</p>` : room <= 0 ? html`<p class="soft">${say("branches.full")}</p>` : html`<diorama-candidates .candidates=${cut} .chosen=${children.length > 0 ? tree.node(children[0]).id : undefined}
           .temperature=${settings.temperature} .topK=${settings.topK} .topP=${settings.topP} .label=${say("candidates.title")} .say=${say}
           @diorama-settings-change=${(/** @type {CustomEvent} */ { detail }) => this.#recut(detail)}
@@ -233,7 +233,7 @@ export class Branches extends TextBlock {
     const { say, settings } = this;
     return tree.preorder().map(({ key, id, parent, children, depth }) => {
       if (key === ROOT) return { key, token: say("branches.root"), special: false };
-      const note = children.length === 0 ? say("branches.path", { total: explorer.total(key).toFixed(1), n: depth }) : undefined;
+      const note = children.length === 0 ? say("branches.path", { total: minus(explorer.total(key), 1), n: depth }) : undefined;
       return { key, parent, ...explorer.piece(id), probability: Math.exp(explorer.logProb(key)), note };
     });
   }

@@ -61,6 +61,7 @@ export class Cache extends TextBlock {
     const sum = (/** @type {{ computed: number, reused: number }[]} */ passes, /** @type {"computed" | "reused"} */ what) => passes.slice(0, upto).reduce((total, pass) => total + pass[what], 0);
     const time = (/** @type {{ ms: number }[]} */ passes) => passes.slice(0, upto).reduce((total, { ms }) => total + ms, 0);
     const held = prompt + upto - 1;
+    const device = this.engine.info.device === "cpu" ? "CPU" : "WebGPU";
     const sizes = cacheSizes(this.engine.info);
     const grid = (/** @type {"with" | "without"} */ which, /** @type {typeof kept} */ passes) => html`<section>
       <h3>${say(`cachecost.${which}`)}</h3>
@@ -81,7 +82,7 @@ export class Cache extends TextBlock {
         <section><h3>${say("cachecost.time")}</h3>
           <diorama-lines .lines=${[{ name: say("cachecost.with"), hue: "decoder", values: kept.map(({ ms }) => ms) }, { name: say("cachecost.without"), hue: "ink-soft", dashed: true, values: fresh.map(({ ms }) => ms) }]}
             .label=${say("cachecost.time")} .x=${say("cachecost.x")} .y=${say("cachecost.y")} unit="ms" .marked=${upto - 1}></diorama-lines>
-          <p class="caption">${say("cachecost.same", { same, n: count })} ${say("cachecost.measured", { device: this.engine.info.device === "cpu" ? "CPU" : "WebGPU" })}</p></section>
+          <p class="caption">${say("cachecost.same", { same, n: count })} ${say("cachecost.measured", { device })}</p></section>
         <section><h3>${say("cachecost.bytes", { n: held, bytes: bytesIn(held * (this.engine.info.cache?.bytes ?? 0)) })}</h3>
           <table><thead><tr><th scope="col">${say("cachecost.attention")}</th><th scope="col">${say("cachecost.each")}</th><th scope="col">${say("cachecost.now", { n: held })}</th></tr></thead>
             <tbody>${sizes.map(({ kind, kvHeads, bytes, present }) => html`<tr class=${present ? "present" : ""}><th scope="row">${say(`cachecost.${kind}`, { n: kvHeads })}${present ? html` · ${say("cachecost.present")}` : nothing}</th>

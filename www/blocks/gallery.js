@@ -2,11 +2,15 @@
 
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
+  "diorama-beams": () => import("./beams.js"),
   "diorama-branches": () => import("./branches.js"),
   "diorama-cache": () => import("./cache.js"),
+  "diorama-change": () => import("./change.js"),
   "diorama-generation": () => import("./generation.js"),
   "diorama-heads": () => import("./heads.js"),
+  "diorama-intervene": () => import("./intervene.js"),
   "diorama-iterated": () => import("./iterated.js"),
+  "diorama-lens": () => import("./lens.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */

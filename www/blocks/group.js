@@ -42,6 +42,11 @@ export class Group extends Block {
     return kind ? parts.filter(({ kinds }) => kinds.includes(kind)) : parts;
   }
 
+  /** The part can be shared by itself. @param {string} part */
+  hides(part) {
+    return part === "share" || super.hides(part);
+  }
+
   draw() {
     const parts = this.#parts;
     const chosen = parts.find(({ id }) => id === this.settings.view) ?? parts[0];
@@ -68,7 +73,7 @@ export class Group extends Block {
       this.#made.set(tag, made);
     }
     const { model, text, seed, lang, theme, hide } = settings;
-    Object.assign(made, { loaded: this.loaded, model: this.loaded ? "" : model, text, lang, theme, hide });
+    Object.assign(made, { loaded: this.loaded, address: this.address, model: this.loaded ? "" : model, text, lang, theme, hide });
     if (made.settings.seed !== seed) made.settings.seed = seed;
     return made;
   }

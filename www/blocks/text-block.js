@@ -10,9 +10,7 @@ const TYPING_PAUSE = 200;
 
 /** A subclass overrides `read()`, which runs for a new model and for a new text. Its settings have `model`, `text` and `device`. */
 export class TextBlock extends Block {
-  static get properties() {
-    return { ...super.properties, busy: { state: true } };
-  }
+  static properties = { busy: { state: true } };
 
   /** @type {Model | undefined} */
   held;

@@ -12,6 +12,7 @@ import { attributeOf } from "../blocks/settings.js";
 export const TOOLS = [
   { id: "heads", tag: "diorama-heads" },
   { id: "generation", tag: "diorama-generation" },
+  { id: "change", tag: "diorama-change" },
 ];
 
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */

@@ -39,3 +39,12 @@ export function wholeOf({ target }, min, max) {
   field.value = String(value);
   return value;
 }
+
+/**
+ * A number with a minus sign that is as wide as a digit.
+ * @param {number} number
+ * @param {number} [digits]
+ */
+export function minus(number, digits = 2) {
+  return number.toFixed(digits).replace("-", "−");
+}
