@@ -63,7 +63,28 @@ export class Branches extends TextBlock {
     await this.#show();
   }
 
+  /** The text of the tree. */
   #grownFor = "";
+
+  /** What is shown follows the settings, whoever changed them. @param {Map<string, unknown>} changed */
+  updated(changed) {
+    super.updated(changed);
+    if (!this.#explorer || this.busy > 0 || ["model", "loaded", "text"].some((name) => changed.has(name))) return;
+    const { tree, at } = this.settings;
+    const now = this.#moment();
+    const moved = (changed.has("tree") && tree !== now.tree) || (changed.has("at") && at !== now.at);
+    if (moved && (tree || this.#past.length > 0)) this.work(() => this.#arrive({ tree, at }));
+    else if (["temperature", "topK", "topP"].some((name) => changed.has(name))) this.attempt(() => this.#show());
+  }
+
+  /** @param {Moment} moment */
+  async #arrive({ tree, at }) {
+    const explorer = this.#explorer;
+    if (!explorer) return;
+    await explorer.rebuild(tree);
+    this.#current = explorer.tree.preorder()[at]?.key ?? ROOT;
+    await this.#show();
+  }
 
   /** @param {Explorer} explorer */
   async #example(explorer) {
@@ -123,10 +144,8 @@ export class Branches extends TextBlock {
       const [explorer, moment] = [this.#explorer, from.pop()];
       if (!explorer || !moment) return;
       to.push(this.#moment());
-      await explorer.rebuild(moment.tree);
-      this.#current = explorer.tree.preorder()[moment.at]?.key ?? ROOT;
+      await this.#arrive(moment);
       this.keep(moment);
-      await this.#show();
     });
   }
 
@@ -213,15 +232,9 @@ export class Branches extends TextBlock {
         <h3>${say("branches.next", { n: depth + 1 })}<small>${current === ROOT ? nothing : say("branches.sum", { total: minus(explorer.total(current), 2), each: Math.exp(explorer.total(current) / depth).toFixed(3) })}</small></h3>
         ${explorer.done(current) ? html`<p class="soft">${say("branches.done")}</p>` : room <= 0 ? html`<p class="soft">${say("branches.full")}</p>` : html`<diorama-candidates .candidates=${cut} .chosen=${children.length > 0 ? tree.node(children[0]).id : undefined}
           .temperature=${settings.temperature} .topK=${settings.topK} .topP=${settings.topP} .label=${say("candidates.title")} .say=${say}
-          @diorama-settings-change=${(/** @type {CustomEvent} */ { detail }) => this.#recut(detail)}
+          @diorama-settings-change=${(/** @type {CustomEvent} */ { detail }) => this.keep(detail)}
           @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.#change((explorer) => explorer.write(this.#current, 1, { forced: [detail.id] }))}></diorama-candidates>`}
       </section>`;
-  }
-
-  /** @param {Record<string, number>} settings */
-  #recut(settings) {
-    this.keep(settings);
-    this.attempt(() => this.#show());
   }
 
   /**

@@ -23,8 +23,6 @@ export class Intervene extends TextBlock {
 
   /** @type {Bench | undefined} */
   #bench;
-  /** @type {Change[]} */
-  #changes = [];
   /** @type {Change[][]} */
   #past = [];
   /** @type {Change[][]} */
@@ -55,7 +53,6 @@ export class Intervene extends TextBlock {
     this.#bench = bench;
     this.#fields ??= emptyFields(this.#sites);
     this.#fields = { ...this.#fields, cell: undefined };
-    this.#changes = parseChanges(this.settings.changes) ?? this.#example;
     await this.#try();
     const runs = this.#sites.reduce((sum, { layers }) => sum + layers * this.engine.info.heads, 0);
     if (runs <= UNASKED.runs && this.engine.info.parameters <= UNASKED.parameters) await this.#sweepAll(bench);
@@ -65,7 +62,25 @@ export class Intervene extends TextBlock {
     return sitesOf(this.engine);
   }
 
-  /** @returns {Change[]} the first layer's attention, where the text is read */
+  /** What is shown follows the settings, whoever changed them. @param {Map<string, unknown>} changed */
+  updated(changed) {
+    super.updated(changed);
+    if (!this.#bench || ["model", "loaded", "text"].some((name) => changed.has(name))) return;
+    const looks = ["place", "watch"].some((name) => changed.has(name));
+    if (looks || changed.has("changes") || changed.has("tokens")) this.work(() => this.#again(looks));
+  }
+
+  /** @param {boolean} looks elsewhere, so that what every head does must be asked again */
+  async #again(looks) {
+    await this.#try();
+    if (looks && this.#sweep.length > 0 && this.#bench) await this.#sweepAll(this.#bench);
+  }
+
+  get #changes() {
+    return parseChanges(this.settings.changes) ?? this.#example;
+  }
+
+  /** @returns {Change[]} the first layer's attention, or the last one's to the source */
   get #example() {
     const sites = this.#sites;
     const site = sites.find(({ part }) => part === "cross_attn") ?? sites[sites.length - 1];
@@ -108,16 +123,6 @@ export class Intervene extends TextBlock {
     this.requestUpdate();
   }
 
-  /** Another place, or another token to watch. @param {Record<string, number>} settings */
-  #look(settings) {
-    this.keep(settings);
-    const swept = this.#sweep.length > 0;
-    return this.work(async () => {
-      await this.#try();
-      if (swept && this.#bench) await this.#sweepAll(this.#bench);
-    });
-  }
-
   /**
    * Another list of changes by the reader's hand.
    * @param {Change[]} changes
@@ -125,15 +130,13 @@ export class Intervene extends TextBlock {
   #change(changes) {
     this.#past.push(this.#changes);
     this.#future = [];
-    return this.#take(changes);
+    this.#take(changes);
   }
 
   /** @param {Change[]} changes */
   #take(changes) {
-    this.#changes = changes;
     this.#copied = false;
     this.keep({ changes: JSON.stringify(changes) });
-    return this.work(() => this.#try());
   }
 
   /**
@@ -156,7 +159,8 @@ export class Intervene extends TextBlock {
       const [spaced, plain] = await Promise.all([` ${text.trim()}`, text].map((word) => this.engine.encode(word)));
       const one = [spaced, plain].map((pieces) => pieces.filter(({ special }) => !special)).sort((a, b) => a.length - b.length)[0];
       this.#unknown = one.length === 1 ? "" : text;
-      if (one.length > 0) this.#look({ watch: one[0].id });
+      if (one.length > 0) this.keep({ watch: one[0].id });
+      this.requestUpdate();
     });
   }
 
@@ -234,10 +238,10 @@ export class Intervene extends TextBlock {
     const words = bench.says === "words";
     const { kind } = this.engine.info;
     return html`<h3>${say("change.outcome")}</h3>
-      ${words ? html`<p class="small">${say(`change.place.${kind}`)}</p>
-        <diorama-token-strip class="places" .tokens=${bench.pieces} .selected=${place} .label=${say("change.place")} .say=${say} @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.#look({ place: detail.position, watch: -1 })}></diorama-token-strip>` : nothing}
+      ${words ? html`<p class="small">${say(`change.place.${kind === "encoder-decoder" ? "written" : kind}`)}</p>
+        <diorama-token-strip class="places" .tokens=${bench.pieces} .selected=${place} .label=${say("change.place")} .say=${say} @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ place: detail.position, watch: -1 })}></diorama-token-strip>` : nothing}
       ${row ? html`<p class="watched" aria-live="polite">${say("change.watched")} <b class="mono">${row.token.replace(/^▁/, "␣")}</b> ${percent(row.before)} → <strong>${percent(row.after)}</strong> <small>${say("change.moved", { nats: moved.toFixed(3) })}</small></p>` : nothing}
-      <diorama-before-after .rows=${rows} .watched=${watched} .label=${say("change.outcome")} .stale=${this.busy > 0} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.#look({ watch: detail.id })}></diorama-before-after>
+      <diorama-before-after .rows=${rows} .watched=${watched} .label=${say("change.outcome")} .stale=${this.busy > 0} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
       ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
       ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd>${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
   }
