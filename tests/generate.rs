@@ -133,7 +133,7 @@ fn a_forced_token_is_taken_and_read(model: &str, choice: Choice) {
 fn one_beam_is_greedy(model: &str, choice: Choice) {
     let mut engine = engine(model, choice);
     let greedy = write(&mut engine, &Sampling::default(), 10);
-    assert_eq!(block_on(engine.beam_search(&source(), 1, 10)).expect("beams"), greedy);
+    assert_eq!(block_on(engine.beam_search(&source(), 1, 10, &[])).expect("beams"), greedy);
 }
 
 /// The reference's beam search keeps the same texts, and ends where ours ends; `training/golden_beams.py` asked it.
@@ -146,7 +146,7 @@ fn beams_choose_what_the_reference_chooses(model: &str, choice: Choice) {
     for case in cases {
         let Beams { beams, max_new_tokens, ids, attention_mask, best, .. } = case;
         let input = Input { ids: ids.clone(), attention_mask: attention_mask.clone(), ..Input::default() };
-        let ours = block_on(engine.beam_search(&input, *beams, *max_new_tokens)).expect("beams");
+        let ours = block_on(engine.beam_search(&input, *beams, *max_new_tokens, &[])).expect("beams");
         assert_eq!(ours, *best, "{beams} beams, {max_new_tokens} tokens, source {ids:?}");
     }
 }
@@ -154,7 +154,7 @@ fn beams_choose_what_the_reference_chooses(model: &str, choice: Choice) {
 /// The texts that its steps spell are those that it chose among.
 fn a_beam_search_tells_its_steps(model: &str, choice: Choice) {
     let mut engine = engine(model, choice);
-    let search = block_on(engine.beam_steps(&source(), 3, 8)).expect("a search");
+    let search = block_on(engine.beam_steps(&source(), 3, 8, &[])).expect("a search");
     let mut texts: Vec<Vec<u32>> = vec![vec![]];
     let mut finished: Vec<(f32, Vec<u32>)> = vec![];
     for step in &search.steps {
@@ -168,7 +168,7 @@ fn a_beam_search_tells_its_steps(model: &str, choice: Choice) {
     }
     let best = finished.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("an end");
     assert_eq!(best.1, search.ids);
-    assert_eq!(block_on(engine.beam_search(&source(), 3, 8)).expect("a search"), search.ids);
+    assert_eq!(block_on(engine.beam_search(&source(), 3, 8, &[])).expect("a search"), search.ids);
 }
 
 #[derive(serde::Deserialize)]
@@ -271,10 +271,10 @@ fn sampling_settings_out_of_range_are_refused() {
 fn beams_out_of_range_are_refused() {
     let mut engine = engine("t5-v1_0", Choice::Cpu);
     for beams in [0, 62, usize::MAX] {
-        let fault = block_on(engine.beam_search(&source(), beams, 4)).expect_err("no such number of beams").to_string();
+        let fault = block_on(engine.beam_search(&source(), beams, 4, &[])).expect_err("no such number of beams").to_string();
         assert!(fault.contains(&beams.to_string()) && fault.contains("61"), "{fault}");
     }
-    assert!(block_on(engine.beam_search(&source(), 3, 0)).expect("nothing to write").is_empty());
+    assert!(block_on(engine.beam_search(&source(), 3, 0, &[])).expect("nothing to write").is_empty());
 }
 
 #[test]

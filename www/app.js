@@ -6,6 +6,7 @@ import { loadModel } from "./diorama.js";
 import { formatEdits } from "./edits.js";
 import { preferredLanguage, words } from "./i18n.js";
 import { addressOf } from "./opening.js";
+import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
 import { Pause } from "./pause.js";
 import { Player } from "./player.js";
@@ -133,7 +134,7 @@ export class App extends LitElement {
       await this.loadModel();
       await this.run();
     };
-    this.attempt(start).then(() => this.own.standIn());
+    this.attempt(start).then(() => this.own.standIn()).then(keepOffline);
   }
 
   /**

@@ -5,8 +5,10 @@ import { autoload } from "./blocks/gallery.js";
 import { registerElements } from "./elements.js";
 import { modelSource } from "./source.js";
 
+export { BLOCKS, define } from "./blocks/gallery.js";
 export { runPair } from "./electra.js";
 export { Model } from "./model.js";
+export { setSite } from "./site.js";
 export { MASKED, axis, isMasked, slice } from "./trace.js";
 
 registerElements();

@@ -5,6 +5,7 @@ import { Frame } from "./blocks/frame.js";
 import { hashOf, parseHash } from "./blocks/share.js";
 import { registerElements } from "./elements.js";
 import { preferredLanguage, words } from "./i18n.js";
+import { keepOffline } from "./offline.js";
 
 /** @typedef {import("./blocks/block.js").Block} Block */
 
@@ -66,4 +67,4 @@ async function open() {
 
 addEventListener("hashchange", () => location.hash !== written && open());
 new ResizeObserver(() => frame.height(document.documentElement.getBoundingClientRect().height)).observe(document.documentElement);
-open();
+open().then(keepOffline);

@@ -1,7 +1,15 @@
-// Where this site lies, also for a page elsewhere that imports a module of it: models and the worker lie beside the modules.
+// Where this site lies, also for a page elsewhere that imports a module of it: models, the engine's worker and its module lie beside the scripts.
 
 /** A folder's address, ending in "/". */
-export const SITE = new URL("./", import.meta.url).href;
+export let SITE = new URL("./", import.meta.url).href;
+
+/**
+ * For those who bundle the scripts into their own: where the other files of the package are served.
+ * @param {string | URL} address a folder, relative to the page
+ */
+export function setSite(address) {
+  SITE = new URL(String(address).replace(/\/?$/, "/"), document.baseURI).href;
+}
 
 /**
  * A worker of this site. A browser starts no worker from another origin, but a module of one's own may import any module whose host allows it.

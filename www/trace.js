@@ -27,6 +27,19 @@
  */
 /** @typedef {{ ids: number[], text: string, steps: Continuation[][] }} BeamTree */
 /**
+ * A change of a hook (a name, or a glob such as "*.hook_pattern") while the model computes: all that follows sees it. `at` says where, axis by axis, and left out means everywhere;
+ * exactly one of `set`, `scale`, `add` (a number) and `from` (an activation of the hook's shape, from another run) says what. In a generation positions count
+ * over the whole text, and `from` replaces the positions that it has.
+ * @typedef {{ hook: string, at?: Record<string, number | number[]>, set?: number, scale?: number, add?: number, from?: Activation }} Intervention
+ */
+/**
+ * A node of the model's graph; `inputs` are places in the list of nodes. `op` is the word of its shader, or "input" or "weight". A length that is no number changes from run to run: sequences, tokens
+ * of the encoder, tokens that the decoder computes now, and all of its tokens so far. `hooks` are the names under which it can be captured and changed.
+ * Where one published tensor holds several weights, `part` says which of the `parts`.
+ * @typedef {{ name: string, op: string, inputs: number[], axes: string[], dims: (number | "batch" | "source" | "target" | "keys")[], stage: "source" | "target", hooks: string[],
+ *   part?: number, parts?: number, eps?: number, by?: number, scale?: number, activation?: string, mask?: "causal" | "padding", direction?: "both" | "back", bounds?: number[] }} GraphNode
+ */
+/**
  * Looks up interface words by key and fills `{name}` holes.
  * @typedef {(key: string, values?: Record<string, string | number>) => string} Say
  */

@@ -7,6 +7,7 @@
 use super::engine::Engine;
 use super::input::Input;
 use super::sample::best;
+use crate::capture::Intervention;
 use crate::error::{Error, Result};
 
 /// A text that is still being written.
@@ -48,17 +49,31 @@ pub enum Fate {
 
 impl Engine {
     /// The best text of up to `max_new_tokens` tokens with `beams` kept at each step: the generated ids.
-    pub async fn beam_search(&mut self, input: &Input, beams: usize, max_new_tokens: usize) -> Result<Vec<u32>> {
-        Ok(self.beam_steps(input, beams, max_new_tokens).await?.ids)
+    pub async fn beam_search(
+        &mut self,
+        input: &Input,
+        beams: usize,
+        max_new_tokens: usize,
+        interventions: &[Intervention],
+    ) -> Result<Vec<u32>> {
+        Ok(self.beam_steps(input, beams, max_new_tokens, interventions).await?.ids)
     }
 
     /// The same search with all that it looked at.
-    pub async fn beam_steps(&mut self, input: &Input, beams: usize, max_new_tokens: usize) -> Result<Search> {
+    pub async fn beam_steps(
+        &mut self,
+        input: &Input,
+        beams: usize,
+        max_new_tokens: usize,
+        interventions: &[Intervention],
+    ) -> Result<Search> {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
         let prompt = input.prompt(&self.model)?;
         prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens))?;
+        let aims = self.aims(&prompt, beams, interventions)?;
+        let looks_ahead = aims.look_ahead(self.graph());
         self.owner = None;
         let eos = self.model.special.eos.clone();
         let mut running = vec![Running { ids: vec![], score: 0.0 }];
@@ -66,11 +81,11 @@ impl Engine {
         let mut steps = vec![];
         let mut past = 0;
         for length in 1..=max_new_tokens {
-            let first = [prompt.target.ids.as_slice()];
-            let lasts: Vec<[u32; 1]> = running.iter().filter_map(|beam| beam.ids.last().map(|id| [*id])).collect();
-            let rows: Vec<&[u32]> = if past == 0 { first.repeat(beams) } else { lasts.iter().map(|id| &id[..]).collect() };
-            let logits = self.pass(&prompt, &rows, past, vec![self.next_token()?]).await?.remove(0);
-            past += rows[0].len();
+            let mut texts: Vec<Vec<u32>> = running.iter().map(|beam| [&prompt.target.ids[..], &beam.ids].concat()).collect();
+            texts.resize(beams, prompt.target.ids.clone());
+            let rows: Vec<&[u32]> = texts.iter().map(|text| &text[past..]).collect();
+            let logits = self.pass(&prompt, &rows, past, &aims, vec![self.next_token()?]).await?.remove(0);
+            past = if looks_ahead { 0 } else { texts[0].len() };
 
             // As many continuations as it takes to have enough that do not end.
             let best = continuations(&running, &logits.data, self.model.vocab, beams * (1 + eos.len()).max(2));

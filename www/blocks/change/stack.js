@@ -1,7 +1,7 @@
 // What a reader changes in a model, as a list in plain words, and what that is as interventions on hooks.
 
 /** @typedef {import("../../trace.js").Activation} Activation */
-/** One intervention, as the engine and the command take it. @typedef {{ hook: string, at?: Record<string, number | number[]>, set?: number, scale?: number, add?: number, from?: Activation | string }} Intervention */
+/** @typedef {import("../../trace.js").Intervention} Intervention */
 /**
  * `off` leaves it out for now. `by` "mean" is the mean over the positions of this text. `part` of a layer is attn, cross_attn, mlp or all. `keep` spreads what an edited weight
  * takes or leaves over the rest of its row, so that the row's sum stays as it was.
@@ -149,7 +149,7 @@ export function commandFile(interventions) {
   /** @type {{ name: string, activation: Activation }[]} */
   const files = [];
   const list = interventions.map(({ from, ...rest }) => {
-    if (typeof from !== "object") return rest;
+    if (!from) return rest;
     const name = `from-${files.length + 1}.safetensors`;
     files.push({ name, activation: from });
     return { ...rest, from: name };
