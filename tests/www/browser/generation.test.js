@@ -128,7 +128,8 @@ function shownPaths(page) {
   return page.evaluate(() => {
     const { nodes } = /** @type {any} */ (document.querySelector("diorama-branches")).shadowRoot.querySelector("diorama-token-tree");
     const byKey = new Map(nodes.map((/** @type {any} */ node) => [node.key, node]));
-    const line = (/** @type {any} */ node) => (node.parent === undefined ? [] : [...line(byKey.get(node.parent)), node]);
+    /** @type {(node: any) => any[]} */
+    const line = (node) => (node.parent === undefined ? [] : [...line(byKey.get(node.parent)), node]);
     const leaves = nodes.filter((/** @type {any} */ { key }) => !nodes.some((/** @type {any} */ { parent }) => parent === key));
     return leaves.map(line).map((/** @type {any[]} */ path) => ({ ids: path.map(({ id }) => id), probabilities: path.map(({ probability }) => probability) }));
   });
