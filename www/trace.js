@@ -21,6 +21,12 @@
  * @typedef {{ id: number, token: string, special: boolean, segment?: number }} Piece
  */
 /**
+ * What one step of a beam search looked at, the likeliest first: `beam` is the place among those that the step before kept of the text that is continued, `score` the
+ * sum of its log-probabilities in nats.
+ * @typedef {Piece & { beam: number, score: number, fate: "dropped" | "kept" | "finished" }} Continuation
+ */
+/** @typedef {{ ids: number[], text: string, steps: Continuation[][] }} BeamTree */
+/**
  * A change of a hook (a name, or a glob such as "*.hook_pattern") while the model computes: all that follows sees it. `at` says where, axis by axis, and left out means everywhere;
  * exactly one of `set`, `scale`, `add` (a number) and `from` (an activation of the hook's shape, from another run) says what. In a generation positions count
  * over the whole text, and `from` replaces the positions that it has.
