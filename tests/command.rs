@@ -142,6 +142,63 @@ fn a_checkpoint_in_two_files_is_the_same_model() {
     refused("an index without names", &["inspect", &parts.display().to_string()], &["index.json", "weight_map"]);
 }
 
+/// The file of one run holds what another takes: its hooks under their names.
+#[test]
+fn interventions_are_read_from_a_file() {
+    let (golden, dir) = (Golden::open("interventions.safetensors"), scratch("intervene"));
+    let cases = std::fs::read_to_string(common::goldens().join("interventions.json")).expect("the golden's cases");
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&cases).expect("a list of cases");
+    let patch = "blocks.0.hook_resid_post";
+    let wanted = |case: &serde_json::Value| case["model"] == "gpt2" && case["interventions"][0]["hook"] == patch;
+    let index = cases.iter().position(wanted).expect("a case that takes an activation from another text");
+    let path = |name: &str| dir.join(name).display().to_string();
+    let file = |name: &str, change: serde_json::Value| {
+        std::fs::write(dir.join(name), change.to_string()).expect("a file");
+        path(name)
+    };
+    let folder = model("gpt2");
+    let run = |more: &[&str]| diorama(&[&["run", &folder, "--out"][..], more].concat());
+    // The text that training/golden_interventions.py takes it from.
+    let donor = run(&[&path("donor.safetensors"), "--ids", "5,44,8,29,60,3,11", "--capture", "blocks.0.hook_*"]);
+    assert!(donor.status.success(), "{donor:?}");
+
+    let changes = file("changes.json", serde_json::json!([{ "hook": patch, "from": "donor.safetensors" }]));
+    let ids: Vec<u32> = serde_json::from_value(cases[index]["ids"].clone()).expect("ids");
+    for device in ["cpu", "gpu"] {
+        let trace = path("trace.safetensors");
+        let told = run(&[&trace, "--ids", &list(&ids), "--intervene", &changes, "--device", device]);
+        assert!(told.status.success(), "{told:?}");
+        let trace = Golden::at(&dir.join("trace.safetensors"));
+        let logits = |golden: &Golden, name: &str| golden.get(name).expect("logits").1;
+        check("logits", &logits(&trace, "logits"), &logits(&golden, &format!("case{index}/logits")));
+
+        let greedy = golden.ids(&format!("case{index}/greedy"));
+        let n = greedy.len().to_string();
+        let arguments = ["generate", &folder, "--ids", &list(&ids), "--max-new-tokens", &n, "--json", "--intervene", &changes];
+        let told: serde_json::Value =
+            serde_json::from_str(&stdout(&diorama(&[&arguments[..], &["--device", device]].concat()))).expect("JSON");
+        assert_eq!(told["ids"], serde_json::json!(greedy), "on {device}");
+    }
+
+    let bad: [(&str, serde_json::Value, &[&str]); 5] = [
+        ("no-such-hook.json", serde_json::json!({ "hook": "blocks.9.hook_z", "set": 0 }), &["blocks.9.hook_z", "no hook"]),
+        ("no-such-file.json", serde_json::json!({ "hook": patch, "from": "nowhere.safetensors" }), &["nowhere.safetensors"]),
+        ("no-file.json", serde_json::json!({ "hook": patch, "from": 7 }), &["from is 7", "safetensors"]),
+        (
+            "not-in-it.json",
+            serde_json::json!({ "hook": "blocks.1.hook_mlp_out", "from": "donor.safetensors" }),
+            &["none of this name"],
+        ),
+        ("not-json.json", serde_json::json!("x"), &["names no hook"]),
+    ];
+    for (name, change, substance) in bad {
+        let file = file(name, change);
+        refused(name, &["run", &folder, "--ids", "5,9,2", "--intervene", &file], &[&["interventions: "][..], substance].concat());
+        refused(name, &["generate", &folder, "--ids", "5,9,2", "--intervene", &file], substance);
+    }
+    refused("no file", &["run", &folder, "--ids", "5", "--intervene", &path("absent.json")], &["absent.json"]);
+}
+
 /// What is wrong with it, its config.json, its weights, and words that the refusal must hold.
 type Folder<'a> = (&'a str, Option<&'a str>, Option<&'a [u8]>, &'a [&'a str]);
 
