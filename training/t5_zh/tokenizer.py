@@ -14,6 +14,8 @@ PAD, EOS, UNK = 0, 1, 2
 _SPECIAL = ["<pad>", "</s>", "<unk>"]
 _START = "translate"  # a text's first word has no "▁": in Chinese it would stand before the first character
 _REPLACED = [("’", "'"), ("‘", "'"), ("\u00a0", " "), (" ", "▁")]
+_ALONE = r"0-9.,!?;:\"()\-/"
+_PIECES = rf"▁?[A-Za-z']+|▁?[{_ALONE}]|▁?[^▁A-Za-z'{_ALONE}]+"
 _LATIN = re.compile(r"[ -~▁]+")
 
 
@@ -28,7 +30,7 @@ def train(english: list[str], chinese: list[str], base: Tokenizer) -> Tokenizer:
     vocab = [(piece, 0.0) for piece in _SPECIAL] + [(piece, scores[piece]) for piece in pieces]
     tok = Tokenizer(models.Unigram(vocab + [(character, math.log(n / total)) for character, n in characters], unk_id=UNK, byte_fallback=False))
     tok.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED])
-    tok.pre_tokenizer = pre_tokenizers.Split(Regex(r"▁?[A-Za-z']+|▁?[^A-Za-z'▁]|▁"), behavior="isolated")
+    tok.pre_tokenizer = pre_tokenizers.Split(Regex(_PIECES), behavior="isolated")
     tok.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.Fuse()])
     tok.add_special_tokens(_SPECIAL)
     tok.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", EOS)])

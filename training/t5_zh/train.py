@@ -17,7 +17,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 from . import tokenizer
 
 MIXTURE = {"translate": 1.0}
-TOKENS = 7_200_000  # source and target, without padding
+TOKENS = 5_000_000  # source and target, without padding
 LABEL_SMOOTHING, DECAY_SHARE = 0.05, 0.5
 
 
