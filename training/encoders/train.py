@@ -17,8 +17,8 @@ from . import batches, losses, models
 
 
 def generator_rate(share: float) -> float:
-    """It waits until the discriminator has begun to look, and then gets better slowly."""
-    return 0.0 if share < 0.35 else 0.015
+    """It waits until the discriminator has begun to look, gets better slowly, and stops while the discriminator can still follow."""
+    return 0.015 if 0.29 <= share < 0.55 else 0.0
 
 
 def main() -> None:
