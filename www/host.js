@@ -180,7 +180,7 @@ export class Host {
 
   /** @returns {Promise<import("./trace.js").GraphNode[]>} */
   async graph() {
-    return this.#loaded().graph();
+    return JSON.parse(this.#loaded().graph());
   }
 
   /**
