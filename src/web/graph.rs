@@ -16,14 +16,7 @@ impl WebEngine {
     /// The nodes in the order of computation, as JSON; see `GraphNode` in `www/trace.js`.
     pub fn graph(&self) -> Result<String, JsError> {
         let engine = idle(&self.engine)?;
-        let graph = &engine.model.graph;
-        let mut told = String::new();
-        for index in 0..graph.nodes.len() {
-            told.push(if index == 0 { '[' } else { ',' });
-            describe(&mut told, graph, NodeId(index));
-        }
-        told.push(']');
-        Ok(told)
+        Ok(nodes(&engine.model.graph))
     }
 
     /// A weight under a published name: where one tensor holds several weights, the one at `part`.
@@ -38,6 +31,17 @@ impl WebEngine {
         let (axes, shape) = (node.axes.clone(), node.shape(&Lens::ONE));
         Ok(activation(&Tensor { name: name.into(), axes, shape, data: engine.device.weight(NodeId(index)) }))
     }
+}
+
+/// The nodes as JSON.
+pub(super) fn nodes(graph: &Graph) -> String {
+    let mut told = String::new();
+    for index in 0..graph.nodes.len() {
+        told.push(if index == 0 { '[' } else { ',' });
+        describe(&mut told, graph, NodeId(index));
+    }
+    told.push(']');
+    told
 }
 
 /// Names are paths of words and numbers: nothing in them needs escaping.
