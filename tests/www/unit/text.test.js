@@ -33,6 +33,10 @@ for (const name of NAMES) {
   });
 }
 
+for (const { name, tokenizer, text, ids } of parse("splitters")) {
+  test(`splitting as the reference does: ${name}`, () => assert.deepEqual(new Text(tokenizer).encode(text).ids, ids));
+}
+
 test("byte-level tokens are shown as text, and cut characters as their bytes", () => {
   const { tokenizer, cases } = fixture("byte_level_bpe");
   const text = new Text(tokenizer);
@@ -60,5 +64,13 @@ test("without a tokenizer.json there are ids only", () => {
  * @returns {{ tokenizer: object, cases: { text: string, ids: number[], decoded: string }[] }}
  */
 function fixture(name) {
+  return parse(name);
+}
+
+/**
+ * @param {string} name
+ * @returns {any}
+ */
+function parse(name) {
   return JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8"));
 }
