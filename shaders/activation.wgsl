@@ -82,7 +82,7 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
         case 11u: { y[index] = v * (clamp(v + 3.0, 0.0, 6.0) / 6.0); }
         case 12u: { y[index] = max(v, -80.0) * tanh(min(softplus(v), 20.0)); }
         case 13u: { y[index] = sqrt(softplus(v)); }
-        case 14u: { y[index] = 0.5 * (1.0 + erf((v - 0.707107) / 0.282095 * SQRT_HALF)); }
+        case 14u: { y[index] = 0.5 * (1.0 + erf((clamp(v, -20.0, 20.0) - 0.707107) / 0.282095 * SQRT_HALF)); }
         default: { y[index] = v; }
     }
 }
