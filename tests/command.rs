@@ -80,12 +80,70 @@ fn run_writes_logits_and_the_hooks_that_a_glob_names() {
 }
 
 #[test]
+fn every_hook_at_once_has_each_head_once() {
+    for (name, heads) in [("bert-pretraining", ["logits", "nsp_logits"]), ("albert-pretraining", ["logits", "sop_logits"])] {
+        let (golden, file) = (Golden::open(&format!("{name}.safetensors")), scratch("heads").join("trace.safetensors"));
+        let [ids, path, dir] = [list(&golden.input(1).ids), file.display().to_string(), model(name)];
+        stdout(&diorama(&["run", &dir, "--ids", &ids, "--capture", "*", "--capture", "*logits", "--out", &path]));
+        let bytes = std::fs::read(&file).expect("a trace");
+        let trace = SafeTensors::deserialize(&bytes).expect("a safetensors file");
+        assert!(trace.len() > 30 && heads.iter().all(|head| trace.tensor(head).is_ok()), "{name}: {:?}", trace.names());
+        let told = stdout(&diorama(&["run", &dir, "--ids", &ids, "--capture", "*"]));
+        assert!(heads.iter().all(|head| told.matches(&format!("{head}  1×")).count() == if *head == "logits" { 2 } else { 1 }));
+    }
+}
+
+#[test]
 fn run_without_a_file_prints_a_line_for_each_tensor() {
     let told = stdout(&diorama(&["run", &model("t5-v1_1"), "--ids", "5,9,2", "--capture", "encoder.0.hook_resid_pre"]));
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines.len(), 2, "{told}");
     assert!(lines[0].starts_with("logits  1×1×61  from "), "{told}");
     assert!(lines[1].starts_with("encoder.0.hook_resid_pre  1×3×24  from "), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_that_run_writes_is_an_ordinary_one() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = scratch("out");
+    let [file, link, other] = ["trace.safetensors", "link.safetensors", "other"].map(|name| dir.join(name));
+    symlink(&file, &link).expect("a link");
+    std::fs::write(&other, "").expect("a file");
+    stdout(&diorama(&["run", &model("gpt2"), "--ids", "5", "--out", &link.display().to_string()]));
+    assert!(link.is_symlink(), "the link stays a link");
+    let mode = |path: &Path| std::fs::metadata(path).expect("a file").permissions().mode();
+    assert_eq!(mode(&file), mode(&other), "those may read it who may read any new file");
+    SafeTensors::deserialize(&std::fs::read(&file).expect("a trace")).expect("a safetensors file");
+    if Path::new("/dev/full").exists() {
+        refused("a full disk", &["run", &model("gpt2"), "--ids", "5", "--out", "/dev/full"], &["/dev/full", "--out"]);
+    }
+}
+
+#[test]
+fn a_text_ends_where_the_model_has_no_further_position() {
+    // 40 positions: 36 tokens after a prompt of 5, because the last is not read.
+    let prompt = "5,9,2,7,33";
+    for (more, n) in [(&[][..], 36), (&["--beams", "2"][..], 36), (&["--max-new-tokens", "7"][..], 7)] {
+        let told = stdout(&diorama(&[&["generate", &model("gpt2"), "--ids", prompt, "--json"], more].concat()));
+        let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+        let ids = told["ids"].as_array().expect("ids");
+        assert!(ids.len() == n || ids.last() == Some(&60.into()), "{more:?}: {ids:?}");
+    }
+}
+
+#[test]
+fn ids_need_no_sound_tokenizer() {
+    let (whole, dir) = (folder("gpt2"), scratch("broken tokenizer"));
+    for name in ["config.json", "model.safetensors"] {
+        std::fs::copy(whole.join(name), dir.join(name)).expect("a file");
+    }
+    std::fs::write(dir.join("tokenizer.json"), "{").expect("a file");
+    let dir = dir.display().to_string();
+    let told = stdout(&diorama(&["generate", &dir, "--ids", "5", "--max-new-tokens", "3", "--json"]));
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((told["ids"].as_array().map(Vec::len), &told["text"]), (Some(3), &serde_json::Value::Null));
+    refused("text", &["generate", &dir, "--text", "I"], &["tokenizer.json", "--ids"]);
 }
 
 #[test]
@@ -137,6 +195,9 @@ fn a_checkpoint_in_two_files_is_the_same_model() {
     assert_eq!(write(&parts), write(&whole));
 
     std::fs::remove_file(parts.join("model-00002-of-00002.safetensors")).expect("a file");
+    std::fs::copy(whole.join("model.safetensors"), parts.join("model.safetensors")).expect("a file");
+    assert_eq!(write(&parts), write(&whole), "one file of weights goes before an index");
+    std::fs::remove_file(parts.join("model.safetensors")).expect("a file");
     refused("a shard is gone", &["inspect", &parts.display().to_string()], &["model-00002-of-00002.safetensors"]);
     std::fs::write(parts.join("model.safetensors.index.json"), "{}").expect("a file");
     refused("an index without names", &["inspect", &parts.display().to_string()], &["index.json", "weight_map"]);
@@ -186,7 +247,7 @@ fn a_bad_folder_is_one_line() {
 #[test]
 fn a_bad_input_is_one_line() {
     let endless = list(&vec![5; 60_000]);
-    let bad: [(&str, &[&str], &[&str]); 14] = [
+    let bad: [(&str, &[&str], &[&str]); 15] = [
         ("outside the vocabulary", &["--ids", "5,61"], &["61", "0 to 60"]),
         ("far outside", &["--ids", "4294967295"], &["4294967295"]),
         ("no number", &["--ids", "5,cat"], &["cat", "--ids"]),
@@ -197,6 +258,7 @@ fn a_bad_input_is_one_line() {
         ("empty text", &["--text", ""], &["the text is empty"]),
         ("no tokenizer", &["--text", "I am cold."], &["tokenizer.json", "--ids"]),
         ("text and ids", &["--text", "I", "--ids", "5"], &["--text", "--ids"]),
+        ("ids and a second text", &["--ids", "5", "--text-pair", "I"], &["--text-pair", "--ids"]),
         ("mask of another length", &["--ids", "5,9,2", "--attention-mask", "1,1"], &["attention mask", "2", "3"]),
         ("mask of other numbers", &["--ids", "5,9", "--attention-mask", "1,2"], &["attention mask", "2"]),
         ("token types", &["--ids", "5,9", "--token-type-ids", "0,0"], &["token types"]),

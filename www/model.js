@@ -90,7 +90,7 @@ export class Model {
   }
 
   /**
-   * Tokens one by one; ends at an end token, after `maxNewTokens`, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
+   * Tokens one by one; ends at an end token, after `maxNewTokens`, where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
    * @param {Input} input
    * @param {{ maxNewTokens?: number, temperature?: number, topK?: number, topP?: number, seed?: number, beams?: number, capture?: string[],
    *   candidates?: number, signal?: AbortSignal }} [options]
@@ -101,7 +101,7 @@ export class Model {
     const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens }) : undefined;
     const generation = await this.start(input);
     try {
-      const count = forced ? forced.length : maxNewTokens;
+      const count = forced ? forced.length : Math.min(maxNewTokens, roomBehind(generation.source, this.info));
       for (let written = 0; written < count; ) {
         const steps = await generation.steps({ ...settings, forced: forced?.slice(written) }, count - written);
         for (const step of steps) {
@@ -210,6 +210,15 @@ export class Model {
     this.#epoch++;
     this.#onRecover(reason.message);
   }
+}
+
+/**
+ * Tokens that a decoder can write behind its prompt: the last needs no position, because nobody reads it.
+ * @param {Piece[]} prompt
+ * @param {ModelInfo} info
+ */
+function roomBehind(prompt, { kind, maxPositions }) {
+  return kind === "decoder" && maxPositions !== null ? maxPositions + 1 - prompt.length : Infinity;
 }
 
 /** Calls that lean on a generation inside the engine, which a loss takes away. */

@@ -19,13 +19,14 @@ struct Running {
 }
 
 impl Engine {
-    /// The best text of up to `max_new_tokens` tokens with `beams` kept at each step: the generated ids.
+    /// The best text of up to `max_new_tokens` tokens, or as many as have a position, with `beams` kept at each step: the generated ids.
     pub async fn beam_search(&mut self, input: &Input, beams: usize, max_new_tokens: usize) -> Result<Vec<u32>> {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
-        let prompt = input.prompt(&self.model)?;
-        prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens))?;
+        let prompt = input.prompt_to_continue(&self.model)?;
+        let max_new_tokens = max_new_tokens.min(prompt.room(&self.model));
+        prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens.saturating_sub(1)))?;
         self.owner = None;
         let eos = self.model.special.eos.clone();
         let mut running = vec![Running { ids: vec![], score: 0.0 }];
