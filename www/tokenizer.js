@@ -13,17 +13,31 @@ import {
   WhitespaceSplitPreTokenizer,
 } from "@huggingface/tokenizers";
 import { Charsmap } from "./charsmap.js";
+import { Trouble } from "./trouble.js";
 
 /**
  * @param {object} tokenizer the parsed tokenizer.json
  * @param {object} config the parsed tokenizer_config.json
  */
 export function openTokenizer(tokenizer, config) {
-  const opened = new Tokenizer({ added_tokens: [], ...tokenizer }, { ...unknownOf(tokenizer), ...config });
+  const opened = construct({ added_tokens: [], ...tokenizer }, { ...unknownOf(tokenizer), ...config });
   normalizeLikeReference(opened.normalizer);
   splitLikeReference(opened.pre_tokenizer);
   keepPairs(opened.post_processor);
   return opened;
+}
+
+/**
+ * The library's complaints name no file.
+ * @param {object} tokenizer
+ * @param {object} config
+ */
+function construct(tokenizer, config) {
+  try {
+    return new Tokenizer(tokenizer, config);
+  } catch (error) {
+    throw new Trouble("trouble.tokenizer", { reason: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 /**

@@ -52,6 +52,12 @@ test("special tokens are marked, and an id beyond the vocabulary has a name", ()
   assert.deepEqual(text.piece(99999), { id: 99999, token: "#99999", special: false });
 });
 
+test("a tokenizer.json that is none is a sentence that names it", () => {
+  for (const broken of [{}, [], { model: { type: "Feline" }, decoder: null }, { model: { type: "BPE" } }]) {
+    assert.throws(() => new Text(broken), /^Error: tokenizer\.json cannot be read as a tokenizer \(.+\): fetch it again/, JSON.stringify(broken));
+  }
+});
+
 test("without a tokenizer.json there are ids only", () => {
   const text = new NoText();
   assert.throws(() => text.encode(), /tokenizer\.json/);
