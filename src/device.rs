@@ -191,6 +191,14 @@ impl Device {
         outcome
     }
 
+    /// The numbers of a weight node.
+    pub fn weight(&self, id: NodeId) -> Vec<f32> {
+        match &self.backend {
+            Backend::Cpu(cpu) => cpu.weight(id),
+            Backend::Gpu(_) => self.parameters.get(&id).map(|numbers| numbers.to_vec()).unwrap_or_default(),
+        }
+    }
+
     /// Sequence `i` of every cache becomes the old `order[i]`.
     pub fn reorder(&mut self, order: &[usize]) {
         match &mut self.backend {

@@ -18,6 +18,9 @@ pub enum Error {
     /// A request for a hook that the graph does not have.
     #[error("capture: {0}")]
     Capture(String),
+    /// A request to change a hook that does not fit the model or the run.
+    #[error("interventions: {0}")]
+    Intervention(String),
     /// A device is absent, or failed its self-test.
     #[error("device: {0}")]
     Device(String),

@@ -1,10 +1,13 @@
-//! One pass through a graph, as plain data: what a device is asked to compute and what to bring back.
+//! One pass through a graph, as plain data: what a device is asked to compute, to change on the way and to bring back.
+
+mod edit;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::tensor::{Axis, Tensor, size};
+pub use edit::{Change, Edit};
 
 /// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in
 /// memory more often than it has to.
@@ -17,6 +20,8 @@ pub struct Pass {
     pub stages: Vec<Stage>,
     /// Numbers for the graph's input nodes; an input of a stage that does not run may be absent.
     pub inputs: BTreeMap<NodeId, Vec<f32>>,
+    /// What is changed, of the nodes that this pass computes; several edits of one node in their order.
+    pub edits: Vec<Edit>,
     /// In the order in which the tensors are wanted.
     pub reads: Vec<Read>,
 }

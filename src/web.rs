@@ -1,5 +1,8 @@
 //! The JavaScript API: what `www/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
+mod graph;
+mod interventions;
+mod plan;
 mod tick;
 mod values;
 
@@ -7,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
-use js_sys::{Array, Float32Array, Function, Object};
+use js_sys::{Array, Float32Array, Function, Object, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
@@ -18,6 +21,7 @@ use crate::generate::{Engine, Session, Step};
 use crate::gpu;
 use crate::models;
 use crate::weights::Checkpoint;
+use interventions::interventions;
 use values::*;
 
 /// A loaded model on its device.
@@ -103,19 +107,21 @@ impl WebEngine {
         })
     }
 
-    /// One pass over a whole input: `{ logits, activations }`.
-    pub async fn run(&self, input: JsValue, options: JsValue) -> Result<JsValue, JsError> {
+    /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below.
+    pub async fn run(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
         let options: RunOptions = read_or_default(options, "options")?;
-        let trace = self.engine.lock().await.run(&input_of(input)?, &options.capture).await.map_err(fault)?;
+        let (input, changed) = (input_of(input)?, interventions(&changed)?);
+        let trace = self.engine.lock().await.run_with(&input, &options.capture, &changed).await.map_err(fault)?;
         Ok(trace_object(&trace).into())
     }
 
     /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.
-    pub async fn fill(&self, input: JsValue, places: Vec<usize>, options: JsValue) -> Result<JsValue, JsError> {
+    pub async fn fill(&self, input: JsValue, places: Vec<usize>, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
         let options: StepOptions = read_or_default(options, "options")?;
         let sampling = options.sampling();
+        let (input, changed) = (input_of(input)?, interventions(&changed)?);
         let mut engine = self.engine.lock().await;
-        let (trace, filled) = engine.fill(&input_of(input)?, &places, &sampling, &options.capture).await.map_err(fault)?;
+        let (trace, filled) = engine.fill(&input, &places, &sampling, &options.capture, &changed).await.map_err(fault)?;
         let places: Array = filled
             .iter()
             .map(|place| {
@@ -141,9 +147,23 @@ impl WebEngine {
 
     /// The ids of the best text that a beam search finds.
     #[wasm_bindgen(js_name = beamSearch)]
-    pub async fn beam_search(&self, input: JsValue, options: JsValue) -> Result<Vec<u32>, JsError> {
+    pub async fn beam_search(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<Vec<u32>, JsError> {
         let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
-        self.engine.lock().await.beam_search(&input_of(input)?, beams, max_new_tokens).await.map_err(fault)
+        let (input, changed) = (input_of(input)?, interventions(&changed)?);
+        self.engine.lock().await.beam_search(&input, beams, max_new_tokens, &changed).await.map_err(fault)
+    }
+
+    /// The same search with all that it looked at: `{ ids, steps: Float32Array[] }`, four numbers for each continuation.
+    #[wasm_bindgen(js_name = beamSteps)]
+    pub async fn beam_steps(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
+        let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
+        let (input, changed) = (input_of(input)?, interventions(&changed)?);
+        let search = self.engine.lock().await.beam_steps(&input, beams, max_new_tokens, &changed).await.map_err(fault)?;
+        let object = Object::new();
+        set(&object, "ids", Uint32Array::from(search.ids.as_slice()));
+        let list = |step: &Vec<_>| Float32Array::from(continuation_list(step).as_slice());
+        set(&object, "steps", search.steps.iter().map(list).collect::<Array>());
+        Ok(object.into())
     }
 
     /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.
@@ -216,6 +236,12 @@ impl Generation {
     pub fn set(&self, options: JsValue) -> Result<(), JsError> {
         self.options.replace(read_or_default(options, "options")?);
         Ok(())
+    }
+
+    /// What is changed in the model from now on.
+    pub fn intervene(&self, changed: JsValue) -> Result<(), JsError> {
+        let (engine, mut session) = (idle(&self.engine)?, idle(&self.session)?);
+        engine.intervene(&mut session, &interventions(&changed)?).map_err(fault)
     }
 
     /// Chooses tokens, or takes those of `forced`, until one ends the text, `count` are written or `patience` milliseconds are over.

@@ -1,10 +1,11 @@
-//! The command as other people's scripts see it: what it writes and prints, and one line for each bad input.
+//! The command as other people's scripts see it: what it writes and prints. What it refuses is in refusals.rs.
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
+use common::shell::{diorama, list, model, refused, scratch, stdout};
 use common::{Golden, check, folder};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
@@ -203,137 +204,59 @@ fn a_checkpoint_in_two_files_is_the_same_model() {
     refused("an index without names", &["inspect", &parts.display().to_string()], &["index.json", "weight_map"]);
 }
 
-/// What is wrong with it, its config.json, its weights, and words that the refusal must hold.
-type Folder<'a> = (&'a str, Option<&'a str>, Option<&'a [u8]>, &'a [&'a str]);
-
+/// The file of one run holds what another takes: its hooks under their names.
 #[test]
-fn a_bad_folder_is_one_line() {
-    let whole = std::fs::read(folder("t5-v1_0").join("model.safetensors")).expect("a golden's weights");
-    let config = std::fs::read_to_string(folder("t5-v1_0").join("config.json")).expect("a golden's config.json");
-    let mut endless = whole.clone();
-    endless[..8].copy_from_slice(&10_000_000_000u64.to_le_bytes());
-    let cases: [Folder; 8] = [
-        ("no config", None, Some(&whole), &["config.json"]),
-        ("no weights", Some(&config), None, &["model.safetensors"]),
-        ("another architecture", Some(r#"{"model_type": "mamba"}"#), Some(&whole), &["\"mamba\"", "t5"]),
-        ("no JSON", Some("cats"), Some(&whole), &["config.json", "JSON"]),
+fn interventions_are_read_from_a_file() {
+    let (golden, dir) = (Golden::open("interventions.safetensors"), scratch("intervene"));
+    let cases = std::fs::read_to_string(common::goldens().join("interventions.json")).expect("the golden's cases");
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&cases).expect("a list of cases");
+    let patch = "blocks.0.hook_resid_post";
+    let wanted = |case: &serde_json::Value| case["model"] == "gpt2" && case["interventions"][0]["hook"] == patch;
+    let index = cases.iter().position(wanted).expect("a case that takes an activation from another text");
+    let path = |name: &str| dir.join(name).display().to_string();
+    let file = |name: &str, change: serde_json::Value| {
+        std::fs::write(dir.join(name), change.to_string()).expect("a file");
+        path(name)
+    };
+    let folder = model("gpt2");
+    let run = |more: &[&str]| diorama(&[&["run", &folder, "--out"][..], more].concat());
+    // The text that training/golden_interventions.py takes it from.
+    let donor = run(&[&path("donor.safetensors"), "--ids", "5,44,8,29,60,3,11", "--capture", "blocks.0.hook_*"]);
+    assert!(donor.status.success(), "{donor:?}");
+
+    let changes = file("changes.json", serde_json::json!([{ "hook": patch, "from": "donor.safetensors" }]));
+    let ids: Vec<u32> = serde_json::from_value(cases[index]["ids"].clone()).expect("ids");
+    for device in ["cpu", "gpu"] {
+        let trace = path("trace.safetensors");
+        let told = run(&[&trace, "--ids", &list(&ids), "--intervene", &changes, "--device", device]);
+        assert!(told.status.success(), "{told:?}");
+        let trace = Golden::at(&dir.join("trace.safetensors"));
+        let logits = |golden: &Golden, name: &str| golden.get(name).expect("logits").1;
+        check("logits", &logits(&trace, "logits"), &logits(&golden, &format!("case{index}/logits")));
+
+        let greedy = golden.ids(&format!("case{index}/greedy"));
+        let n = greedy.len().to_string();
+        let arguments = ["generate", &folder, "--ids", &list(&ids), "--max-new-tokens", &n, "--json", "--intervene", &changes];
+        let told: serde_json::Value =
+            serde_json::from_str(&stdout(&diorama(&[&arguments[..], &["--device", device]].concat()))).expect("JSON");
+        assert_eq!(told["ids"], serde_json::json!(greedy), "on {device}");
+    }
+
+    let bad: [(&str, serde_json::Value, &[&str]); 5] = [
+        ("no-such-hook.json", serde_json::json!({ "hook": "blocks.9.hook_z", "set": 0 }), &["blocks.9.hook_z", "no hook"]),
+        ("no-such-file.json", serde_json::json!({ "hook": patch, "from": "nowhere.safetensors" }), &["nowhere.safetensors"]),
+        ("no-file.json", serde_json::json!({ "hook": patch, "from": 7 }), &["from is 7", "safetensors"]),
         (
-            "misshapen",
-            Some(&config.replace("\"d_ff\": 37", "\"d_ff\": 38")),
-            Some(&whole),
-            &["wi.weight", "[37, 24]", "[38, 24]"],
+            "not-in-it.json",
+            serde_json::json!({ "hook": "blocks.1.hook_mlp_out", "from": "donor.safetensors" }),
+            &["none of this name"],
         ),
-        ("truncated", Some(&config), Some(&whole[..whole.len() / 2]), &["model.safetensors", "truncated"]),
-        ("10 GB of header", Some(&config), Some(&endless), &["model.safetensors", "10000000000 bytes"]),
-        ("more layers", Some(&config.replace("\"num_layers\": 2", "\"num_layers\": 3")), Some(&whole), &["block.2", "missing"]),
+        ("not-json.json", serde_json::json!("x"), &["names no hook"]),
     ];
-    for (what, config, weights, substance) in cases {
-        let dir = scratch(what);
-        if let Some(config) = config {
-            std::fs::write(dir.join("config.json"), config).expect("a file");
-        }
-        if let Some(weights) = weights {
-            std::fs::write(dir.join("model.safetensors"), weights).expect("a file");
-        }
-        let dir = dir.display().to_string();
-        refused(what, &["inspect", &dir], substance);
-        refused(what, &["run", &dir, "--ids", "5,9,2"], substance);
-        refused(what, &["generate", &dir, "--ids", "5,9,2", "--json"], substance);
+    for (name, change, substance) in bad {
+        let file = file(name, change);
+        refused(name, &["run", &folder, "--ids", "5,9,2", "--intervene", &file], &[&["interventions: "][..], substance].concat());
+        refused(name, &["generate", &folder, "--ids", "5,9,2", "--intervene", &file], substance);
     }
-    refused("no folder", &["inspect", "/nowhere/at/all"], &["/nowhere/at/all"]);
-    refused("a file for a folder", &["inspect", &format!("{}/config.json", model("t5-v1_0"))], &["config.json"]);
-}
-
-#[test]
-fn a_bad_input_is_one_line() {
-    let endless = list(&vec![5; 60_000]);
-    let bad: [(&str, &[&str], &[&str]); 15] = [
-        ("outside the vocabulary", &["--ids", "5,61"], &["61", "0 to 60"]),
-        ("far outside", &["--ids", "4294967295"], &["4294967295"]),
-        ("no number", &["--ids", "5,cat"], &["cat", "--ids"]),
-        ("negative", &["--ids=-5"], &["-5", "--ids"]),
-        ("too large for an id", &["--ids", "4294967296"], &["4294967296"]),
-        ("no ids", &["--ids", ""], &["--ids"]),
-        ("no input", &[], &["--text"]),
-        ("empty text", &["--text", ""], &["the text is empty"]),
-        ("no tokenizer", &["--text", "I am cold."], &["tokenizer.json", "--ids"]),
-        ("text and ids", &["--text", "I", "--ids", "5"], &["--text", "--ids"]),
-        ("ids and a second text", &["--ids", "5", "--text-pair", "I"], &["--text-pair", "--ids"]),
-        ("mask of another length", &["--ids", "5,9,2", "--attention-mask", "1,1"], &["attention mask", "2", "3"]),
-        ("mask of other numbers", &["--ids", "5,9", "--attention-mask", "1,2"], &["attention mask", "2"]),
-        ("token types", &["--ids", "5,9", "--token-type-ids", "0,0"], &["token types"]),
-        ("far too long", &["--ids", &endless], &["60000 tokens", "GiB"]),
-    ];
-    let dir = model("t5-v1_0");
-    for (what, arguments, substance) in bad {
-        refused(what, &[&["run", &dir][..], arguments].concat(), substance);
-        refused(what, &[&["generate", &dir][..], arguments].concat(), substance);
-    }
-    let run: [(&str, &[&str], &[&str]); 6] = [
-        ("unmatched glob", &["--capture", "decoder.9.*"], &["\"decoder.9.*\"", "no hook"]),
-        ("decoder id", &["--decoder-ids", "0,61"], &["61"]),
-        ("decoder text without a tokenizer", &["--decoder-text", "Je"], &["tokenizer.json"]),
-        ("decoder twice", &["--decoder-text", "Je", "--decoder-ids", "0"], &["--decoder-ids"]),
-        ("no such folder for the trace", &["--out", "/nowhere/at/all/trace.safetensors"], &["/nowhere/at/all/trace.safetensors"]),
-        ("unknown option", &["--temprature", "1"], &["--temprature"]),
-    ];
-    for (what, arguments, substance) in run {
-        refused(what, &[&["run", &dir, "--ids", "5,9,2"][..], arguments].concat(), substance);
-    }
-    let generate: [(&str, &[&str], &[&str]); 8] = [
-        ("temperature", &["--temperature=-1"], &["temperature is -1"]),
-        ("top-p", &["--top-p", "1.5"], &["top-p is 1.5"]),
-        ("top-k", &["--top-k", "few"], &["few", "--top-k"]),
-        ("beams", &["--beams", "62"], &["62 beams"]),
-        ("no beams", &["--beams", "0"], &["0 beams"]),
-        ("endless beams", &["--beams", "60", "--max-new-tokens", "20000"], &["60 beams", "GiB"]),
-        ("device", &["--device", "tpu"], &["tpu", "cpu"]),
-        ("unknown option", &["--tokens", "4"], &["--tokens"]),
-    ];
-    for (what, arguments, substance) in generate {
-        refused(what, &[&["generate", &dir, "--ids", "5,9,2"][..], arguments].concat(), substance);
-    }
-    refused("no action", &[], &["--help"]);
-    refused("another action", &["train"], &["train"]);
-}
-
-fn diorama(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_diorama")).args(arguments).output().expect("the command starts")
-}
-
-fn model(name: &str) -> String {
-    folder(name).display().to_string()
-}
-
-fn list(ids: &[u32]) -> String {
-    ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// A folder of its own, empty.
-fn scratch(what: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command").join(what.replace(' ', "-"));
-    if dir.exists() {
-        std::fs::remove_dir_all(&dir).expect("an old folder goes");
-    }
-    std::fs::create_dir_all(&dir).expect("a folder");
-    dir
-}
-
-fn stdout(told: &Output) -> String {
-    assert!(told.status.success(), "{told:?}");
-    String::from_utf8(told.stdout.clone()).expect("text")
-}
-
-/// Exit code 1, nothing on standard output, one line on standard error that names the thing.
-fn refused(what: &str, arguments: &[&str], substance: &[&str]) {
-    let shown: String = arguments.join(" ").chars().take(120).collect();
-    let told = diorama(arguments);
-    let fault = String::from_utf8_lossy(&told.stderr);
-    assert_eq!(told.status.code(), Some(1), "{what} ({shown}): {fault}");
-    assert!(told.stdout.is_empty(), "{what} ({shown}): {}", String::from_utf8_lossy(&told.stdout));
-    assert_eq!(fault.trim_end().lines().count(), 1, "{what} ({shown}): one line, not\n{fault}");
-    assert!(!fault.contains("panicked"), "{what} ({shown}): {fault}");
-    for part in substance {
-        assert!(fault.contains(part), "{what} ({shown}): {part:?} is not in: {fault}");
-    }
+    refused("no file", &["run", &folder, "--ids", "5", "--intervene", &path("absent.json")], &["absent.json"]);
 }

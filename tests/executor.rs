@@ -53,7 +53,8 @@ impl Toy {
     /// A further step of the decoder that brings back its whole cache.
     fn step(&self, batch: usize, past: usize, target: &[f32]) -> Pass {
         let lens = Lens { batch, source: 2, target: target.len() / batch / WIDTH, past };
-        Pass { lens, stages: vec![Stage::Target], inputs: [(self.target, target.to_vec())].into(), reads: vec![read(self.cache)] }
+        let inputs = [(self.target, target.to_vec())].into();
+        Pass { lens, stages: vec![Stage::Target], inputs, edits: vec![], reads: vec![read(self.cache)] }
     }
 }
 

@@ -18,7 +18,7 @@ fn places_are_filled_with_the_softmax_of_a_run() {
     for choice in [Choice::Cpu, Choice::Gpu] {
         let mut engine = engine("bert-mlm", choice);
         let run = block_on(engine.run(&text(), &[])).expect("a run");
-        let (trace, filled) = block_on(engine.fill(&text(), &[2, 4], &Sampling::default(), &[])).expect("filled");
+        let (trace, filled) = block_on(engine.fill(&text(), &[2, 4], &Sampling::default(), &[], &[])).expect("filled");
         same("the logits", choice, &trace.logits[0].data, &run.logits[0].data);
         assert_eq!(filled.iter().map(|place| place.position).collect::<Vec<_>>(), [2, 4]);
         for place in filled {
@@ -38,7 +38,7 @@ fn draws_repeat_with_their_seed_and_differ_by_place() {
     let mut engine = engine("electra-mlm", Choice::Cpu);
     let mut draw = |seed| -> Vec<u32> {
         let sampling = Sampling { temperature: 5.0, seed, ..Sampling::default() };
-        let (_, filled) = block_on(engine.fill(&text(), &[0, 1, 2, 3, 4, 5, 6], &sampling, &[])).expect("filled");
+        let (_, filled) = block_on(engine.fill(&text(), &[0, 1, 2, 3, 4, 5, 6], &sampling, &[], &[])).expect("filled");
         filled.iter().map(|place| place.id).collect()
     };
     assert_eq!(draw(1), draw(1));
@@ -50,7 +50,7 @@ fn draws_repeat_with_their_seed_and_differ_by_place() {
 fn what_cannot_be_filled_is_said() {
     let refusal = |model: &str, places: &[usize]| {
         let mut engine = engine(model, Choice::Cpu);
-        block_on(engine.fill(&text(), places, &Sampling::default(), &[])).expect_err("a refusal").to_string()
+        block_on(engine.fill(&text(), places, &Sampling::default(), &[], &[])).expect_err("a refusal").to_string()
     };
     assert!(refusal("bert-classification", &[2]).contains("has no head over masked words"), "a classifier");
     assert!(refusal("gpt2", &[2]).contains("has no head over masked words"), "a decoder");

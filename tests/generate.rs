@@ -5,7 +5,7 @@ mod common;
 use common::{activation, check, engine, for_every_engine, goldens, same};
 use diorama::device::Choice;
 use diorama::error::Error;
-use diorama::generate::{Engine, Input, Sampling, Session, Step};
+use diorama::generate::{Continuation, Engine, Fate, Input, Sampling, Session, Step};
 use diorama::tensor::Axis;
 use pollster::block_on;
 
@@ -18,6 +18,7 @@ for_every_engine!(
     a_forced_token_is_taken_and_read,
     one_beam_is_greedy,
     beams_choose_what_the_reference_chooses,
+    a_beam_search_tells_its_steps,
     an_end_token_ends_the_text,
     a_step_carries_the_newest_row,
     the_encoder_is_seen_in_the_first_step_only,
@@ -132,7 +133,7 @@ fn a_forced_token_is_taken_and_read(model: &str, choice: Choice) {
 fn one_beam_is_greedy(model: &str, choice: Choice) {
     let mut engine = engine(model, choice);
     let greedy = write(&mut engine, &Sampling::default(), 10);
-    assert_eq!(block_on(engine.beam_search(&source(), 1, 10)).expect("beams"), greedy);
+    assert_eq!(block_on(engine.beam_search(&source(), 1, 10, &[])).expect("beams"), greedy);
 }
 
 /// The reference's beam search keeps the same texts, and ends where ours ends; `training/golden_beams.py` asked it.
@@ -145,9 +146,29 @@ fn beams_choose_what_the_reference_chooses(model: &str, choice: Choice) {
     for case in cases {
         let Beams { beams, max_new_tokens, ids, attention_mask, best, .. } = case;
         let input = Input { ids: ids.clone(), attention_mask: attention_mask.clone(), ..Input::default() };
-        let ours = block_on(engine.beam_search(&input, *beams, *max_new_tokens)).expect("beams");
+        let ours = block_on(engine.beam_search(&input, *beams, *max_new_tokens, &[])).expect("beams");
         assert_eq!(ours, *best, "{beams} beams, {max_new_tokens} tokens, source {ids:?}");
     }
+}
+
+/// The texts that its steps spell are those that it chose among.
+fn a_beam_search_tells_its_steps(model: &str, choice: Choice) {
+    let mut engine = engine(model, choice);
+    let search = block_on(engine.beam_steps(&source(), 3, 8, &[])).expect("a search");
+    let mut texts: Vec<Vec<u32>> = vec![vec![]];
+    let mut finished: Vec<(f32, Vec<u32>)> = vec![];
+    for step in &search.steps {
+        assert!(step.windows(2).all(|pair| pair[0].score >= pair[1].score), "the likeliest first");
+        let of = |fate: Fate| step.iter().filter(move |continuation| continuation.fate == fate);
+        let longer = |continuation: &Continuation| [texts[continuation.beam].as_slice(), &[continuation.id]].concat();
+        finished.extend(of(Fate::Finished).map(|end| (end.score / (texts[end.beam].len() + 1) as f32, longer(end))));
+        let kept: Vec<Vec<u32>> = of(Fate::Kept).map(longer).collect();
+        assert!(kept.len() <= 3 && step.len() > kept.len(), "{step:?}");
+        texts = kept;
+    }
+    let best = finished.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("an end");
+    assert_eq!(best.1, search.ids);
+    assert_eq!(block_on(engine.beam_search(&source(), 3, 8, &[])).expect("a search"), search.ids);
 }
 
 #[derive(serde::Deserialize)]
@@ -250,10 +271,10 @@ fn sampling_settings_out_of_range_are_refused() {
 fn beams_out_of_range_are_refused() {
     let mut engine = engine("t5-v1_0", Choice::Cpu);
     for beams in [0, 62, usize::MAX] {
-        let fault = block_on(engine.beam_search(&source(), beams, 4)).expect_err("no such number of beams").to_string();
+        let fault = block_on(engine.beam_search(&source(), beams, 4, &[])).expect_err("no such number of beams").to_string();
         assert!(fault.contains(&beams.to_string()) && fault.contains("61"), "{fault}");
     }
-    assert!(block_on(engine.beam_search(&source(), 3, 0)).expect("nothing to write").is_empty());
+    assert!(block_on(engine.beam_search(&source(), 3, 0, &[])).expect("nothing to write").is_empty());
 }
 
 #[test]

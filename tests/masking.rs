@@ -115,7 +115,7 @@ fn padding_before_a_text_that_is_written_on_takes_no_position() {
             let plain = Input { ids: vec![7, 33, 12, 50], ..Input::default() };
             let padded =
                 Input { ids: vec![3, 3, 3, 7, 33, 12, 50], attention_mask: vec![0, 0, 0, 1, 1, 1, 1], ..Input::default() };
-            let mut write = |input: &Input, beams: usize| block_on(engine.beam_search(input, beams, 9)).expect("a text");
+            let mut write = |input: &Input, beams: usize| block_on(engine.beam_search(input, beams, 9, &[])).expect("a text");
             for beams in [1, 3] {
                 assert_eq!(write(&padded, beams), write(&plain, beams), "{model} with {beams} beams");
             }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use diorama::gpu::{KERNELS, Kernel};
+use diorama::gpu::{EDIT, KERNELS, Kernel};
+use diorama::graph::NodeId;
 use diorama::ops::relative_bias::Direction;
 use diorama::ops::{Activation, Dispatch, Mask, Op, Profile, RelativeBias, Site};
+use diorama::pass::{Change, Edit};
 use diorama::tensor::Axis;
 use naga::{AddressSpace, StorageAccess, TypeInner};
 
@@ -73,14 +75,15 @@ fn launch(op: &Op, rows: usize, width: usize, profile: Profile) -> Dispatch {
     op.dispatch(&Site { inputs: &views, out: (&out.0, &out.1), past: 0 }, profile)
 }
 
-/// Launches that between them use every kernel.
-fn launches() -> Vec<(Op, Dispatch)> {
-    let mut all = vec![];
+/// Launches that between them use every kernel, each with the word of its op.
+fn launches() -> Vec<(&'static str, Dispatch)> {
+    let edit = Edit { node: NodeId(0), at: vec![vec![0, 2], vec![1]], change: Change::Add, values: vec![0.5] };
+    let mut all = vec![(EDIT, edit.dispatch(&[3, 2]).0)];
     for op in ops() {
         for rows in [1, 2, 64] {
             for width in [7, 64, 256] {
                 for profile in [Profile::Software, Profile::Hardware] {
-                    all.push((op.clone(), launch(&op, rows, width, profile)));
+                    all.push((op.word(), launch(&op, rows, width, profile)));
                 }
             }
         }
@@ -103,7 +106,7 @@ fn files_and_ops_have_the_same_names() {
     let kernels: BTreeSet<String> = KERNELS.iter().map(|kernel| format!("{}.wgsl", kernel.stem)).collect();
     assert_eq!(files, kernels, "files in shaders/ against gpu::KERNELS");
 
-    let words: BTreeSet<&str> = ops().iter().map(Op::word).collect();
+    let words: BTreeSet<&str> = ops().iter().map(Op::word).chain([EDIT]).collect();
     let plain: BTreeSet<&str> = KERNELS.iter().filter(|kernel| kernel.stem == kernel.op).map(|kernel| kernel.stem).collect();
     assert_eq!(words, plain, "ops against their plain kernels");
     for kernel in KERNELS {
@@ -130,7 +133,8 @@ fn files_can_be_read_alone() {
         let header: Vec<&str> = kernel.wgsl.lines().take_while(|line| line.starts_with("//")).collect();
         let text = header.join("\n");
         assert!(text.starts_with(&format!("// {}: ", kernel.stem)), "{}: begins with its name and formula", kernel.stem);
-        assert!(text.contains(&format!("src/ops/{}.rs", kernel.op)), "{}: names its CPU twin", kernel.stem);
+        let twin = if kernel.op == EDIT { "src/pass/edit.rs".into() } else { format!("src/ops/{}.rs", kernel.op) };
+        assert!(text.contains(&twin), "{}: names its CPU twin", kernel.stem);
         let source = ["Paper", "Source", "Plain kernel"].iter().any(|word| text.contains(word));
         assert!(source, "{}: names its paper or the plain kernel", kernel.stem);
         assert!(
@@ -189,9 +193,9 @@ fn buffers_are_bound_in_order() {
 #[test]
 fn launches_fit_their_kernels() {
     let mut used = BTreeSet::new();
-    for (op, dispatch) in launches() {
+    for (word, dispatch) in launches() {
         let kernel = diorama::gpu::kernel(dispatch.shader).unwrap_or_else(|| panic!("no kernel \"{}\"", dispatch.shader));
-        assert_eq!(kernel.op, op.word(), "{}", kernel.stem);
+        assert_eq!(kernel.op, word, "{}", kernel.stem);
         used.insert(kernel.stem);
 
         let module = parse(kernel);

@@ -6,6 +6,7 @@ import { loadModel } from "./diorama.js";
 import { formatEdits } from "./edits.js";
 import { preferredLanguage, words } from "./i18n.js";
 import { addressOf } from "./opening.js";
+import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
 import { Pause } from "./pause.js";
 import { Player } from "./player.js";
@@ -13,6 +14,7 @@ import { Reader, pairHeadOf } from "./reader.js";
 import { leastCertain } from "./sampling.js";
 import { begun, formatState, parseState } from "./state.js";
 import { taskOf, tasksOf } from "./tasks.js";
+import { Trail } from "./trail.js";
 import { sentence } from "./trouble.js";
 import { answers } from "./shell/answers.js";
 import { readCard } from "./shell/card.js";
@@ -23,6 +25,8 @@ import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
 import { tokens } from "./shell/tokens.js";
+import { tabs, tool } from "./shell/tools.js";
+import { undoKeys } from "./shell/undo.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
@@ -56,6 +60,7 @@ export class App extends LitElement {
     super();
     /** @type {State} */
     this.state = parseState(location.hash);
+    this.trail = new Trail(formatState(this.state));
     /** @type {Hover} */
     this.hover = undefined;
     /** The cell under the cursor in one of the lenses. @type {{ stack: string, row: number, column: number } | undefined} */
@@ -128,11 +133,12 @@ export class App extends LitElement {
     this.reader.addEventListener("change", () => this.#wasRead());
     this.#darkQuery.addEventListener("change", () => this.requestUpdate());
     window.addEventListener("hashchange", () => this.#fromHash());
+    undoKeys(this.trail);
     const start = async () => {
       await this.loadModel();
       await this.run();
     };
-    this.attempt(start).then(() => this.own.standIn());
+    this.attempt(start).then(() => this.own.standIn()).then(keepOffline);
   }
 
   /**
@@ -142,6 +148,7 @@ export class App extends LitElement {
   keep(state) {
     this.state = state;
     const hash = formatState(state);
+    this.trail.note(hash);
     history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
   }
 
@@ -241,7 +248,9 @@ export class App extends LitElement {
     document.title = this.say("title");
     return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
       ${header(this)}
-      <main>${input(this)} ${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}</main>
+      <main>${input(this)} ${tabs(this)}
+        <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}>${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div>
+      </main>
       ${dialogs(this)}
       ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
     </div>`;

@@ -1,13 +1,18 @@
-// The public module: `loadModel` and the elements. Other people's pages import this file.
+// The public module: `loadModel`, the elements and the blocks. Other people's pages import this file.
 
 import { Model } from "./model.js";
+import { autoload } from "./blocks/gallery.js";
 import { registerElements } from "./elements.js";
+import { modelSource } from "./source.js";
 
+export { BLOCKS, define } from "./blocks/gallery.js";
 export { runPair } from "./electra.js";
 export { Model } from "./model.js";
+export { setSite } from "./site.js";
 export { MASKED, axis, isMasked, slice } from "./trace.js";
 
 registerElements();
+autoload();
 
 /**
  * Loads a model: a folder's address (relative to the page), or its files (`config.json`, `model.safetensors` and, for text, `tokenizer.json`).
@@ -25,15 +30,4 @@ export async function loadModel(source, { device = "auto", onProgress = () => {}
     throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
   }
   return Model.load(modelSource(source), device, onProgress, onRecover, signal);
-}
-
-/**
- * @param {string | URL | File | Iterable<File>} source
- * @returns {import("./folder.js").ModelSource}
- */
-function modelSource(source) {
-  if (typeof source === "string" || source instanceof URL) return { url: new URL(source, document.baseURI).href };
-  const files = source instanceof File ? [source] : [...source];
-  if (files.length === 0) throw new Error("No files were given: a model is a folder with config.json, model.safetensors and, for text, tokenizer.json.");
-  return { files };
 }

@@ -5,6 +5,7 @@
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {import("./trace.js").Trace} Trace */
 /** @typedef {import("./trace.js").Candidate} Candidate */
+/** @typedef {import("./trace.js").Intervention} Intervention */
 /**
  * `ids` is the text as the discriminator read it. Its logits are scores before the sigmoid: above 0, a token looks replaced.
  * @typedef {{ ids: number[], places: (Piece & { position: number, original: number, candidates: Candidate[] })[], generator: Trace, discriminator: Trace }} PairTrace
@@ -15,10 +16,11 @@
  * @param {Model} generator a masked-language model with a mask token
  * @param {Model} discriminator an ElectraForPreTraining of the same vocabulary
  * @param {Input} input
- * @param {{ places: number[], temperature?: number, seed?: number, candidates?: number, capture?: string[] }} options `capture` is of the discriminator
+ * @param {{ places: number[], temperature?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} options
+ *   `capture` and `interventions` are of the discriminator
  * @returns {Promise<PairTrace>}
  */
-export async function runPair(generator, discriminator, input, { places, temperature = 1, seed = 0, candidates, capture }) {
+export async function runPair(generator, discriminator, input, { places, temperature = 1, seed = 0, candidates, capture, interventions }) {
   const { mask, vocab } = generator.info;
   if (mask === null) throw new Error(`${generator.info.name} has no mask token: take a generator with a tokenizer.json that has one.`);
   if (vocab !== discriminator.info.vocab) {
@@ -30,6 +32,6 @@ export async function runPair(generator, discriminator, input, { places, tempera
   const filled = await generator.fill(withIds(hidden), { places, temperature, seed, candidates });
   const ids = [...original];
   for (const { position, id } of filled.places) ids[position] = id;
-  const judged = await discriminator.run(withIds(ids), { capture });
+  const judged = await discriminator.run(withIds(ids), { capture, interventions });
   return { ids, places: filled.places.map((place) => ({ ...place, original: original[place.position] })), generator: filled.trace, discriminator: judged };
 }

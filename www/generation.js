@@ -7,6 +7,7 @@ import { unpack } from "./batch.js";
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("./host.js").StepOptions} StepOptions */
+/** @typedef {import("./trace.js").Intervention} Intervention */
 
 /** The engine is back, without its generations: replay the generation's tokens, then ask once more. */
 export class Replay extends Error {}
@@ -18,6 +19,8 @@ export class Generation {
   #epoch;
   #input;
   #session;
+  /** What is changed in the model, since it was last spoken of. @type {Intervention[] | undefined} */
+  #interventions;
   /** @type {number[]} */
   #ids = [];
   /** How the tokens met so far are spelt. @type {Map<number, Piece>} */
@@ -28,13 +31,15 @@ export class Generation {
    * @param {() => number} epochOf
    * @param {Input} input
    * @param {{ session: number, source: Piece[] }} started
+   * @param {Intervention[]} [interventions]
    */
-  constructor(call, epochOf, input, { session, source }) {
+  constructor(call, epochOf, input, { session, source }, interventions) {
     this.#call = call;
     this.#epochOf = epochOf;
     this.#epoch = epochOf();
     this.#input = input;
     this.#session = session;
+    this.#interventions = interventions;
     /** The input's tokens as the model sees them. */
     this.source = source;
   }
@@ -62,6 +67,7 @@ export class Generation {
    */
   async steps(options, count) {
     const steps = unpack(await this.#ask("steps", [options, count]), this.#pieces);
+    this.#interventions = options.interventions ?? this.#interventions;
     for (const { id } of steps) this.#ids.push(id);
     return steps;
   }
@@ -71,8 +77,10 @@ export class Generation {
    * @param {StepOptions} [options]
    * @returns {Promise<Candidate[]>}
    */
-  peek(options = {}) {
-    return this.#ask("peek", [options]);
+  async peek(options = {}) {
+    const candidates = await this.#ask("peek", [options]);
+    this.#interventions = options.interventions ?? this.#interventions;
+    return candidates;
   }
 
   /**
@@ -107,7 +115,7 @@ export class Generation {
 
   async #replay() {
     const epoch = this.#epochOf();
-    const { session } = await this.#call("start", [this.#input]);
+    const { session } = await this.#call("start", [this.#input, { interventions: this.#interventions }]);
     this.#pieces.clear();
     for (let written = 0; written < this.#ids.length; ) {
       const forced = this.#ids.slice(written);

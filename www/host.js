@@ -1,12 +1,14 @@
 // The engine and the tokenizer behind one flat set of calls with plain data in and out. A worker wraps it (worker.js); where WebGPU exists on the page
 // but not in workers, the page runs the same class on its own thread.
 
-import initWasm, { Engine } from "./wasm/diorama.js";
+import initWasm, { Engine, plan } from "./wasm/diorama.js";
 import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "./files.js";
+import { packInterventions } from "./interventions.js";
 import { NoText, Text } from "./text.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
+/** @typedef {import("./trace.js").Intervention} Intervention */
 /** @typedef {import("./folder.js").ModelSource} ModelSource */
 /**
  * Either text (encoded with the tokenizer's special tokens) or ids; a decoder's side likewise.
@@ -14,8 +16,8 @@ import { NoText, Text } from "./text.js";
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
 /**
- * `temperature` 0 takes the likeliest token.
- * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[] }} StepOptions
+ * `temperature` 0 takes the likeliest token. `interventions` hold until others are given, and for the tokens so far as well.
+ * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("./wasm/diorama.js").Generation} EngineGeneration */
 /** `met` are the tokens that the page knows how to spell. @typedef {{ generation: EngineGeneration, ids: number[], met: Set<number> }} Session */
@@ -49,7 +51,7 @@ export class Host {
   async load(source, device, onProgress = () => {}, signal) {
     const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
       readModel(source, onProgress, signal),
-      initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) }),
+      this.#wasm(),
     ]);
     const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
@@ -62,6 +64,21 @@ export class Host {
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
     return info;
+  }
+
+  /**
+   * The graph of a config.json, without numbers.
+   * @param {string} config
+   * @param {string[]} tensors names in its checkpoint
+   * @returns {Promise<import("./blocks/parameters/budget.js").Plan>}
+   */
+  async plan(config, tensors) {
+    await this.#wasm();
+    return /** @type {any} */ (plan(config, tensors));
+  }
+
+  #wasm() {
+    return initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) });
   }
 
   /** The model and its device as they are now: a device that was lost may have been replaced. */
@@ -88,12 +105,17 @@ export class Host {
     return ids.map((id) => this.#text.piece(id));
   }
 
+  /** @param {number[]} ids */
+  async decode(ids) {
+    return this.#text.decode(ids);
+  }
+
   /**
    * @param {Input} input
-   * @param {{ capture?: string[] }} options
+   * @param {{ capture?: string[], interventions?: Intervention[] }} options
    */
-  async run(input, options) {
-    return this.#loaded().run(this.#resolve(input), options);
+  async run(input, { interventions, ...options }) {
+    return this.#loaded().run(this.#resolve(input), options, packInterventions(interventions));
   }
 
   /**
@@ -101,19 +123,23 @@ export class Host {
    * @param {Input} input
    * @param {StepOptions & { places?: number[] }} options
    */
-  async fill(input, { places, ...options }) {
+  async fill(input, { places, interventions, ...options }) {
     const resolved = this.#resolve(input);
     const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
-    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), given(options));
+    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), given(options), packInterventions(interventions));
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
   }
 
-  /** @param {Input} input */
-  async start(input) {
+  /**
+   * @param {Input} input
+   * @param {{ interventions?: Intervention[] }} [options]
+   */
+  async start(input, { interventions } = {}) {
     const resolved = this.#resolve(input);
     const generation = await this.#loaded().start(resolved);
+    if (interventions) generation.intervene(packInterventions(interventions));
     const session = this.#nextSession++;
     this.#sessions.set(session, { generation, ids: Array.from(await generation.ids()), met: new Set() });
     return { session, source: await this.pieces(resolved.ids) };
@@ -127,7 +153,7 @@ export class Host {
    */
   async steps(session, { forced, ...options }, count) {
     const { generation, ids, met } = this.#session(session);
-    generation.set(given(options));
+    prepare(generation, options);
     const taken = await generation.steps(Uint32Array.from(forced ?? []), count, PATIENCE);
     const textAfter = (/** @type {number} */ id) => {
       ids.push(id);
@@ -142,7 +168,7 @@ export class Host {
    */
   async peek(session, options) {
     const { generation } = this.#session(session);
-    generation.set(given(options));
+    prepare(generation, options);
     return candidatesOf(await generation.peek(), (id) => this.#text.piece(id));
   }
 
@@ -165,11 +191,38 @@ export class Host {
 
   /**
    * @param {Input} input
-   * @param {{ beams: number, maxNewTokens: number }} options
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
    * @returns {Promise<number[]>}
    */
-  async beamSearch(input, options) {
-    return Array.from(await this.#loaded().beamSearch(this.#resolve(input), options));
+  async beamSearch(input, { interventions, ...options }) {
+    return Array.from(await this.#loaded().beamSearch(this.#resolve(input), options, packInterventions(interventions)));
+  }
+
+  /** @returns {Promise<import("./trace.js").GraphNode[]>} */
+  async graph() {
+    return this.#loaded().graph();
+  }
+
+  /**
+   * @param {string} name as published
+   * @param {number} part which of several weights in one tensor
+   * @returns {Promise<import("./trace.js").Activation>}
+   */
+  async weight(name, part) {
+    return /** @type {any} */ (this.#loaded().weight(name, part));
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<import("./trace.js").BeamTree>}
+   */
+  async beamTree(input, { interventions, ...options }) {
+    const { ids, steps } = await this.#loaded().beamSteps(this.#resolve(input), options, packInterventions(interventions));
+    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
+    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
+    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
+    return { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)), steps: steps.map(read) };
   }
 
   /** @param {string} op the op's word, or a variant's file */
@@ -210,6 +263,16 @@ export class Host {
       decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [this.#decoderStart, ...this.#text.encodeBare(decoderText)]),
     });
   }
+}
+
+/**
+ * Interventions that are not spoken of stay as they are.
+ * @param {EngineGeneration} generation
+ * @param {StepOptions} options
+ */
+function prepare(generation, { interventions, ...options }) {
+  if (interventions) generation.intervene(packInterventions(interventions));
+  generation.set(given(options));
 }
 
 /**

@@ -1,5 +1,6 @@
 // One way to call a Host wherever it runs: in a worker, or on this thread.
 
+import { startWorker } from "./site.js";
 import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./files.js").OnProgress} OnProgress */
@@ -30,22 +31,82 @@ export function lossOf(error) {
   return error instanceof Error && error.message.startsWith("device: the GPU was lost") ? "device" : undefined;
 }
 
+/** A worker, and the links to the engines in it. It starts with the first link and ends with the last. */
+export class Room {
+  /** @type {Worker | undefined} */
+  #worker;
+  /** @type {Map<number, WorkerLink>} */
+  #links = new Map();
+  #nextHost = 1;
+
+  /**
+   * A place for one more engine.
+   * @param {WorkerLink} link
+   */
+  enter(link) {
+    this.#worker ??= this.#start();
+    const host = this.#nextHost++;
+    this.#links.set(host, link);
+    return host;
+  }
+
+  /** @param {{ host: number, id: number, method: string, args: any[], reports: boolean }} request */
+  post(request) {
+    this.#worker?.postMessage(request);
+  }
+
+  /**
+   * An engine that others live beside stops at its next breath; the last one is ended at once.
+   * @param {number} host
+   */
+  leave(host) {
+    if (!this.#links.delete(host)) return;
+    if (this.#links.size === 0) this.#end();
+    else this.#worker?.postMessage({ host, method: "leave" });
+  }
+
+  #start() {
+    const worker = startWorker("worker.js");
+    worker.addEventListener("message", ({ data: { host, ...answer } }) => {
+      this.#links.get(host)?.receive(answer);
+      // All engines of a worker are one module's: a trap in one leaves none to be trusted.
+      if (answer.loss === "engine") this.#lose(answer.error);
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#lose(`The engine's worker stopped: ${event.message || "its script could not be loaded"}.`);
+    });
+    return worker;
+  }
+
+  /** @param {string} why */
+  #lose(why) {
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    this.#end();
+    for (const link of links) link.fail(new EngineLost(why, "engine"));
+  }
+
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}
+
 /** @implements {Link} */
 export class WorkerLink {
-  #worker;
+  #room;
+  #host;
   #nextId = 1;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }>} */
   #pending = new Map();
   /** @type {Error | undefined} */
   #lost;
 
-  constructor() {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    this.#worker.addEventListener("message", ({ data }) => this.#receive(data));
-    this.#worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#fail(new EngineLost(`The engine's worker stopped: ${event.message || "its script could not be loaded"}.`, "engine"));
-    });
+  /** @param {Room} [room] a worker of its own where left out, which ends with the link */
+  constructor(room = new Room()) {
+    this.#room = room;
+    this.#host = room.enter(this);
   }
 
   /**
@@ -61,19 +122,19 @@ export class WorkerLink {
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onProgress });
       signal?.addEventListener("abort", () => this.#pending.delete(id) && reject(signal.reason), { once: true });
-      this.#worker.postMessage({ id, method, args, reports: onProgress !== undefined });
+      this.#room.post({ host: this.#host, id, method, args, reports: onProgress !== undefined });
     });
   }
 
   close() {
-    this.#worker.terminate();
-    this.#fail(new Error("The model was disposed of."));
+    this.#room.leave(this.#host);
+    this.fail(new Error("The model was disposed of."));
   }
 
   /**
    * @param {{ id: number, result?: any, error?: string, trouble?: ConstructorParameters<typeof Trouble>, loss?: Loss, progress?: Parameters<OnProgress> }} message
    */
-  #receive({ id, result, error, trouble, loss, progress }) {
+  receive({ id, result, error, trouble, loss, progress }) {
     const pending = this.#pending.get(id);
     if (!pending) return;
     if (progress) return pending.onProgress?.(...progress);
@@ -83,7 +144,7 @@ export class WorkerLink {
   }
 
   /** @param {Error} error */
-  #fail(error) {
+  fail(error) {
     this.#lost ??= error;
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();

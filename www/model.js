@@ -9,9 +9,13 @@ import { fromRaw } from "./trace.js";
 /** @typedef {import("./trace.js").Step} Step */
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {import("./trace.js").Candidate} Candidate */
+/** @typedef {import("./trace.js").Activation} Activation */
+/** @typedef {import("./trace.js").Intervention} Intervention */
+/** @typedef {import("./trace.js").GraphNode} GraphNode */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("./folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
+/** @typedef {import("./link.js").Room} Room */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
 /**
@@ -35,6 +39,7 @@ export class Model {
   #source;
   #device;
   #onRecover;
+  #room;
   #disposed = false;
   /** Counts losses: a generation started before the last one must be replayed. */
   #epoch = 0;
@@ -46,13 +51,15 @@ export class Model {
    * @param {ModelSource} source
    * @param {Device} device
    * @param {(reason: string) => void} onRecover
+   * @param {Room} [room]
    */
-  constructor({ link, info }, source, device, onRecover) {
+  constructor({ link, info }, source, device, onRecover, room) {
     this.info = info;
     this.#link = link;
     this.#source = source;
     this.#device = device;
     this.#onRecover = onRecover;
+    this.#room = room;
   }
 
   /**
@@ -61,27 +68,27 @@ export class Model {
    * @param {OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
    * @param {AbortSignal} [signal]
+   * @param {Room} [room] a worker that several models share
    */
-  static async load(source, device, onProgress, onRecover, signal) {
-    return new Model(await loadEngine(source, device, { onProgress, signal }), source, device, onRecover);
+  static async load(source, device, onProgress, onRecover, signal, room) {
+    return new Model(await loadEngine(source, device, { onProgress, signal }, room), source, device, onRecover, room);
   }
 
   /**
    * One forward pass over the whole input.
    * @param {Input} input
-   * @param {{ capture?: string[], interventions?: object[] }} [options] hook names or globs, such as "*.hook_pattern"
+   * @param {{ capture?: string[], interventions?: Intervention[] }} [options] `capture`: hook names or globs, such as "*.hook_pattern"
    * @returns {Promise<Trace>}
    */
-  async run(input, { capture = [], interventions = [] } = {}) {
-    if (interventions.length > 0) throw new Error("interventions: this version's engine has none; leave the list empty.");
-    return fromRaw(await this.#call("run", [input, { capture }]));
+  async run(input, { capture = [], interventions } = {}) {
+    return fromRaw(await this.#call("run", [input, { capture, interventions }]));
   }
 
   /**
    * What a masked-language model would write at `places` (tokens counted from 0; where left out, wherever the mask token stands), in one pass.
    * A temperature above 0 draws each place for itself.
    * @param {Input} input
-   * @param {{ places?: number[], temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[] }} [options]
+   * @param {{ places?: number[], temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} [options]
    * @returns {Promise<{ trace: Trace, places: (Piece & { position: number, candidates: Candidate[] })[] }>}
    */
   async fill(input, options = {}) {
@@ -93,13 +100,13 @@ export class Model {
    * Tokens one by one; ends at an end token, after `maxNewTokens`, where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
    * @param {Input} input
    * @param {{ maxNewTokens?: number, temperature?: number, topK?: number, topP?: number, seed?: number, beams?: number, capture?: string[],
-   *   candidates?: number, signal?: AbortSignal }} [options]
+   *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
    * @returns {AsyncGenerator<Step, void, void>}
    */
-  async *generate(input, { maxNewTokens = DEFAULT_NEW_TOKENS, beams = 1, signal, ...settings } = {}) {
+  async *generate(input, { maxNewTokens = DEFAULT_NEW_TOKENS, beams = 1, signal, interventions, ...settings } = {}) {
     if (signal?.aborted) return;
-    const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens }) : undefined;
-    const generation = await this.start(input);
+    const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions }) : undefined;
+    const generation = await this.start(input, { interventions });
     try {
       const count = forced ? forced.length : Math.min(maxNewTokens, roomBehind(generation.source, this.info));
       for (let written = 0; written < count; ) {
@@ -119,18 +126,30 @@ export class Model {
   /**
    * A generation to be stepped by hand; computes nothing yet.
    * @param {Input} input
+   * @param {{ interventions?: Intervention[] }} [options] they hold until a step is given others
    */
-  async start(input) {
-    return new Generation((method, args) => this.#call(method, args), () => this.#epoch, input, await this.#call("start", [input]));
+  async start(input, { interventions } = {}) {
+    const started = await this.#call("start", [input, { interventions }]);
+    return new Generation((method, args) => this.#call(method, args), () => this.#epoch, input, started, interventions);
   }
 
   /**
    * @param {Input} input
-   * @param {{ beams: number, maxNewTokens: number }} options
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
    * @returns {Promise<number[]>}
    */
   beamSearch(input, options) {
     return this.#call("beamSearch", [input, options]);
+  }
+
+  /**
+   * The same search with all that it looked at, step by step.
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<import("./trace.js").BeamTree>}
+   */
+  beamTree(input, options) {
+    return this.#call("beamTree", [input, options]);
   }
 
   /**
@@ -152,12 +171,39 @@ export class Model {
   }
 
   /**
+   * The text of ids, special tokens left out.
+   * @param {number[]} ids
+   * @returns {Promise<string>}
+   */
+  decode(ids) {
+    return this.#call("decode", [ids]);
+  }
+
+  /**
    * The WGSL file that computes an op, or a faster variant's by its file name.
    * @param {string} op
    * @returns {Promise<{ wgsl: string, file: string } | null>}
    */
   shader(op) {
     return this.#call("shader", [op]);
+  }
+
+  /**
+   * The model as a list of nodes, in the order of computation.
+   * @returns {Promise<GraphNode[]>}
+   */
+  graph() {
+    return this.#call("graph", []);
+  }
+
+  /**
+   * The numbers of one weight, as the graph has it.
+   * @param {string} name as the checkpoint publishes it
+   * @param {number} [part] which, where one tensor holds several weights (GPT-2's queries, keys and values)
+   * @returns {Promise<Activation>}
+   */
+  weight(name, part = 0) {
+    return this.#call("weight", [name, part]);
   }
 
   /** Takes the GPU away, as a driver's reset does: for tests of the recovery. */
@@ -203,7 +249,7 @@ export class Model {
       this.info = await this.#link.call("info", []);
     } else {
       this.#link.close();
-      const { link, info } = await loadEngine(this.#source, this.#device);
+      const { link, info } = await loadEngine(this.#source, this.#device, {}, this.#room);
       this.#link = link;
       this.info = info;
     }
@@ -229,10 +275,11 @@ const GENERATION_METHODS = new Set(["steps", "peek", "back", "release"]);
  * @param {ModelSource} source
  * @param {Device} device
  * @param {import("./link.js").CallOptions} [options]
+ * @param {Room} [room]
  * @returns {Promise<Loaded>}
  */
-async function loadEngine(source, device, options = {}) {
-  const worker = new WorkerLink();
+async function loadEngine(source, device, options = {}, room) {
+  const worker = new WorkerLink(room);
   try {
     const { webgpu } = await worker.call("features", []);
     if (device === "cpu" || webgpu || !("gpu" in navigator)) {

@@ -7,9 +7,10 @@ import { isExample, tasksOf } from "./tasks.js";
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /**
  * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
- * `pair` is a second text, `edits` are tokens masked or filled in by hand. `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
+ * `pair` is a second text, `edits` are tokens masked or filled in by hand. `tool` is what is open below the text, `block` what the reader chose in it.
+ * `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
  * @typedef {{ task: string, text: string, pair: string, edits: import("./edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number,
- *   layer: number, head: number, ids: boolean, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
+ *   layer: number, head: number, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
  */
 
 /** Those of the first model. @type {State} */
@@ -28,6 +29,8 @@ export const DEFAULTS = {
   layer: 3,
   head: 0,
   ids: false,
+  tool: "look",
+  block: {},
   lang: "",
   theme: "auto",
   device: "auto",
@@ -38,8 +41,11 @@ export const DEFAULTS = {
 /** A text that is continued is livelier when its tokens are drawn; padding behind it has no use. @type {Record<import("./catalogue.js").Kind, Partial<State>>} */
 const OF_KIND = { "encoder-decoder": {}, encoder: {}, decoder: { temperature: 0.8, pad: 0 } };
 
+/** Before the settings of the open tool. */
+const OF_BLOCK = "b.";
+
 /** Parts that `hide=` can leave out. */
-export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "input", "examples", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
+export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
 
 /** Numbers and their ranges: what lies outside is brought to the nearest end. @type {Record<string, { min: number, max: number, whole?: true }>} */
 const RANGES = {
@@ -101,14 +107,15 @@ export function begun(state, tasks) {
 export function parseState(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   /** @type {Record<string, any>} */
-  const state = { ...defaultsOf(given.get("model") ?? DEFAULTS.model), hide: [] };
+  const state = { ...defaultsOf(given.get("model") ?? DEFAULTS.model), hide: [], block: {} };
   for (const [name, text] of given) {
     if (name in RANGES) state[name] = inRange(Number(text), RANGES[name], state[name]);
     else if (name in CHOICES) state[name] = CHOICES[name].includes(text) ? text : state[name];
     else if (name === "ids") state.ids = text === "1";
     else if (name === "hide") state.hide = text.split(",").filter((part) => HIDEABLE.includes(part));
     else if (name === "edits") state.edits = parseEdits(text);
-    else if (["task", "text", "pair", "model"].includes(name)) state[name] = text;
+    else if (name.startsWith(OF_BLOCK)) state.block[name.slice(OF_BLOCK.length)] = text;
+    else if (["task", "text", "pair", "model", "tool"].includes(name)) state[name] = text;
   }
   return /** @type {State} */ (state);
 }
@@ -121,9 +128,11 @@ export function formatState(state) {
   const hash = new URLSearchParams();
   const standard = { ...defaultsOf(state.model), model: DEFAULTS.model };
   for (const name of /** @type {(keyof State)[]} */ (Object.keys(DEFAULTS))) {
+    if (name === "block") continue;
     const text = written(state[name]);
     if (text !== written(standard[name])) hash.set(name, text);
   }
+  for (const [name, text] of Object.entries(state.block)) hash.set(OF_BLOCK + name, text);
   return hash.toString();
 }
 

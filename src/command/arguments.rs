@@ -47,6 +47,9 @@ pub enum Action {
         /// Hooks to write, e.g. '*.hook_pattern'; may be given several times.
         #[arg(long)]
         capture: Vec<String>,
+        /// Hooks to change: a JSON list of { hook, at: { axis: index or [indices] }, and set, scale, add: a number, or from: a safetensors file }
+        #[arg(long, value_name = "FILE.json", conflicts_with = "generator")]
+        intervene: Option<PathBuf>,
         /// A safetensors file for logits and hooks, f32 under their names.
         #[arg(long)]
         out: Option<PathBuf>,
@@ -71,6 +74,9 @@ pub enum Action {
         beams: usize,
         #[arg(long, default_value = "cpu")]
         device: DeviceName,
+        /// Hooks to change in every step, as for run; positions count over prompt and new tokens
+        #[arg(long, value_name = "FILE.json")]
+        intervene: Option<PathBuf>,
         /// Prints {"ids": […], "text": …}.
         #[arg(long)]
         json: bool,

@@ -2,13 +2,14 @@
 
 mod arguments;
 mod folder;
+mod intervene;
 mod tell;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use diorama::capture::select;
+use diorama::capture::{Aims, Extent, Intervention, select};
 use diorama::error::{Error, Result};
 use diorama::generate::{Engine, Input, Sampling};
 use diorama::models::Model;
@@ -63,6 +64,7 @@ async fn perform(action: Action) -> Result<String> {
             seed,
             device,
             capture,
+            intervene,
             out,
         } => {
             let folder = Folder { dir: &dir };
@@ -75,9 +77,11 @@ async fn perform(action: Action) -> Result<String> {
             // A bad input is refused before a device is opened.
             input.check(&model)?;
             select(&model.graph, &capture, &[])?;
+            let interventions = intervene::read(intervene.as_deref())?;
+            Aims::find(&model.graph, &interventions, Extent::Whole)?;
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let (trace, told) = match generator {
-                None => (engine.run(&input, &capture).await?, String::new()),
+                None => (engine.run_with(&input, &capture, &interventions).await?, String::new()),
                 Some(dir) => {
                     let folder = Folder { dir: &dir };
                     let (model, parameters) = folder.load()?;
@@ -99,7 +103,7 @@ async fn perform(action: Action) -> Result<String> {
                 None => Ok(told + &tensors.into_iter().map(tell::summary).collect::<String>()),
             }
         }
-        Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, json } => {
+        Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, intervene, json } => {
             let folder = Folder { dir: &dir };
             let (model, parameters) = folder.load()?;
             let input = source.input(&folder, &model)?;
@@ -109,11 +113,13 @@ async fn perform(action: Action) -> Result<String> {
             let temperature = temperature.unwrap_or(if cut { 1.0 } else { 0.0 });
             let sampling = Sampling { temperature, top_k, top_p, seed, listed: 1 };
             sampling.check()?;
+            let interventions = intervene::read(intervene.as_deref())?;
+            Aims::find(&model.graph, &interventions, Extent::Whole)?;
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let ids = if beams != 1 {
-                engine.beam_search(&input, beams, max_new_tokens).await?
+                engine.beam_search(&input, beams, max_new_tokens, &interventions).await?
             } else {
-                sample(&mut engine, &input, sampling, max_new_tokens).await?
+                sample(&mut engine, &input, sampling, max_new_tokens, &interventions).await?
             };
             let text = match folder.text() {
                 // Ids need no tokenizer, nor a sound one.
@@ -129,8 +135,15 @@ async fn perform(action: Action) -> Result<String> {
     }
 }
 
-async fn sample(engine: &mut Engine, input: &Input, sampling: Sampling, max_new_tokens: usize) -> Result<Vec<u32>> {
+async fn sample(
+    engine: &mut Engine,
+    input: &Input,
+    sampling: Sampling,
+    max_new_tokens: usize,
+    interventions: &[Intervention],
+) -> Result<Vec<u32>> {
     let mut session = engine.start(input)?;
+    engine.intervene(&mut session, interventions)?;
     let most = max_new_tokens.min(session.room(&engine.model));
     while session.ids().len() < most {
         if engine.step(&mut session, &sampling, &[], None).await?.done {

@@ -36,6 +36,12 @@ impl Panels {
         Panels { data, width, out }
     }
 
+    /// The weight as it came: \[out in\].
+    pub fn matrix(&self) -> Vec<f32> {
+        let row = |o: usize| self.panel(o / (LANES * WIDE)).iter().map(move |column| column[o / LANES % WIDE][o % LANES]);
+        (0..self.out).flat_map(row).collect()
+    }
+
     fn panel(&self, index: usize) -> &[Column] {
         &self.data[index * self.width..][..self.width]
     }

@@ -42,7 +42,7 @@ impl Executor {
         Executor { graph, values, weights, panels, shapes }
     }
 
-    /// Computes the nodes of the pass's stages in graph order, and copies what it asks for.
+    /// Computes the nodes of the pass's stages in graph order, changes what it edits, and copies what it asks for.
     pub fn run(&mut self, pass: &Pass) -> Vec<Tensor> {
         let graph = self.graph.clone();
         for (node, shape) in graph.nodes.iter().zip(&mut self.shapes) {
@@ -56,6 +56,8 @@ impl Executor {
                 && pass.stages.contains(&node.stage)
             {
                 self.compute(&graph, index, op, pass.lens.past);
+                let edits = pass.edits.iter().filter(|edit| edit.node.0 == index);
+                edits.for_each(|edit| edit.cpu(&self.shapes[index], &mut self.values[index]));
             }
         }
         let read = |read: &crate::pass::Read| {
@@ -86,6 +88,14 @@ impl Executor {
             _ => op.cpu(&site, &numbers[..n], &mut out),
         }
         self.values[index] = out;
+    }
+
+    /// The numbers of a weight node.
+    pub fn weight(&self, id: NodeId) -> Vec<f32> {
+        match (&self.weights[id.0], self.panels.get(&id)) {
+            (Some(numbers), _) => numbers.to_vec(),
+            (None, panels) => panels.map(Panels::matrix).unwrap_or_default(),
+        }
     }
 
     /// Beam search keeps some sequences and drops others: sequence `i` of every cache becomes the old `order[i]`.

@@ -7,6 +7,7 @@
 use super::engine::Engine;
 use super::input::Input;
 use super::sample::best;
+use crate::capture::Intervention;
 use crate::error::{Error, Result};
 
 /// A text that is still being written.
@@ -18,26 +19,74 @@ struct Running {
     score: f32,
 }
 
+/// What a search found, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// The generated ids of the best text.
+    pub ids: Vec<u32>,
+    /// What each step looked at, the likeliest first.
+    pub steps: Vec<Vec<Continuation>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Continuation {
+    /// Which of the texts that the step before kept, in its order, is continued.
+    pub beam: usize,
+    pub id: u32,
+    /// Sum of log-probabilities, in nats.
+    pub score: f32,
+    pub fate: Fate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Dropped,
+    /// Goes on in the next step.
+    Kept,
+    /// Ends, and competes by its score divided by its length.
+    Finished,
+}
+
 impl Engine {
     /// The best text of up to `max_new_tokens` tokens, or as many as have a position, with `beams` kept at each step: the generated ids.
-    pub async fn beam_search(&mut self, input: &Input, beams: usize, max_new_tokens: usize) -> Result<Vec<u32>> {
+    pub async fn beam_search(
+        &mut self,
+        input: &Input,
+        beams: usize,
+        max_new_tokens: usize,
+        interventions: &[Intervention],
+    ) -> Result<Vec<u32>> {
+        Ok(self.beam_steps(input, beams, max_new_tokens, interventions).await?.ids)
+    }
+
+    /// The same search with all that it looked at.
+    pub async fn beam_steps(
+        &mut self,
+        input: &Input,
+        beams: usize,
+        max_new_tokens: usize,
+        interventions: &[Intervention],
+    ) -> Result<Search> {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
         let prompt = input.prompt_to_continue(&self.model)?;
         let max_new_tokens = max_new_tokens.min(prompt.room(&self.model));
         prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens.saturating_sub(1)))?;
+        let aims = self.aims(&prompt, beams, interventions)?;
+        let looks_ahead = aims.look_ahead(self.graph());
         self.owner = None;
         let eos = self.model.special.eos.clone();
         let mut running = vec![Running { ids: vec![], score: 0.0 }];
         let mut finished: Vec<(Vec<u32>, f32)> = vec![];
+        let mut steps = vec![];
         let mut past = 0;
         for length in 1..=max_new_tokens {
-            let first = [prompt.target.ids.as_slice()];
-            let lasts: Vec<[u32; 1]> = running.iter().filter_map(|beam| beam.ids.last().map(|id| [*id])).collect();
-            let rows: Vec<&[u32]> = if past == 0 { first.repeat(beams) } else { lasts.iter().map(|id| &id[..]).collect() };
-            let logits = self.pass(&prompt, &rows, past, vec![self.next_token()?]).await?.remove(0);
-            past += rows[0].len();
+            let mut texts: Vec<Vec<u32>> = running.iter().map(|beam| [&prompt.target.ids[..], &beam.ids].concat()).collect();
+            texts.resize(beams, prompt.target.ids.clone());
+            let rows: Vec<&[u32]> = texts.iter().map(|text| &text[past..]).collect();
+            let logits = self.pass(&prompt, &rows, past, &aims, vec![self.next_token()?]).await?.remove(0);
+            past = if looks_ahead { 0 } else { texts[0].len() };
 
             // As many continuations as it takes to have enough that do not end.
             let best = continuations(&running, &logits.data, self.model.vocab, beams * (1 + eos.len()).max(2));
@@ -47,6 +96,7 @@ impl Engine {
                 finished.insert(finished.partition_point(|better| better.1 >= score), (ids, score));
             }
             finished.truncate(beams);
+            steps.push(judged(&best, beams, ends));
             let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
             let hopeless =
                 |next: &[&(usize, u32, f32)]| finished.len() == beams && next[0].2 / length as f32 <= finished[beams - 1].1;
@@ -64,8 +114,24 @@ impl Engine {
             let spare = Running { score: f32::NEG_INFINITY, ..running[0].clone() };
             running.resize(beams, spare);
         }
-        Ok(finished.into_iter().next().map(|(ids, _)| ids).unwrap_or_default())
+        Ok(Search { ids: finished.into_iter().next().map(|(ids, _)| ids).unwrap_or_default(), steps })
     }
+}
+
+/// What becomes of each continuation: an end counts among the first `beams` of all, the first `beams` that do not end go on.
+/// Copies that fill places can win against nothing, and are left out.
+fn judged(best: &[(usize, u32, f32)], beams: usize, ends: impl Fn(&u32) -> bool) -> Vec<Continuation> {
+    let mut kept = 0;
+    let mut fate = |rank, id: &u32| match ends(id) {
+        true if rank < beams => Fate::Finished,
+        false if kept < beams => {
+            kept += 1;
+            Fate::Kept
+        }
+        _ => Fate::Dropped,
+    };
+    let real = best.iter().enumerate().filter(|(_, (_, _, score))| score.is_finite());
+    real.map(|(rank, &(beam, id, score))| Continuation { beam, id, score, fate: fate(rank, &id) }).collect()
 }
 
 /// The `n` best of every beam with every token: `(beam, id, score)`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::input::{Input, Prompt, Text};
-use crate::capture::{Trace, select};
+use crate::capture::{Aims, Extent, Intervention, Trace, select};
 use crate::device::{Choice, Device, Probe};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId, Stage};
@@ -29,6 +29,11 @@ impl Engine {
 
     /// One pass over a whole input.
     pub async fn run(&mut self, input: &Input, capture: &[String]) -> Result<Trace> {
+        self.run_with(input, capture, &[]).await
+    }
+
+    /// The same, with some hooks changed on the way.
+    pub async fn run_with(&mut self, input: &Input, capture: &[String], interventions: &[Intervention]) -> Result<Trace> {
         let prompt = input.prompt(&self.model)?;
         let stages = [Stage::Source, Stage::Target];
         let heads =
@@ -36,16 +41,39 @@ impl Engine {
         let mut reads: Vec<Read> = heads.collect();
         let n_heads = reads.len();
         reads.extend(select(&self.model.graph, capture, &stages)?);
+        let aims = Aims::find(self.graph(), interventions, Extent::Whole)?;
         self.owner = None;
-        let mut tensors = self.pass(&prompt, &[&prompt.target.ids], 0, reads).await?;
+        let mut tensors = self.pass(&prompt, &[&prompt.target.ids], 0, &aims, reads).await?;
         let activations = tensors.split_off(n_heads);
         Ok(Trace { logits: tensors, activations })
     }
 
     /// A pass over the source (where `past` is 0) and over the decoder's new tokens: one row of them for each sequence.
-    pub(super) async fn pass(&mut self, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
-        let pass = assemble(&self.model, prompt, new, past, reads);
-        self.device.run(&pass).await
+    pub(super) async fn pass(
+        &mut self,
+        prompt: &Prompt,
+        new: &[&[u32]],
+        past: usize,
+        aims: &Aims,
+        reads: Vec<Read>,
+    ) -> Result<Vec<Tensor>> {
+        let mut pass = assemble(&self.model, prompt, new, past, reads);
+        pass.edits = aims.edits(self.graph(), &pass.lens, &pass.stages)?;
+        let tensors = self.device.run(&pass).await?;
+        let broken = tensors.iter().find(|tensor| !pass.edits.is_empty() && tensor.data.iter().any(|x| !x.is_finite()));
+        match broken {
+            Some(Tensor { name, .. }) => Err(Error::Intervention(format!("\"{name}\" is no longer finite; use smaller numbers"))),
+            None => Ok(tensors),
+        }
+    }
+
+    /// Interventions on a text that is written from this prompt; those that can never fit are refused before anything is computed.
+    pub(super) fn aims(&self, prompt: &Prompt, batch: usize, interventions: &[Intervention]) -> Result<Aims> {
+        let target = prompt.target.ids.len();
+        let aims = Aims::find(self.graph(), interventions, Extent::Growing { prompt: target })?;
+        let lens = Lens { batch, source: prompt.source.ids.len(), target, past: 0 };
+        aims.edits(self.graph(), &lens, &[Stage::Source, Stage::Target])?;
+        Ok(aims)
     }
 
     /// The scores of the next token.
@@ -78,7 +106,7 @@ fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: 
         inputs.insert(nodes.attention_mask, allowed.repeat(batch));
         text(&mut inputs, nodes, new, &prompt.target, past);
     }
-    Pass { lens, stages, inputs, reads }
+    Pass { lens, stages, inputs, edits: vec![], reads }
 }
 
 /// The input nodes of one text: `rows` are the ids of each sequence, of which the first comes after `past` others.

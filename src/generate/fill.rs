@@ -5,7 +5,7 @@
 use super::engine::Engine;
 use super::input::Input;
 use super::sample::{Candidate, Sampling, candidates, draw};
-use crate::capture::Trace;
+use crate::capture::{Intervention, Trace};
 use crate::error::{Error, Result};
 use crate::models::Family;
 use crate::tensor::Axis;
@@ -42,6 +42,7 @@ impl Engine {
         places: &[usize],
         sampling: &Sampling,
         capture: &[String],
+        interventions: &[Intervention],
     ) -> Result<(Trace, Vec<Filled>)> {
         sampling.check()?;
         let head = self.model.outputs.first().map(|&node| self.graph().node(node).axes.as_slice());
@@ -52,7 +53,7 @@ impl Engine {
             )));
         }
         inside(places, &input.ids)?;
-        let trace = self.run(input, capture).await?;
+        let trace = self.run_with(input, capture, interventions).await?;
         let logits = &trace.logits[0].data;
         let d_vocab = logits.len() / input.ids.len();
         let fill = |&position: &usize| {
@@ -92,7 +93,7 @@ impl Engine {
         inside(places, &input.ids)?;
         let mut masked = input.clone();
         places.iter().for_each(|&position| masked.ids[position] = mask);
-        let (generator, filled) = self.fill(&masked, places, sampling, &[]).await?;
+        let (generator, filled) = self.fill(&masked, places, sampling, &[], &[]).await?;
         let mut replaced = input.clone();
         filled.iter().for_each(|filled| replaced.ids[filled.position] = filled.id);
         let trace = discriminator.run(&replaced, capture).await?;

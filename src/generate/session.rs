@@ -3,11 +3,11 @@
 use super::engine::Engine;
 use super::input::{Input, Prompt};
 use super::sample::{Candidate, Sampling, candidates, draw};
-use crate::capture::{Trace, select};
+use crate::capture::{Aims, Intervention, Trace, select};
 use crate::error::{Error, Result};
-use crate::graph::Stage;
+use crate::graph::{Dim, Graph, Stage};
 use crate::models::Model;
-use crate::pass::Read;
+use crate::pass::{Read, Rows};
 use crate::tensor::Tensor;
 
 /// Belongs to the engine that made it. Another session, or a run, may take the device's caches in between: the next step
@@ -21,6 +21,9 @@ pub struct Session {
     cached: usize,
     /// For the token after the last, where they are known.
     logits: Option<Vec<f32>>,
+    aims: Aims,
+    /// Whether a position sees what comes after it, so that every step computes the whole text anew.
+    looks_ahead: bool,
 }
 
 /// A token that was chosen, out of what, and what the model did to choose.
@@ -62,7 +65,20 @@ impl Engine {
         let prompt = input.prompt_to_continue(&self.model)?;
         self.next_token()?;
         self.sessions += 1;
-        Ok(Session { id: self.sessions, ids: prompt.target.ids.clone(), prompt, cached: 0, logits: None })
+        let ids = prompt.target.ids.clone();
+        Ok(Session { id: self.sessions, ids, prompt, cached: 0, logits: None, aims: Aims::default(), looks_ahead: false })
+    }
+
+    /// Changes these hooks from now on, in the tokens so far too: what the caches hold was computed without them, and is computed anew.
+    pub fn intervene(&self, session: &mut Session, interventions: &[Intervention]) -> Result<()> {
+        let aims = self.aims(&session.prompt, 1, interventions)?;
+        if aims != session.aims {
+            session.looks_ahead = aims.look_ahead(self.graph());
+            session.aims = aims;
+            session.cached = 0;
+            session.logits = None;
+        }
+        Ok(())
     }
 
     /// Chooses one token, or takes `force`, and adds it to the text.
@@ -100,7 +116,7 @@ impl Engine {
 
     /// Computes what is not in the caches yet, up to the logits for the next token.
     async fn forward(&mut self, session: &mut Session, capture: &[String]) -> Result<Trace> {
-        if self.owner != Some(session.id) {
+        if self.owner != Some(session.id) || session.looks_ahead {
             session.cached = 0;
             self.owner = Some(session.id);
         }
@@ -123,11 +139,30 @@ impl Engine {
     /// Tokens that were generated before and are to be read again go first and unseen, so that what a reader gets is
     /// always the row of the newest token.
     async fn catch_up(&mut self, session: &Session, last: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
-        let mut from = session.cached;
-        if from < last && last >= session.prompt.target.ids.len() {
-            self.pass(&session.prompt, &[&session.ids[from..last]], from, vec![]).await?;
+        let (mut from, prompt, aims) = (session.cached, &session.prompt, &session.aims);
+        let writes = last >= prompt.target.ids.len();
+        if session.looks_ahead && writes {
+            let tensors = self.pass(prompt, &[&session.ids], 0, aims, reads.clone()).await?;
+            return Ok(reads.iter().zip(tensors).map(|(read, tensor)| newest(self.graph(), read, tensor)).collect());
+        }
+        if from < last && writes {
+            self.pass(prompt, &[&session.ids[from..last]], from, aims, vec![]).await?;
             from = last;
         }
-        self.pass(&session.prompt, &[&session.ids[from..]], from, reads).await
+        self.pass(prompt, &[&session.ids[from..]], from, aims, reads).await
     }
+}
+
+/// The newest token's row of what was computed for the whole text.
+fn newest(graph: &Graph, read: &Read, tensor: Tensor) -> Tensor {
+    let node = graph.node(read.node);
+    let Some(rows) = node.dims.iter().position(|dim| *dim == Dim::Target).filter(|_| read.rows == Rows::All) else {
+        return tensor;
+    };
+    let row: usize = tensor.shape[rows + 1..].iter().product();
+    let block = tensor.shape[rows] * row;
+    let data = tensor.data.chunks_exact(block).flat_map(|block| &block[block.len() - row..]).copied().collect();
+    let mut shape = tensor.shape;
+    shape[rows] = 1;
+    Tensor { shape, data, ..tensor }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::buffers::Buffers;
-use super::kernels::kernel;
+use super::edits::{self, Prepared};
+use super::kernels::{EDIT, kernel};
 use super::open::Gpu;
 use super::read::read;
 use super::reorder::Reorder;
@@ -79,7 +80,8 @@ impl Executor {
         self.complete(pass)?;
         self.follows(pass)?;
         let launches = self.launches(pass);
-        self.gpu.pipelines().prepare(&self.gpu, launches.iter().map(|launch| launch.dispatch.shader)).await?;
+        let shaders = launches.iter().map(|launch| launch.dispatch.shader).chain(pass.edits.first().map(|_| EDIT));
+        self.gpu.pipelines().prepare(&self.gpu, shaders).await?;
 
         let (source, target) = (self.source.take(), self.target.take());
         let gpu = self.gpu.clone();
@@ -91,7 +93,8 @@ impl Executor {
             gpu.queue().write_buffer(self.buffers.at(&self.graph, *id, &pass.lens)?, 0, bytemuck::cast_slice(data));
         }
         self.uniforms.write(&gpu, launches.iter().map(|launch| (launch.node, launch.dispatch.params.as_slice())));
-        self.compute(&launches, &mut encoder);
+        let edits = edits::prepare(&gpu, &self.graph, &self.buffers, pass)?;
+        self.compute(&launches, &edits, &mut encoder);
         let (staging, bytes) = self.collect(pass, &mut encoder)?;
         gpu.queue().submit([encoder.finish()]);
 
@@ -208,17 +211,21 @@ impl Executor {
         Ok(())
     }
 
-    fn compute(&self, launches: &[Launch], encoder: &mut wgpu::CommandEncoder) {
+    /// Each node's launch, and behind it what changes that node.
+    fn compute(&self, launches: &[Launch], edits: &[Prepared], encoder: &mut wgpu::CommandEncoder) {
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("graph"), timestamp_writes: None });
-        let mut shader = "";
-        for Launch { node, dispatch } in launches {
-            if dispatch.shader != shader {
-                shader = dispatch.shader;
+        let mut current = "";
+        let mut launch = |shader: &'static str, group: Option<&wgpu::BindGroup>, [x, y, z]: [u32; 3]| {
+            if shader != current {
+                current = shader;
                 pass.set_pipeline(&self.gpu.pipelines().get(shader));
             }
-            pass.set_bind_group(0, self.bind_groups[*node].as_ref(), &[]);
-            let [x, y, z] = dispatch.groups;
+            pass.set_bind_group(0, group, &[]);
             pass.dispatch_workgroups(x, y, z);
+        };
+        for Launch { node, dispatch } in launches {
+            launch(dispatch.shader, self.bind_groups[*node].as_ref(), dispatch.groups);
+            edits.iter().filter(|edit| edit.node == *node).for_each(|edit| launch(EDIT, Some(&edit.group), edit.groups));
         }
     }
 

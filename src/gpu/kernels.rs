@@ -19,7 +19,7 @@ pub struct Kernel {
 }
 
 macro_rules! kernel {
-    ($stem:literal, $op:literal, $inputs:literal) => {
+    ($stem:literal, $op:expr, $inputs:literal) => {
         Kernel { stem: $stem, op: $op, inputs: $inputs, wgsl: include_str!(concat!("../../shaders/", $stem, ".wgsl")) }
     };
 }
@@ -48,7 +48,11 @@ pub const KERNELS: &[Kernel] = &[
     kernel!("layer_norm", "layer_norm", 3),
     kernel!("rope", "rope", 2),
     kernel!("first", "first", 1),
+    kernel!("edit", EDIT, 2),
 ];
+
+/// What changes a node stands among the ops' kernels, without being an op: its twin is `pass/edit.rs`.
+pub const EDIT: &str = "edit";
 
 /// The kernel with this stem.
 pub fn kernel(stem: &str) -> Option<&'static Kernel> {

@@ -9,11 +9,13 @@
 //! - `buffers`: a buffer for each node, which grows with the lengths of a run
 //! - `uniforms`: the sizes that kernels are launched with
 //! - `executor`: a pass, recorded and run
+//! - `edits`: what a reader changes in a pass, recorded behind the node that it changes
 //! - `reorder`: the rows of a beam search among its caches
 //! - `read`: waiting for the GPU, and numbers back on the host
 //! - `tick`: a nudge while the host waits, for browsers that need one
 
 mod buffers;
+mod edits;
 mod executor;
 mod kernels;
 mod open;
@@ -24,7 +26,7 @@ mod tick;
 mod uniforms;
 
 pub use executor::Executor;
-pub use kernels::{KERNELS, Kernel, kernel};
+pub use kernels::{EDIT, KERNELS, Kernel, kernel};
 pub use open::Gpu;
 #[cfg(target_arch = "wasm32")]
 pub use tick::tick_with;

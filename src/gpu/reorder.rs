@@ -83,9 +83,10 @@ impl Reorder {
     }
 }
 
-fn sizes(gpu: &Gpu, words: &[u32]) -> wgpu::Buffer {
+/// A uniform of its own, for what is launched seldom.
+pub(super) fn sizes(gpu: &Gpu, words: &[u32]) -> wgpu::Buffer {
     let buffer = gpu.device().create_buffer(&wgpu::BufferDescriptor {
-        label: Some("beam sizes"),
+        label: Some("sizes"),
         size: size_of_val(words) as u64,
         usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,

@@ -56,6 +56,20 @@ impl Activation {
         }
     }
 
+    /// One word for each, which tells the two GELUs apart.
+    pub fn name(self) -> &'static str {
+        match self {
+            Activation::Relu => "relu",
+            Activation::GeluErf => "gelu_erf",
+            Activation::GeluTanh => "gelu_tanh",
+            Activation::Silu => "silu",
+            Activation::Tanh => "tanh",
+            Activation::QuickGelu => "quick_gelu",
+            Activation::ReluSquared => "relu_squared",
+            Activation::Sigmoid => "sigmoid",
+        }
+    }
+
     fn of(self, x: f32) -> f32 {
         match self {
             Activation::Relu => x.max(0.0),

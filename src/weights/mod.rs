@@ -9,6 +9,7 @@ use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stored};
 use crate::pass::Parameters;
+use crate::tensor::Tensor;
 
 /// The tensors of a checkpoint, still as they lie in its files.
 pub struct Checkpoint<'a> {
@@ -30,6 +31,15 @@ impl<'a> Checkpoint<'a> {
         let mut names = BTreeSet::new();
         names.extend(self.tensors.keys().cloned());
         names
+    }
+
+    /// Every tensor of the files, in f32. Their axes have no names.
+    pub fn tensors(&self) -> Result<Vec<Tensor>> {
+        let tensor = |(name, view): (&String, &TensorView)| {
+            let data = to_f32(name, view)?;
+            Ok(Tensor { name: name.clone(), axes: vec![], shape: view.shape().to_vec(), data })
+        };
+        self.tensors.iter().map(tensor).collect()
     }
 
     /// The numbers of each weight node, in f32.

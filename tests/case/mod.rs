@@ -130,7 +130,7 @@ fn on_gpu(gpu: &Gpu, case: &Case) -> Vec<f32> {
     let inputs: BTreeMap<NodeId, Vec<f32>> =
         ids.iter().copied().zip(case.inputs.iter().map(|input| input.data.clone())).collect();
     let reads = vec![Read { name: "out".into(), node, rows: Rows::All }];
-    let pass = Pass { lens: case.lens, stages: vec![Stage::Target], inputs, reads };
+    let pass = Pass { lens: case.lens, stages: vec![Stage::Target], inputs, edits: vec![], reads };
     if case.lens.past > 0 {
         let lens = Lens { target: case.lens.past, past: 0, ..case.lens };
         let inputs = [(ids[0], case.before.clone())].into();

@@ -22,6 +22,7 @@ import { serveStatic } from "./static.js";
  * @property {string} [lang]     the browser's language, such as "en" or "zh-CN"; default "en"
  * @property {boolean} [motion]  false: the system asks for reduced motion; default true
  * @property {boolean} [webgpu]  false: a browser without WebGPU, to test that case; default true
+ * @property {boolean} [offline]   true: the site may keep itself in the browser; default false, so that every test sees what the server has
  * @property {string[]} [hosts]     other hosts that the page may ask; default: none
  * @property {RegExp[]} [expected]   problems that the test provokes on purpose
  */
@@ -31,6 +32,7 @@ import { serveStatic } from "./static.js";
  * @property {import("puppeteer-core").Page} page
  * @property {string} base          address of the served folder, ending in "/"
  * @property {() => string[]} served     files of the site that the browser has asked for so far
+ * @property {() => Promise<void>} stopServing   the site's server is gone
  * @property {() => string[]} problems   console errors, exceptions, failed requests and requests to other hosts so far
  * @property {() => Promise<void>} close   closes the browser and the server; rejects if there were problems
  */
@@ -67,7 +69,7 @@ export async function open(browser, path = "", options = {}) {
       await closeAll();
       if (problems().length > 0) throw new Error(`${browser}: the page had problems:\n  ${problems().join("\n  ")}`);
     };
-    return { page, base: site.base, served: () => [...site.served], problems, close };
+    return { page, base: site.base, served: () => [...site.served], stopServing: () => site.close(), problems, close };
   } catch (error) {
     await closeAll();
     throw error;
@@ -138,6 +140,7 @@ function launch(browser, options) {
     extraPrefsFirefox: {
       "dom.webgpu.enabled": options.webgpu !== false,
       "gfx.webgpu.ignore-blocklist": options.webgpu !== false,
+      "dom.serviceWorkers.enabled": options.offline === true,
       "intl.accept_languages": lang,
       // 0 is dark, 1 is light.
       "layout.css.prefers-color-scheme.content-override": options.theme === "dark" ? 0 : 1,
@@ -168,6 +171,7 @@ async function newPage(handle, browser, options) {
   page.setDefaultTimeout(PROTOCOL_TIMEOUT);
   await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 800, deviceScaleFactor: options.scale ?? 1 });
   if (browser === "chromium") {
+    if (!options.offline) await page.evaluateOnNewDocument(() => delete (/** @type {any} */ (Navigator.prototype)).serviceWorker);
     await page.emulateMediaFeatures([
       { name: "prefers-color-scheme", value: options.theme ?? "light" },
       { name: "prefers-reduced-motion", value: options.motion === false ? "reduce" : "no-preference" },

@@ -35,8 +35,9 @@ export async function serveStatic(root, subPath = "/a/sub%20path/", hosts = []) 
     const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
     if (file === undefined || bytes === undefined) {
       // Browsers ask for this one by themselves.
-      if (url.pathname !== "/favicon.ico") problems.push(`404 ${url.pathname}`);
-      response.writeHead(404).end("not found");
+      const icon = url.pathname === "/favicon.ico";
+      if (!icon) problems.push(`404 ${url.pathname}`);
+      response.writeHead(icon ? 204 : 404).end();
       return;
     }
     served.push(relative(root, file));
@@ -44,6 +45,8 @@ export async function serveStatic(root, subPath = "/a/sub%20path/", hosts = []) 
       "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
       "Content-Length": bytes.length,
       "Content-Security-Policy": policy(hosts),
+      // As hosts of static pages do: modules may be imported from elsewhere.
+      "Access-Control-Allow-Origin": "*",
     });
     response.end(request.method === "HEAD" ? undefined : bytes);
   });

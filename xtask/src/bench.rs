@@ -25,7 +25,7 @@ pub struct Options {
 
 pub fn bench(options: &Options) -> Result<()> {
     system::ensure_test_packages()?;
-    site::build(Path::new(SITE))?;
+    site::build(Path::new(SITE), None, site::Offline::Kept)?;
     npm::ensure_packages(Path::new("xtask/bench"))?;
     let mut node = Command::new("node");
     node.args(["xtask/bench/bench.js", "--dist", SITE, "--work", "target/bench"]).arg("--model").arg(&options.model);

@@ -3,6 +3,7 @@
 //! Reading order: `shell` and `system` (other programs), then `wasm`, `npm`, `site` (the build), then one file per subcommand.
 
 mod npm;
+mod publish;
 mod shell;
 mod site;
 mod system;
@@ -32,6 +33,9 @@ enum Task {
         /// Folder to write
         #[arg(long, default_value = "dist")]
         out: PathBuf,
+        /// The address under which the site will be found, for canonical links and a site map
+        #[arg(long)]
+        base: Option<String>,
     },
     /// Build the site, serve it on 127.0.0.1 and rebuild it when its sources change
     Serve {
@@ -54,7 +58,7 @@ enum Task {
 fn main() -> Result<()> {
     std::env::set_current_dir(shell::root())?;
     match Arguments::parse().task {
-        Task::Build { out } => site::build(&out),
+        Task::Build { out, base } => site::build(&out, base.as_deref(), site::Offline::Kept),
         Task::Serve { port } => serve::serve(port),
         Task::Test { only } => test::test(&only),
         Task::Bench(options) => bench::bench(&options),

@@ -27,7 +27,7 @@ const QUIET: Duration = Duration::from_millis(300);
 pub fn serve(port: u16) -> Result<()> {
     let listener = bind(port)?;
     let address = listener.local_addr()?;
-    site::build(Path::new(OUT))?;
+    site::build(Path::new(OUT), None, site::Offline::Never)?;
     let (_watcher, changes) = watch()?;
     std::thread::spawn(move || {
         if let Err(error) = answer(listener) {
@@ -56,7 +56,7 @@ fn rebuild(change: Change) -> Result<()> {
     if change == Change::Module {
         wasm::build()?;
     }
-    site::assemble(Path::new(OUT))
+    site::assemble(Path::new(OUT), site::Offline::Never)
 }
 
 /// Watches the sources. What changes during a build waits in the channel. The watcher works as long as it lives.

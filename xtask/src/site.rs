@@ -3,36 +3,70 @@
 //! Every address in it is relative, so it works from any host and under any path.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
 use walkdir::WalkDir;
 
 use crate::shell::{run, say};
-use crate::{npm, wasm};
+use crate::{npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 4] = ["app.js", "diorama.js", "worker.js", "embed.js"];
+const ENTRIES: [&str; 8] = ["app.js", "compare.js", "course.js", "diorama.js", "worker.js", "embed.js", "frames.js", "sw.js"];
 
 /// Where this file is, an earlier build wrote the folder.
 const PROOF: &str = "wasm/diorama_bg.wasm";
 
-/// Builds everything into `out`.
-pub fn build(out: &Path) -> Result<()> {
+/// Builds everything into `out`; `base` is the address under which it will be found, where it is known.
+pub fn build(out: &Path, base: Option<&str>, offline: Offline) -> Result<()> {
+    let base = base.map(publish::base).transpose()?;
     check_replaceable(out)?;
     npm::ensure_packages(Path::new("."))?;
     wasm::build()?;
-    assemble(out)?;
+    assemble(out, offline)?;
+    if let Some(base) = base {
+        publish::publish(out, &base)?;
+        // The pages have changed, and with them their marks.
+        list(out, offline)?;
+    }
     print_sizes(out)
+}
+
+/// Whether a visitor's browser keeps the site for use without a network.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Offline {
+    Kept,
+    /// Every visit sees the newest files: for those who work on them.
+    Never,
+}
+
+/// The list that the service worker keeps the site by (`www/sw.js`): each file with a mark of its content. All but the models is kept at the
+/// first visit, and of these the one that the page opens with.
+fn list(out: &Path, offline: Offline) -> Result<()> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(out).sort_by_file_name() {
+        let entry = entry?;
+        let file = entry.path().strip_prefix(out)?;
+        if entry.file_type().is_file() && file != Path::new("sw.js") && file != Path::new("precache.js") {
+            let mut hasher = DefaultHasher::new();
+            fs::read(entry.path())?.hash(&mut hasher);
+            let early = !file.starts_with("models") || file.starts_with("models/t5-tiny");
+            files.push(json!({ "file": file.to_string_lossy().replace('\\', "/"), "mark": format!("{:016x}", hasher.finish()), "early": early }));
+        }
+    }
+    let files = if offline == Offline::Kept { json!(files) } else { json!(null) };
+    fs::write(out.join("precache.js"), format!("self.PRECACHE = {files};\n")).context("cannot write precache.js")
 }
 
 /// Bundles the scripts and copies the rest into `out`. The module must be in [`wasm::OUT`] already.
 ///
 /// The new site is written beside the old one and then takes its place, so that a reader or a running test never meets half of it.
-pub fn assemble(out: &Path) -> Result<()> {
+pub fn assemble(out: &Path, offline: Offline) -> Result<()> {
     check_replaceable(out)?;
     let (next, last) = (beside(out, "next"), beside(out, "last"));
     remove(&next)?;
@@ -42,6 +76,8 @@ pub fn assemble(out: &Path) -> Result<()> {
     copy("shaders", &next.join("shaders"), |file| has_extension(file, "wgsl"))?;
     copy(wasm::OUT, &next.join("wasm"), |file| !has_extension(file, "ts"))?;
     bundle(&next)?;
+    run(Command::new("node").arg("xtask/lessons.js").arg(&next)).context("a lesson's formula cannot be written")?;
+    list(&next, offline)?;
     if out.exists() {
         fs::rename(out, &last)?;
     }

@@ -154,7 +154,7 @@ fn wasm_module() -> Result<Count> {
 }
 
 fn static_site() -> Result<Count> {
-    site::assemble(Path::new("dist"))?;
+    site::assemble(Path::new("dist"), site::Offline::Kept)?;
     site::print_sizes(Path::new("dist"))?;
     Ok(Count::one_passed())
 }

@@ -98,7 +98,8 @@ for (const browser of browsers) {
     story("model=models/albert-pretraining/&text=the+king+was+happy+.", async (page) => {
       await finished(page);
       await page.click(".model-button");
-      await (await page.waitForSelector(".models button"))?.click();
+      await page.waitForSelector(".models button");
+      await page.evaluate(() => [...document.querySelectorAll(".models button")].find((button) => button.querySelector(".mono")?.textContent === "t5-tiny")?.dispatchEvent(new MouseEvent("click")));
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).model?.info.name === "t5-tiny");
       await finished(page);
       assert.equal(await page.$eval(".input .text", (input) => /** @type {HTMLInputElement} */ (input).value), "the king was happy .");

@@ -1,0 +1,220 @@
+//! Interventions → the edits of each pass, which act as a forward hook does: what is changed is changed for all that follows.
+//!
+//! A hook is a node, so an alias changes the node that it is a name of: `hook_resid_pre` of a layer is `hook_resid_post` of the
+//! one before. Positions count over the whole text, also where a step computes only the newest: what lies outside of a pass is changed in the pass that
+//! computes it.
+
+use super::{Intervention, With, matches, no_match};
+use crate::error::{Error, Result};
+use crate::graph::{Dim, Graph, Lens, Node, NodeId, Stage};
+use crate::ops::{MASKED, Mask, Op};
+use crate::pass::{Change, Edit};
+use crate::tensor::{Axis, Tensor, describe, size};
+
+/// Interventions whose hooks and axes have been found in a graph.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Aims {
+    list: Vec<Aim>,
+    extent: Extent,
+}
+
+/// How far a text reaches beyond the pass that is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Extent {
+    /// The pass is all of it: an index that it lacks is a mistake.
+    #[default]
+    Whole,
+    /// It grows, from a prompt of so many tokens: an index may belong to a pass before or to come.
+    Growing { prompt: usize },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Aim {
+    hook: String,
+    node: NodeId,
+    /// Indices on each axis of the node; `None` is all of it.
+    at: Vec<Option<Vec<usize>>>,
+    change: Change,
+    with: With,
+}
+
+impl Aims {
+    /// In the order of the list, and for one intervention in the order of the graph.
+    ///
+    /// # Errors
+    /// A hook or an axis that is not there.
+    pub fn find(graph: &Graph, interventions: &[Intervention], extent: Extent) -> Result<Self> {
+        let mut list: Vec<Aim> = vec![];
+        for intervention in interventions {
+            let first = list.len();
+            for hook in graph.hooks.iter().filter(|hook| matches(&intervention.hook, &hook.name)) {
+                // Two names of one node are one place.
+                if list[first..].iter().all(|aim| aim.node != hook.node) {
+                    list.push(Aim::at(graph.node(hook.node), hook.node, &hook.name, intervention)?);
+                }
+            }
+            if list.len() == first {
+                let node = graph.find(&intervention.hook).map(|id| graph.node(id));
+                return Err(Error::Intervention(match node {
+                    Some(node) => format!("\"{}\" is not a hook but an input, a weight or a step between hooks", node.name),
+                    None => no_match(graph, &intervention.hook),
+                }));
+            }
+        }
+        Ok(Aims { list, extent })
+    }
+
+    /// What they change in a pass over these stages.
+    ///
+    /// # Errors
+    /// An index outside of its axis; an activation of another shape.
+    pub fn edits(&self, graph: &Graph, lens: &Lens, stages: &[Stage]) -> Result<Vec<Edit>> {
+        let mut edits = vec![];
+        for aim in self.list.iter().filter(|aim| stages.contains(&graph.node(aim.node).stage)) {
+            edits.extend(aim.edit(graph.node(aim.node), lens, self.extent)?);
+        }
+        Ok(edits)
+    }
+
+    /// Whether a position sees what comes after it. Then its keys and values depend on the tokens to come, and no cache can hold them.
+    pub fn look_ahead(&self, graph: &Graph) -> bool {
+        self.list.iter().any(|aim| aim.looks_ahead(graph.node(aim.node)))
+    }
+}
+
+impl Aim {
+    fn at(node: &Node, id: NodeId, hook: &str, intervention: &Intervention) -> Result<Self> {
+        let mut at = vec![None; node.axes.len()];
+        for (axis, indices) in &intervention.at {
+            let Some(place) = node.axes.iter().position(|known| known.name() == axis) else {
+                let axes: Vec<&str> = node.axes.iter().map(|axis| axis.name()).collect();
+                return Err(Error::Intervention(format!("\"{hook}\" has no axis \"{axis}\"; its axes are {}", axes.join(", "))));
+            };
+            at[place] = Some(indices.clone());
+        }
+        Ok(Aim { hook: hook.into(), node: id, at, change: intervention.change, with: intervention.with.clone() })
+    }
+
+    /// `None` where nothing of it lies in the pass.
+    fn edit(&self, node: &Node, lens: &Lens, extent: Extent) -> Result<Option<Edit>> {
+        let from = match &self.with {
+            With::Number(_) => None,
+            With::From(tensors) => Some(self.fitting(tensors, node, lens, extent)?),
+        };
+        let mut at = vec![];
+        for (place, dim) in node.dims.iter().enumerate() {
+            // A pass holds a stretch of the text: `first` is the position of its first number.
+            let (first, len) = (if *dim == Dim::Target { lens.past } else { 0 }, dim.at(lens));
+            let reach = from.map_or(usize::MAX, |from| if follows_text(*dim) { from.shape[place] } else { usize::MAX });
+            let Some(indices) = &self.at[place] else {
+                at.push((0..len.min(reach.saturating_sub(first))).collect());
+                continue;
+            };
+            let grows = extent != Extent::Whole && follows_text(*dim);
+            if let Some(index) = indices.iter().find(|index| **index >= first + len && !grows) {
+                let (hook, axis) = (&self.hook, node.axes[place]);
+                return Err(Error::Intervention(format!(
+                    "\"{hook}\": {axis} {index} is outside of 0 to {}",
+                    (first + len).saturating_sub(1)
+                )));
+            }
+            let mut chosen = vec![false; len];
+            indices
+                .iter()
+                .filter(|index| (first..(first + len).min(reach)).contains(index))
+                .for_each(|i| chosen[i - first] = true);
+            at.push((0..len).filter(|index| chosen[*index]).collect());
+        }
+        if at.iter().any(Vec::is_empty) {
+            return Ok(None);
+        }
+        let values = match (&self.with, from) {
+            (With::Number(number), _) => vec![*number],
+            (_, Some(from)) => taken(from, node, lens, &at),
+            _ => vec![],
+        };
+        Ok(Some(Edit { node: self.node, at, change: self.change, values }))
+    }
+
+    /// The activation, if it has the hook's shape. In a text that grows, its positions are the text's first ones; one sequence
+    /// serves every beam.
+    fn fitting<'t>(&self, tensors: &'t [Tensor], node: &Node, lens: &Lens, extent: Extent) -> Result<&'t Tensor> {
+        let hook = &self.hook;
+        let from = match tensors {
+            [only] => only,
+            _ => tensors.iter().find(|tensor| tensor.name == *hook).ok_or_else(|| {
+                Error::Intervention(format!("\"{hook}\": from holds {} activations, and none of this name", tensors.len()))
+            })?,
+        };
+        let fits = |(place, dim): (usize, &Dim)| match (extent, dim) {
+            (Extent::Growing { prompt }, Dim::Target | Dim::Keys) => from.shape[place] >= prompt,
+            (Extent::Growing { .. }, Dim::Batch) if from.shape[place] == 1 => true,
+            _ => from.shape[place] == dim.at(lens),
+        };
+        if from.shape.len() == node.dims.len() && node.dims.iter().enumerate().all(fits) {
+            return Ok(from);
+        }
+        let shape = node.shape(&match extent {
+            Extent::Whole => *lens,
+            Extent::Growing { prompt } => Lens { target: prompt, past: 0, ..*lens },
+        });
+        let least = if extent == Extent::Whole { "" } else { " or more positions" };
+        let want = describe(&node.axes, &shape);
+        Err(Error::Intervention(format!("\"{hook}\": expected an activation of {want}{least}, got one of {:?}", from.shape)))
+    }
+
+    fn looks_ahead(&self, node: &Node) -> bool {
+        // What a causal mask has left of a cell in the future.
+        let hidden = match node.op() {
+            Some(Op::Mask(Mask::Causal)) => MASKED,
+            Some(Op::Softmax) if node.dims.last() == Some(&Dim::Keys) => 0.0,
+            _ => return false,
+        };
+        let shows = |value: f32| {
+            let left = self.change.of(hidden, value);
+            if hidden == 0.0 { left != 0.0 } else { left > MASKED }
+        };
+        let [queries, keys] = [Axis::QueryPos, Axis::KeyPos].map(|axis| self.on(node, axis));
+        let chosen = |list: Option<&Vec<usize>>, index: usize| list.is_none_or(|list| list.contains(&index));
+        match &self.with {
+            With::Number(number) => {
+                let first = queries.map_or(Some(0), |list| list.iter().copied().min());
+                let last = keys.map_or(Some(usize::MAX), |list| list.iter().copied().max());
+                shows(*number) && first.zip(last).is_some_and(|(query, key)| key > query)
+            }
+            With::From(tensors) => tensors.iter().filter(|tensor| tensors.len() == 1 || tensor.name == self.hook).any(|from| {
+                let [.., rows, columns] = from.shape[..] else { return false };
+                (0..rows.min(columns)).filter(|query| chosen(queries, *query)).any(|query| {
+                    let ahead = (query + 1..columns).filter(|key| chosen(keys, *key));
+                    let planes = from.data.len() / (rows * columns).max(1);
+                    ahead.into_iter().any(|key| (0..planes).any(|plane| shows(from.data[(plane * rows + query) * columns + key])))
+                })
+            }),
+        }
+    }
+
+    fn on(&self, node: &Node, axis: Axis) -> Option<&Vec<usize>> {
+        node.axes.iter().position(|known| *known == axis).and_then(|place| self.at[place].as_ref())
+    }
+}
+
+/// Lengths that grow with a text.
+fn follows_text(dim: Dim) -> bool {
+    matches!(dim, Dim::Target | Dim::Keys)
+}
+
+/// The numbers of `from` at the places of a pass, in the order of an edit.
+fn taken(from: &Tensor, node: &Node, lens: &Lens, at: &[Vec<usize>]) -> Vec<f32> {
+    let mut starts = vec![0];
+    for ((place, dim), chosen) in node.dims.iter().enumerate().zip(at) {
+        let n = from.shape[place];
+        let index = |index: usize| match dim {
+            Dim::Target => index + lens.past,
+            Dim::Batch if n == 1 => 0,
+            _ => index,
+        };
+        starts = starts.iter().flat_map(|start| chosen.iter().map(move |i| start * n + index(*i))).collect();
+    }
+    debug_assert!(starts.iter().all(|start| *start < size(&from.shape)));
+    starts.into_iter().map(|start| from.data[start]).collect()
+}

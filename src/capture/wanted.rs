@@ -1,0 +1,113 @@
+//! What a reader wants changed, read from JSON: the same words in JavaScript, in a file and in the page's address.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::pass::Change;
+use crate::tensor::{Tensor, size};
+
+/// `{ hook, at: { axis: index or [indices], … }, set | scale | add: number, or from: an activation }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intervention {
+    /// A hook's name, or a glob; each node that it names is changed once.
+    pub hook: String,
+    /// Indices on some axes; an axis that is left out means all of it.
+    pub at: Vec<(String, Vec<usize>)>,
+    pub change: Change,
+    pub with: With,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum With {
+    Number(f32),
+    /// The numbers of an activation: the one that has the hook's name, or the only one.
+    From(Arc<Vec<Tensor>>),
+}
+
+impl Intervention {
+    /// A list of interventions, or one. `open` brings the activations that a `from` stands for.
+    ///
+    /// # Errors
+    /// What is not an intervention, in a sentence that names its hook.
+    pub fn read(json: &str, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Vec<Self>> {
+        let value: Value =
+            serde_json::from_str(json).map_err(|fault| fail(format!("this is not JSON ({fault}); give a list of {FORM}")))?;
+        let list = match value {
+            Value::Array(list) => list,
+            one => vec![one],
+        };
+        list.iter().map(|value| Self::one(value, open)).collect()
+    }
+
+    fn one(value: &Value, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Self> {
+        let (fields, hook) = match value.as_object().map(|fields| (fields, fields.get("hook").and_then(Value::as_str))) {
+            Some((fields, Some(hook))) => (fields, hook),
+            _ => return Err(fail(format!("{value} names no hook; give {FORM}"))),
+        };
+        let told = |message: String| fail(format!("\"{hook}\": {message}"));
+        if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str())) {
+            return Err(told(format!("\"{word}\" is not a word of an intervention; its words are {}", WORDS.join(", "))));
+        }
+        let given: Vec<&str> = WORDS[2..].iter().copied().filter(|word| fields.contains_key(*word)).collect();
+        let [word] = given[..] else {
+            let found = if given.is_empty() { "none of them".to_string() } else { given.join(" and ") };
+            return Err(told(format!("expected one of set, scale, add and from, got {found}")));
+        };
+        let change = match word {
+            "scale" => Change::Scale,
+            "add" => Change::Add,
+            _ => Change::Set,
+        };
+        let with = match &fields[word] {
+            from if word == "from" => With::From(Arc::new(checked(open(from)?).map_err(told)?)),
+            number => match number.as_f64().map(|number| number as f32).filter(|number| number.is_finite()) {
+                Some(number) => With::Number(number),
+                None => return Err(told(format!("{word} is {number}; it must be a finite number"))),
+            },
+        };
+        let at = match fields.get("at") {
+            None => vec![],
+            Some(Value::Object(axes)) => indices(axes).map_err(told)?,
+            Some(other) => return Err(told(format!("at is {other}; it must be an object of axes, {{\"head\": 3}}"))),
+        };
+        Ok(Intervention { hook: hook.into(), at, change, with })
+    }
+}
+
+const FORM: &str = "{ hook, at: { axis: index or [indices] }, and one of set, scale, add: a number, or from }";
+/// What an intervention may hold; what changes the hook comes last.
+const WORDS: [&str; 6] = ["hook", "at", "set", "scale", "add", "from"];
+
+fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, String> {
+    let index = |axis: &str, value: &Value| match value.as_u64() {
+        Some(index) => Ok(index as usize),
+        None => Err(format!("{axis} {value} is not an index; indices are whole numbers that count from 0")),
+    };
+    let mut at = vec![];
+    for (axis, value) in axes {
+        let list = match value {
+            Value::Array(list) => list.iter().map(|value| index(axis, value)).collect::<Result<_, _>>()?,
+            one => vec![index(axis, one)?],
+        };
+        at.push((axis.clone(), list));
+    }
+    Ok(at)
+}
+
+fn checked(tensors: Vec<Tensor>) -> Result<Vec<Tensor>, String> {
+    for tensor in &tensors {
+        if size(&tensor.shape) != tensor.data.len() {
+            return Err(format!("from has {} numbers for the shape {:?}", tensor.data.len(), tensor.shape));
+        }
+        if let Some(number) = tensor.data.iter().find(|number| !number.is_finite()) {
+            return Err(format!("from holds {number}; its numbers must be finite"));
+        }
+    }
+    Ok(tensors)
+}
+
+fn fail(message: String) -> Error {
+    Error::Intervention(message)
+}

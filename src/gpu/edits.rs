@@ -1,0 +1,40 @@
+//! What a pass changes: a launch for each edit, in the same command buffer as the node that it changes.
+
+use super::buffers::{Buffers, allocate};
+use super::executor::bind;
+use super::open::Gpu;
+use crate::error::Result;
+use crate::graph::{Graph, Stage};
+use crate::pass::Pass;
+
+/// One edit with its buffers, ready to be recorded behind its node.
+pub(super) struct Prepared {
+    pub node: usize,
+    pub group: wgpu::BindGroup,
+    pub groups: [u32; 3],
+}
+
+/// The edits of nodes that the pass computes, in their order.
+pub(super) fn prepare(gpu: &Gpu, graph: &Graph, buffers: &Buffers, pass: &Pass) -> Result<Vec<Prepared>> {
+    let mut prepared = vec![];
+    let runs = |stage: Stage| pass.stages.contains(&stage);
+    for edit in pass.edits.iter().filter(|edit| runs(graph.node(edit.node).stage)) {
+        let node = graph.node(edit.node);
+        let (dispatch, words) = edit.dispatch(&node.shape(&pass.lens));
+        if dispatch.params[0] == 0 {
+            continue;
+        }
+        let upload = |label: &str, bytes: &[u8]| -> Result<wgpu::Buffer> {
+            let buffer = allocate(gpu, label, bytes.len() / size_of::<u32>())?;
+            gpu.queue().write_buffer(&buffer, 0, bytes);
+            Ok(buffer)
+        };
+        let places = upload("places of an edit", bytemuck::cast_slice(&words))?;
+        let values = upload("values of an edit", bytemuck::cast_slice(&edit.values))?;
+        let sizes = super::reorder::sizes(gpu, &dispatch.params);
+        let x = buffers.at(graph, edit.node, &pass.lens)?;
+        let group = bind(gpu, &node.name, sizes.as_entire_buffer_binding(), &[&places, &values, x]);
+        prepared.push(Prepared { node: edit.node.0, group, groups: dispatch.groups });
+    }
+    Ok(prepared)
+}

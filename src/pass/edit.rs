@@ -1,0 +1,75 @@
+//! `edit`: x\[j\] = v, x\[j\] · v or x\[j\] + v, at the places j that a reader chose, as soon as x is computed and before anything reads it.
+//!
+//! x \[…\], v one number or one for each place. `shaders/edit.wgsl` is its twin on a GPU. Not an op: it changes a node, and is none.
+
+use crate::graph::NodeId;
+use crate::ops::{Dispatch, groups};
+
+/// Some numbers of one computed node, changed in a pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    pub node: NodeId,
+    /// For each axis of the node, the indices that are meant, each once.
+    pub at: Vec<Vec<usize>>,
+    pub change: Change,
+    /// One number for all places, or one for each: in the order of the axes, the last varying fastest.
+    pub values: Vec<f32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Set,
+    Scale,
+    Add,
+}
+
+impl Change {
+    pub fn of(self, x: f32, value: f32) -> f32 {
+        match self {
+            Change::Set => value,
+            Change::Scale => x * value,
+            Change::Add => x + value,
+        }
+    }
+}
+
+impl Edit {
+    /// The reference: `x` are the node's numbers, of this shape.
+    pub fn cpu(&self, shape: &[usize], x: &mut [f32]) {
+        let columns = self.columns();
+        for (row, start) in self.rows(shape).into_iter().enumerate() {
+            for (column, at) in columns.iter().enumerate() {
+                let value = self.values[if self.values.len() == 1 { 0 } else { row * columns.len() + column }];
+                let x = &mut x[start + at];
+                *x = self.change.of(*x, value);
+            }
+        }
+    }
+
+    /// The launch, and what its first input holds: where the rows begin, then the places within a row.
+    pub fn dispatch(&self, shape: &[usize]) -> (Dispatch, Vec<u32>) {
+        let (rows, columns) = (self.rows(shape), self.columns());
+        let count = rows.len() * columns.len();
+        let each = (self.values.len() > 1) as usize;
+        let params = [count, rows.len(), columns.len(), self.change as usize, each].map(|n| n as u32).to_vec();
+        let places = rows.iter().chain(columns).map(|&place| place as u32).collect();
+        (Dispatch { shader: "edit", params, groups: groups(count, 64) }, places)
+    }
+
+    /// The chosen places along the last axis.
+    fn columns(&self) -> &[usize] {
+        self.at.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the chosen rows of the last axis begin.
+    fn rows(&self, shape: &[usize]) -> Vec<usize> {
+        let outer = self.at.len().saturating_sub(1);
+        let mut starts = vec![0];
+        for (n, chosen) in shape.iter().zip(&self.at[..outer]) {
+            starts = starts.iter().flat_map(|start| chosen.iter().map(move |index| start * n + index)).collect();
+        }
+        let width = shape.last().copied().unwrap_or(1);
+        starts.iter_mut().for_each(|start| *start *= width);
+        starts
+    }
+}

@@ -1,0 +1,26 @@
+//! Interventions as the page sends them: JSON, and the numbers of activations beside it.
+
+use js_sys::{Array, Float32Array, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::values::fault;
+use crate::capture::Intervention;
+use crate::error::{Error, Result};
+use crate::tensor::Tensor;
+
+/// `{ json, arrays: Float32Array[] }`: where JSON has an activation, its `data` is a number, the place in `arrays`. None where nothing is sent.
+pub(super) fn interventions(packed: &JsValue) -> Result<Vec<Intervention>, JsError> {
+    let get = |key: &str| Reflect::get(packed, &key.into()).unwrap_or_default();
+    let Some(json) = get("json").as_string() else { return Ok(vec![]) };
+    let arrays = Array::from(&get("arrays"));
+    let activation = |from: &serde_json::Value| {
+        let shape = from["shape"].as_array()?.iter().map(|n| n.as_u64().map(|n| n as usize)).collect::<Option<_>>()?;
+        let data = Float32Array::new(&arrays.get(from["data"].as_u64()? as u32)).to_vec();
+        Some(Tensor { name: String::new(), axes: vec![], shape, data })
+    };
+    let mut open = |from: &serde_json::Value| match activation(from) {
+        Some(tensor) => Ok(vec![tensor]),
+        None => Err(Error::Intervention("from is no activation; give { name, axes, shape, data }".into())),
+    };
+    Intervention::read(&json, &mut open).map_err(fault)
+}

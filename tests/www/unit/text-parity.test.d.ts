@@ -1,0 +1,7 @@
+export type Case = {
+    text: string;
+    pair?: string;
+    ids: number[];
+    bare?: number[];
+    decoded: string;
+};

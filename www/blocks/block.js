@@ -1,0 +1,204 @@
+// What every block is: an element that stands by itself on any page. It begins to work when it is seen, shares models with the other blocks of the page,
+// speaks the reader's language, and keeps everything that the reader can change in attributes, so that a link or a line of HTML brings it back.
+
+import { LitElement, html, nothing } from "lit";
+import { preferredLanguage, words } from "../i18n.js";
+import { sentence } from "../trouble.js";
+import { acquire, release } from "./pool.js";
+import { COMMON, propertiesOf } from "./settings.js";
+import { sharePanel } from "./share-panel.js";
+
+/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../trace.js").Say} Say */
+/** @typedef {import("./settings.js").Settings} Settings */
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/**
+ * A subclass gives `static settings` (its own attributes and their defaults) and overrides `draw()`, its picture, and `begin()`, which runs when the block is first
+ * seen and whenever its model is another one. `use(address)` gives it a model; `keep({ … })` changes settings by the reader's hand and tells the page.
+ * @fires diorama-settings - { settings } those that differ from the defaults
+ */
+export class Block extends LitElement {
+  /** @type {Settings} */
+  static settings = {};
+
+  static properties = {
+    ...propertiesOf(COMMON),
+    ...Object.fromEntries(["loaded", "address", "error", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
+  };
+
+  /** Lit asks each class once; a block's own settings are its properties. */
+  static finalize() {
+    if (Object.hasOwn(this, "settings") && !Object.hasOwn(this, "properties")) Object.defineProperty(this, "properties", { value: propertiesOf(this.settings) });
+    super.finalize();
+  }
+
+  /** What the block holds in the pool. @type {{ address: string, device: "auto" | "webgpu" | "cpu" }[]} */
+  #held = [];
+  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#see(), { rootMargin: "200px" });
+  #attempts = 0;
+  #redraw = () => this.requestUpdate();
+
+  constructor() {
+    super();
+    Object.assign(this, COMMON, /** @type {typeof Block} */ (this.constructor).settings);
+    /** A model that the page has open already, for a block whose `model` is empty. @type {Model | undefined} */
+    this.loaded = undefined;
+    /** Where that model comes from, for those who get a link to this block. */
+    this.address = "";
+    this.error = "";
+    /** @type {{ stage: string, fraction: number } | undefined} */
+    this.loading = undefined;
+    this.seen = false;
+    this.sharing = false;
+    /** The code that was copied last. */
+    this.copied = "";
+  }
+
+  /** This block's settings, whatever they are called. @returns {any} */
+  get settings() {
+    return this;
+  }
+
+  get language() {
+    return this.settings.lang || (this.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] || preferredLanguage(navigator.languages);
+  }
+
+  /** @returns {Say} */
+  get say() {
+    return words(this.language);
+  }
+
+  /** "light" or "dark"; "auto" follows the page, where it says, and the system. */
+  get shade() {
+    const { theme } = this.settings;
+    return theme !== "auto" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
+  }
+
+  /** @param {string} part */
+  hides(part) {
+    return String(this.settings.hide).split(/[,\s]+/).includes(part);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#watch.observe(this);
+    dark.addEventListener("change", this.#redraw);
+  }
+
+  /** A block that is moved keeps what it has; one that is gone lets its models go. */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#watch.disconnect();
+    dark.removeEventListener("change", this.#redraw);
+    queueMicrotask(() => !this.isConnected && this.#letGo());
+  }
+
+  /** Runs when the block is first seen, and again when its model is another one. */
+  async begin() {}
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (this.seen && this.ready && ["model", "loaded", "seen"].some((name) => changed.has(name))) this.attempt(() => this.#start());
+  }
+
+  /** Whether there is all that `begin` needs: a block of the page waits until the page has its model. */
+  get ready() {
+    return this.settings.model !== "" || this.loaded !== undefined;
+  }
+
+  /** The block's picture. @returns {unknown} */
+  draw() {
+    return nothing;
+  }
+
+  render() {
+    this.dataset.theme = this.shade;
+    const { loading } = this;
+    return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""}></div>
+      ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
+      ${this.draw()}
+      ${sharePanel(this)}`;
+  }
+
+  /**
+   * Changes settings by the reader's hand.
+   * @param {Settings} change
+   */
+  keep(change) {
+    Object.assign(this, change);
+    this.dispatchEvent(new CustomEvent("diorama-settings", { detail: { settings: this.changed() }, bubbles: true, composed: true }));
+  }
+
+  /** The settings that differ from the defaults. @returns {Settings} */
+  changed() {
+    const defaults = { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
+    return Object.fromEntries(Object.entries(defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
+  }
+
+  /** What brings this block back elsewhere: an open page's model by its address, the seed always, and what differs from the defaults. @returns {Settings} */
+  shared() {
+    const { lang, theme, ...changed } = this.changed();
+    /** @type {Settings} */
+    const settings = { ...changed, seed: this.settings.seed, lang: this.language };
+    if (this.settings.model === "" && this.address) settings.model = this.address;
+    return settings;
+  }
+
+  /**
+   * A model of the page's pool, or the one that the page has open where `address` is empty.
+   * @param {string} address
+   * @param {"auto" | "webgpu" | "cpu"} [device]
+   * @returns {Promise<Model>}
+   */
+  async use(address, device = "auto") {
+    if (!address) {
+      if (this.loaded) return this.loaded;
+      throw new Error(`<${this.localName}> needs a model: give it the attribute model="models/…/".`);
+    }
+    this.#held.push({ address, device });
+    try {
+      return await acquire(address, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
+    } finally {
+      this.loading = undefined;
+    }
+  }
+
+  /**
+   * Does something that may fail; a failure is one sentence in place, and the block goes on.
+   * @param {() => unknown} action
+   */
+  async attempt(action) {
+    const attempt = ++this.#attempts;
+    this.error = "";
+    try {
+      await action();
+    } catch (error) {
+      // What was overtaken by something newer may have lost its model on the way.
+      if (attempt === this.#attempts && error?.name !== "AbortError") this.error = sentence(error, this.say);
+    }
+    this.requestUpdate();
+  }
+
+  #see() {
+    this.seen = true;
+  }
+
+  /** The earlier model goes only when the new one is there: they may be the same. */
+  async #start() {
+    const before = this.#held;
+    this.#held = [];
+    try {
+      await this.begin();
+    } finally {
+      for (const { address, device } of before) release(address, device);
+    }
+  }
+
+  #letGo() {
+    for (const { address, device } of this.#held) release(address, device);
+    this.#held = [];
+    this.seen = false;
+  }
+}

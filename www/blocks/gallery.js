@@ -1,0 +1,58 @@
+// Every block by its tag, loaded when a page first has one. A new block is one file here and one line below.
+
+/** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
+export const BLOCKS = {
+  "diorama-architecture": () => import("./architecture.js"),
+  "diorama-beams": () => import("./beams.js"),
+  "diorama-branches": () => import("./branches.js"),
+  "diorama-cache": () => import("./cache.js"),
+  "diorama-cell": () => import("./cell.js"),
+  "diorama-change": () => import("./change.js"),
+  "diorama-checks": () => import("./checks.js"),
+  "diorama-compare": () => import("./compare.js"),
+  "diorama-corruption": () => import("./corruption.js"),
+  "diorama-embedding": () => import("./embedding.js"),
+  "diorama-feedback": () => import("./feedback.js"),
+  "diorama-generation": () => import("./generation.js"),
+  "diorama-heads": () => import("./heads.js"),
+  "diorama-intervene": () => import("./intervene.js"),
+  "diorama-iterated": () => import("./iterated.js"),
+  "diorama-lens": () => import("./lens.js"),
+  "diorama-llama": () => import("./llama.js"),
+  "diorama-parameters": () => import("./parameters.js"),
+  "diorama-scaling": () => import("./scaling.js"),
+  "diorama-tokenizers": () => import("./tokenizers.js"),
+};
+
+/** @type {Map<string, Promise<void>>} */
+const DEFINED = new Map();
+
+/**
+ * Defines a block's element, once.
+ * @param {string} tag
+ * @returns {Promise<void>}
+ */
+export function define(tag) {
+  if (!(tag in BLOCKS)) return Promise.reject(new Error(`<${tag}> is not one of the blocks: ${Object.keys(BLOCKS).join(", ")}.`));
+  let defined = DEFINED.get(tag);
+  if (!defined) {
+    defined = BLOCKS[tag]().then(({ element }) => {
+      if (!customElements.get(tag)) customElements.define(tag, element);
+    });
+    DEFINED.set(tag, defined);
+    defined.catch(() => DEFINED.delete(tag));
+  }
+  return defined;
+}
+
+/** Defines the blocks that stand in the page, and those that come later. */
+export function autoload() {
+  const look = (/** @type {ParentNode | Element} */ root) => {
+    if (root instanceof Element && root.localName in BLOCKS) define(root.localName);
+    for (const element of root.querySelectorAll(":not(:defined)")) if (element.localName in BLOCKS) define(element.localName);
+  };
+  look(document);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) for (const node of addedNodes) if (node instanceof Element) look(node);
+  }).observe(document, { childList: true, subtree: true });
+}

@@ -1,0 +1,70 @@
+// One block in a frame of somebody's page: the hash says which and how. It tells the page its height and what the reader chose, and obeys a few messages.
+
+import { define } from "./blocks/gallery.js";
+import { Frame } from "./blocks/frame.js";
+import { hashOf, parseHash } from "./blocks/share.js";
+import { registerElements } from "./elements.js";
+import { preferredLanguage, words } from "./i18n.js";
+import { keepOffline } from "./offline.js";
+
+/** @typedef {import("./blocks/block.js").Block} Block */
+
+registerElements();
+
+/** @type {Block | undefined} */
+let block;
+/** The hash as this page wrote it: what differs was typed, or set from outside. */
+let written = "";
+
+const frame = new Frame({
+  settings: () => block?.changed() ?? {},
+  set: (settings) => Object.entries(settings).forEach(([name, value]) => change(name, value)),
+});
+
+/**
+ * @param {string} name an attribute
+ * @param {unknown} value null or false takes it away
+ */
+function change(name, value) {
+  if (!block || !/^[a-z][a-z0-9-]*$/.test(name) || name.startsWith("on")) return;
+  if (value === null || value === false) block.removeAttribute(name);
+  else block.setAttribute(name, String(value));
+  dress();
+}
+
+/** The frame's own page takes the block's theme and language. */
+function dress() {
+  if (!block) return;
+  document.documentElement.dataset.theme = block.shade;
+  document.documentElement.lang = block.language === "zh" ? "zh-Hans" : "en";
+}
+
+async function open() {
+  const { tag, attributes } = parseHash(location.hash);
+  const say = words(attributes.get("lang") || preferredLanguage(navigator.languages));
+  try {
+    if (!tag) throw new Error(say("embed.none"));
+    await define(tag);
+    block = /** @type {Block} */ (document.createElement(tag));
+    for (const [name, value] of attributes) change(name, value === "0" && typeof block.settings[name] === "boolean" ? false : value);
+    block.addEventListener("diorama-settings", (event) => {
+      written = `#${hashOf(tag, { .../** @type {CustomEvent} */ (event).detail.settings })}`;
+      history.replaceState(null, "", written);
+      frame.tell("settings", { settings: block?.changed() });
+    });
+    document.body.replaceChildren(block);
+    dress();
+    frame.tell("ready", { block: tag });
+  } catch (error) {
+    const sentence = document.createElement("p");
+    sentence.className = "error";
+    sentence.setAttribute("role", "alert");
+    sentence.textContent = error.message;
+    document.body.replaceChildren(sentence);
+    frame.tell("error", { message: error.message });
+  }
+}
+
+addEventListener("hashchange", () => location.hash !== written && open());
+new ResizeObserver(() => frame.height(document.documentElement.getBoundingClientRect().height)).observe(document.documentElement);
+open().then(keepOffline);

@@ -1,0 +1,93 @@
+// What the reader does with the text and the model at hand: look (the page's own lenses), or one of the blocks that try something with them.
+
+import { html } from "lit";
+import { define } from "../blocks/gallery.js";
+import { attributeOf } from "../blocks/settings.js";
+
+/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../catalogue.js").Kind} Kind */
+/** `kinds` are those whose models it knows. @typedef {{ id: string, tag: string, kinds?: Kind[] }} Tool */
+
+/** In the order of the tabs; "look" stands before them. @type {Tool[]} */
+export const TOOLS = [
+  { id: "heads", tag: "diorama-heads" },
+  { id: "architecture", tag: "diorama-architecture" },
+  { id: "cell", tag: "diorama-cell" },
+  { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
+  { id: "generation", tag: "diorama-generation" },
+  { id: "change", tag: "diorama-change" },
+];
+
+/** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */
+const OPENED = new WeakMap();
+
+/** @param {App} app */
+export function toolsOf({ kind }) {
+  return TOOLS.filter(({ kinds }) => !kinds || kinds.includes(kind));
+}
+
+/** @param {App} app */
+export function tabs(app) {
+  const ids = ["look", ...toolsOf(app).map(({ id }) => id)];
+  const chosen = chosenId(app);
+  return html`<nav class="tools-bar" role="tablist" aria-label=${app.say("tools.title")} @keydown=${(/** @type {KeyboardEvent} */ event) => walk(app, ids, event)}>
+    ${ids.map((id) => html`<button type="button" role="tab" id=${`tab-${id}`} aria-selected=${id === chosen} aria-controls="tool-panel" tabindex=${id === chosen ? 0 : -1}
+      @click=${() => app.set({ tool: id, block: {} })}>${app.say(`tools.${id}`)}</button>`)}
+  </nav>`;
+}
+
+/**
+ * The chosen tool's element, or nothing for the page's own lenses.
+ * @param {App} app
+ */
+export function tool(app) {
+  const chosen = toolsOf(app).find(({ id }) => id === chosenId(app));
+  return chosen ? html`<div class="tool">${elementOf(app, chosen)}</div>` : undefined;
+}
+
+/** @param {App} app */
+function chosenId(app) {
+  return toolsOf(app).some(({ id }) => id === app.state.tool) ? app.state.tool : "look";
+}
+
+/**
+ * @param {App} app
+ * @param {Tool} tool
+ */
+function elementOf(app, { tag }) {
+  const opened = OPENED.get(app) ?? new Map();
+  OPENED.set(app, opened);
+  let element = opened.get(tag);
+  if (!element) {
+    app.attempt(() => define(tag));
+    element = document.createElement(tag);
+    for (const [name, text] of Object.entries(app.state.block)) element.setAttribute(attributeOf(name), text);
+    element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) => app.keep({ ...app.state, block: own(detail.settings) }));
+    opened.set(tag, element);
+  }
+  const text = app.task.prefix + app.state.text;
+  Object.assign(element, { loaded: app.model, model: "", address: app.ownFiles ? "" : app.state.model, text, pair: app.state.pair, lang: app.language, theme: app.theme });
+  return element;
+}
+
+/**
+ * Settings that are the block's and not the page's, as they stand in a link.
+ * @param {Record<string, any>} settings
+ */
+function own({ model, text, pair, lang, theme, hide, ...rest }) {
+  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value === false ? "" : String(value)]));
+}
+
+/**
+ * @param {App} app
+ * @param {string[]} ids
+ * @param {KeyboardEvent} event
+ */
+function walk(app, ids, event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const next = ids[(ids.indexOf(chosenId(app)) + step + ids.length) % ids.length];
+  app.set({ tool: next, block: {} });
+  app.updateComplete.then(() => /** @type {HTMLElement | null} */ (app.querySelector(`#tab-${next}`))?.focus());
+}

@@ -1,0 +1,26 @@
+// Where this site lies, also for a page elsewhere that imports a module of it: models, the engine's worker and its module lie beside the scripts.
+
+/** A folder's address, ending in "/". */
+export let SITE = new URL("./", import.meta.url).href;
+
+/**
+ * For those who bundle the scripts into their own: where the other files of the package are served.
+ * @param {string | URL} address a folder, relative to the page
+ */
+export function setSite(address) {
+  SITE = new URL(String(address).replace(/\/?$/, "/"), document.baseURI).href;
+}
+
+/**
+ * A worker of this site. A browser starts no worker from another origin, but a module of one's own may import any module whose host allows it.
+ * @param {string} file
+ */
+export function startWorker(file) {
+  const address = new URL(file, SITE);
+  if (address.origin === location.origin) return new Worker(address, { type: "module" });
+  const importing = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
+  const worker = new Worker(importing, { type: "module" });
+  // The address is free again when the worker has read it, which its first message tells.
+  worker.addEventListener("message", () => URL.revokeObjectURL(importing), { once: true });
+  return worker;
+}
