@@ -108,7 +108,10 @@ export class Model {
     const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions }) : undefined;
     const generation = await this.start(input, { interventions });
     try {
-      const count = forced ? forced.length : Math.min(maxNewTokens, roomBehind(generation.source, this.info));
+      // A decoder's last token needs no position: nobody reads it.
+      const { kind, maxPositions } = this.info;
+      const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
+      const count = forced ? forced.length : Math.min(maxNewTokens, room);
       for (let written = 0; written < count; ) {
         const steps = await generation.steps({ ...settings, forced: forced?.slice(written) }, count - written);
         for (const step of steps) {
@@ -256,15 +259,6 @@ export class Model {
     this.#epoch++;
     this.#onRecover(reason.message);
   }
-}
-
-/**
- * Tokens that a decoder can write behind its prompt: the last needs no position, because nobody reads it.
- * @param {Piece[]} prompt
- * @param {ModelInfo} info
- */
-function roomBehind(prompt, { kind, maxPositions }) {
-  return kind === "decoder" && maxPositions !== null ? maxPositions + 1 - prompt.length : Infinity;
 }
 
 /** Calls that lean on a generation inside the engine, which a loss takes away. */

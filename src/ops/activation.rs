@@ -67,6 +67,14 @@ impl Activation {
             Activation::QuickGelu => "quick_gelu",
             Activation::ReluSquared => "relu_squared",
             Activation::Sigmoid => "sigmoid",
+            Activation::GeluCut => "gelu_10",
+            Activation::LeakyRelu => "leaky_relu",
+            Activation::Relu6 => "relu6",
+            Activation::HardSwish => "hardswish",
+            Activation::Mish => "mish",
+            Activation::RootSoftplus => "sqrtsoftplus",
+            Activation::Laplace => "laplace",
+            Activation::Linear => "linear",
         }
     }
 
