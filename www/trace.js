@@ -66,9 +66,14 @@ export function slice(activation, at) {
   const open = activation.shape.map((_, dim) => dim).filter((dim) => !fixed.has(dim));
   const shape = open.map((dim) => activation.shape[dim]);
   const strides = rowMajorStrides(activation.shape);
-  const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+  const length = shape.reduce((product, length) => product * length, 1);
   const base = [...fixed].reduce((offset, [dim, index]) => offset + index * strides[dim], 0);
-  for (let flat = 0; flat < data.length; flat++) {
+  const name = activation.name;
+  const axes = open.map((dim) => activation.axes[dim]);
+  // What is left of leading axes is one stretch.
+  if (open.every((dim) => dim >= fixed.size)) return { name, axes, shape, data: activation.data.slice(base, base + length) };
+  const data = new Float32Array(length);
+  for (let flat = 0; flat < length; flat++) {
     let rest = flat;
     let offset = base;
     for (let i = open.length - 1; i >= 0; i--) {
@@ -77,7 +82,7 @@ export function slice(activation, at) {
     }
     data[flat] = activation.data[offset];
   }
-  return { name: activation.name, axes: open.map((dim) => activation.axes[dim]), shape, data };
+  return { name, axes, shape, data };
 }
 
 /**
@@ -102,8 +107,11 @@ export function mean(activation, name) {
 
 /** @typedef {{ rows: number, columns: number, data: Float32Array }} Matrix */
 
-/** Means over heads, kept as long as their activation: every redraw asks for them. @type {WeakMap<Activation, Matrix>} */
-const MEANS = new WeakMap();
+/**
+ * Matrices that were asked for, kept as long as their activation: every redraw asks again, and sees by the same object that nothing changed.
+ * @type {WeakMap<Activation, Map<number | "mean", Matrix>>}
+ */
+const MATRICES = new WeakMap();
 
 /**
  * One head's `[query_pos key_pos]` matrix of the first text of a batch, as a view of the activation's own numbers; `"mean"` averages over the heads.
@@ -115,13 +123,16 @@ const MEANS = new WeakMap();
 export function attentionMatrix(trace, hook, head) {
   const activation = trace?.activations.get(hook);
   if (!activation) return undefined;
+  const kept = MATRICES.get(activation) ?? new Map();
+  MATRICES.set(activation, kept);
+  const known = kept.get(head);
+  if (known) return known;
   const [heads, rows, columns] = ["head", "query_pos", "key_pos"].map((name) => activation.shape[axis(activation, name)]);
-  if (head === "mean") {
-    if (!MEANS.has(activation)) MEANS.set(activation, { rows, columns, data: mean(slice(activation, { batch: 0 }), "head").data });
-    return MEANS.get(activation);
-  }
-  if (head >= heads) return undefined;
-  return { rows, columns, data: activation.data.subarray(head * rows * columns, (head + 1) * rows * columns) };
+  if (head !== "mean" && head >= heads) return undefined;
+  const one = () => activation.data.subarray(Number(head) * rows * columns, (Number(head) + 1) * rows * columns);
+  const matrix = { rows, columns, data: head === "mean" ? mean(slice(activation, { batch: 0 }), "head").data : one() };
+  kept.set(head, matrix);
+  return matrix;
 }
 
 /**

@@ -60,7 +60,6 @@ export class AttentionMap extends LitElement {
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
     .columns .special, .rows .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }
-    .bare .columns span, .bare .rows span { visibility: hidden; }
     .cells { position: relative; }
     canvas { display: block; image-rendering: pixelated; }
     .veil { position: absolute; left: 0; right: 0; height: var(--cell); background: var(--paper); transform-origin: right; animation: write 240ms ease-out forwards; }
@@ -120,10 +119,14 @@ export class AttentionMap extends LitElement {
   /** @param {Matrix} matrix */
   #grid({ rows, columns }) {
     const cursor = this.cursor;
-    return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px`}>
+    const cell = this.#cell(rows, columns);
+    // Cells too small for labels have none: a long text's would be a thousand elements.
+    const labels = (/** @type {Piece[]} */ pieces, /** @type {number} */ count, /** @type {number | undefined} */ current) =>
+      cell < SMALLEST_CELL ? nothing : pieces.slice(0, count).map((piece, i) => label(piece, i === current));
+    return html`<div aria-hidden="true" class="grid" style=${`--cell:${cell}px`}>
       <div class="corner"></div>
-      <div class="columns">${this.columns.slice(0, columns).map((piece, i) => label(piece, i === (cursor?.column ?? this.column)))}</div>
-      <div class="rows">${this.rows.slice(0, rows).map((piece, i) => label(piece, i === (cursor?.row ?? this.row)))}</div>
+      <div class="columns">${labels(this.columns, columns, cursor?.column ?? this.column)}</div>
+      <div class="rows">${labels(this.rows, rows, cursor?.row ?? this.row)}</div>
       <div class="cells" @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${this.#leave}>
         <canvas></canvas>
         ${this.follow ? keyed(rows, html`<div class="veil" style=${`top:calc(${rows - 1} * var(--cell))`}></div>`) : nothing}
@@ -245,9 +248,10 @@ export class AttentionMap extends LitElement {
     pen.scale(scale, scale);
     pen.strokeStyle = line;
     pen.lineWidth = 0.5;
+    const hatch = hatched(cell, scale, faint);
     data.forEach((weight, index) => {
       const [x, y] = [(index % columns) * cell, Math.floor(index / columns) * cell];
-      if (forbidden(index)) return hatch(pen, x, y, cell, faint);
+      if (forbidden(index)) return pen.drawImage(hatch, x, y, cell, cell);
       pen.fillStyle = colour(weight);
       pen.beginPath();
       pen.roundRect(x + 0.5, y + 0.5, cell - 1, cell - 1, 2);
@@ -263,12 +267,13 @@ export class AttentionMap extends LitElement {
  */
 function paintDots(pen, { rows, columns, data }, forbidden, colour, faint) {
   const steps = 256;
-  const paints = [...Array.from({ length: steps }, (_, i) => colour(i / (steps - 1))), faint];
-  const palette = new Uint32Array(paints.map((paint) => {
-    pen.fillStyle = paint;
-    pen.fillRect(0, 0, 1, 1);
-    return new Uint32Array(pen.getImageData(0, 0, 1, 1).data.buffer)[0];
-  }));
+  const strip = new OffscreenCanvas(steps + 1, 1).getContext("2d", { willReadFrequently: true });
+  if (!strip) return;
+  for (let i = 0; i <= steps; i++) {
+    strip.fillStyle = i < steps ? colour(i / (steps - 1)) : faint;
+    strip.fillRect(i, 0, 1, 1);
+  }
+  const palette = new Uint32Array(strip.getImageData(0, 0, steps + 1, 1).data.buffer);
   const image = pen.createImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
   data.forEach((weight, index) => {
@@ -289,21 +294,24 @@ function shown(token) {
 }
 
 /**
- * "Not allowed", which is not the same as "weight 0".
- * @type {(pen: CanvasRenderingContext2D, x: number, y: number, cell: number, colour: string) => void}
+ * "Not allowed", which is not the same as "weight 0": a cell drawn once, to be copied.
+ * @param {number} cell
+ * @param {number} scale
+ * @param {string} colour
  */
-function hatch(pen, x, y, cell, colour) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(x + 1, y + 1, cell - 2, cell - 2);
+function hatched(cell, scale, colour) {
+  const tile = new OffscreenCanvas(Math.round(cell * scale), Math.round(cell * scale));
+  const pen = tile.getContext("2d");
+  if (!pen) return tile;
+  pen.scale(scale, scale);
+  pen.rect(1, 1, cell - 2, cell - 2);
   pen.clip();
   pen.strokeStyle = colour;
-  pen.lineWidth = 1;
   pen.beginPath();
   for (let offset = 0; offset <= 2 * cell; offset += 5) {
-    pen.moveTo(x + offset, y);
-    pen.lineTo(x + offset - cell, y + cell);
+    pen.moveTo(offset, 0);
+    pen.lineTo(offset - cell, cell);
   }
   pen.stroke();
-  pen.restore();
+  return tile;
 }
