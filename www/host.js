@@ -105,6 +105,11 @@ export class Host {
     return ids.map((id) => this.#text.piece(id));
   }
 
+  /** @param {number[]} ids */
+  async decode(ids) {
+    return this.#text.decode(ids);
+  }
+
   /**
    * @param {Input} input
    * @param {{ capture?: string[], interventions?: Intervention[] }} options
@@ -205,6 +210,19 @@ export class Host {
    */
   async weight(name, part) {
     return /** @type {any} */ (this.#loaded().weight(name, part));
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<import("./trace.js").BeamTree>}
+   */
+  async beamTree(input, { interventions, ...options }) {
+    const { ids, steps } = await this.#loaded().beamSteps(this.#resolve(input), options, packInterventions(interventions));
+    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
+    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
+    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
+    return { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)), steps: steps.map(read) };
   }
 
   /** @param {string} op the op's word, or a variant's file */

@@ -16,3 +16,31 @@ export function readTensors(file) {
   }
   return tensors;
 }
+
+/**
+ * A file of f32 tensors.
+ * @param {Iterable<{ name: string, shape: number[], data: ArrayLike<number> }>} tensors
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function writeTensors(tensors) {
+  const list = [...tensors];
+  let at = 0;
+  /** @type {Record<string, object>} */
+  const table = {};
+  for (const { name, shape, data } of list) {
+    if (name in table) throw new Error(`safetensors: two tensors are called "${name}"`);
+    table[name] = { dtype: "F32", shape, data_offsets: [at, at + data.length * 4] };
+    at += data.length * 4;
+  }
+  // Spaces behind the table bring the numbers to a multiple of eight bytes, as the format asks.
+  const text = JSON.stringify(table);
+  const bytes = new TextEncoder().encode(text);
+  const length = Math.ceil(bytes.length / 8) * 8;
+  const file = new Uint8Array(8 + length + at).fill(0x20, 8, 8 + length);
+  const view = new DataView(file.buffer);
+  view.setBigUint64(0, BigInt(length), true);
+  file.set(bytes, 8);
+  let offset = 8 + length;
+  for (const { data } of list) for (let i = 0; i < data.length; i++, offset += 4) view.setFloat32(offset, data[i], true);
+  return file;
+}

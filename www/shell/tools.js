@@ -9,7 +9,14 @@ import { attributeOf } from "../blocks/settings.js";
 /** `kinds` are those whose models it knows. @typedef {{ id: string, tag: string, kinds?: Kind[] }} Tool */
 
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
-export const TOOLS = [{ id: "heads", tag: "diorama-heads" }];
+export const TOOLS = [
+  { id: "heads", tag: "diorama-heads" },
+  { id: "architecture", tag: "diorama-architecture" },
+  { id: "cell", tag: "diorama-cell" },
+  { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
+  { id: "generation", tag: "diorama-generation" },
+  { id: "change", tag: "diorama-change" },
+];
 
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */
 const OPENED = new WeakMap();
