@@ -2,6 +2,7 @@
 
 mod graph;
 mod interventions;
+mod plan;
 mod tick;
 mod values;
 
@@ -9,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
-use js_sys::{Array, Float32Array, Function, Object};
+use js_sys::{Array, Float32Array, Function, Object, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
@@ -150,6 +151,19 @@ impl WebEngine {
         let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
         self.engine.lock().await.beam_search(&input, beams, max_new_tokens, &changed).await.map_err(fault)
+    }
+
+    /// The same search with all that it looked at: `{ ids, steps: Float32Array[] }`, four numbers for each continuation.
+    #[wasm_bindgen(js_name = beamSteps)]
+    pub async fn beam_steps(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
+        let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
+        let (input, changed) = (input_of(input)?, interventions(&changed)?);
+        let search = self.engine.lock().await.beam_steps(&input, beams, max_new_tokens, &changed).await.map_err(fault)?;
+        let object = Object::new();
+        set(&object, "ids", Uint32Array::from(search.ids.as_slice()));
+        let list = |step: &Vec<_>| Float32Array::from(continuation_list(step).as_slice());
+        set(&object, "steps", search.steps.iter().map(list).collect::<Array>());
+        Ok(object.into())
     }
 
     /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.

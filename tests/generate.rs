@@ -5,7 +5,7 @@ mod common;
 use common::{activation, check, engine, for_every_engine, goldens, same};
 use diorama::device::Choice;
 use diorama::error::Error;
-use diorama::generate::{Engine, Input, Sampling, Session, Step};
+use diorama::generate::{Continuation, Engine, Fate, Input, Sampling, Session, Step};
 use diorama::tensor::Axis;
 use pollster::block_on;
 
@@ -18,6 +18,7 @@ for_every_engine!(
     a_forced_token_is_taken_and_read,
     one_beam_is_greedy,
     beams_choose_what_the_reference_chooses,
+    a_beam_search_tells_its_steps,
     an_end_token_ends_the_text,
     a_step_carries_the_newest_row,
     the_encoder_is_seen_in_the_first_step_only,
@@ -148,6 +149,26 @@ fn beams_choose_what_the_reference_chooses(model: &str, choice: Choice) {
         let ours = block_on(engine.beam_search(&input, *beams, *max_new_tokens, &[])).expect("beams");
         assert_eq!(ours, *best, "{beams} beams, {max_new_tokens} tokens, source {ids:?}");
     }
+}
+
+/// The texts that its steps spell are those that it chose among.
+fn a_beam_search_tells_its_steps(model: &str, choice: Choice) {
+    let mut engine = engine(model, choice);
+    let search = block_on(engine.beam_steps(&source(), 3, 8, &[])).expect("a search");
+    let mut texts: Vec<Vec<u32>> = vec![vec![]];
+    let mut finished: Vec<(f32, Vec<u32>)> = vec![];
+    for step in &search.steps {
+        assert!(step.windows(2).all(|pair| pair[0].score >= pair[1].score), "the likeliest first");
+        let of = |fate: Fate| step.iter().filter(move |continuation| continuation.fate == fate);
+        let longer = |continuation: &Continuation| [texts[continuation.beam].as_slice(), &[continuation.id]].concat();
+        finished.extend(of(Fate::Finished).map(|end| (end.score / (texts[end.beam].len() + 1) as f32, longer(end))));
+        let kept: Vec<Vec<u32>> = of(Fate::Kept).map(longer).collect();
+        assert!(kept.len() <= 3 && step.len() > kept.len(), "{step:?}");
+        texts = kept;
+    }
+    let best = finished.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("an end");
+    assert_eq!(best.1, search.ids);
+    assert_eq!(block_on(engine.beam_search(&source(), 3, 8, &[])).expect("a search"), search.ids);
 }
 
 #[derive(serde::Deserialize)]

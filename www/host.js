@@ -1,7 +1,7 @@
 // The engine and the tokenizer behind one flat set of calls with plain data in and out. A worker wraps it (worker.js); where WebGPU exists on the page
 // but not in workers, the page runs the same class on its own thread.
 
-import initWasm, { Engine } from "./wasm/diorama.js";
+import initWasm, { Engine, plan } from "./wasm/diorama.js";
 import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "./files.js";
 import { packInterventions } from "./interventions.js";
@@ -51,7 +51,7 @@ export class Host {
   async load(source, device, onProgress = () => {}, signal) {
     const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
       readModel(source, onProgress, signal),
-      initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) }),
+      this.#wasm(),
     ]);
     const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
@@ -64,6 +64,21 @@ export class Host {
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
     return info;
+  }
+
+  /**
+   * The graph of a config.json, without numbers.
+   * @param {string} config
+   * @param {string[]} tensors names in its checkpoint
+   * @returns {Promise<import("./blocks/parameters/budget.js").Plan>}
+   */
+  async plan(config, tensors) {
+    await this.#wasm();
+    return /** @type {any} */ (plan(config, tensors));
+  }
+
+  #wasm() {
+    return initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) });
   }
 
   /** The model and its device as they are now: a device that was lost may have been replaced. */
@@ -88,6 +103,11 @@ export class Host {
    */
   async pieces(ids) {
     return ids.map((id) => this.#text.piece(id));
+  }
+
+  /** @param {number[]} ids */
+  async decode(ids) {
+    return this.#text.decode(ids);
   }
 
   /**
@@ -190,6 +210,19 @@ export class Host {
    */
   async weight(name, part) {
     return /** @type {any} */ (this.#loaded().weight(name, part));
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<import("./trace.js").BeamTree>}
+   */
+  async beamTree(input, { interventions, ...options }) {
+    const { ids, steps } = await this.#loaded().beamSteps(this.#resolve(input), options, packInterventions(interventions));
+    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
+    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
+    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
+    return { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)), steps: steps.map(read) };
   }
 
   /** @param {string} op the op's word, or a variant's file */

@@ -143,6 +143,16 @@ export class Model {
   }
 
   /**
+   * The same search with all that it looked at, step by step.
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<import("./trace.js").BeamTree>}
+   */
+  beamTree(input, options) {
+    return this.#call("beamTree", [input, options]);
+  }
+
+  /**
    * The tokens of a text, special tokens included.
    * @param {string} text
    * @param {string} [pair]
@@ -158,6 +168,15 @@ export class Model {
    */
   pieces(ids) {
     return this.#call("pieces", [ids]);
+  }
+
+  /**
+   * The text of ids, special tokens left out.
+   * @param {number[]} ids
+   * @returns {Promise<string>}
+   */
+  decode(ids) {
+    return this.#call("decode", [ids]);
   }
 
   /**

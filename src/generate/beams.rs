@@ -19,6 +19,34 @@ struct Running {
     score: f32,
 }
 
+/// What a search found, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// The generated ids of the best text.
+    pub ids: Vec<u32>,
+    /// What each step looked at, the likeliest first.
+    pub steps: Vec<Vec<Continuation>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Continuation {
+    /// Which of the texts that the step before kept, in its order, is continued.
+    pub beam: usize,
+    pub id: u32,
+    /// Sum of log-probabilities, in nats.
+    pub score: f32,
+    pub fate: Fate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Dropped,
+    /// Goes on in the next step.
+    Kept,
+    /// Ends, and competes by its score divided by its length.
+    Finished,
+}
+
 impl Engine {
     /// The best text of up to `max_new_tokens` tokens with `beams` kept at each step: the generated ids.
     pub async fn beam_search(
@@ -28,6 +56,17 @@ impl Engine {
         max_new_tokens: usize,
         interventions: &[Intervention],
     ) -> Result<Vec<u32>> {
+        Ok(self.beam_steps(input, beams, max_new_tokens, interventions).await?.ids)
+    }
+
+    /// The same search with all that it looked at.
+    pub async fn beam_steps(
+        &mut self,
+        input: &Input,
+        beams: usize,
+        max_new_tokens: usize,
+        interventions: &[Intervention],
+    ) -> Result<Search> {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
@@ -39,6 +78,7 @@ impl Engine {
         let eos = self.model.special.eos.clone();
         let mut running = vec![Running { ids: vec![], score: 0.0 }];
         let mut finished: Vec<(Vec<u32>, f32)> = vec![];
+        let mut steps = vec![];
         let mut past = 0;
         for length in 1..=max_new_tokens {
             let mut texts: Vec<Vec<u32>> = running.iter().map(|beam| [&prompt.target.ids[..], &beam.ids].concat()).collect();
@@ -55,6 +95,7 @@ impl Engine {
                 finished.insert(finished.partition_point(|better| better.1 >= score), (ids, score));
             }
             finished.truncate(beams);
+            steps.push(judged(&best, beams, ends));
             let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
             let hopeless =
                 |next: &[&(usize, u32, f32)]| finished.len() == beams && next[0].2 / length as f32 <= finished[beams - 1].1;
@@ -72,8 +113,24 @@ impl Engine {
             let spare = Running { score: f32::NEG_INFINITY, ..running[0].clone() };
             running.resize(beams, spare);
         }
-        Ok(finished.into_iter().next().map(|(ids, _)| ids).unwrap_or_default())
+        Ok(Search { ids: finished.into_iter().next().map(|(ids, _)| ids).unwrap_or_default(), steps })
     }
+}
+
+/// What becomes of each continuation: an end counts among the first `beams` of all, the first `beams` that do not end go on.
+/// Copies that fill places can win against nothing, and are left out.
+fn judged(best: &[(usize, u32, f32)], beams: usize, ends: impl Fn(&u32) -> bool) -> Vec<Continuation> {
+    let mut kept = 0;
+    let mut fate = |rank, id: &u32| match ends(id) {
+        true if rank < beams => Fate::Finished,
+        false if kept < beams => {
+            kept += 1;
+            Fate::Kept
+        }
+        _ => Fate::Dropped,
+    };
+    let real = best.iter().enumerate().filter(|(_, (_, _, score))| score.is_finite());
+    real.map(|(rank, &(beam, id, score))| Continuation { beam, id, score, fate: fate(rank, &id) }).collect()
 }
 
 /// The `n` best of every beam with every token: `(beam, id, score)`.

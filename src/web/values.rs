@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::capture::Trace;
 use crate::error::{Error, Result};
-use crate::generate::{Candidate, Input, Sampling};
+use crate::generate::{Candidate, Continuation, Input, Sampling};
 use crate::tensor::Tensor;
 
 /// Candidates listed with a step, where the caller does not say how many.
@@ -147,6 +147,11 @@ pub(super) struct ShaderInfo {
 pub(super) fn candidate_list(candidates: &[Candidate], listed: usize, chosen: Option<u32>) -> Vec<f32> {
     let shown = candidates.iter().enumerate().filter(|(rank, c)| *rank < listed || Some(c.id) == chosen);
     shown.flat_map(|(_, c)| [c.id as f32, c.probability, c.kept as u8 as f32, c.logit]).collect()
+}
+
+/// Beam, id, sum of log-probabilities and fate (0: dropped, 1: kept, 2: finished) of each, one after another.
+pub(super) fn continuation_list(step: &[Continuation]) -> Vec<f32> {
+    step.iter().flat_map(|c| [c.beam as f32, c.id as f32, c.score, c.fate as u8 as f32]).collect()
 }
 
 pub(super) fn weights(files: &JsValue) -> Result<Vec<Vec<u8>>, JsError> {

@@ -13,6 +13,9 @@ export const TOOLS = [
   { id: "heads", tag: "diorama-heads" },
   { id: "architecture", tag: "diorama-architecture" },
   { id: "cell", tag: "diorama-cell" },
+  { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
+  { id: "generation", tag: "diorama-generation" },
+  { id: "change", tag: "diorama-change" },
 ];
 
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */

@@ -1,0 +1,151 @@
+// A text on the bench: what the unchanged model makes of it, and what it makes of it when something is changed.
+
+import { outputHeadOf } from "../../reader.js";
+import { compared, divergence, rowAt, softmax, sweep } from "./outcome.js";
+import { sequenceOf } from "./sequence.js";
+import { interventionsOf } from "./stack.js";
+
+/** @typedef {import("../../model.js").Model} Model */
+/** @typedef {import("../../trace.js").Activation} Activation */
+/** @typedef {import("../../trace.js").Piece} Piece */
+/** @typedef {import("./stack.js").Change} Change */
+/** `moved` is the divergence in nats; `texts` are absent where the model writes none. @typedef {{ rows: (import("./outcome.js").Compared & Piece)[], moved: number, texts?: { before: string, after: string }, interventions: import("./stack.js").Intervention[] }} Outcome */
+
+const SHOWN = 6; // candidates of each side
+
+export class Bench {
+  /** At the positions of the logits. @type {Piece[]} */
+  pieces = [];
+  /** The encoder's side. @type {Piece[]} */
+  source = [];
+  /** @type {import("../../trace.js").Trace | undefined} */
+  before;
+  #model;
+  #text;
+  /** @type {import("../../host.js").Input} */
+  #input = {};
+  /** Activations of the unchanged model, by text and hook. @type {Map<string, Promise<Activation>>} */
+  #activations = new Map();
+
+  /**
+   * @param {Model} model
+   * @param {string} text
+   */
+  constructor(model, text) {
+    this.#model = model;
+    this.#text = text;
+  }
+
+  get says() {
+    return outputHeadOf(this.#model.info);
+  }
+
+  /** Reads the text. */
+  async open() {
+    const { input, pieces, source } = await sequenceOf(this.#model, this.#text);
+    Object.assign(this, { pieces, source });
+    this.#input = input;
+    this.before = await this.#model.run(input, { capture: ["*.hook_pattern", "*.hook_attn_scores"] });
+  }
+
+  /** The place that is looked at where nobody chose one: the first mask, the first word of a translation, else the last token. */
+  get place() {
+    const { kind, mask } = this.#model.info;
+    if (kind === "encoder-decoder") return 0;
+    const masked = this.pieces.findIndex(({ id }) => id === mask && mask !== null);
+    if (masked >= 0) return masked;
+    const last = this.pieces.findLastIndex(({ special }) => !special);
+    return last < 0 ? this.pieces.length - 1 : last;
+  }
+
+  /** The likeliest there before anything is changed. @param {number} place */
+  likeliest(place) {
+    const row = rowAt(/** @type {Activation} */ (this.before?.logits), place);
+    return row.indexOf(row.reduce((most, logit) => Math.max(most, logit), -Infinity));
+  }
+
+  /**
+   * @param {Change[]} changes
+   * @param {number} place
+   * @param {number} watched
+   * @param {number} tokens to write
+   * @returns {Promise<Outcome>}
+   */
+  async try(changes, place, watched, tokens) {
+    const before = /** @type {Activation} */ (this.before?.logits);
+    const interventions = await this.#interventions(changes);
+    const { logits } = await this.#model.run(this.#input, { interventions });
+    const [was, is] = [rowAt(before, place), rowAt(logits, place)];
+    const rows = compared(was, is, watched, SHOWN);
+    const named = await this.names(rows.map(({ id }) => id));
+    const texts = this.#model.info.kind === "encoder" ? await this.#filled(interventions) : await this.#written(changes, tokens);
+    return { rows: rows.map((row, i) => ({ ...named[i], ...row })), moved: divergence(was, is), texts, interventions };
+  }
+
+  /** Each head of a site by itself. @param {import("./sites.js").Site} site @param {number} place @param {number} watched @param {(done: number) => void} onProgress */
+  sweep(site, place, watched, onProgress) {
+    return sweep(this.#model, this.#input, site, (logits) => softmax(rowAt(logits, place))[watched], onProgress);
+  }
+
+  /** @param {number[]} ids @returns {Promise<Piece[]>} */
+  async names(ids) {
+    if (this.says === "words") return this.#model.pieces(ids);
+    return ids.map((id) => ({ id, token: this.#model.info.labels[id] ?? String(id), special: false }));
+  }
+
+  /** @param {Change[]} changes @param {number} [room] */
+  #interventions(changes, room = 0) {
+    const hooks = new Set(this.#model.info.hooks.map(({ name }) => name));
+    return interventionsOf(changes, { here: (hook) => this.#read(this.#text, hook), there: (text, hook) => this.#read(text, hook), hooks, room });
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} hook
+   * @returns {Promise<Activation>}
+   */
+  #read(text, hook) {
+    const key = JSON.stringify([text, hook]);
+    let read = this.#activations.get(key);
+    if (!read) {
+      const input = text === this.#text ? Promise.resolve({ input: this.#input }) : sequenceOf(this.#model, text);
+      read = input.then(async ({ input }) => /** @type {Activation} */ ((await this.#model.run(input, { capture: [hook] })).activations.get(hook)));
+      this.#activations.set(key, read);
+      read.catch(() => this.#activations.delete(key));
+    }
+    return read;
+  }
+
+  /**
+   * @param {Change[]} changes
+   * @param {number} tokens
+   */
+  async #written(changes, tokens) {
+    const { maxPositions, kind } = this.#model.info;
+    const room = kind === "decoder" && maxPositions !== null ? Math.min(tokens, maxPositions - this.source.length) : tokens;
+    if (room <= 0) return undefined;
+    const write = async (/** @type {import("./stack.js").Intervention[]} */ interventions) => {
+      let text = "";
+      const input = { ids: this.source.map(({ id }) => id) };
+      for await (const step of this.#model.generate(input, { maxNewTokens: room, interventions, candidates: 1, capture: [] })) text = step.text;
+      return text;
+    };
+    return { before: await write([]), after: await write(await this.#interventions(changes, room)) };
+  }
+
+  /**
+   * An encoder's text with its masks filled.
+   * @param {import("./stack.js").Intervention[]} interventions
+   */
+  async #filled(interventions) {
+    const { mask } = this.#model.info;
+    if (this.says !== "words" || mask === null || !this.pieces.some(({ id }) => id === mask)) return undefined;
+    const fill = async (/** @type {import("./stack.js").Intervention[]} */ list) => {
+      const { places } = await this.#model.fill(this.#input, { interventions: list, candidates: 1 });
+      const ids = this.pieces.map(({ id }) => id);
+      for (const { position, id } of places) ids[position] = id;
+      return this.#model.decode(ids);
+    };
+    return { before: await fill([]), after: await fill(interventions) };
+  }
+}

@@ -1,0 +1,76 @@
+// A block that does something with one model and one text: it begins anew when the reader types another text, and does one thing at a time.
+
+import { Pause } from "../pause.js";
+import { Block } from "./block.js";
+
+/** @typedef {import("../model.js").Model} Model */
+
+/** How long the reader must pause before a half-typed text is read. // ms */
+const TYPING_PAUSE = 200;
+
+/** A subclass overrides `read()`, which runs for a new model and for a new text. Its settings have `model`, `text` and `device`. */
+export class TextBlock extends Block {
+  static properties = { busy: { state: true } };
+
+  /** @type {Model | undefined} */
+  held;
+  #typing = new Pause();
+  /** @type {Promise<unknown>} */
+  #turn = Promise.resolve();
+
+  constructor() {
+    super();
+    /** How many things are being done or wait. */
+    this.busy = 0;
+  }
+
+  /** The model at hand. @returns {Model} */
+  get engine() {
+    return /** @type {Model} */ (this.held);
+  }
+
+  async begin() {
+    const { model, device } = this.settings;
+    this.held = undefined;
+    this.forget();
+    this.held = await this.use(model, device);
+    await this.inTurn(() => this.read());
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    const again = ["text", ...this.rereads].some((name) => changed.has(name));
+    if (!this.held || !again || changed.has("model") || changed.has("loaded")) return;
+    this.#typing.after(TYPING_PAUSE, () => this.inTurn(() => this.read()), (action) => this.attempt(action));
+  }
+
+  /** Other settings by whose change all begins anew. @returns {string[]} */
+  get rereads() {
+    return [];
+  }
+
+  /** Begins with the text as it is now. */
+  async read() {}
+
+  /** The model goes: what was computed with it is no longer of use. */
+  forget() {}
+
+  /**
+   * Does something by the reader's hand, after what is being done.
+   * @param {() => Promise<unknown>} action
+   */
+  work(action) {
+    return this.attempt(() => this.inTurn(action));
+  }
+
+  /**
+   * @param {() => Promise<unknown>} action
+   * @returns {Promise<unknown>}
+   */
+  inTurn(action) {
+    this.busy++;
+    const turn = this.#turn.then(action).finally(() => this.busy--);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+}
