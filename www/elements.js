@@ -4,12 +4,14 @@ import { AttentionLines } from "./views/attention-lines.js";
 import { AttentionMap } from "./views/attention-map.js";
 import { AttentionTable } from "./views/attention-table.js";
 import { Candidates } from "./views/candidates.js";
+import { ChangeStrip } from "./views/change-strip.js";
 import { ClassBars } from "./views/class-bars.js";
 import { CoverageChart } from "./views/coverage-chart.js";
 import { DeviceBadge } from "./views/device-badge.js";
 import { EpochGrid } from "./views/epoch-grid.js";
 import { HeadGrid } from "./views/head-grid.js";
 import { Interlinear } from "./views/interlinear.js";
+import { MaskEditor } from "./views/mask-editor.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { ShaderView } from "./views/shader-view.js";
 import { TokenStrip } from "./views/token-strip.js";
@@ -21,12 +23,14 @@ const ELEMENTS = {
   "diorama-attention-map": AttentionMap,
   "diorama-attention-table": AttentionTable,
   "diorama-candidates": Candidates,
+  "diorama-change-strip": ChangeStrip,
   "diorama-class-bars": ClassBars,
   "diorama-coverage-chart": CoverageChart,
   "diorama-device-badge": DeviceBadge,
   "diorama-epoch-grid": EpochGrid,
   "diorama-head-grid": HeadGrid,
   "diorama-interlinear": Interlinear,
+  "diorama-mask-editor": MaskEditor,
   "diorama-mask-grid": MaskGrid,
   "diorama-shader-view": ShaderView,
   "diorama-token-strip": TokenStrip,

@@ -4,6 +4,7 @@
 export const BLOCKS = {
   "diorama-corruption": () => import("./corruption.js"),
   "diorama-heads": () => import("./heads.js"),
+  "diorama-mask-lab": () => import("./mask-lab.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */

@@ -11,6 +11,7 @@ import { attributeOf } from "../blocks/settings.js";
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
 export const TOOLS = [
   { id: "heads", tag: "diorama-heads" },
+  { id: "masklab", tag: "diorama-mask-lab" },
   { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
 ];
 
