@@ -267,7 +267,7 @@ export class MaskLab extends Block {
     const same = after === before;
     return html`${moved.length > 0 ? html`<h3>${say("change.title")}</h3>
         <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${say("change.title")} .say=${say}></diorama-change-strip>
-        <p class="caption">${same ? say("change.same") : say("change.count", { still, all: moved.length })}${model.info.kind === "encoder-decoder" ? ` ${say("change.teacher")}` : nothing}</p>` : nothing}
+        <p class="caption">${same ? say("change.same") : say("change.count", { still, all: moved.length })}${stack === "decoder" && !same && after.passes === 1 ? ` ${say("change.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("change.teacher")}` : nothing}</p>` : nothing}
       <div class="sides"><section><h3>${say("change.before")}</h3>${answerPicture(model, before, undefined, say)}</section>
         <section><h3>${say("change.after")}</h3>${answerPicture(model, after, before, say)}</section></div>
       ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.passes > 1 ? "mask.layered" : "mask.single", { passes: after.passes })}${stack === "decoder" && after.passes > 1 ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
