@@ -25,6 +25,7 @@ export class MaskLab extends Block {
 
   static styles = [blockStyles, css`
     :host { container-type: inline-size; }
+    h2 { font-size: 16px; }
     .row { margin: 12px 0; }
     .choices { display: flex; gap: 4px; flex-wrap: wrap; align-items: center; }
     .choices button { font-size: 15px; }
@@ -265,11 +266,11 @@ export class MaskLab extends Block {
     const tokens = model.info.kind === "encoder-decoder" ? written : source;
     const still = moved.filter((change) => change === 0).length;
     const same = after === before;
-    return html`${moved.length > 0 ? html`<h3>${say("change.title")}</h3>
+    return html`${moved.length > 0 ? html`<h2>${say("change.title")}</h2>
         <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${say("change.title")} .say=${say}></diorama-change-strip>
         <p class="caption">${same ? say("change.same") : say("change.count", { still, all: moved.length })}${stack === "decoder" && !same && after.passes === 1 ? ` ${say("change.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("change.teacher")}` : nothing}</p>` : nothing}
-      <div class="sides"><section><h3>${say("change.before")}</h3>${answerPicture(model, before, undefined, say)}</section>
-        <section><h3>${say("change.after")}</h3>${answerPicture(model, after, before, say)}</section></div>
+      <div class="sides"><section><h2>${say("change.before")}</h2>${answerPicture(model, before, undefined, say)}</section>
+        <section><h2>${say("change.after")}</h2>${answerPicture(model, after, before, say)}</section></div>
       ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.passes > 1 ? "mask.layered" : "mask.single", { passes: after.passes })}${stack === "decoder" && after.passes > 1 ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
   }
 }
