@@ -13,6 +13,7 @@ export const TOOLS = [
   { id: "heads", tag: "diorama-heads" },
   { id: "architecture", tag: "diorama-architecture" },
   { id: "cell", tag: "diorama-cell" },
+  { id: "masklab", tag: "diorama-mask-lab" },
   { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
   { id: "generation", tag: "diorama-generation" },
   { id: "change", tag: "diorama-change" },
