@@ -6,7 +6,7 @@ import { LitElement, css, html, nothing } from "lit";
 /** @typedef {{ name: string, cells: LensCell[] }} LensRow */
 
 /**
- * What would be said after each layer, at each position: the likeliest word, the darker the surer. A cell that says what the last layer says is underlined.
+ * What would be said after each layer, at each position: the likeliest word, its colour the stronger the surer. A cell that says what the last layer says is underlined.
  * Pointing at a cell, or walking there with the arrow keys, lists its likeliest words below.
  */
 export class LensGrid extends LitElement {

@@ -3,7 +3,7 @@ import test from "node:test";
 import { best, likeliest } from "../../../www/blocks/change/lens.js";
 import { compared, divergence, rowAt, softmax } from "../../../www/blocks/change/outcome.js";
 import { endings, textAt } from "../../../www/blocks/writing/beams.js";
-import { bytesIn, cacheSizes, msIn } from "../../../www/blocks/writing/cost.js";
+import { bytesIn, cacheSizes, msIn, typical } from "../../../www/blocks/writing/cost.js";
 import { iterate, leastSure, openingOf } from "../../../www/blocks/writing/iterate.js";
 import { readTensors, writeTensors } from "../../../www/safetensors.js";
 
@@ -85,4 +85,11 @@ test("arrays that are written to a file are read again", () => {
   const arrays = ["a", "blocks.0.attn.hook_z"].map((name, i) => ({ name, axes: ["pos"], shape: [2 + i], data: Float32Array.from({ length: 2 + i }, (_, n) => n + i / 2) }));
   const read = readTensors(writeTensors(arrays).buffer);
   for (const { name, shape, data } of arrays) assert.deepEqual(read.get(name), { shape, data });
+});
+
+test("a time is typical of its rounds: the middle, or the mean where a clock counts whole milliseconds", () => {
+  assert.equal(typical([0.5, 0.25, 90.5]), 0.5);
+  assert.equal(typical([0.5, 0.25, 0.75, 90.5]), 0.625);
+  assert.equal(typical([0, 1, 0, 0]), 0.25);
+  assert.ok(Number.isNaN(typical([])));
 });
