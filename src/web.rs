@@ -2,6 +2,7 @@
 
 mod graph;
 mod interventions;
+mod plan;
 mod tick;
 mod values;
 

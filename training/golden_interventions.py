@@ -37,7 +37,7 @@ def every_case() -> list[dict]:
     def case(model: str, input: dict, interventions: list[dict], *kept: str, runs: bool = True, writes: bool = True) -> None:
         cases.append({"model": model, **input, "interventions": interventions, "kept": list(kept), "runs": runs, "writes": writes})
 
-    for model, heads in (("gpt2", "head"), ("llama2-gqa", "kv_head")):
+    for model in ("gpt2", "llama2-gqa"):
         ids, pattern, scores = {"ids": PROMPT}, "blocks.0.attn.hook_pattern", "blocks.1.attn.hook_attn_scores"
         last = "blocks.1.hook_resid_post"
         # One row of one pattern, keys in the future with it: no cache can hold what follows.
@@ -52,9 +52,9 @@ def every_case() -> list[dict]:
         case(model, ids, [{"hook": "blocks.0.attn.hook_z", "at": {"head": 0}, "set": 0}], "blocks.0.hook_attn_out", last)
         case(model, ids, [{"hook": "*.mlp.hook_post", "at": {"d_mlp": [1, 5]}, "add": 0.7}], "blocks.1.mlp.hook_post", last)
         case(model, ids, [{"hook": "blocks.1.hook_resid_pre", "at": {"pos": [2, 5]}, "scale": 1.5}], "blocks.0.hook_resid_post", last)
-        changes = [{"hook": "blocks.0.attn.hook_v", "at": {heads: 0}, **change} for change in ({"set": 1}, {"add": 0.5}, {"scale": -2})]
+        changes = [{"hook": "blocks.0.attn.hook_v", "at": {"kv_head": 0}, **change} for change in ({"set": 1}, {"add": 0.5}, {"scale": -2})]
         case(model, ids, changes, "blocks.0.attn.hook_v", last)
-        case(model, ids, [{"hook": "blocks.1.attn.hook_k", "at": {heads: 0}, "scale": -1}], scores, last)
+        case(model, ids, [{"hook": "blocks.1.attn.hook_k", "at": {"kv_head": 0}, "scale": -1}], scores, last)
         # From another text: at a place, everywhere, a whole pattern.
         case(model, ids, [{"hook": "blocks.0.hook_attn_out", "at": {"pos": 3}, "from": OTHER}], "blocks.0.hook_attn_out", last)
         case(model, ids, [{"hook": "blocks.0.hook_resid_post", "from": OTHER}], last)
@@ -66,7 +66,7 @@ def every_case() -> list[dict]:
     for model in ("t5-v1_0", "t5-v1_1"):
         case(model, SOURCE, [{"hook": cross, "at": {"head": 1, "query_pos": 2}, "set": 0.25}], cross, last)
         case(model, SOURCE, [{"hook": "decoder.*.cross_attn.hook_attn_scores", "at": {"key_pos": [0, 1]}, "set": MASKED}], cross, last)
-        case(model, SOURCE, [{"hook": "encoder.1.attn.hook_attn_scores", "at": {"query_pos": 4}, "add": 3}], "encoder.1.hook_resid_post", last)
+        case(model, SOURCE, [{"hook": "encoder.1.attn.hook_attn_scores", "at": {"query_pos": 4, "key_pos": 2}, "add": 3}], "encoder.1.hook_resid_post", last)
         case(model, SOURCE, [{"hook": "encoder.*.attn.hook_z", "at": {"head": 2}, "set": 0}], "encoder.1.hook_resid_post", last)
         case(model, SOURCE, [{"hook": "decoder.2.cross_attn.hook_v", "at": {"pos": 3}, "scale": 4}], "decoder.2.hook_cross_attn_out")
         case(model, SOURCE, [{"hook": "decoder.0.attn.hook_v", "at": {"kv_head": 0}, "set": 0.5}], "decoder.0.hook_attn_out", last)
@@ -76,7 +76,7 @@ def every_case() -> list[dict]:
     case("bert-mlm", PADDED, [{"hook": pattern, "at": {"query_pos": 2}, "set": 0.125}], pattern, last, writes=False)
     case("bert-mlm", PADDED, [{"hook": "*.hook_attn_scores", "at": {"key_pos": [0, 3]}, "set": MASKED}], pattern, last, writes=False)
     case("bert-mlm", PADDED, [{"hook": "blocks.1.hook_resid_pre", "at": {"pos": 1}, "scale": 0.5}], "blocks.0.hook_resid_post", last, writes=False)
-    case("bert-mlm", PADDED, [{"hook": "hook_embed", "at": {"pos": [0, 4]}, "add": 0.3}], "blocks.0.hook_resid_mid", last, writes=False)
+    case("bert-mlm", PADDED, [{"hook": "hook_embed", "at": {"pos": [0, 4], "d_model": [3, 7]}, "add": 2}], "blocks.0.hook_resid_mid", last, writes=False)
     case("bert-mlm", PADDED, [{"hook": "logits", "at": {"d_vocab": 9}, "set": 50}], writes=False)
     return cases
 
@@ -123,11 +123,13 @@ def write(model: PreTrainedModel, case: dict, patches: list[Tensor | None]) -> T
 
 
 def agrees(model: PreTrainedModel, golden: dict[str, Tensor]) -> None:
-    """Without an intervention, every hook is what the model's own golden has."""
+    """Without an intervention, every hook is what the model's own golden has, within the project's bound."""
     names = {"ids": "input_ids", "attention_mask": "attention_mask", "decoder_ids": "decoder_input_ids", "token_type_ids": "token_type_ids"}
     inputs = {theirs: golden[f"case0/input.{ours}"].long() for ours, theirs in names.items() if f"case0/input.{ours}" in golden}
     for hook, tensor in run(model, inputs, [], []).items():
-        torch.testing.assert_close(tensor, golden[f"case0/{hook}"], atol=1e-5, rtol=1e-5)
+        wanted = golden[f"case0/{hook}"]
+        largest = wanted.where(wanted > MASKED / 2, 0.0).abs().max().clamp(min=1.0)
+        assert (tensor - wanted).abs().max() <= 1e-4 * largest, hook
 
 
 @torch.no_grad()

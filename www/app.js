@@ -14,6 +14,7 @@ import { Reader, pairHeadOf } from "./reader.js";
 import { leastCertain } from "./sampling.js";
 import { begun, formatState, parseState } from "./state.js";
 import { taskOf, tasksOf } from "./tasks.js";
+import { Trail } from "./trail.js";
 import { sentence } from "./trouble.js";
 import { answers } from "./shell/answers.js";
 import { readCard } from "./shell/card.js";
@@ -25,6 +26,7 @@ import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
 import { tokens } from "./shell/tokens.js";
 import { tabs, tool } from "./shell/tools.js";
+import { undoKeys } from "./shell/undo.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
@@ -58,6 +60,7 @@ export class App extends LitElement {
     super();
     /** @type {State} */
     this.state = parseState(location.hash);
+    this.trail = new Trail(formatState(this.state));
     /** @type {Hover} */
     this.hover = undefined;
     /** The cell under the cursor in one of the lenses. @type {{ stack: string, row: number, column: number } | undefined} */
@@ -130,6 +133,7 @@ export class App extends LitElement {
     this.reader.addEventListener("change", () => this.#wasRead());
     this.#darkQuery.addEventListener("change", () => this.requestUpdate());
     window.addEventListener("hashchange", () => this.#fromHash());
+    undoKeys(this.trail);
     const start = async () => {
       await this.loadModel();
       await this.run();
@@ -144,6 +148,7 @@ export class App extends LitElement {
   keep(state) {
     this.state = state;
     const hash = formatState(state);
+    this.trail.note(hash);
     history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
   }
 

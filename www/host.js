@@ -1,7 +1,7 @@
 // The engine and the tokenizer behind one flat set of calls with plain data in and out. A worker wraps it (worker.js); where WebGPU exists on the page
 // but not in workers, the page runs the same class on its own thread.
 
-import initWasm, { Engine } from "./wasm/diorama.js";
+import initWasm, { Engine, plan } from "./wasm/diorama.js";
 import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "./files.js";
 import { packInterventions } from "./interventions.js";
@@ -51,7 +51,7 @@ export class Host {
   async load(source, device, onProgress = () => {}, signal) {
     const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
       readModel(source, onProgress, signal),
-      initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) }),
+      this.#wasm(),
     ]);
     const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
@@ -64,6 +64,21 @@ export class Host {
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
     return info;
+  }
+
+  /**
+   * The graph of a config.json, without numbers.
+   * @param {string} config
+   * @param {string[]} tensors names in its checkpoint
+   * @returns {Promise<import("./blocks/parameters/budget.js").Plan>}
+   */
+  async plan(config, tensors) {
+    await this.#wasm();
+    return /** @type {any} */ (plan(config, tensors));
+  }
+
+  #wasm() {
+    return initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) });
   }
 
   /** The model and its device as they are now: a device that was lost may have been replaced. */

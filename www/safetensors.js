@@ -18,21 +18,29 @@ export function readTensors(file) {
 }
 
 /**
- * A file of these arrays, each under its name.
- * @param {import("./trace.js").Activation[]} activations
+ * A file of f32 tensors.
+ * @param {Iterable<{ name: string, shape: number[], data: ArrayLike<number> }>} tensors
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function writeTensors(activations) {
-  /** @type {Record<string, { dtype: "F32", shape: number[], data_offsets: [number, number] }>} */
+export function writeTensors(tensors) {
+  const list = [...tensors];
+  let at = 0;
+  /** @type {Record<string, object>} */
   const table = {};
-  let end = 0;
-  for (const { name, shape, data } of activations) table[name] = { dtype: "F32", shape, data_offsets: [end, (end += data.byteLength)] };
+  for (const { name, shape, data } of list) {
+    if (name in table) throw new Error(`safetensors: two tensors are called "${name}"`);
+    table[name] = { dtype: "F32", shape, data_offsets: [at, at + data.length * 4] };
+    at += data.length * 4;
+  }
+  // Spaces behind the table bring the numbers to a multiple of eight bytes, as the format asks.
   const text = JSON.stringify(table);
-  // The numbers begin at a multiple of eight.
-  const head = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const file = new Uint8Array(8 + head.length + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(head.length), true);
-  file.set(head, 8);
-  activations.forEach(({ name, data }) => file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + head.length + table[name].data_offsets[0]));
+  const bytes = new TextEncoder().encode(text);
+  const length = Math.ceil(bytes.length / 8) * 8;
+  const file = new Uint8Array(8 + length + at).fill(0x20, 8, 8 + length);
+  const view = new DataView(file.buffer);
+  view.setBigUint64(0, BigInt(length), true);
+  file.set(bytes, 8);
+  let offset = 8 + length;
+  for (const { data } of list) for (let i = 0; i < data.length; i++, offset += 4) view.setFloat32(offset, data[i], true);
   return file;
 }

@@ -21,6 +21,17 @@ export function cutDistribution(logits, { temperature = 0, topK = 0, topP = 1 },
 }
 
 /**
+ * A few scores as shares of one.
+ * @param {ArrayLike<number>} scores
+ */
+export function softmax(scores) {
+  const top = Math.max(...Array.from(scores));
+  const weights = Array.from(scores, (score) => Math.exp(score - top));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+/**
  * The place where the model was least sure of the token that it took: the most to look at.
  * @param {import("./trace.js").Step[]} steps
  */

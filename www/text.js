@@ -175,6 +175,14 @@ function readable(token) {
   }
 }
 
+/**
+ * A text in the spelling of byte-level tokenizers: one printable character for each of its bytes.
+ * @param {string} text
+ */
+export function byteLevel(text) {
+  return [...new TextEncoder().encode(text)].map((byte) => CHARACTERS[byte]).join("");
+}
+
 /** GPT-2's table: printable Latin-1 bytes stand for themselves, the other 68 follow from U+0100 on. */
 const BYTE_OF = (() => {
   /** @type {Map<string, number>} */
@@ -186,3 +194,6 @@ const BYTE_OF = (() => {
   }
   return table;
 })();
+
+/** The same table the other way round. */
+const CHARACTERS = [...BYTE_OF].sort(([, a], [, b]) => a - b).map(([character]) => character);

@@ -121,26 +121,52 @@ export function mean(activation, name) {
 
 /** @typedef {{ rows: number, columns: number, data: Float32Array }} Matrix */
 
-/** Means over heads, kept as long as their activation: every redraw asks for them. @type {WeakMap<Activation, Matrix>} */
-const MEANS = new WeakMap();
+/** A head by its number from 0, or what the heads make together. @typedef {number | "mean" | "max"} HeadChoice */
+
+/** The matrices asked for, kept as long as their activation: every redraw asks again, and the same answer tells it that there is nothing to draw. @type {WeakMap<Activation, Map<HeadChoice, Matrix>>} */
+const MATRICES = new WeakMap();
 
 /**
- * One head's `[query_pos key_pos]` matrix of the first text of a batch, as a view of the activation's own numbers; `"mean"` averages over the heads.
+ * One head's `[query_pos key_pos]` matrix of the first text of a batch, as a view of the activation's own numbers; `"mean"` averages over the heads, `"max"`
+ * takes the largest of them in each cell.
  * @param {Trace | undefined} trace
  * @param {string} hook
- * @param {number | "mean"} head
+ * @param {HeadChoice} head
  * @returns {Matrix | undefined} undefined where the trace lacks the hook or the head
  */
 export function attentionMatrix(trace, hook, head) {
   const activation = trace?.activations.get(hook);
   if (!activation) return undefined;
+  const matrices = MATRICES.get(activation) ?? new Map();
+  MATRICES.set(activation, matrices);
+  const kept = matrices.get(head);
+  if (kept) return kept;
   const [heads, rows, columns] = ["head", "query_pos", "key_pos"].map((name) => activation.shape[axis(activation, name)]);
-  if (head === "mean") {
-    if (!MEANS.has(activation)) MEANS.set(activation, { rows, columns, data: mean(slice(activation, { batch: 0 }), "head").data });
-    return MEANS.get(activation);
-  }
-  if (head >= heads) return undefined;
-  return { rows, columns, data: activation.data.subarray(head * rows * columns, (head + 1) * rows * columns) };
+  if (typeof head === "number" && head >= heads) return undefined;
+  const size = rows * columns;
+  const own = activation.data.subarray(0, heads * size);
+  const data = typeof head === "number" ? own.subarray(head * size, (head + 1) * size) : head === "mean" ? mean(slice(activation, { batch: 0 }), "head").data : largest(own, size);
+  const matrix = { rows, columns, data };
+  matrices.set(head, matrix);
+  return matrix;
+}
+
+/**
+ * @param {Float32Array} planes
+ * @param {number} size of one
+ */
+function largest(planes, size) {
+  const data = planes.slice(0, size);
+  for (let i = size; i < planes.length; i++) data[i % size] = Math.max(data[i % size], planes[i]);
+  return data;
+}
+
+/**
+ * @param {string} head as an attribute says it: a number from 0, "mean" or "max"
+ * @returns {HeadChoice}
+ */
+export function headOf(head) {
+  return head === "mean" || head === "max" ? head : Number(head);
 }
 
 /**

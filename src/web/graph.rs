@@ -16,9 +16,7 @@ impl WebEngine {
     /// The nodes in the order of computation; see `GraphNode` in `www/trace.js`.
     pub fn graph(&self) -> Result<Array, JsError> {
         let engine = idle(&self.engine)?;
-        let graph = &engine.model.graph;
-        let nodes = (0..graph.nodes.len()).map(|index| JsValue::from(node_object(graph, NodeId(index))));
-        Ok(nodes.collect())
+        Ok(nodes(&engine.model.graph))
     }
 
     /// A weight under a published name: where one tensor holds several weights, the one at `part`.
@@ -33,6 +31,10 @@ impl WebEngine {
         let (axes, shape) = (node.axes.clone(), node.shape(&Lens::ONE));
         Ok(activation(&Tensor { name: name.into(), axes, shape, data: engine.device.weight(NodeId(index)) }))
     }
+}
+
+pub(super) fn nodes(graph: &Graph) -> Array {
+    (0..graph.nodes.len()).map(|index| JsValue::from(node_object(graph, NodeId(index)))).collect()
 }
 
 fn node_object(graph: &Graph, id: NodeId) -> Object {

@@ -2,15 +2,26 @@
 
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
+  "diorama-architecture": () => import("./architecture.js"),
   "diorama-beams": () => import("./beams.js"),
   "diorama-branches": () => import("./branches.js"),
   "diorama-cache": () => import("./cache.js"),
+  "diorama-cell": () => import("./cell.js"),
   "diorama-change": () => import("./change.js"),
+  "diorama-checks": () => import("./checks.js"),
+  "diorama-compare": () => import("./compare.js"),
+  "diorama-corruption": () => import("./corruption.js"),
+  "diorama-embedding": () => import("./embedding.js"),
+  "diorama-feedback": () => import("./feedback.js"),
   "diorama-generation": () => import("./generation.js"),
   "diorama-heads": () => import("./heads.js"),
   "diorama-intervene": () => import("./intervene.js"),
   "diorama-iterated": () => import("./iterated.js"),
   "diorama-lens": () => import("./lens.js"),
+  "diorama-llama": () => import("./llama.js"),
+  "diorama-parameters": () => import("./parameters.js"),
+  "diorama-scaling": () => import("./scaling.js"),
+  "diorama-tokenizers": () => import("./tokenizers.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */

@@ -13,7 +13,7 @@ import { modelSource } from "../source.js";
 
 /** @type {Map<string, Shared>} */
 const MODELS = new Map();
-const ROOM = new Room();
+export const ROOM = new Room();
 
 /**
  * A model, loaded at most once. Pair every call with one of `release`, also where the promise rejects.
@@ -60,6 +60,6 @@ function keyOf(address, device) {
 }
 
 /** @param {string} address */
-function addressOf(address) {
+export function addressOf(address) {
   return new URL(address, shippedAt(address) ? SITE : document.baseURI).href;
 }

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { outputHeadOf, pairHeadOf } from "../reader.js";
+import { softmax } from "../sampling.js";
 import { litOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -80,12 +81,4 @@ function bars(app, label, names, scores) {
  */
 function remark({ say }, head) {
   return html`<section class="output" aria-label=${say(`answer.${head}.title`)}><h2>${say(`answer.${head}.title`)}</h2><p class="soft hint">${say(`answer.${head}.help`)}</p></section>`;
-}
-
-/** @param {Float32Array} scores */
-function softmax(scores) {
-  const top = Math.max(...scores);
-  const weights = Array.from(scores, (score) => Math.exp(score - top));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
 }

@@ -21,7 +21,9 @@ export function checks(app) {
     ${checks.devices.length > 0 ? html`<p>${verdict(checks.devices, (values) => say("checks.devices", values))}</p>`
       : html`<p><button type="button" ?disabled=${checks.running} @click=${() => compareDevices(app)}>${say("checks.compare", { device: say(`device.${other(model.info.device)}`) })}</button></p>`}
     ${checks.running ? html`<p role="status" class="soft">${say("progress.running")}</p>` : nothing}
-    ${table(app, checks)}`;
+    ${table(app, checks)}
+    <h3>${say("checks.every")}</h3>
+    <diorama-checks device=${app.state.device} .lang=${app.language} .theme=${app.theme}></diorama-checks>`;
 }
 
 /**

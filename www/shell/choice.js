@@ -1,30 +1,25 @@
 // The reader's choice of layer, head and token, which all lenses share, as the names and numbers that the views ask for.
 
+import * as stacks from "../stacks.js";
 import { attentionMatrix } from "../trace.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {"encoder" | "decoder" | "cross"} Stack */
+/** @typedef {import("../stacks.js").Stack} Stack */
 
 /**
- * The stacks that a model has; encoder-only and decoder-only models have one.
  * @param {App} app
  * @returns {Stack[]}
  */
 export function stacksOf({ kind }) {
-  return kind === "encoder-decoder" ? ["encoder", "cross", "decoder"] : [kind];
+  return stacks.stacksOf(kind);
 }
 
 /**
- * How many layers a stack has, read from the names of its hooks.
  * @param {App} app
  * @param {Stack} stack
  */
-export function layersOf(app, stack) {
-  const [before, after] = attentionPath(app, stack);
-  const names = app.model?.info.hooks.map(({ name }) => name) ?? [];
-  const own = names.filter((name) => name.startsWith(before) && name.endsWith(`${after}.hook_pattern`));
-  const numbers = own.map((name) => Number(name.slice(before.length, -`${after}.hook_pattern`.length)));
-  return numbers.length > 0 ? Math.max(...numbers) + 1 : 0;
+export function layersOf({ model }, stack) {
+  return stacks.layersOf(model?.info, stack);
 }
 
 /**
@@ -52,7 +47,7 @@ export function headOf(app) {
  * @param {Stack} stack
  */
 export function attentionName(app, stack) {
-  return attentionPath(app, stack).join(String(layerOf(app, stack)));
+  return stacks.placeOf(app.kind, stack, layerOf(app, stack));
 }
 
 /**
@@ -75,14 +70,4 @@ export function litOf({ kind, hover, pinned, selected, player }) {
   if (pinned !== undefined) return { side: "source", position: pinned };
   if (selected === undefined) return undefined;
   return kind === "decoder" ? { side: "source", position: player.traced.length + selected } : { side: "target", position: selected };
-}
-
-/**
- * A stack's attention before and after the layer's number.
- * @param {App} app
- * @param {Stack} stack
- */
-function attentionPath({ kind }, stack) {
-  if (kind !== "encoder-decoder") return ["blocks.", ".attn"];
-  return stack === "cross" ? ["decoder.", ".cross_attn"] : [`${stack}.`, ".attn"];
 }

@@ -1,5 +1,7 @@
 // Span corruption (Raffel et al. 2019, section 3.1.4): the model writes each gap's sentinel and then what belongs there. Here both are put together again.
 
+import { spansWritten } from "../spans.js";
+
 /** @typedef {{ text: string, filled: boolean }} Part */
 
 const SENTINEL = /<extra_id_\d+>/;
@@ -12,15 +14,9 @@ const SENTINEL = /<extra_id_\d+>/;
  */
 export function fillGaps(source, written) {
   if (!SENTINEL.test(source)) return undefined;
-  /** @type {Map<string, string>} */
-  const spans = new Map();
-  let sentinel = "";
-  for (const { token, special } of written) {
-    if (SENTINEL.test(token)) sentinel = token;
-    else if (!special && sentinel) spans.set(sentinel, (spans.get(sentinel) ?? "") + token.replaceAll("▁", " "));
-  }
+  const spans = spansWritten(written);
   return source.split(/(<extra_id_\d+>)/).filter(Boolean).map((text) => {
-    const span = spans.get(text)?.trim();
+    const span = spans.get(text);
     return { text: span ?? text, filled: span !== undefined };
   });
 }

@@ -4,6 +4,8 @@ import { html, nothing } from "lit";
 import { showChecks } from "./checks.js";
 import { stage } from "./loading.js";
 import { parameters } from "./models.js";
+import { pages } from "./pages.js";
+import { undoButtons } from "./undo.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -15,11 +17,13 @@ export function header(app) {
   const { say, state, model, kind } = app;
   return html`<header class="header">
       <h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1>
+      ${pages("playground", state, say)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => app.showModel())}>
         <span class="mono">${model?.info.name ?? "…"}</span>
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
       </button>
       <span class="spring"></span>
+      ${undoButtons(app.trail, say)}
       <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${kind === "encoder" ? undefined : app.player.ms} .unit=${kind === "encoder" ? "ms" : "ms/token"} .status=${stage(app)} .say=${say}
         @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)} @diorama-device-check=${() => app.attempt(() => showChecks(app))}></diorama-device-badge>
       <button type="button" class="quiet lang-button" lang=${app.language === "zh" ? "en" : "zh-Hans"} aria-label=${say("lang.switch")}

@@ -10,7 +10,7 @@ const STAGES = ["start", "download", "weights", "device", "ready"];
 
 /**
  * What is being prepared, with its share where that is known; empty when nothing is.
- * @param {App} app
+ * @param {Pick<App, "loading" | "say">} page
  */
 export function stage({ loading, say }) {
   if (!loading) return "";

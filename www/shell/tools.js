@@ -11,6 +11,9 @@ import { attributeOf } from "../blocks/settings.js";
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
 export const TOOLS = [
   { id: "heads", tag: "diorama-heads" },
+  { id: "architecture", tag: "diorama-architecture" },
+  { id: "cell", tag: "diorama-cell" },
+  { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
   { id: "generation", tag: "diorama-generation" },
   { id: "change", tag: "diorama-change" },
 ];

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { attentionMatrix, isMasked } from "../trace.js";
+import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -12,6 +12,10 @@ const SMALLEST_CELL = 16;
 const LARGEST_CELL = 26;
 /** A long text's cells shrink below that, without labels, so that the canvas stays drawable. */
 const LARGEST_CANVAS = 2400;
+/** Of the ramp. */
+const STEPS = 256;
+/** From so many cells on, plain squares: round ones take a while. */
+const MANY = 4096;
 const LABELS = { width: 84, height: 66 };
 
 /**
@@ -84,16 +88,13 @@ export class AttentionMap extends LitElement {
     /** @type {Trace | undefined} */
     this.trace = undefined;
     this.hook = "";
-    /** @type {string} a head's number or "mean" */
+    /** @type {string} a head's number, "mean" or "max" */
     this.head = "mean";
-    /** @type {Piece[]} */
-    this.rows = [];
-    /** @type {Piece[]} */
-    this.columns = [];
-    /** @type {number | undefined} a row lit from outside */
-    this.row = undefined;
-    /** @type {number | undefined} a column lit from outside */
-    this.column = undefined;
+    this.rows = /** @type {Piece[]} */ ([]);
+    this.columns = /** @type {Piece[]} */ ([]);
+    /** A row and a column lit from outside. */
+    this.row = /** @type {number | undefined} */ (undefined);
+    this.column = /** @type {number | undefined} */ (undefined);
     this.label = "";
     this.axes = "";
     this.empty = "";
@@ -143,8 +144,7 @@ export class AttentionMap extends LitElement {
     if (!cursor || cursor.row >= rows || cursor.column >= columns) {
       return html`<span>0</span><span class="ramp"></span><span>1</span><span class="swatch"></span><span>${this.say("map.masked")}</span>`;
     }
-    const from = this.rows[cursor.row]?.token ?? "";
-    const to = this.columns[cursor.column]?.token ?? "";
+    const [from, to] = [this.rows[cursor.row]?.token ?? "", this.columns[cursor.column]?.token ?? ""];
     const index = cursor.row * columns + cursor.column;
     const value = isMasked(this.#scores()?.[index] ?? 0) ? this.say("map.masked") : data[index].toFixed(3);
     return html`<b>${shown(from)}</b><span>→</span><b>${shown(to)}</b><strong>${value}</strong>`;
@@ -164,7 +164,7 @@ export class AttentionMap extends LitElement {
   }
 
   #matrix() {
-    return attentionMatrix(this.trace, this.hook, this.head === "mean" ? "mean" : Number(this.head));
+    return attentionMatrix(this.trace, this.hook, headOf(this.head));
   }
 
   /** The scores of which masked ones hatch their cell, the same in every head; nothing is hatched where the trace lacks them. */
@@ -234,21 +234,24 @@ export class AttentionMap extends LitElement {
     this.#drawn = key;
     const style = getComputedStyle(this);
     const [paper, ink, faint, line] = ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map((name) => style.getPropertyValue(name).trim());
-    const colour = (/** @type {number} */ weight) => `color-mix(in oklab, ${paper}, ${ink} ${(weight * 100).toFixed(1)}%)`;
     const bare = cell < SMALLEST_CELL;
     const scale = bare ? 1 / cell : devicePixelRatio || 1;
-    canvas.width = Math.round(columns * cell * scale);
-    canvas.height = Math.round(rows * cell * scale);
+    Object.assign(canvas, { width: Math.round(columns * cell * scale), height: Math.round(rows * cell * scale) });
     canvas.style.cssText = `width:${columns * cell}px;height:${rows * cell}px`;
     const forbidden = (/** @type {number} */ index) => isMasked(scores?.[index] ?? 0);
-    if (bare) return paintDots(pen, matrix, forbidden, colour, faint);
+    // A colour is mixed once a step, not once a cell.
+    const colours = [...Array.from({ length: STEPS }, (_, i) => `color-mix(in oklab, ${paper}, ${ink} ${((i / (STEPS - 1)) * 100).toFixed(2)}%)`), faint];
+    if (bare) return paintDots(pen, matrix, forbidden, colours);
+    const many = data.length > MANY;
+    const hatched = hatch(cell, scale, faint);
     pen.scale(scale, scale);
     pen.strokeStyle = line;
     pen.lineWidth = 0.5;
     data.forEach((weight, index) => {
       const [x, y] = [(index % columns) * cell, Math.floor(index / columns) * cell];
-      if (forbidden(index)) return hatch(pen, x, y, cell, faint);
-      pen.fillStyle = colour(weight);
+      if (forbidden(index)) return pen.drawImage(hatched, x, y, cell, cell);
+      pen.fillStyle = colours[Math.round(Math.min(1, weight) * (STEPS - 1))];
+      if (many) return pen.fillRect(x, y, cell - 1, cell - 1);
       pen.beginPath();
       pen.roundRect(x + 0.5, y + 0.5, cell - 1, cell - 1, 2);
       pen.fill();
@@ -259,13 +262,11 @@ export class AttentionMap extends LitElement {
 
 /**
  * A long text's map, a pixel a cell; forbidden cells are a chequer, which is as much of a hatch as a pixel can show.
- * @type {(pen: CanvasRenderingContext2D, matrix: Matrix, forbidden: (index: number) => boolean, colour: (weight: number) => string, faint: string) => void}
+ * @type {(pen: CanvasRenderingContext2D, matrix: Matrix, forbidden: (index: number) => boolean, colours: string[]) => void}
  */
-function paintDots(pen, { rows, columns, data }, forbidden, colour, faint) {
-  const steps = 256;
-  const paints = [...Array.from({ length: steps }, (_, i) => colour(i / (steps - 1))), faint];
-  const palette = new Uint32Array(paints.map((paint) => {
-    pen.fillStyle = paint;
+function paintDots(pen, { rows, columns, data }, forbidden, colours) {
+  const palette = new Uint32Array(colours.map((colour) => {
+    pen.fillStyle = colour;
     pen.fillRect(0, 0, 1, 1);
     return new Uint32Array(pen.getImageData(0, 0, 1, 1).data.buffer)[0];
   }));
@@ -273,7 +274,7 @@ function paintDots(pen, { rows, columns, data }, forbidden, colour, faint) {
   const pixels = new Uint32Array(image.data.buffer);
   data.forEach((weight, index) => {
     const odd = (Math.floor(index / columns) + (index % columns)) % 2;
-    pixels[index] = palette[forbidden(index) ? odd * steps : Math.round(weight * (steps - 1))];
+    pixels[index] = palette[forbidden(index) ? odd * STEPS : Math.round(Math.min(1, weight) * (STEPS - 1))];
   });
   pen.putImageData(image, 0, 0);
 }
@@ -288,22 +289,21 @@ function shown(token) {
   return token.replace(/^<extra_id_(\d+)>$/, "<$1>").replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
 }
 
-/**
- * "Not allowed", which is not the same as "weight 0".
- * @type {(pen: CanvasRenderingContext2D, x: number, y: number, cell: number, colour: string) => void}
- */
-function hatch(pen, x, y, cell, colour) {
-  pen.save();
+/** One cell of "not allowed", which is not the same as "weight 0". @type {(cell: number, scale: number, colour: string) => HTMLCanvasElement} */
+function hatch(cell, scale, colour) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(cell * scale), height: Math.round(cell * scale) });
+  const pen = canvas.getContext("2d");
+  if (!pen) return canvas;
+  pen.scale(scale, scale);
   pen.beginPath();
-  pen.rect(x + 1, y + 1, cell - 2, cell - 2);
+  pen.rect(1, 1, cell - 2, cell - 2);
   pen.clip();
   pen.strokeStyle = colour;
-  pen.lineWidth = 1;
   pen.beginPath();
   for (let offset = 0; offset <= 2 * cell; offset += 5) {
-    pen.moveTo(x + offset, y);
-    pen.lineTo(x + offset - cell, y + cell);
+    pen.moveTo(offset, 0);
+    pen.lineTo(offset - cell, cell);
   }
   pen.stroke();
-  pen.restore();
+  return canvas;
 }

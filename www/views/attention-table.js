@@ -1,5 +1,5 @@
 import { LitElement, css, html } from "lit";
-import { attentionMatrix, isMasked } from "../trace.js";
+import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -44,7 +44,7 @@ export class AttentionTable extends LitElement {
     /** @type {Trace | undefined} */
     this.trace = undefined;
     this.hook = "";
-    /** @type {string} a head's number or "mean" */
+    /** @type {string} a head's number, "mean" or "max" */
     this.head = "mean";
     /** @type {Piece[]} */
     this.rows = [];
@@ -58,7 +58,7 @@ export class AttentionTable extends LitElement {
   }
 
   render() {
-    const matrix = attentionMatrix(this.trace, this.hook, this.head === "mean" ? "mean" : Number(this.head));
+    const matrix = attentionMatrix(this.trace, this.hook, headOf(this.head));
     if (!matrix) return html`<p>${this.empty}</p>`;
     const { rows, columns, data } = matrix;
     const scores = attentionMatrix(this.trace, this.hook.replace("hook_pattern", "hook_attn_scores"), 0)?.data;

@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
-import { attentionMatrix, isMasked } from "../trace.js";
+import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -52,7 +52,7 @@ export class MaskGrid extends LitElement {
     /** @type {Trace | undefined} */
     this.trace = undefined;
     this.attention = "";
-    /** @type {string} a head's number or "mean" */
+    /** @type {string} a head's number, "mean" or "max" */
     this.head = "mean";
     /** @type {Piece[]} */
     this.rows = [];
@@ -113,7 +113,7 @@ export class MaskGrid extends LitElement {
 
   /** @param {string} hook */
   #matrix(hook) {
-    return attentionMatrix(this.trace, `${this.attention}.${hook}`, this.head === "mean" ? "mean" : Number(this.head));
+    return attentionMatrix(this.trace, `${this.attention}.${hook}`, headOf(this.head));
   }
 
   /** @param {PointerEvent} event */

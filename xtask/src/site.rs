@@ -17,7 +17,7 @@ use crate::shell::{run, say};
 use crate::{npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 6] = ["app.js", "diorama.js", "worker.js", "embed.js", "frames.js", "sw.js"];
+const ENTRIES: [&str; 8] = ["app.js", "compare.js", "course.js", "diorama.js", "worker.js", "embed.js", "frames.js", "sw.js"];
 
 /// Where this file is, an earlier build wrote the folder.
 const PROOF: &str = "wasm/diorama_bg.wasm";
@@ -76,6 +76,7 @@ pub fn assemble(out: &Path, offline: Offline) -> Result<()> {
     copy("shaders", &next.join("shaders"), |file| has_extension(file, "wgsl"))?;
     copy(wasm::OUT, &next.join("wasm"), |file| !has_extension(file, "ts"))?;
     bundle(&next)?;
+    run(Command::new("node").arg("xtask/lessons.js").arg(&next)).context("a lesson's formula cannot be written")?;
     list(&next, offline)?;
     if out.exists() {
         fs::rename(out, &last)?;

@@ -1,0 +1,56 @@
+// Tokenizers without their models: tokenizer.json and a few sizes of config.json, fetched once for a page.
+
+import { SHIPPED } from "../../catalogue.js";
+import { Text } from "../../text.js";
+import { addressOf } from "../pool.js";
+
+/** @typedef {{ name: string, kind: string, vocabulary: number, share: number, file: any, text: Text }} Tokenizer */
+
+/** @type {Map<string, Promise<Tokenizer>>} */
+const TOKENIZERS = new Map();
+
+/**
+ * @param {string} folder of a model, ending in "/"
+ * @returns {Promise<Tokenizer>}
+ */
+export function tokenizerOf(folder) {
+  const base = addressOf(folder);
+  let tokenizer = TOKENIZERS.get(base);
+  if (!tokenizer) {
+    tokenizer = load(base);
+    TOKENIZERS.set(base, tokenizer);
+    tokenizer.catch(() => TOKENIZERS.delete(base));
+  }
+  return tokenizer;
+}
+
+/** @param {string} base */
+async function load(base) {
+  const name = base.replace(/\/$/, "").split("/").at(-1) ?? base;
+  const [file, options, config] = await Promise.all([read(base, "tokenizer.json"), read(base, "tokenizer_config.json"), read(base, "config.json")]);
+  const width = config.embedding_size ?? config.hidden_size ?? config.n_embd ?? config.d_model;
+  const { parameters } = SHIPPED.find((model) => model.name === name) ?? { parameters: NaN };
+  return { name, kind: kindOf(file), vocabulary: Object.keys(file.model.vocab).length, share: (config.vocab_size * width) / parameters, file, text: new Text(file, options) };
+}
+
+/**
+ * @param {string} base
+ * @param {string} file
+ */
+async function read(base, file) {
+  const address = new URL(file, base);
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address.href}: ${response.status}`);
+  return response.json();
+}
+
+/**
+ * The word for what a tokenizer.json does, as the locales have it.
+ * @param {any} file
+ */
+export function kindOf({ model, pre_tokenizer: before, decoder }) {
+  if (model.type === "WordLevel") return "characters";
+  if (model.type !== "BPE") return model.type.toLowerCase();
+  const bytes = JSON.stringify([before, decoder]).includes("ByteLevel");
+  return bytes ? "bytes" : "bpe";
+}

@@ -1,0 +1,100 @@
+// The course: one lesson of www/lessons at a time, in the reader's language, with the blocks that stand in it. The lesson and the language are in the page's #hash.
+
+import { LitElement, html, nothing } from "lit";
+import "./diorama.js";
+import "./shell/masthead.js";
+import { LESSONS, lessonAt } from "./course/lessons.js";
+import { Predict } from "./course/predict.js";
+import { words } from "./i18n.js";
+import { keepOffline } from "./offline.js";
+import { languageOf, remembered } from "./shell/preferences.js";
+
+/** @typedef {import("./course/lessons.js").Lesson} Lesson */
+
+class Course extends LitElement {
+  static properties = { lesson: { state: true }, text: { state: true }, error: { state: true } };
+
+  #shown = "";
+
+  constructor() {
+    super();
+    /** @type {Lesson} */
+    this.lesson = LESSONS[0];
+    /** The lesson's own nodes. @type {Node[]} */
+    this.text = [];
+    this.error = "";
+  }
+
+  createRenderRoot() {
+    return this;
+  }
+
+  get language() {
+    return languageOf(remembered(location.hash).lang);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    window.addEventListener("hashchange", () => this.#open());
+    document.addEventListener("diorama-preferences", () => this.#open());
+    this.#open().then(keepOffline);
+  }
+
+  async #open() {
+    const lesson = lessonAt(remembered(location.hash).settings.lesson);
+    const { language } = this;
+    const address = `lessons/${lesson.id}.${language}.html`;
+    if (address === this.#shown) return this.requestUpdate();
+    const turned = this.#shown !== "" && lesson !== this.lesson;
+    this.#shown = address;
+    this.lesson = lesson;
+    try {
+      const response = await fetch(address);
+      if (!response.ok) throw new Error(words(language)("course.missing", { file: address }));
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (address !== this.#shown) return;
+      this.text = [...page.body.childNodes].map((node) => document.adoptNode(node));
+      this.error = "";
+    } catch (error) {
+      this.error = error.message;
+    }
+    await this.updateComplete;
+    if (turned) {
+      scrollTo(0, 0);
+      /** @type {HTMLElement | null} */ (this.querySelector("article"))?.focus({ preventScroll: true });
+    }
+  }
+
+  render() {
+    const { lesson, language } = this;
+    const say = words(language);
+    const at = LESSONS.indexOf(lesson);
+    return html`<nav class="contents" aria-label=${say("course.contents")}>
+        <ol>${LESSONS.map((one) => html`<li><a href=${this.#link(one)} aria-current=${one === lesson ? "page" : "false"}>${one[/** @type {"en" | "zh"} */ (language)]}</a></li>`)}</ol>
+      </nav>
+      <article class="lesson" tabindex="-1" lang=${language === "zh" ? "zh-Hans" : "en"}>
+        ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : this.text}
+        <nav class="turn" aria-label=${say("course.turn")}>${this.#turn("previous", LESSONS[at - 1])}${this.#turn("next", LESSONS[at + 1])}</nav>
+      </article>`;
+  }
+
+  /**
+   * @param {"previous" | "next"} way
+   * @param {Lesson | undefined} lesson
+   */
+  #turn(way, lesson) {
+    if (!lesson) return nothing;
+    const { language } = this;
+    return html`<a class=${way} href=${this.#link(lesson)}><small>${words(language)(`course.${way}`)}</small>${lesson[/** @type {"en" | "zh"} */ (language)]}</a>`;
+  }
+
+  /** @param {Lesson} lesson */
+  #link({ id }) {
+    const hash = new URLSearchParams(location.hash.slice(1));
+    hash.set("lesson", id);
+    return `#${hash}`;
+  }
+}
+
+customElements.define("diorama-predict", Predict);
+customElements.define("diorama-course", Course);

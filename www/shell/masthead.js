@@ -1,0 +1,84 @@
+// The head of every page but the playground, which has its own: name, pages, language, theme. It sets the page's language and theme, and blocks follow.
+
+import { LitElement, css, html, nothing } from "lit";
+import { words } from "../i18n.js";
+import { blockStyles } from "../blocks/styles.js";
+import { pages } from "./pages.js";
+import { undoButtons } from "./undo.js";
+import { languageOf, prefer, remembered } from "./preferences.js";
+
+const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
+const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** `page` is the one that the reader is on; `heading` is the page's title, where it is not one of the known pages. */
+export class Masthead extends LitElement {
+  static properties = { page: {}, heading: {}, trail: { attribute: false } };
+
+  static styles = [blockStyles, css`
+    header { display: flex; align-items: center; gap: 4px 8px; min-height: 46px; border-bottom: 1px solid var(--hairline); flex-wrap: wrap; }
+    .name { display: flex; align-items: center; gap: 8px; font-size: 19px; font-weight: 650; letter-spacing: 0.01em; color: inherit; text-decoration: none; margin-right: 12px; }
+    .pages { display: flex; gap: 4px; margin-right: auto; }
+    .pages a { font: 15px/1.3 var(--sans); color: var(--ink-soft); text-decoration: none; padding: 6px 10px; border-radius: 4px; }
+    .pages a:hover { background: var(--hairline); }
+    .pages a[aria-current="page"] { color: var(--ink); font-weight: 600; }
+    button { border-color: transparent; background: none; padding: 0 10px; font: var(--small); }
+    button:hover { background: var(--hairline); }
+    .theme, .undo button { font-size: 16px; width: 36px; }
+    .undo button:disabled { color: var(--ink-ghost); }
+    @media (max-width: 640px) { header { padding: 6px 0; } .name { flex: 1; } .pages { order: 1; flex-basis: 100%; margin-left: -10px; } .pages a { padding: 10px; } button { min-height: 40px; } }
+  `];
+
+  #follow = () => this.requestUpdate();
+
+  constructor() {
+    super();
+    /** @type {import("./pages.js").Page} */
+    this.page = "compare";
+    this.heading = "";
+    /** What can be taken back, on a page where something can. @type {import("../trail.js").Trail | undefined} */
+    this.trail = undefined;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has("trail")) this.trail?.addEventListener("change", this.#follow);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    for (const [target, name] of this.#heard()) target.addEventListener(name, this.#follow);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const [target, name] of this.#heard()) target.removeEventListener(name, this.#follow);
+  }
+
+  /** @returns {[EventTarget, string][]} */
+  #heard() {
+    return [[window, "hashchange"], [document, "diorama-preferences"], [dark, "change"]];
+  }
+
+  render() {
+    const preferences = remembered(location.hash);
+    const { theme } = preferences;
+    const language = languageOf(preferences.lang);
+    const say = words(language);
+    const shade = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
+    document.documentElement.dataset.theme = shade;
+    document.title = this.heading || say(`pages.${this.page}.title`);
+    this.dataset.theme = shade;
+    const other = language === "zh" ? "en" : "zh";
+    return html`<header>
+      <a class="name" href="index.html"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a>
+      ${pages(this.page, preferences, say)}
+      ${this.trail ? undoButtons(this.trail, say) : nothing}
+      <button type="button" lang=${other === "zh" ? "zh-Hans" : "en"} aria-label=${say("lang.switch")} @click=${() => prefer({ lang: other })}>${other === "zh" ? "中文" : "EN"}</button>
+      <button type="button" class="theme" aria-label=${say(`theme.${theme}`)} title=${say(`theme.${theme}`)} @click=${() => prefer({ theme: NEXT_THEME[theme] })}>${THEME_SIGN[theme]}</button>
+    </header>`;
+  }
+}
+
+if (!customElements.get("diorama-masthead")) customElements.define("diorama-masthead", Masthead);

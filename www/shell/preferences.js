@@ -1,0 +1,45 @@
+// The reader's language and theme, which travel from page to page in the links' #hash: nothing is stored.
+
+import { preferredLanguage } from "../i18n.js";
+
+/** @typedef {"auto" | "light" | "dark"} Theme */
+
+/**
+ * What a hash says: `lang` is empty where it follows the browser; the rest are a page's own settings.
+ * @param {string} hash
+ * @returns {{ lang: string, theme: Theme, settings: Record<string, string> }}
+ */
+export function remembered(hash) {
+  const { lang = "", theme = "", ...settings } = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
+  return { lang: ["en", "zh"].includes(lang) ? lang : "", theme: theme === "light" || theme === "dark" ? theme : "auto", settings };
+}
+
+/**
+ * The address of another page, in the reader's language and theme.
+ * @param {string} page
+ * @param {{ lang: string, theme: Theme }} preferences
+ */
+export function pageIn(page, { lang, theme }) {
+  const hash = new URLSearchParams({ ...(lang ? { lang } : {}), ...(theme === "auto" ? {} : { theme }) }).toString();
+  return hash ? `${page}#${hash}` : page;
+}
+
+/**
+ * Writes a preference into the address, and tells the page.
+ * @param {{ lang?: string, theme?: Theme }} change
+ */
+export function prefer(change) {
+  const hash = new URLSearchParams(location.hash.slice(1));
+  for (const [name, value] of Object.entries(change)) {
+    if (value === "" || value === "auto") hash.delete(name);
+    else hash.set(name, value);
+  }
+  const text = hash.toString();
+  history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+  document.dispatchEvent(new CustomEvent("diorama-preferences"));
+}
+
+/** @param {string} lang */
+export function languageOf(lang) {
+  return lang || preferredLanguage(navigator.languages);
+}
