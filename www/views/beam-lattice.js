@@ -97,8 +97,8 @@ export class BeamLattice extends LitElement {
     return html`<div class=${["node", fate, won && "won", lit && "lit", special && "special"].filter(Boolean).join(" ")} role="treeitem" aria-level=${step + 1} aria-posinset=${rank + 1} aria-setsize=${shown.filter((other) => other.step === step).length}
       aria-selected=${key === this.current} aria-expanded=${children > 0 ? "true" : nothing} aria-label=${name} title=${name} tabindex=${focusable ? 0 : -1} data-key=${key}
       style=${`left:${step * COLUMN}px;top:${HEAD + rank * ROW}px`} @click=${() => this.#emit(key === this.current ? undefined : key)}>
-      <span class="token">${written.startsWith("▁") ? html`<span class="space"></span>` : nothing}${written.replace(/^▁/, "")}</span>
-      <span class="score">${fate === "finished" ? `÷${step + 1}: ${mean}` : total}</span></div>`;
+      <span class="token" aria-hidden="true">${written.startsWith("▁") ? html`<span class="space"></span>` : nothing}${written.replace(/^▁/, "")}</span>
+      <span class="score" aria-hidden="true">${fate === "finished" ? `÷${step + 1}: ${mean}` : total}</span></div>`;
   }
 
   /**
