@@ -18,6 +18,10 @@ PASSAGES = {
         "Muon for the matrices, AdamW for the rest, warm-up, a constant rate, a linear fall over the last 30 %, weights averaged over some 200 steps. "
         "About 20 tokens for each parameter (Hoffmann et al. 2022), from fewer texts than that: the model has read each several times."
     ),
+    "training_from_another": (
+        "{steps} steps, {tokens} million tokens, {minutes} minutes by the clock on a share of one CPU core of an EPYC, float32, at a low priority beside "
+        "other work. Muon for the matrices, AdamW for the rest, warm-up, then a linear fall to zero over most of the steps, weights averaged over some 200 steps."
+    ),
     "held_out": "Measured through `transformers` on this very folder. A hash keeps 2 % of the texts out of training, whatever their case and punctuation.",
     "tinystories": "TinyStories (Ronen Eldan and Yuanzhi Li, 2023), some 22,000 of its stories, CDLA-Sharing-1.0",
     "tatoeba": "[Tatoeba](https://tatoeba.org), by its contributors, CC BY 2.0 FR",

@@ -1,7 +1,7 @@
 """The training loop of the recipes in `decoders` and `encoders`: one process, one thread, a budget of tokens, a checkpoint to resume from.
 
 Small models gain little from a second thread, so two recipes side by side use two cores better than one with both. The schedule is
-warm-up, a constant rate, then a linear fall to zero over the last 30 % of the tokens; what is exported is an average of the weights.
+warm-up, a constant rate, then a linear fall to zero over the last part of the tokens; what is exported is an average of the weights.
 """
 
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from .muon import Muon
+from .muon import FAST, Muon
 
 MUON_LR, EMBEDDING_LR, SMALL_LR = 0.02, 0.005, 0.003
 D_KV = 32
@@ -47,9 +47,9 @@ def optimizers(model: nn.Module) -> list[torch.optim.Optimizer]:
     return [muon, adam]
 
 
-def rate(step: int, tokens: int, budget: int) -> float:
-    """Factor on every learning rate."""
-    return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, (1 - tokens / budget) / DECAY_SHARE))
+def rate(step: int, share: float, warm_up_steps: int, decay_share: float) -> float:
+    """Factor on every learning rate, at a share of the budget."""
+    return min(1.0, (step + 1) / warm_up_steps, max(0.0, (1 - share) / decay_share))
 
 
 def train(
@@ -58,15 +58,22 @@ def train(
     loss_of: Callable[[Batch], Tensor],
     budget: int,
     checkpoint: Path,
+    warm_up_steps: int = WARM_UP_STEPS,
+    decay_share: float = DECAY_SHARE,
+    parts: dict[nn.Module, Callable[[float], float]] | None = None,
     seed: int = 1,
 ) -> None:
     """Trains `model` in place until `budget` tokens were read, resuming from `checkpoint` where it exists.
 
-    `batches(seed)` yields batches for ever, with the token count of each in `n_tokens`; `loss_of` is the loss that is minimised.
+    `batches(seed)` yields batches for ever, with the token count of each in `n_tokens`; `loss_of` is the loss that is minimised, or several that
+    are added up and shown one by one. A model that begins with another's weights needs a shorter warm-up and a longer fall. `parts` are
+    modules whose gradients are clipped apart, each with a further factor on its rates at a share of the budget.
     """
     torch.set_num_threads(1)
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(1 - 1 / EMA_STEPS))
-    opts = optimizers(model)
+    parts = parts or {model: lambda share: 1.0}
+    opts_of = {part: optimizers(part) for part in parts}
+    opts = [optimizer for found in opts_of.values() for optimizer in found]
     step, tokens, seconds = 0, 0, 0.0
     if checkpoint.exists():
         state = torch.load(checkpoint)
@@ -81,29 +88,31 @@ def train(
         torch.save(state | {"step": step, "tokens": tokens, "seconds": seconds}, checkpoint.with_suffix(".new"))
         checkpoint.with_suffix(".new").rename(checkpoint)
 
-    resumed, started, mean_loss, saved_at, shown = seconds, time.monotonic(), 0.0, seconds, (seconds, tokens)
+    resumed, started, mean_losses, saved_at, shown = seconds, time.monotonic(), None, seconds, (seconds, tokens)
     for batch in batches(seed + step):
-        factor = rate(step, tokens, budget)
+        factor = rate(step, tokens / budget, warm_up_steps, decay_share)
         if factor == 0.0:
             break
-        for optimizer in opts:
-            for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * factor
+        for part, factor_of in parts.items():
+            for group in (group for optimizer in opts_of[part] for group in optimizer.param_groups):
+                group["lr"] = group["peak"] * factor * factor_of(tokens / budget)
         n_tokens = int(batch.pop("n_tokens"))
-        with torch.autocast("cpu", torch.bfloat16):
-            loss = loss_of(batch)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=FAST == torch.bfloat16):
+            losses = torch.atleast_1d(loss_of(batch))
+        losses.sum().backward()
+        for part in parts:
+            torch.nn.utils.clip_grad_norm_(part.parameters(), 1.0)
         for optimizer in opts:
             optimizer.step()
             optimizer.zero_grad()
         average.update_parameters(model)
         step, tokens, seconds = step + 1, tokens + n_tokens, resumed + time.monotonic() - started
-        mean_loss = loss.item() if mean_loss == 0.0 else mean_loss + (loss.item() - mean_loss) / 50
-        if step % 100 == 0:
+        mean_losses = losses.detach() if mean_losses is None else mean_losses.lerp(losses.detach(), 1 / 50)
+        if step % 50 == 0:
             speed = (tokens - shown[1]) / (seconds - shown[0])
             shown = (seconds, tokens)
-            print(f"step {step}  loss {mean_loss:.3f}  {tokens / 1e6:.2f} M tokens  {seconds / 60:.1f} min  {speed:.0f} tokens/s", flush=True)
+            shown_losses = " + ".join(f"{loss:.3f}" for loss in mean_losses)
+            print(f"step {step}  loss {shown_losses}  {tokens / 1e6:.2f} M tokens  {seconds / 60:.1f} min  {speed:.0f} tokens/s", flush=True)
         if seconds - saved_at > CHECKPOINT_SECONDS:
             save()
             saved_at = seconds

@@ -9,11 +9,13 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+FAST = torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16") else torch.float32  # a processor without it is 20 times slower in bfloat16
+
 
 def orthogonalize(stack: Tensor) -> Tensor:
-    """[matrix, rows, columns] → U Vᵀ of each matrix, roughly, by five quintic Newton-Schulz steps in bfloat16."""
+    """[matrix, rows, columns] → U Vᵀ of each matrix, roughly, by five quintic Newton-Schulz steps."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = stack.bfloat16()
+    x = stack.to(FAST)
     is_tall = x.shape[1] > x.shape[2]
     x = x.mT if is_tall else x
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)

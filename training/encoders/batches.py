@@ -18,7 +18,8 @@ from tokenizers import Tokenizer
 from .tokenizer import SPECIAL, VOCAB_SIZE, kind
 
 LENGTHS, SHARES = (32, 64, 128), (0.3, 0.2, 0.5)  # of a row, padded; of the batches
-BATCH_TOKENS = 4096
+BATCH_TOKENS = 4096  # padding included
+TRIMMED_TOKENS, POOL_TOKENS = 2400, 24_000  # the same for ELECTRA, and what is sorted by length together
 SINGLE_SHARE = 1 / 3  # of the shortest rows
 MASK_SHARE = 0.15
 IGNORED = -100
@@ -119,13 +120,24 @@ def endless(corpus: Corpus, model: str, vocabulary: Vocabulary, seed: int) -> It
     rng = np.random.default_rng(seed)
     while True:
         length = int(rng.choice(LENGTHS, p=SHARES))
-        n_rows = BATCH_TOKENS // length
-        rows = [row(corpus, model, length, vocabulary, rng) for _ in range(n_rows)]
-        ids, segments = np.full((n_rows, length), vocabulary.pad), np.zeros((n_rows, length), dtype=np.int64)
-        for i, (row_ids, row_segments, _) in enumerate(rows):
-            ids[i, : len(row_ids)], segments[i, : len(row_ids)] = row_ids, row_segments
-        maskable = ids >= vocabulary.first
-        corrupted, places, labels = mask(ids, maskable, vocabulary, rng, round(MASK_SHARE * length), model != "electra-tiny")
-        arrays = {"ids": corrupted, "original": ids, "segments": segments, "attended": (ids != vocabulary.pad).astype(np.int64)}
-        arrays |= {"places": places, "labels": labels, "order": np.array([label for *_, label in rows])}
-        yield {name: torch.from_numpy(array) for name, array in arrays.items()} | {"n_tokens": torch.tensor((ids != vocabulary.pad).sum())}
+        if model != "electra-tiny":
+            yield batch([row(corpus, model, length, vocabulary, rng) for _ in range(BATCH_TOKENS // length)], length, vocabulary, rng)
+            continue
+        # Rows of like lengths together: without compilation a batch may have any shape, and padding costs time.
+        pool = sorted((row(corpus, model, length, vocabulary, rng) for _ in range(POOL_TOKENS // length)), key=lambda found: len(found[0]))
+        while pool:
+            longest = len(pool[-1][0])
+            n_rows = max(1, TRIMMED_TOKENS // longest)
+            yield batch(pool[-n_rows:], longest, vocabulary, rng, replace=False)
+            del pool[-n_rows:]
+
+
+def batch(rows: list[tuple[list[int], list[int], int]], length: int, vocabulary: Vocabulary, rng: np.random.Generator, replace: bool = True) -> Batch:
+    """Rows padded to `length`, masked."""
+    ids, segments = np.full((len(rows), length), vocabulary.pad), np.zeros((len(rows), length), dtype=np.int64)
+    for i, (row_ids, row_segments, _) in enumerate(rows):
+        ids[i, : len(row_ids)], segments[i, : len(row_ids)] = row_ids, row_segments
+    corrupted, places, labels = mask(ids, ids >= vocabulary.first, vocabulary, rng, max(1, round(MASK_SHARE * length)), replace)
+    arrays = {"ids": corrupted, "original": ids, "segments": segments, "attended": (ids != vocabulary.pad).astype(np.int64)}
+    arrays |= {"places": places, "labels": labels, "order": np.array([label for *_, label in rows])}
+    return {name: torch.from_numpy(array) for name, array in arrays.items()} | {"n_tokens": torch.tensor((ids != vocabulary.pad).sum())}

@@ -9,8 +9,6 @@ from torch.nn import functional as F
 
 from .batches import IGNORED
 
-RTD_WEIGHT = 50.0  # λ of Clark et al. 2020, section 3.2
-
 
 def _at(hidden: Tensor, places: Tensor) -> Tensor:
     """[row, pos, d] at [row, n] → [row, n, d]"""
@@ -34,7 +32,7 @@ def _encode(model: nn.Module, ids: Tensor, batch: Batch) -> tuple[Tensor, Tensor
 
 
 def loss(name: str, model: nn.Module) -> Callable[[Batch], Tensor]:
-    """batch → loss"""
+    """batch → loss; of ELECTRA's pair, the generator's and the discriminator's"""
 
     def bert(batch: Batch) -> Tensor:
         hidden, pooled = _encode(model, batch["ids"], batch)
@@ -64,6 +62,7 @@ def loss(name: str, model: nn.Module) -> Callable[[Batch], Tensor]:
         scores = discriminator.discriminator_predictions(hidden).float()
         attended = batch["attended"].float()
         rtd = (F.binary_cross_entropy_with_logits(scores, is_replaced, reduction="none") * attended).sum() / attended.sum()
-        return _mlm(logits, batch["labels"]) + RTD_WEIGHT * rtd
+        # No λ between the two (Clark et al. 2020, section 3.2): they share no gradient, and neither Muon nor AdamW heeds its scale.
+        return torch.stack([_mlm(logits, batch["labels"]), rtd])
 
     return {"bert-tiny": bert, "albert-tiny": albert, "roberta-tiny": roberta, "electra-tiny": electra}[name]

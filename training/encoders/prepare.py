@@ -1,8 +1,8 @@
 """Writes what pre-training reads: tokenizer.json, sentences.npz (ids of every sentence, in the order of the stories) and held_out.json.
 
-    python -m encoders.prepare --model bert-tiny --data DATA --work WORK
+    python -m encoders.prepare --model bert-tiny --data DATA --work WORK [--base ../www/models/bert-tiny]
 
-A text is a story, or one everyday sentence.
+`--base` gives its tokenizer. A text is a story, or one everyday sentence.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from common import stories
+from tokenizers import Tokenizer
 
 from . import tokenizer
 from .batches import Corpus
@@ -22,12 +23,13 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--base", type=Path)
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     everyday = stories.everyday(args.data)
     texts = stories.stories(args.data) + everyday[:: len(everyday) // EVERYDAY]
     training = [text for text in texts if not stories.is_held_out(text)]
-    tok = tokenizer.train(args.model, training)
+    tok = Tokenizer.from_file(str(args.base / "tokenizer.json")) if args.base else tokenizer.train(args.model, training)
     tokenizer.save(args.model, tok, args.work)
     corpus = Corpus.of(training, tok)
     corpus.save(args.work / "sentences.npz")

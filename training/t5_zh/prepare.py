@@ -1,6 +1,8 @@
 """Writes what training reads: tokenizer.json, examples.npz and held_out.json.
 
-    python -m t5_zh.prepare --data DATA --work WORK
+    python -m t5_zh.prepare --data DATA --work WORK --base ../www/models/t5-tiny
+
+`--base` gives its English pieces.
 """
 
 import argparse
@@ -11,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from t5_tiny import augment, corpora
 from t5_tiny.prepare import to_arrays
+from tokenizers import Tokenizer
 
 from . import corpus, tokenizer
 
@@ -36,13 +39,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True)
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     rng = random.Random(1)
     chinese_of = corpus.pairs(args.data)
     found = examples(chinese_of, rng)
-    tok = tokenizer.train([side for pair in found for side in pair])
+    sources, targets = zip(*found)
+    tok = tokenizer.train(sources, targets, Tokenizer.from_file(str(args.base / "tokenizer.json")))
     tokenizer.save(tok, args.work)
+    found = [pair for pair, encoding in zip(found, tok.encode_batch(targets)) if tokenizer.UNK not in encoding.ids]
     np.savez(args.work / "examples.npz", **{f"translate.{name}": array for name, array in to_arrays(tok, found).items()})
     held_out = [(corpus.PREFIX + english, forms) for english, forms in chinese_of.items() if corpora.is_held_out(english)]
     (args.work / "held_out.json").write_text(json.dumps(held_out, ensure_ascii=False), encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Trains a T5 to translate English to Chinese.
+"""Trains a T5, which knows English and how to translate it to French, to translate English to Chinese.
 
-    python -m t5_zh.train --work WORK
+    python -m t5_zh.train --work WORK --base ../www/models/t5-tiny
 """
 
 import argparse
@@ -10,24 +10,37 @@ from pathlib import Path
 import torch
 from common import loop
 from t5_tiny import batches
+from tokenizers import Tokenizer
 from torch.nn import functional as F
 from transformers import T5Config, T5ForConditionalGeneration
 
 from . import tokenizer
 
 MIXTURE = {"translate": 1.0}
-TOKENS = 20_000_000  # source and target, without padding
-LABEL_SMOOTHING = 0.05
+TOKENS = 5_000_000  # source and target, without padding
+LABEL_SMOOTHING, DECAY_SHARE = 0.05, 0.5
 
 
 def build() -> T5ForConditionalGeneration:
-    """T5 v1.0: ReLU, tied embeddings, 16 buckets of distance up to 32."""
+    """t5-tiny's architecture with another vocabulary: T5 v1.0, ReLU, tied embeddings, 16 buckets of distance up to 32."""
     config = T5Config(
-        vocab_size=tokenizer.VOCAB_SIZE, d_model=128, d_kv=32, d_ff=384, num_layers=3, num_decoder_layers=3, num_heads=4,
+        vocab_size=tokenizer.VOCAB_SIZE, d_model=128, d_kv=32, d_ff=384, num_layers=4, num_decoder_layers=3, num_heads=4,
         relative_attention_num_buckets=16, relative_attention_max_distance=32, dropout_rate=0.1, feed_forward_proj="relu",
         decoder_start_token_id=tokenizer.PAD, pad_token_id=tokenizer.PAD, eos_token_id=tokenizer.EOS,
     )  # fmt: skip
     return T5ForConditionalGeneration(config)
+
+
+def begin(model: T5ForConditionalGeneration, tok: Tokenizer, base: Path) -> None:
+    """Takes over all of t5-tiny's weights; a piece that it lacks, which a Chinese character is, begins near the mean of its pieces."""
+    weights, base_tok = T5ForConditionalGeneration.from_pretrained(base, dtype=torch.float32).state_dict(), Tokenizer.from_file(str(base / "tokenizer.json"))
+    table = weights["shared.weight"]
+    rows = table.mean(0) + 0.5 * table.std(0) * torch.randn(tokenizer.VOCAB_SIZE, table.shape[1])
+    for piece, i in tok.get_vocab().items():
+        known = base_tok.token_to_id(piece) if base_tok.token_to_id(piece) is not None else base_tok.token_to_id("▁" + piece)
+        if known is not None:
+            rows[i] = table[known]
+    model.load_state_dict(weights | {name: rows for name in weights if weights[name].shape == table.shape})
 
 
 def rows(tasks: dict[str, batches.Examples], seed: int) -> Iterator[loop.Batch]:
@@ -38,9 +51,11 @@ def rows(tasks: dict[str, batches.Examples], seed: int) -> Iterator[loop.Batch]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True)
     args = parser.parse_args()
     torch.manual_seed(1)
     model = build().train()
+    begin(model, Tokenizer.from_file(str(args.work / "tokenizer.json")), args.base)
     print(f"{sum(p.numel() for p in model.parameters())} parameters")
 
     def loss_of(batch: loop.Batch) -> torch.Tensor:
@@ -49,7 +64,7 @@ def main() -> None:
         return F.cross_entropy(logits[is_token].float(), batch["target"][is_token], label_smoothing=LABEL_SMOOTHING)
 
     tasks = batches.load(args.work / "examples.npz", MIXTURE)
-    loop.train(model, lambda seed: rows(tasks, seed), loss_of, TOKENS, args.work / "checkpoint.pt")
+    loop.train(model, lambda seed: rows(tasks, seed), loss_of, TOKENS, args.work / "checkpoint.pt", decay_share=DECAY_SHARE)
 
 
 if __name__ == "__main__":
