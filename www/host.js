@@ -201,7 +201,7 @@ export class Host {
 
   /** @returns {Promise<import("./trace.js").GraphNode[]>} */
   async graph() {
-    return JSON.parse(this.#loaded().graph());
+    return JSON.parse(await this.#loaded().graph());
   }
 
   /**

@@ -266,11 +266,11 @@ export class MaskLab extends Block {
     const tokens = model.info.kind === "encoder-decoder" ? written : source;
     const still = moved.filter((change) => change === 0).length;
     const same = after === before;
-    return html`${moved.length > 0 ? html`<h2>${say("change.title")}</h2>
-        <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${say("change.title")} .say=${say}></diorama-change-strip>
-        <p class="caption">${same ? say("change.same") : say("change.count", { still, all: moved.length })}${stack === "decoder" && !same && after.passes === 1 ? ` ${say("change.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("change.teacher")}` : nothing}</p>` : nothing}
-      <div class="sides"><section><h2>${say("change.before")}</h2>${answerPicture(model, before, undefined, say)}</section>
-        <section><h2>${say("change.after")}</h2>${answerPicture(model, after, before, say)}</section></div>
+    return html`${moved.length > 0 ? html`<h2>${say("moved.title")}</h2>
+        <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${say("moved.title")} .say=${say}></diorama-change-strip>
+        <p class="caption">${same ? say("moved.same") : say("moved.count", { still, all: moved.length })}${stack === "decoder" && !same && after.passes === 1 ? ` ${say("moved.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("moved.teacher")}` : nothing}</p>` : nothing}
+      <div class="sides"><section><h2>${say("moved.before")}</h2>${answerPicture(model, before, undefined, say)}</section>
+        <section><h2>${say("moved.after")}</h2>${answerPicture(model, after, before, say)}</section></div>
       ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.passes > 1 ? "mask.layered" : "mask.single", { passes: after.passes })}${stack === "decoder" && after.passes > 1 ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
   }
 }

@@ -43,7 +43,7 @@ export class ChangeStrip extends LitElement {
     return html`<ol aria-label=${this.label}>${this.changes.map((change, i) => {
       const piece = this.tokens[i];
       const kind = [change === 0 && "still", piece?.special && "special"].filter(Boolean).join(" ");
-      return html`<li class=${kind}><span class="spoken">${change === 0 ? this.say("change.none", { token: shown(piece) }) : this.say("change.some", { token: shown(piece), change: figure(change) })}</span>
+      return html`<li class=${kind}><span class="spoken">${change === 0 ? this.say("moved.none", { token: shown(piece) }) : this.say("moved.some", { token: shown(piece), change: figure(change) })}</span>
         <i aria-hidden="true" class="bar" style=${`--share:${change / most}`}></i><span aria-hidden="true" class="token">${shown(piece)}</span><small aria-hidden="true">${change === 0 ? "0" : figure(change)}</small></li>`;
     })}</ol>`;
   }
