@@ -15,7 +15,7 @@ let site;
 before(() => (site = siteWith(["electra-mlm", "electra-discriminator"])));
 after(() => site.remove());
 
-/** A block alone. @typedef {import("puppeteer-core").Page} Page */
+/** @typedef {import("puppeteer-core").Page} Page */
 
 /**
  * Puts a block into an empty page and waits until it shows `selector`.
@@ -82,7 +82,7 @@ for (const browser of browsers) {
       const reading = await page.evaluate(async () => {
         const lines = /** @type {any} */ (document.querySelector("diorama-heads")?.shadowRoot?.querySelector("diorama-attention-lines"));
         const grid = /** @type {any} */ (document.querySelector("diorama-heads")?.shadowRoot?.querySelector("diorama-head-grid"));
-        lines.renderRoot.querySelectorAll(".rows button")[3].focus();
+        lines.renderRoot.querySelectorAll(".rows button")[3].dispatchEvent(new PointerEvent("pointerenter"));
         await lines.updateComplete;
         const text = lines.renderRoot.querySelector("output").textContent;
         grid.renderRoot.querySelector('[aria-checked="true"]').focus();
@@ -156,7 +156,7 @@ for (const browser of browsers) {
     visit(browser, "embed.html", async (page) => {
       const text = "the little girl went to the big house and sat on the mat with the cat .";
       const cells = () => page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-corruption")).renderRoot.querySelector("diorama-interlinear")?.cells);
-      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "4" }, "diorama-interlinear");
+      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "7" }, "diorama-interlinear");
       const first = await cells();
       const targets = first.map((/** @type {any} */ cell, /** @type {number} */ position) => ({ ...cell, position })).filter((/** @type {any} */ { truth }) => truth !== undefined);
       assert.equal(targets.length, Math.round(17 * 0.15));
@@ -176,10 +176,10 @@ for (const browser of browsers) {
         model.dispose();
         return { answer, all: targets.every((/** @type {any} */ { mark }) => mark !== "random") };
       }, { text, targets });
-      if (shares.all) targets.forEach((/** @type {any} */ { truthShare }, /** @type {number} */ i) => assert.ok(Math.abs(truthShare - shares.answer[i]) < 1e-3, `${truthShare} against ${shares.answer[i]}`));
       assert.ok(shares.all, "the seed of this test draws no random token");
+      targets.forEach((/** @type {any} */ { truthShare }, /** @type {number} */ i) => assert.ok(Math.abs(truthShare - shares.answer[i]) < 1e-3, `${truthShare} against ${shares.answer[i]}`));
       await axe(page);
-      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "4" }, "diorama-interlinear");
+      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "7" }, "diorama-interlinear");
       assert.deepEqual(await cells(), first);
       await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-corruption")).setAttribute("scheme", "epochs"));
       await shows(page, "diorama-corruption", "diorama-epoch-grid");
