@@ -10,6 +10,9 @@ import { siteWith } from "./families.js";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** The blocks choose a device by themselves, and to try a software adapter takes long. */
+const CPU = { webgpu: false };
+
 /** @type {ReturnType<typeof siteWith>} */
 let site;
 before(() => (site = siteWith(["electra-mlm", "electra-discriminator"])));
@@ -94,7 +97,7 @@ for (const browser of browsers) {
       const chosen = await page.evaluate(() => ["layer", "head"].map((name) => /** @type {any} */ (document.querySelector("diorama-heads"))[name]));
       assert.deepEqual(chosen, [3, "2"]);
       await axe(page);
-    }));
+    }, CPU));
 
   test(`${browser}: a blocked cell changes nothing before it, undo takes it back, and an opened one is what an intervention by hand gives`, () =>
     visit(browser, "embed.html", async (page) => {
@@ -150,7 +153,7 @@ for (const browser of browsers) {
       assert.ok(expected.open);
       expected.changes.forEach((change, place) => assert.ok(Math.abs(change - opened.changes[place]) < 1e-3 * Math.max(1, change), `place ${place}: ${opened.changes[place]} against ${change}`));
       await axe(page);
-    }));
+    }, CPU));
 
   test(`${browser}: samples are of the seed, probabilities are the model's, and two copies of the epochs agree with their count`, () =>
     visit(browser, "embed.html", async (page) => {
@@ -192,7 +195,7 @@ for (const browser of browsers) {
       await shows(page, "diorama-corruption", "dl");
       const [input, target] = await page.evaluate(() => [.../** @type {any} */ (document.querySelector("diorama-corruption")).renderRoot.querySelectorAll("dd")].map((/** @type {Element} */ { textContent }) => textContent));
       assert.equal(input?.replace("<extra_id_0>", target?.replace(/<extra_id_\d>/g, "").trim() ?? ""), text);
-    }));
+    }, CPU));
 
   test(`${browser}: ELECTRA's pair judges what the generator drew`, () =>
     visit(browser, "embed.html", async (page) => {
@@ -204,5 +207,5 @@ for (const browser of browsers) {
       const judged = cells.filter((/** @type {any} */ { special }) => !special);
       assert.ok(judged.every((/** @type {any} */ { share }) => share > 0 && share < 1));
       assert.ok(said.includes(`, ${judged.filter((/** @type {any} */ { mark }) => mark === "replaced").length} of them really replaced`), said);
-    }, { root: site.root }));
+    }, { ...CPU, root: site.root }));
 }
