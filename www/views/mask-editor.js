@@ -36,7 +36,7 @@ export class MaskEditor extends LitElement {
 
   static styles = css`
     :host { display: block; min-width: 0; }
-    .frame { overflow: auto; max-height: 460px; scrollbar-width: thin; border-radius: 4px; padding: 2px; }
+    .frame { overflow: auto; max-height: 560px; scrollbar-width: thin; border-radius: 4px; padding: 2px; }
     .frame:focus-visible { outline: 2px solid var(--focus); }
     .grid { display: grid; grid-template-columns: max-content max-content; width: max-content; }
     .corner, .columns, .rows { background: var(--paper); z-index: 1; }

@@ -10,12 +10,15 @@ import { siteWith } from "./families.js";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** The blocks choose a device by themselves, and to try a software adapter takes long. */
+const CPU = { webgpu: false };
+
 /** @type {ReturnType<typeof siteWith>} */
 let site;
 before(() => (site = siteWith(["electra-mlm", "electra-discriminator"])));
 after(() => site.remove());
 
-/** A block alone. @typedef {import("puppeteer-core").Page} Page */
+/** @typedef {import("puppeteer-core").Page} Page */
 
 /**
  * Puts a block into an empty page and waits until it shows `selector`.
@@ -82,7 +85,7 @@ for (const browser of browsers) {
       const reading = await page.evaluate(async () => {
         const lines = /** @type {any} */ (document.querySelector("diorama-heads")?.shadowRoot?.querySelector("diorama-attention-lines"));
         const grid = /** @type {any} */ (document.querySelector("diorama-heads")?.shadowRoot?.querySelector("diorama-head-grid"));
-        lines.renderRoot.querySelectorAll(".rows button")[3].focus();
+        lines.renderRoot.querySelectorAll(".rows button")[3].dispatchEvent(new PointerEvent("pointerenter"));
         await lines.updateComplete;
         const text = lines.renderRoot.querySelector("output").textContent;
         grid.renderRoot.querySelector('[aria-checked="true"]').focus();
@@ -94,7 +97,7 @@ for (const browser of browsers) {
       const chosen = await page.evaluate(() => ["layer", "head"].map((name) => /** @type {any} */ (document.querySelector("diorama-heads"))[name]));
       assert.deepEqual(chosen, [3, "2"]);
       await axe(page);
-    }));
+    }, CPU));
 
   test(`${browser}: a blocked cell changes nothing before it, undo takes it back, and an opened one is what an intervention by hand gives`, () =>
     visit(browser, "embed.html", async (page) => {
@@ -150,13 +153,13 @@ for (const browser of browsers) {
       assert.ok(expected.open);
       expected.changes.forEach((change, place) => assert.ok(Math.abs(change - opened.changes[place]) < 1e-3 * Math.max(1, change), `place ${place}: ${opened.changes[place]} against ${change}`));
       await axe(page);
-    }));
+    }, CPU));
 
   test(`${browser}: samples are of the seed, probabilities are the model's, and two copies of the epochs agree with their count`, () =>
     visit(browser, "embed.html", async (page) => {
       const text = "the little girl went to the big house and sat on the mat with the cat .";
       const cells = () => page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-corruption")).renderRoot.querySelector("diorama-interlinear")?.cells);
-      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "4" }, "diorama-interlinear");
+      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "7" }, "diorama-interlinear");
       const first = await cells();
       const targets = first.map((/** @type {any} */ cell, /** @type {number} */ position) => ({ ...cell, position })).filter((/** @type {any} */ { truth }) => truth !== undefined);
       assert.equal(targets.length, Math.round(17 * 0.15));
@@ -176,10 +179,10 @@ for (const browser of browsers) {
         model.dispose();
         return { answer, all: targets.every((/** @type {any} */ { mark }) => mark !== "random") };
       }, { text, targets });
-      if (shares.all) targets.forEach((/** @type {any} */ { truthShare }, /** @type {number} */ i) => assert.ok(Math.abs(truthShare - shares.answer[i]) < 1e-3, `${truthShare} against ${shares.answer[i]}`));
       assert.ok(shares.all, "the seed of this test draws no random token");
+      targets.forEach((/** @type {any} */ { truthShare }, /** @type {number} */ i) => assert.ok(Math.abs(truthShare - shares.answer[i]) < 1e-3, `${truthShare} against ${shares.answer[i]}`));
       await axe(page);
-      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "4" }, "diorama-interlinear");
+      await put(page, "diorama-corruption", { model: "models/bert-tiny/", text, seed: "7" }, "diorama-interlinear");
       assert.deepEqual(await cells(), first);
       await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-corruption")).setAttribute("scheme", "epochs"));
       await shows(page, "diorama-corruption", "diorama-epoch-grid");
@@ -192,7 +195,7 @@ for (const browser of browsers) {
       await shows(page, "diorama-corruption", "dl");
       const [input, target] = await page.evaluate(() => [.../** @type {any} */ (document.querySelector("diorama-corruption")).renderRoot.querySelectorAll("dd")].map((/** @type {Element} */ { textContent }) => textContent));
       assert.equal(input?.replace("<extra_id_0>", target?.replace(/<extra_id_\d>/g, "").trim() ?? ""), text);
-    }));
+    }, CPU));
 
   test(`${browser}: ELECTRA's pair judges what the generator drew`, () =>
     visit(browser, "embed.html", async (page) => {
@@ -204,5 +207,5 @@ for (const browser of browsers) {
       const judged = cells.filter((/** @type {any} */ { special }) => !special);
       assert.ok(judged.every((/** @type {any} */ { share }) => share > 0 && share < 1));
       assert.ok(said.includes(`, ${judged.filter((/** @type {any} */ { mark }) => mark === "replaced").length} of them really replaced`), said);
-    }, { root: site.root }));
+    }, { ...CPU, root: site.root }));
 }
