@@ -83,8 +83,8 @@ export class LensGrid extends LitElement {
     const here = row === focusRow && column === focusColumn;
     const kind = [same && "same", first.special && "special", this.cursor && here && "pointed"].filter(Boolean).join(" ");
     return html`<td><button type="button" class=${kind} tabindex=${here ? 0 : -1} style=${`--weight:${first.probability}`} data-row=${row} data-column=${column}
-      aria-label=${`${shown(first.token)}, ${percentage(first.probability)}`} @pointerenter=${() => (this.cursor = { row, column })} @focus=${() => (this.cursor = { row, column })}>
-      <span class="token" aria-hidden="true">${first.token.length > 1 && first.token.startsWith("▁") ? html`<span class="space"></span>${shown(first.token.slice(1))}` : shown(first.token)}</span><span class="share" aria-hidden="true">${percentage(first.probability)}</span></button></td>`;
+      @pointerenter=${() => (this.cursor = { row, column })} @focus=${() => (this.cursor = { row, column })}>
+      <span class="token">${first.token.length > 1 && first.token.startsWith("▁") ? html`<span class="space"></span>${shown(first.token.slice(1))}` : shown(first.token)}</span><span class="share">${percentage(first.probability)}</span></button></td>`;
   }
 
   #list() {
