@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::tensor::{Axis, Tensor, size};
-pub use edit::{Change, Edit};
+pub use edit::{Change, Edit, rows};
 
 /// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in
 /// memory more often than it has to.

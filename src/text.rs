@@ -43,9 +43,11 @@ impl Text {
         Ok(self.tokenizer.encode(text, false).map_err(refused)?.get_ids().to_vec())
     }
 
-    /// The text of these ids, special tokens left out.
+    /// The text of these ids, special tokens left out. Bytes at its end that do not form a character yet are held back, as on the page.
     pub fn decode(&self, ids: &[u32]) -> Result<String> {
-        self.tokenizer.decode(ids, true).map_err(refused)
+        let mut text = self.tokenizer.decode(ids, true).map_err(refused)?;
+        text.truncate(text.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
+        Ok(text)
     }
 }
 

@@ -1,10 +1,11 @@
-//! The command as other people's scripts see it: what it writes and prints, and one line for each bad input.
+//! The command as other people's scripts see it: what it writes and prints. What it refuses is in refusals.rs.
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
+use common::shell::{diorama, list, model, refused, scratch, stdout};
 use common::{Golden, check, folder};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
@@ -80,12 +81,70 @@ fn run_writes_logits_and_the_hooks_that_a_glob_names() {
 }
 
 #[test]
+fn every_hook_at_once_has_each_head_once() {
+    for (name, heads) in [("bert-pretraining", ["logits", "nsp_logits"]), ("albert-pretraining", ["logits", "sop_logits"])] {
+        let (golden, file) = (Golden::open(&format!("{name}.safetensors")), scratch("heads").join("trace.safetensors"));
+        let [ids, path, dir] = [list(&golden.input(1).ids), file.display().to_string(), model(name)];
+        stdout(&diorama(&["run", &dir, "--ids", &ids, "--capture", "*", "--capture", "*logits", "--out", &path]));
+        let bytes = std::fs::read(&file).expect("a trace");
+        let trace = SafeTensors::deserialize(&bytes).expect("a safetensors file");
+        assert!(trace.len() > 30 && heads.iter().all(|head| trace.tensor(head).is_ok()), "{name}: {:?}", trace.names());
+        let told = stdout(&diorama(&["run", &dir, "--ids", &ids, "--capture", "*"]));
+        assert!(heads.iter().all(|head| told.matches(&format!("{head}  1×")).count() == if *head == "logits" { 2 } else { 1 }));
+    }
+}
+
+#[test]
 fn run_without_a_file_prints_a_line_for_each_tensor() {
     let told = stdout(&diorama(&["run", &model("t5-v1_1"), "--ids", "5,9,2", "--capture", "encoder.0.hook_resid_pre"]));
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines.len(), 2, "{told}");
     assert!(lines[0].starts_with("logits  1×1×61  from "), "{told}");
     assert!(lines[1].starts_with("encoder.0.hook_resid_pre  1×3×24  from "), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_that_run_writes_is_an_ordinary_one() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = scratch("out");
+    let [file, link, other] = ["trace.safetensors", "link.safetensors", "other"].map(|name| dir.join(name));
+    symlink(&file, &link).expect("a link");
+    std::fs::write(&other, "").expect("a file");
+    stdout(&diorama(&["run", &model("gpt2"), "--ids", "5", "--out", &link.display().to_string()]));
+    assert!(link.is_symlink(), "the link stays a link");
+    let mode = |path: &Path| std::fs::metadata(path).expect("a file").permissions().mode();
+    assert_eq!(mode(&file), mode(&other), "those may read it who may read any new file");
+    SafeTensors::deserialize(&std::fs::read(&file).expect("a trace")).expect("a safetensors file");
+    if Path::new("/dev/full").exists() {
+        refused("a full disk", &["run", &model("gpt2"), "--ids", "5", "--out", "/dev/full"], &["/dev/full", "--out"]);
+    }
+}
+
+#[test]
+fn a_text_ends_where_the_model_has_no_further_position() {
+    // 40 positions: 36 tokens after a prompt of 5, because the last is not read.
+    let prompt = "5,9,2,7,33";
+    for (more, n) in [(&[][..], 36), (&["--beams", "2"][..], 36), (&["--max-new-tokens", "7"][..], 7)] {
+        let told = stdout(&diorama(&[&["generate", &model("gpt2"), "--ids", prompt, "--json"], more].concat()));
+        let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+        let ids = told["ids"].as_array().expect("ids");
+        assert!(ids.len() == n || ids.last() == Some(&60.into()), "{more:?}: {ids:?}");
+    }
+}
+
+#[test]
+fn ids_need_no_sound_tokenizer() {
+    let (whole, dir) = (folder("gpt2"), scratch("broken tokenizer"));
+    for name in ["config.json", "model.safetensors"] {
+        std::fs::copy(whole.join(name), dir.join(name)).expect("a file");
+    }
+    std::fs::write(dir.join("tokenizer.json"), "{").expect("a file");
+    let dir = dir.display().to_string();
+    let told = stdout(&diorama(&["generate", &dir, "--ids", "5", "--max-new-tokens", "3", "--json"]));
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((told["ids"].as_array().map(Vec::len), &told["text"]), (Some(3), &serde_json::Value::Null));
+    refused("text", &["generate", &dir, "--text", "I"], &["tokenizer.json", "--ids"]);
 }
 
 #[test]
@@ -137,6 +196,9 @@ fn a_checkpoint_in_two_files_is_the_same_model() {
     assert_eq!(write(&parts), write(&whole));
 
     std::fs::remove_file(parts.join("model-00002-of-00002.safetensors")).expect("a file");
+    std::fs::copy(whole.join("model.safetensors"), parts.join("model.safetensors")).expect("a file");
+    assert_eq!(write(&parts), write(&whole), "one file of weights goes before an index");
+    std::fs::remove_file(parts.join("model.safetensors")).expect("a file");
     refused("a shard is gone", &["inspect", &parts.display().to_string()], &["model-00002-of-00002.safetensors"]);
     std::fs::write(parts.join("model.safetensors.index.json"), "{}").expect("a file");
     refused("an index without names", &["inspect", &parts.display().to_string()], &["index.json", "weight_map"]);
@@ -197,138 +259,4 @@ fn interventions_are_read_from_a_file() {
         refused(name, &["generate", &folder, "--ids", "5,9,2", "--intervene", &file], substance);
     }
     refused("no file", &["run", &folder, "--ids", "5", "--intervene", &path("absent.json")], &["absent.json"]);
-}
-
-/// What is wrong with it, its config.json, its weights, and words that the refusal must hold.
-type Folder<'a> = (&'a str, Option<&'a str>, Option<&'a [u8]>, &'a [&'a str]);
-
-#[test]
-fn a_bad_folder_is_one_line() {
-    let whole = std::fs::read(folder("t5-v1_0").join("model.safetensors")).expect("a golden's weights");
-    let config = std::fs::read_to_string(folder("t5-v1_0").join("config.json")).expect("a golden's config.json");
-    let mut endless = whole.clone();
-    endless[..8].copy_from_slice(&10_000_000_000u64.to_le_bytes());
-    let cases: [Folder; 8] = [
-        ("no config", None, Some(&whole), &["config.json"]),
-        ("no weights", Some(&config), None, &["model.safetensors"]),
-        ("another architecture", Some(r#"{"model_type": "mamba"}"#), Some(&whole), &["\"mamba\"", "t5"]),
-        ("no JSON", Some("cats"), Some(&whole), &["config.json", "JSON"]),
-        (
-            "misshapen",
-            Some(&config.replace("\"d_ff\": 37", "\"d_ff\": 38")),
-            Some(&whole),
-            &["wi.weight", "[37, 24]", "[38, 24]"],
-        ),
-        ("truncated", Some(&config), Some(&whole[..whole.len() / 2]), &["model.safetensors", "truncated"]),
-        ("10 GB of header", Some(&config), Some(&endless), &["model.safetensors", "10000000000 bytes"]),
-        ("more layers", Some(&config.replace("\"num_layers\": 2", "\"num_layers\": 3")), Some(&whole), &["block.2", "missing"]),
-    ];
-    for (what, config, weights, substance) in cases {
-        let dir = scratch(what);
-        if let Some(config) = config {
-            std::fs::write(dir.join("config.json"), config).expect("a file");
-        }
-        if let Some(weights) = weights {
-            std::fs::write(dir.join("model.safetensors"), weights).expect("a file");
-        }
-        let dir = dir.display().to_string();
-        refused(what, &["inspect", &dir], substance);
-        refused(what, &["run", &dir, "--ids", "5,9,2"], substance);
-        refused(what, &["generate", &dir, "--ids", "5,9,2", "--json"], substance);
-    }
-    refused("no folder", &["inspect", "/nowhere/at/all"], &["/nowhere/at/all"]);
-    refused("a file for a folder", &["inspect", &format!("{}/config.json", model("t5-v1_0"))], &["config.json"]);
-}
-
-#[test]
-fn a_bad_input_is_one_line() {
-    let endless = list(&vec![5; 60_000]);
-    let bad: [(&str, &[&str], &[&str]); 14] = [
-        ("outside the vocabulary", &["--ids", "5,61"], &["61", "0 to 60"]),
-        ("far outside", &["--ids", "4294967295"], &["4294967295"]),
-        ("no number", &["--ids", "5,cat"], &["cat", "--ids"]),
-        ("negative", &["--ids=-5"], &["-5", "--ids"]),
-        ("too large for an id", &["--ids", "4294967296"], &["4294967296"]),
-        ("no ids", &["--ids", ""], &["--ids"]),
-        ("no input", &[], &["--text"]),
-        ("empty text", &["--text", ""], &["the text is empty"]),
-        ("no tokenizer", &["--text", "I am cold."], &["tokenizer.json", "--ids"]),
-        ("text and ids", &["--text", "I", "--ids", "5"], &["--text", "--ids"]),
-        ("mask of another length", &["--ids", "5,9,2", "--attention-mask", "1,1"], &["attention mask", "2", "3"]),
-        ("mask of other numbers", &["--ids", "5,9", "--attention-mask", "1,2"], &["attention mask", "2"]),
-        ("token types", &["--ids", "5,9", "--token-type-ids", "0,0"], &["token types"]),
-        ("far too long", &["--ids", &endless], &["60000 tokens", "GiB"]),
-    ];
-    let dir = model("t5-v1_0");
-    for (what, arguments, substance) in bad {
-        refused(what, &[&["run", &dir][..], arguments].concat(), substance);
-        refused(what, &[&["generate", &dir][..], arguments].concat(), substance);
-    }
-    let run: [(&str, &[&str], &[&str]); 6] = [
-        ("unmatched glob", &["--capture", "decoder.9.*"], &["\"decoder.9.*\"", "no hook"]),
-        ("decoder id", &["--decoder-ids", "0,61"], &["61"]),
-        ("decoder text without a tokenizer", &["--decoder-text", "Je"], &["tokenizer.json"]),
-        ("decoder twice", &["--decoder-text", "Je", "--decoder-ids", "0"], &["--decoder-ids"]),
-        ("no such folder for the trace", &["--out", "/nowhere/at/all/trace.safetensors"], &["/nowhere/at/all/trace.safetensors"]),
-        ("unknown option", &["--temprature", "1"], &["--temprature"]),
-    ];
-    for (what, arguments, substance) in run {
-        refused(what, &[&["run", &dir, "--ids", "5,9,2"][..], arguments].concat(), substance);
-    }
-    let generate: [(&str, &[&str], &[&str]); 8] = [
-        ("temperature", &["--temperature=-1"], &["temperature is -1"]),
-        ("top-p", &["--top-p", "1.5"], &["top-p is 1.5"]),
-        ("top-k", &["--top-k", "few"], &["few", "--top-k"]),
-        ("beams", &["--beams", "62"], &["62 beams"]),
-        ("no beams", &["--beams", "0"], &["0 beams"]),
-        ("endless beams", &["--beams", "60", "--max-new-tokens", "20000"], &["60 beams", "GiB"]),
-        ("device", &["--device", "tpu"], &["tpu", "cpu"]),
-        ("unknown option", &["--tokens", "4"], &["--tokens"]),
-    ];
-    for (what, arguments, substance) in generate {
-        refused(what, &[&["generate", &dir, "--ids", "5,9,2"][..], arguments].concat(), substance);
-    }
-    refused("no action", &[], &["--help"]);
-    refused("another action", &["train"], &["train"]);
-}
-
-fn diorama(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_diorama")).args(arguments).output().expect("the command starts")
-}
-
-fn model(name: &str) -> String {
-    folder(name).display().to_string()
-}
-
-fn list(ids: &[u32]) -> String {
-    ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
-}
-
-/// A folder of its own, empty.
-fn scratch(what: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command").join(what.replace(' ', "-"));
-    if dir.exists() {
-        std::fs::remove_dir_all(&dir).expect("an old folder goes");
-    }
-    std::fs::create_dir_all(&dir).expect("a folder");
-    dir
-}
-
-fn stdout(told: &Output) -> String {
-    assert!(told.status.success(), "{told:?}");
-    String::from_utf8(told.stdout.clone()).expect("text")
-}
-
-/// Exit code 1, nothing on standard output, one line on standard error that names the thing.
-fn refused(what: &str, arguments: &[&str], substance: &[&str]) {
-    let shown: String = arguments.join(" ").chars().take(120).collect();
-    let told = diorama(arguments);
-    let fault = String::from_utf8_lossy(&told.stderr);
-    assert_eq!(told.status.code(), Some(1), "{what} ({shown}): {fault}");
-    assert!(told.stdout.is_empty(), "{what} ({shown}): {}", String::from_utf8_lossy(&told.stdout));
-    assert_eq!(fault.trim_end().lines().count(), 1, "{what} ({shown}): one line, not\n{fault}");
-    assert!(!fault.contains("panicked"), "{what} ({shown}): {fault}");
-    for part in substance {
-        assert!(fault.contains(part), "{what} ({shown}): {part:?} is not in: {fault}");
-    }
 }

@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{Golden, NEARLY_MASKED, activation, engine, for_every_engine, same};
+use common::{Golden, NEARLY_MASKED, activation, check, engine, for_every_engine, same};
 use diorama::capture::Trace;
 use diorama::device::Choice;
-use diorama::generate::{Engine, Input};
+use diorama::generate::{Engine, Input, Sampling};
 use diorama::ops::MASKED;
 use diorama::tensor::{Axis, Tensor};
 use pollster::block_on;
@@ -103,6 +103,32 @@ fn every_other_row_sums_to_one(model: &str, choice: Choice) {
                 assert!((sum - 1.0).abs() <= 1e-5, "{} row {row} sums to {sum}", pattern.name);
                 assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "{} row {row}: {shares:?}", pattern.name);
             }
+        }
+    }
+}
+
+#[test]
+fn padding_before_a_text_that_is_written_on_takes_no_position() {
+    for model in ["gpt2", "llama2-gqa"] {
+        for choice in [Choice::Cpu, Choice::Gpu] {
+            let mut engine = engine(model, choice);
+            let plain = Input { ids: vec![7, 33, 12, 50], ..Input::default() };
+            let padded =
+                Input { ids: vec![3, 3, 3, 7, 33, 12, 50], attention_mask: vec![0, 0, 0, 1, 1, 1, 1], ..Input::default() };
+            let mut write = |input: &Input, beams: usize| block_on(engine.beam_search(input, beams, 9, &[])).expect("a text");
+            for beams in [1, 3] {
+                assert_eq!(write(&padded, beams), write(&plain, beams), "{model} with {beams} beams");
+            }
+            let mut step = |input: &Input| {
+                let mut session = engine.start(input).expect("a session");
+                let mut logits = vec![];
+                for _ in 0..5 {
+                    let step = block_on(engine.step(&mut session, &Sampling::default(), &[], None)).expect("a step");
+                    logits.extend_from_slice(&step.trace.logits[0].data);
+                }
+                logits
+            };
+            check(model, &step(&padded), &step(&plain));
         }
     }
 }

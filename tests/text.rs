@@ -40,6 +40,22 @@ fn ids_and_texts_are_the_references() {
 }
 
 #[test]
+fn half_a_character_at_the_end_is_held_back() {
+    let mut halves = 0;
+    for name in ["gpt2_byte_level", "llama_byte_fallback"] {
+        let text = Text::open(&goldens().join(format!("text/{name}.json"))).expect("a tokenizer.json");
+        let ids = text.encode_plain("Il dit « 🦊 », puis 麒麟。").expect("ids");
+        for n in 1..=ids.len() {
+            let shown = text.decode(&ids[..n]).expect("a text");
+            assert!(!shown.contains(char::REPLACEMENT_CHARACTER), "{name}: {shown:?} after {n} tokens");
+            halves += u32::from(n > 1 && shown == text.decode(&ids[..n - 1]).expect("a text"));
+        }
+        assert!(text.decode(&ids).expect("a text").ends_with("麒麟。"));
+    }
+    assert!(halves > 4, "some characters take several tokens");
+}
+
+#[test]
 fn an_unreadable_tokenizer_is_one_sentence_that_names_the_file() {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("text");
     std::fs::create_dir_all(&dir).expect("a folder");

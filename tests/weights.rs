@@ -147,6 +147,43 @@ fn an_architecture_that_is_not_built_in_is_named() {
         let fault = refused(&config, models::build(&config, &names()).map(drop));
         assert!(fault.contains(substance) && fault.starts_with("config: "), "{config}: {fault}");
     }
+    // A class with another head, or none, is not taken for the one that is built in.
+    for (model_type, class) in [
+        ("bert", "BertForQuestionAnswering"),
+        ("t5", "T5EncoderModel"),
+        ("gpt2", "GPT2ForSequenceClassification"),
+        ("llama", "LlamaForSequenceClassification"),
+    ] {
+        let config = json!({ "model_type": model_type, "architectures": [class] }).to_string();
+        let fault = refused(class, models::build(&config, &names()).map(drop));
+        assert!(fault.contains(&format!("{class} is not built in")), "{fault}");
+    }
+}
+
+#[test]
+fn a_head_of_its_own_has_its_own_bias() {
+    // BERT's word head is published with its bias under two names. Where the embedding is not its matrix, the reference reads the matrix's own.
+    let dir = folder("bert-mlm");
+    let config = std::fs::read_to_string(dir.join("config.json")).expect("a golden's config.json");
+    let bytes = std::fs::read(dir.join("model.safetensors")).expect("a golden's weights");
+    let mut tensors = owned(&bytes);
+    let logits = |tensors: &BTreeMap<String, Stored>| {
+        let bytes = file(tensors);
+        let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
+        let model = models::build(&config, &checkpoint.names()).expect("BERT");
+        let parameters = checkpoint.parameters(&model.graph).expect("its numbers");
+        let mut engine = block_on(Engine::open(model, parameters, Choice::Cpu)).expect("the CPU");
+        block_on(engine.run(&Input { ids: vec![7, 12], ..Input::default() }, &[])).expect("a run").logits.remove(0).data
+    };
+    let before = logits(&tensors);
+    let bias = &tensors["cls.predictions.bias"];
+    let more = bias.data.chunks_exact(2).map(|b| f16::from_bits(u16::from_le_bytes([b[0], b[1]])).to_f32() + 8.0);
+    let data = more.flat_map(|x| f16::from_f32(x).to_bits().to_le_bytes()).collect();
+    let own = Stored { dtype: Dtype::F16, shape: bias.shape.clone(), data };
+    tensors.insert("cls.predictions.decoder.bias".into(), own);
+    for (with, without) in logits(&tensors).iter().zip(&before) {
+        assert!((with - without - 8.0).abs() < 0.02, "{with} is not 8 more than {without}");
+    }
 }
 
 #[test]
@@ -171,6 +208,10 @@ fn absurd_sizes_are_refused_by_name() {
         let fault = refused(name, models::build(&changed(name, value.clone()), &names()).map(drop));
         assert!(fault.contains(name), "{name} {value}: {fault}");
     }
+    // Each of the two is a number of layers that passes; together they are a million.
+    let config = json!({ "model_type": "albert", "num_hidden_layers": 1000, "inner_group_num": 1000 }).to_string();
+    let fault = refused("layers of layers", models::build(&config, &names()).map(drop));
+    assert!(fault.contains("num_hidden_layers × inner_group_num is 1000000"), "{fault}");
 }
 
 #[test]
@@ -200,8 +241,11 @@ impl Stored {
 
 /// The tensors of a sound checkpoint, in f32.
 fn tensors() -> BTreeMap<String, Stored> {
-    let bytes = std::fs::read(folder("t5-v1_0").join("model.safetensors")).expect("a golden's weights");
-    let parsed = SafeTensors::deserialize(&bytes).expect("a sound golden");
+    owned(&std::fs::read(folder("t5-v1_0").join("model.safetensors")).expect("a golden's weights"))
+}
+
+fn owned(bytes: &[u8]) -> BTreeMap<String, Stored> {
+    let parsed = SafeTensors::deserialize(bytes).expect("a sound golden");
     let stored = |view: TensorView| Stored { dtype: view.dtype(), shape: view.shape().to_vec(), data: view.data().to_vec() };
     parsed.tensors().into_iter().map(|(name, view)| (name, stored(view))).collect()
 }

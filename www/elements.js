@@ -8,6 +8,7 @@ import { BeamLattice } from "./views/beam-lattice.js";
 import { BeforeAfter } from "./views/before-after.js";
 import { CacheGrid } from "./views/cache-grid.js";
 import { Candidates } from "./views/candidates.js";
+import { ChangeStrip } from "./views/change-strip.js";
 import { ClassBars } from "./views/class-bars.js";
 import { CoverageChart } from "./views/coverage-chart.js";
 import { DeviceBadge } from "./views/device-badge.js";
@@ -17,6 +18,7 @@ import { Interlinear } from "./views/interlinear.js";
 import { HeadMap } from "./views/head-map.js";
 import { LensGrid } from "./views/lens-grid.js";
 import { Lines } from "./views/lines.js";
+import { MaskEditor } from "./views/mask-editor.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { Matrix } from "./views/matrix.js";
 import { ShaderView } from "./views/shader-view.js";
@@ -37,6 +39,7 @@ const ELEMENTS = {
   "diorama-before-after": BeforeAfter,
   "diorama-cache-grid": CacheGrid,
   "diorama-candidates": Candidates,
+  "diorama-change-strip": ChangeStrip,
   "diorama-class-bars": ClassBars,
   "diorama-coverage-chart": CoverageChart,
   "diorama-device-badge": DeviceBadge,
@@ -46,6 +49,7 @@ const ELEMENTS = {
   "diorama-head-map": HeadMap,
   "diorama-lens-grid": LensGrid,
   "diorama-lines": Lines,
+  "diorama-mask-editor": MaskEditor,
   "diorama-mask-grid": MaskGrid,
   "diorama-matrix": Matrix,
   "diorama-save": Save,

@@ -2,16 +2,16 @@
 
 import { Trouble } from "./trouble.js";
 
-/** The classes of a family; an empty list: the family has one and does not ask for its name. @type {Record<string, string[]>} */
+/** The classes of a family. @type {Record<string, string[]>} */
 export const FAMILIES = {
   bert: ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"],
   roberta: ["RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification"],
   albert: ["AlbertModel", "AlbertForMaskedLM", "AlbertForPreTraining"],
   electra: ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"],
-  t5: [],
-  mt5: [],
-  gpt2: [],
-  llama: [],
+  t5: ["T5ForConditionalGeneration", "T5WithLMHeadModel", "MT5ForConditionalGeneration"],
+  mt5: ["T5ForConditionalGeneration", "T5WithLMHeadModel", "MT5ForConditionalGeneration"],
+  gpt2: ["GPT2LMHeadModel", "GPT2Model", "GPT2DoubleHeadsModel"],
+  llama: ["LlamaForCausalLM", "LLaMAForCausalLM"],
 };
 
 /**
@@ -25,6 +25,6 @@ export function familyOf({ model_type: type, architectures }) {
   if (!Object.hasOwn(FAMILIES, type)) throw new Trouble("trouble.family", { type, types });
   const named = Array.isArray(architectures) && architectures.length > 0 ? String(architectures[0]) : undefined;
   const classes = FAMILIES[type];
-  if (named && classes.length > 0 && !classes.includes(named)) throw new Trouble("trouble.class", { named, classes: classes.join(", ") });
+  if (named && !classes.includes(named)) throw new Trouble("trouble.class", { named, classes: classes.join(", ") });
   return named ?? type;
 }

@@ -74,7 +74,8 @@ export class Host {
    */
   async plan(config, tensors) {
     await this.#wasm();
-    return /** @type {any} */ (plan(config, tensors));
+    const planned = /** @type {any} */ (plan(config, tensors));
+    return { ...planned, nodes: JSON.parse(planned.nodes) };
   }
 
   #wasm() {
@@ -200,7 +201,7 @@ export class Host {
 
   /** @returns {Promise<import("./trace.js").GraphNode[]>} */
   async graph() {
-    return this.#loaded().graph();
+    return JSON.parse(await this.#loaded().graph());
   }
 
   /**

@@ -17,7 +17,7 @@ import { slice } from "./trace.js";
  * @typedef {{ logits: import("./trace.js").Activation | undefined, places: { position: number, candidates: Candidate[] }[], written: Piece[], classes: number[], judged: number[], passes: number }} Answer
  */
 
-const CANDIDATES = 6;
+const CANDIDATES = 5;
 
 /**
  * @param {Model} model

@@ -97,7 +97,7 @@ export class Model {
   }
 
   /**
-   * Tokens one by one; ends at an end token, after `maxNewTokens`, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
+   * Tokens one by one; ends at an end token, after `maxNewTokens`, where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
    * @param {Input} input
    * @param {{ maxNewTokens?: number, temperature?: number, topK?: number, topP?: number, seed?: number, beams?: number, capture?: string[],
    *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
@@ -108,7 +108,10 @@ export class Model {
     const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions }) : undefined;
     const generation = await this.start(input, { interventions });
     try {
-      const count = forced ? forced.length : maxNewTokens;
+      // A decoder's last token needs no position: nobody reads it.
+      const { kind, maxPositions } = this.info;
+      const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
+      const count = forced ? forced.length : Math.min(maxNewTokens, room);
       for (let written = 0; written < count; ) {
         const steps = await generation.steps({ ...settings, forced: forced?.slice(written) }, count - written);
         for (const step of steps) {

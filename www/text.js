@@ -1,7 +1,6 @@
 // Text ↔ tokens in the page, by Hugging Face's own JavaScript library. The native command uses the `tokenizers` crate; a test holds both to the same ids and text.
 
-import { PrecompiledNormalizer, SequenceNormalizer, Tokenizer } from "@huggingface/tokenizers";
-import { Charsmap } from "./charsmap.js";
+import { openTokenizer } from "./tokenizer.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
 
@@ -20,9 +19,7 @@ export class Text {
    * @param {object} [config] the parsed tokenizer_config.json
    */
   constructor(tokenizer, config = {}) {
-    this.#tokenizer = new Tokenizer({ added_tokens: [], ...tokenizer }, { ...unknownOf(tokenizer), ...config });
-    readCharsmaps(this.#tokenizer.normalizer);
-    keepPairs(this.#tokenizer.post_processor);
+    this.#tokenizer = openTokenizer(tokenizer, config);
     this.#added = this.#tokenizer.get_added_tokens_decoder();
     this.#byteLevel = usesByteLevel(/** @type {any} */ (tokenizer).decoder);
     this.mask = this.#idOf(/** @type {any} */ (config).mask_token) ?? this.#idOf("[MASK]") ?? this.#idOf("<mask>") ?? null;
@@ -117,39 +114,6 @@ export class NoText {
   piece(id) {
     return { id, token: `#${id}`, special: false };
   }
-}
-
-/**
- * What a "WordLevel" model writes for words that it does not have: the library looks for it in tokenizer_config.json, publishers put it here.
- * @param {{ model?: { unk_token?: string } }} tokenizer
- */
-function unknownOf({ model }) {
-  return model?.unk_token ? { unk_token: model.unk_token } : {};
-}
-
-/**
- * Gives every "Precompiled" normaliser its own table: the library's stand-in is the same for all of them.
- * @param {unknown} normalizer
- */
-function readCharsmaps(normalizer) {
-  if (normalizer instanceof SequenceNormalizer) normalizer.normalizers.forEach(readCharsmaps);
-  if (normalizer instanceof PrecompiledNormalizer && normalizer.charsmap) {
-    const charsmap = new Charsmap(/** @type {any} */ (normalizer.charsmap));
-    normalizer.normalize = (text) => charsmap.normalize(text);
-  }
-}
-
-/**
- * A post-processor without a template ("ByteLevel") hands the pair on beside the text, and the library then drops it; the reference appends it.
- * @param {import("@huggingface/tokenizers").PostProcessor | null} processor
- */
-function keepPairs(processor) {
-  if (!processor) return;
-  const process = processor.post_process.bind(processor);
-  processor.post_process = (...given) => {
-    const { tokens_pair: pair, ...processed } = process(...given);
-    return pair?.length ? { ...processed, tokens: [...processed.tokens, ...pair] } : processed;
-  };
 }
 
 /**

@@ -8,8 +8,8 @@ use super::{Intervention, With, matches, no_match};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Lens, Node, NodeId, Stage};
 use crate::ops::{MASKED, Mask, Op};
-use crate::pass::{Change, Edit};
-use crate::tensor::{Axis, Tensor, describe, size};
+use crate::pass::{Change, Edit, rows};
+use crate::tensor::{Tensor, describe};
 
 /// Interventions whose hooks and axes have been found in a graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,27 +174,24 @@ impl Aim {
             let left = self.change.of(hidden, value);
             if hidden == 0.0 { left != 0.0 } else { left > MASKED }
         };
-        let [queries, keys] = [Axis::QueryPos, Axis::KeyPos].map(|axis| self.on(node, axis));
-        let chosen = |list: Option<&Vec<usize>>, index: usize| list.is_none_or(|list| list.contains(&index));
-        match &self.with {
+        let tensors = match &self.with {
             With::Number(number) => {
-                let first = queries.map_or(Some(0), |list| list.iter().copied().min());
-                let last = keys.map_or(Some(usize::MAX), |list| list.iter().copied().max());
-                shows(*number) && first.zip(last).is_some_and(|(query, key)| key > query)
+                // The axes of scores and patterns: batch, head, query_pos, key_pos.
+                let first = self.at[2].as_ref().map_or(Some(0), |queries| queries.iter().copied().min());
+                let last = self.at[3].as_ref().map_or(Some(usize::MAX), |keys| keys.iter().copied().max());
+                return shows(*number) && first < last && first.is_some();
             }
-            With::From(tensors) => tensors.iter().filter(|tensor| tensors.len() == 1 || tensor.name == self.hook).any(|from| {
-                let [.., rows, columns] = from.shape[..] else { return false };
-                (0..rows.min(columns)).filter(|query| chosen(queries, *query)).any(|query| {
-                    let ahead = (query + 1..columns).filter(|key| chosen(keys, *key));
-                    let planes = from.data.len() / (rows * columns).max(1);
-                    ahead.into_iter().any(|key| (0..planes).any(|plane| shows(from.data[(plane * rows + query) * columns + key])))
-                })
-            }),
+            With::From(tensors) => tensors,
+        };
+        for from in tensors.iter().filter(|tensor| tensors.len() == 1 || tensor.name == self.hook) {
+            let [.., rows, columns] = from.shape[..] else { continue };
+            for (cell, value) in from.data.iter().enumerate() {
+                if cell % columns > cell / columns % rows && shows(*value) {
+                    return true;
+                }
+            }
         }
-    }
-
-    fn on(&self, node: &Node, axis: Axis) -> Option<&Vec<usize>> {
-        node.axes.iter().position(|known| *known == axis).and_then(|place| self.at[place].as_ref())
+        false
     }
 }
 
@@ -205,16 +202,20 @@ fn follows_text(dim: Dim) -> bool {
 
 /// The numbers of `from` at the places of a pass, in the order of an edit.
 fn taken(from: &Tensor, node: &Node, lens: &Lens, at: &[Vec<usize>]) -> Vec<f32> {
-    let mut starts = vec![0];
-    for ((place, dim), chosen) in node.dims.iter().enumerate().zip(at) {
-        let n = from.shape[place];
-        let index = |index: usize| match dim {
-            Dim::Target => index + lens.past,
-            Dim::Batch if n == 1 => 0,
-            _ => index,
-        };
-        starts = starts.iter().flat_map(|start| chosen.iter().map(move |i| start * n + index(*i))).collect();
+    let mut theirs = at.to_vec();
+    for (place, dim) in node.dims.iter().enumerate() {
+        for index in &mut theirs[place] {
+            match dim {
+                Dim::Target => *index += lens.past,
+                Dim::Batch if from.shape[place] == 1 => *index = 0,
+                _ => {}
+            }
+        }
     }
-    debug_assert!(starts.iter().all(|start| *start < size(&from.shape)));
-    starts.into_iter().map(|start| from.data[start]).collect()
+    let columns = theirs.last().map_or(&[][..], Vec::as_slice);
+    let mut values = vec![];
+    for row in rows(&from.shape, &theirs) {
+        columns.iter().for_each(|column| values.push(from.data[row + column]));
+    }
+    values
 }

@@ -34,11 +34,15 @@ impl Intervention {
     pub fn read(json: &str, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Vec<Self>> {
         let value: Value =
             serde_json::from_str(json).map_err(|fault| fail(format!("this is not JSON ({fault}); give a list of {FORM}")))?;
-        let list = match value {
-            Value::Array(list) => list,
-            one => vec![one],
+        let list = match &value {
+            Value::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
         };
-        list.iter().map(|value| Self::one(value, open)).collect()
+        let mut interventions = vec![];
+        for value in list {
+            interventions.push(Self::one(value, open)?);
+        }
+        Ok(interventions)
     }
 
     fn one(value: &Value, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Self> {
@@ -81,17 +85,20 @@ const FORM: &str = "{ hook, at: { axis: index or [indices] }, and one of set, sc
 const WORDS: [&str; 6] = ["hook", "at", "set", "scale", "add", "from"];
 
 fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, String> {
-    let index = |axis: &str, value: &Value| match value.as_u64() {
-        Some(index) => Ok(index as usize),
-        None => Err(format!("{axis} {value} is not an index; indices are whole numbers that count from 0")),
-    };
     let mut at = vec![];
     for (axis, value) in axes {
         let list = match value {
-            Value::Array(list) => list.iter().map(|value| index(axis, value)).collect::<Result<_, _>>()?,
-            one => vec![index(axis, one)?],
+            Value::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
         };
-        at.push((axis.clone(), list));
+        let mut indices = vec![];
+        for value in list {
+            let Some(index) = value.as_u64() else {
+                return Err(format!("{axis} {value} is not an index; indices are whole numbers that count from 0"));
+            };
+            indices.push(index as usize);
+        }
+        at.push((axis.clone(), indices));
     }
     Ok(at)
 }

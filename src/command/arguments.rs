@@ -59,6 +59,7 @@ pub enum Action {
         dir: PathBuf,
         #[command(flatten)]
         source: Source,
+        /// Fewer where the model has no position for more.
         #[arg(long, default_value_t = 64)]
         max_new_tokens: usize,
         #[arg(long)]
@@ -86,7 +87,7 @@ pub enum Action {
 pub struct Source {
     #[arg(long, conflicts_with = "ids", required_unless_present = "ids")]
     pub text: Option<String>,
-    #[arg(long, requires = "text")]
+    #[arg(long, requires = "text", conflicts_with = "ids")]
     pub text_pair: Option<String>,
     /// Token ids, without a tokenizer.
     #[arg(long, value_delimiter = ',')]

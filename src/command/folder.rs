@@ -33,11 +33,12 @@ impl Folder<'_> {
         Ok((model, parameters))
     }
 
-    /// One file, or the several that an index names.
+    /// One file, or the several that an index names. The one goes first, as for the reference and the page.
     fn weights(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        const WHOLE: &str = "model.safetensors";
         const INDEX: &str = "model.safetensors.index.json";
-        if !self.dir.join(INDEX).exists() {
-            return Ok(vec![("model.safetensors".into(), self.read("model.safetensors")?)]);
+        if self.dir.join(WHOLE).exists() || !self.dir.join(INDEX).exists() {
+            return Ok(vec![(WHOLE.into(), self.read(WHOLE)?)]);
         }
         let index: ShardIndex = serde_json::from_slice(&self.read(INDEX)?)
             .map_err(|fault| Error::Weights(format!("{INDEX} has no weight_map of file names ({fault}); fetch it again")))?;

@@ -94,7 +94,9 @@ async fn perform(action: Action) -> Result<String> {
                     (found.discriminator, format!("the discriminator read {}  {text}\n", ids.join(",")))
                 }
             };
-            let hooks = trace.activations.iter().filter(|tensor| tensor.name != "logits");
+            // What a head gives is written in any case, so a glob that names it too adds nothing.
+            let heads: Vec<&str> = trace.logits.iter().map(|tensor| tensor.name.as_str()).collect();
+            let hooks = trace.activations.iter().filter(|tensor| !heads.contains(&tensor.name.as_str()));
             let tensors: Vec<&Tensor> = trace.logits.iter().chain(hooks).collect();
             match out {
                 Some(path) => tell::write(&path, &tensors).map(|()| told),
@@ -119,7 +121,11 @@ async fn perform(action: Action) -> Result<String> {
             } else {
                 sample(&mut engine, &input, sampling, max_new_tokens, &interventions).await?
             };
-            let text = if folder.has_text() { Some(folder.text()?.decode(&ids)?) } else { None };
+            let text = match folder.text() {
+                // Ids need no tokenizer, nor a sound one.
+                Err(_) if source.text.is_none() => None,
+                text => Some(text?.decode(&ids)?),
+            };
             Ok(match (json, text) {
                 (true, text) => format!("{}\n", serde_json::json!({ "ids": ids, "text": text })),
                 (false, Some(text)) => format!("{text}\n"),
@@ -138,7 +144,8 @@ async fn sample(
 ) -> Result<Vec<u32>> {
     let mut session = engine.start(input)?;
     engine.intervene(&mut session, interventions)?;
-    while session.ids().len() < max_new_tokens {
+    let most = max_new_tokens.min(session.room(&engine.model));
+    while session.ids().len() < most {
         if engine.step(&mut session, &sampling, &[], None).await?.done {
             break;
         }

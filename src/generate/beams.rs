@@ -48,7 +48,7 @@ pub enum Fate {
 }
 
 impl Engine {
-    /// The best text of up to `max_new_tokens` tokens with `beams` kept at each step: the generated ids.
+    /// The best text of up to `max_new_tokens` tokens, or as many as have a position, with `beams` kept at each step: the generated ids.
     pub async fn beam_search(
         &mut self,
         input: &Input,
@@ -70,8 +70,9 @@ impl Engine {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
-        let prompt = input.prompt(&self.model)?;
-        prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens))?;
+        let prompt = input.prompt_to_continue(&self.model)?;
+        let max_new_tokens = max_new_tokens.min(prompt.room(&self.model));
+        prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens.saturating_sub(1)))?;
         let aims = self.aims(&prompt, beams, interventions)?;
         let looks_ahead = aims.look_ahead(self.graph());
         self.owner = None;

@@ -97,36 +97,37 @@ fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: 
     if let Some(nodes) = &model.inputs.source {
         inputs.insert(nodes.attention_mask, numbers(&prompt.source.attention_mask).repeat(batch));
         if past == 0 {
-            text(&mut inputs, nodes, &vec![&prompt.source.ids[..]; batch], &prompt.source.token_type_ids, 0);
+            text(&mut inputs, nodes, &vec![&prompt.source.ids[..]; batch], &prompt.source, 0);
         }
     }
     if let Some(nodes) = &model.inputs.target {
         let mut allowed = numbers(&prompt.target.attention_mask);
         allowed.resize(past + target, 1.0);
         inputs.insert(nodes.attention_mask, allowed.repeat(batch));
-        text(&mut inputs, nodes, new, &prompt.target.token_type_ids, past);
+        text(&mut inputs, nodes, new, &prompt.target, past);
     }
     Pass { lens, stages, inputs, edits: vec![], reads }
 }
 
-/// The input nodes of one text: `rows` are the ids of each sequence, of which the first stands at position `past`.
-fn text(inputs: &mut BTreeMap<NodeId, Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], token_types: &[u32], past: usize) {
+/// The input nodes of one text: `rows` are the ids of each sequence, of which the first comes after `past` others.
+fn text(inputs: &mut BTreeMap<NodeId, Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], prompt: &Text, past: usize) {
     let len = rows.first().map_or(0, |row| row.len());
     inputs.insert(nodes.ids, rows.iter().flat_map(|row| numbers(row)).collect());
     if let Some(node) = nodes.token_type_ids {
-        inputs.insert(node, numbers(token_types).repeat(rows.len()));
+        inputs.insert(node, numbers(&prompt.token_type_ids).repeat(rows.len()));
     }
+    let places = (past..past + len).map(|index| prompt.position(index));
     match &nodes.positions {
         None => {}
         Some(Positions::Counted { node }) => {
-            let counted: Vec<f32> = (past..past + len).map(|position| position as f32).collect();
+            let counted: Vec<f32> = places.map(|position| position as f32).collect();
             inputs.insert(*node, counted.repeat(rows.len()));
         }
         Some(Positions::AfterPadding { node, pad }) => {
             inputs.insert(*node, rows.iter().flat_map(|row| after_padding(row, *pad)).collect());
         }
         Some(Positions::Rotary { node, frequencies }) => {
-            inputs.insert(*node, (past..past + len).flat_map(|position| rotations(position, frequencies)).collect());
+            inputs.insert(*node, places.flat_map(|position| rotations(position, frequencies)).collect());
         }
     }
 }
@@ -142,7 +143,7 @@ fn after_padding(row: &[u32], pad: u32) -> Vec<f32> {
 }
 
 /// The cosines of a position's angles, then their sines. Angles are products in f32, as the reference computes them.
-fn rotations(position: usize, frequencies: &[f32]) -> Vec<f32> {
+fn rotations(position: u32, frequencies: &[f32]) -> Vec<f32> {
     let angles = || frequencies.iter().map(move |frequency| (position as f32 * frequency) as f64);
     angles().map(|angle| angle.cos() as f32).chain(angles().map(|angle| angle.sin() as f32)).collect()
 }
@@ -155,8 +156,9 @@ fn numbers(list: &[u32]) -> Vec<f32> {
 fn probe(model: &Model) -> Probe {
     let n = model.max_positions.unwrap_or(usize::MAX).saturating_sub(1).clamp(1, 12);
     let ids: Vec<u32> = (0..n).map(|i| (i * 37 % model.vocab) as u32).collect();
-    let read = Text { attention_mask: vec![1; n], token_type_ids: vec![0; n], ids };
-    let start = Text { ids: vec![model.special.decoder_start], attention_mask: vec![1], token_type_ids: vec![0] };
+    let read = Text { attention_mask: vec![1; n], token_type_ids: vec![0; n], ids, positions: vec![] };
+    let start =
+        Text { ids: vec![model.special.decoder_start], attention_mask: vec![1], token_type_ids: vec![0], positions: vec![] };
     let prompt = match model.family {
         Family::Encoder => Prompt { source: read, target: Text::default() },
         Family::EncoderDecoder => Prompt { source: read, target: start },

@@ -32,6 +32,16 @@ pub(super) struct Text {
     pub ids: Vec<u32>,
     pub attention_mask: Vec<u32>,
     pub token_type_ids: Vec<u32>,
+    /// Where each token stands; counted from 0 where empty.
+    pub positions: Vec<u32>,
+}
+
+impl Text {
+    /// Where the token at this index stands. Those behind the list follow its last.
+    pub fn position(&self, index: usize) -> u32 {
+        let next = self.positions.last().map_or(0, |last| last + 1);
+        self.positions.get(index).copied().unwrap_or_else(|| next + (index - self.positions.len()) as u32)
+    }
 }
 
 impl Input {
@@ -41,6 +51,20 @@ impl Input {
     /// No token, an id outside the vocabulary, a mask of another length, or more positions than fit.
     pub fn check(&self, model: &Model) -> Result<()> {
         self.prompt(model).map(|_| ())
+    }
+
+    /// The same, to be written on: padding takes no position, so that a padded text goes on as it does without its padding. (A mere pass
+    /// counts it, as the reference does in both cases.)
+    pub(super) fn prompt_to_continue(&self, model: &Model) -> Result<Prompt> {
+        let mut prompt = self.prompt(model)?;
+        if prompt.target.attention_mask.contains(&0) {
+            let tokens = prompt.target.attention_mask.iter().scan(0, |tokens, allowed| {
+                *tokens += allowed;
+                Some(if *allowed == 0 { 0 } else { *tokens - 1 })
+            });
+            prompt.target.positions = tokens.collect();
+        }
+        Ok(prompt)
     }
 
     /// The input with what it leaves out filled in, each part in its place.
@@ -58,7 +82,8 @@ impl Input {
             Family::EncoderDecoder => {
                 let start = vec![model.special.decoder_start];
                 let ids = if self.decoder_ids.is_empty() { start } else { self.decoder_ids.clone() };
-                let written = Text { attention_mask: vec![1; ids.len()], token_type_ids: vec![0; ids.len()], ids };
+                let written =
+                    Text { attention_mask: vec![1; ids.len()], token_type_ids: vec![0; ids.len()], ids, positions: vec![] };
                 Prompt { source: given, target: written }
             }
             _ if !self.decoder_ids.is_empty() => {
@@ -90,11 +115,17 @@ impl Input {
             ids: self.ids.clone(),
             attention_mask: per_token("attention mask", &self.attention_mask, 1, 1)?,
             token_type_ids: per_token("token type list", &self.token_type_ids, 0, model.token_types.saturating_sub(1) as u32)?,
+            positions: vec![],
         })
     }
 }
 
 impl Prompt {
+    /// Tokens that a model can write behind this prompt. The last of them needs no position: nobody reads it.
+    pub(super) fn room(&self, model: &Model) -> usize {
+        model.max_positions.map_or(usize::MAX, |limit| (limit + 1).saturating_sub(self.target.ids.len()))
+    }
+
     /// Whether a decoder that reads `target` tokens in each of `batch` sequences has the positions and the memory for it.
     pub(super) fn check_size(&self, model: &Model, batch: usize, target: usize) -> Result<()> {
         let source = self.source.ids.len();

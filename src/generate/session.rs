@@ -6,6 +6,7 @@ use super::sample::{Candidate, Sampling, candidates, draw};
 use crate::capture::{Aims, Intervention, Trace, select};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Stage};
+use crate::models::Model;
 use crate::pass::{Read, Rows};
 use crate::tensor::Tensor;
 
@@ -45,6 +46,11 @@ impl Session {
         &self.ids[self.prompt.target.ids.len()..]
     }
 
+    /// Tokens that the model can write in all, by its positions.
+    pub fn room(&self, model: &Model) -> usize {
+        self.prompt.room(model)
+    }
+
     /// Forgets the last `n` generated tokens, or all where there are fewer.
     pub fn back(&mut self, n: usize) {
         self.ids.truncate(self.ids.len().saturating_sub(n).max(self.prompt.target.ids.len()));
@@ -56,7 +62,7 @@ impl Session {
 impl Engine {
     /// Begins a text; nothing is computed yet.
     pub fn start(&mut self, input: &Input) -> Result<Session> {
-        let prompt = input.prompt(&self.model)?;
+        let prompt = input.prompt_to_continue(&self.model)?;
         self.next_token()?;
         self.sessions += 1;
         let ids = prompt.target.ids.clone();

@@ -176,7 +176,7 @@ impl Health {
 }
 
 fn profile(info: &wgpu::AdapterInfo) -> Profile {
-    let name = info.name.to_lowercase();
+    let name = info.name.to_ascii_lowercase(); // the tables of all letters' cases are 8 kB of the page's compressed wasm
     let software = ["swiftshader", "llvmpipe", "lavapipe", "basic render"].iter().any(|word| name.contains(word));
     if software || info.device_type == wgpu::DeviceType::Cpu { Profile::Software } else { Profile::Hardware }
 }

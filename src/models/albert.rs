@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::parts::{Matrix, project};
-use super::settings::Settings;
+use super::settings::{MOST_LAYERS, Settings, sized};
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 use crate::tensor::Axis::DModel;
@@ -17,14 +17,15 @@ use crate::tensor::Axis::DModel;
 const CLASSES: [&str; 3] = ["AlbertModel", "AlbertForMaskedLM", "AlbertForPreTraining"];
 
 pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
-    let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
     let (inputs, table, h) = embed(g, &c, &Embeddings { stems: named("albert", "embeddings"), pad: None })?;
     let wider = Matrix::biased(named("albert", "encoder.embedding_hidden_mapping_in"));
     let mut h = project(g, "embedded_wide", wider, h, &[(DModel, c.hidden_size)])?;
-    for pass in 0..c.num_hidden_layers * c.inner_group_num {
+    let passes = sized("num_hidden_layers × inner_group_num", (c.num_hidden_layers * c.inner_group_num) as u64, MOST_LAYERS)?;
+    for pass in 0..passes {
         let (layer, inner) = (pass / c.inner_group_num, pass % c.inner_group_num);
         let group = layer * c.num_hidden_groups / c.num_hidden_layers;
         let stems = named("albert", &format!("encoder.albert_layer_groups.{group}.albert_layers.{inner}"));
@@ -37,13 +38,13 @@ pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
             activation: c.activation,
             norm: vec!["predictions.LayerNorm".into()],
             decoder: "predictions.decoder.weight".into(),
-            bias: vec!["predictions.bias".into(), "predictions.decoder.bias".into()],
+            bias: vec!["predictions.decoder.bias".into(), "predictions.bias".into()],
         };
         outputs.push(words(g, &c, head, h, table, tensors)?);
     }
     if class == "AlbertForPreTraining" {
         let pooled = pool(g, &c, named("albert", "pooler"), h)?;
-        outputs.push(classify(g, "sop_logits", vec!["sop_classifier.classifier".into()], pooled, 2)?);
+        outputs.push(classify(g, "sop_logits", vec!["sop_classifier.classifier".into()], pooled, c.num_labels)?);
     }
     Ok(model(class, &c, graph, inputs, outputs))
 }

@@ -14,8 +14,8 @@ use crate::graph::{Graph, Stage};
 const CLASSES: [&str; 4] = ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"];
 
 pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
-    let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
     let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("bert", "embeddings"), pad: None })?;
@@ -30,7 +30,7 @@ pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
             activation: c.activation,
             norm: vec!["cls.predictions.transform.LayerNorm".into()],
             decoder: "cls.predictions.decoder.weight".into(),
-            bias: vec!["cls.predictions.bias".into(), "cls.predictions.decoder.bias".into()],
+            bias: vec!["cls.predictions.decoder.bias".into(), "cls.predictions.bias".into()],
         };
         outputs.push(words(g, &c, head, h, table, tensors)?);
     }

@@ -18,8 +18,8 @@ use crate::tensor::Axis::DModel;
 const CLASSES: [&str; 3] = ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"];
 
 pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
-    let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
     let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("electra", "embeddings"), pad: None })?;

@@ -13,8 +13,6 @@ use crate::tensor::Axis::{self, Batch, DMlp, DModel, DVocab, KeyPos, Label, Pos}
 
 /// `config.json`, with BERT's defaults where a file leaves something out.
 pub struct Config {
-    /// The published class that the file names.
-    class: Option<String>,
     pub vocab_size: usize,
     pub hidden_size: usize,
     /// Width of the embeddings: not always the hidden one (ALBERT, ELECTRA).
@@ -42,7 +40,6 @@ impl Config {
         let act = s.word("hidden_act")?.unwrap_or("gelu");
         let labels = labels(s)?;
         let c = Config {
-            class: s.class().map(str::to_string),
             vocab_size: s.size("vocab_size", 30_522, MOST_WIDE)?,
             hidden_size,
             embedding_size: s.size("embedding_size", hidden_size, MOST_WIDE)?,
@@ -68,13 +65,6 @@ impl Config {
             None | Some("absolute") => Ok(c),
             Some(other) => Err(Error::Config(format!("position_embedding_type \"{other}\" is not built in; absolute is"))),
         }
-    }
-
-    /// The published class, among those that this family has; the first one where the file names none.
-    pub fn class(&self, known: &[&'static str]) -> Result<&'static str> {
-        let Some(named) = &self.class else { return Ok(known[0]) };
-        let found = known.iter().find(|class| *class == named);
-        found.copied().ok_or_else(|| Error::Config(format!("{named} is not built in; of this family, {} are", known.join(", "))))
     }
 }
 
@@ -183,6 +173,7 @@ pub struct WordHead {
     pub norm: Vec<String>,
     /// Its own matrix, where the checkpoint has one.
     pub decoder: String,
+    /// The matrix's own comes first: the other is the same numbers, but where nothing is tied, numbers that the reference does not use.
     pub bias: Vec<String>,
 }
 

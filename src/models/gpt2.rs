@@ -56,7 +56,11 @@ impl Config {
     }
 }
 
+/// The whole model first; of the others its file has all weights, because the head is the embedding.
+const CLASSES: [&str; 3] = ["GPT2LMHeadModel", "GPT2Model", "GPT2DoubleHeadsModel"];
+
 pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    settings.class(&CLASSES)?;
     let config = Config::read(settings)?;
     let mut graph = Graph::default();
     let (inputs, logits) = language_model(&mut graph.scope(Stage::Target), &config, tensors)?;

@@ -77,7 +77,8 @@ fn frequencies(s: Settings, d_head: usize) -> Result<Vec<f32>> {
         None => None,
     };
     match kind.unwrap_or("default") {
-        "default" => Ok(plain.collect()),
+        // "dynamic" stretches what lies beyond `max_position_embeddings`, and no text here does.
+        "default" | "dynamic" => Ok(plain.collect()),
         "linear" => {
             let factor = need("factor")?;
             Ok(plain.map(|frequency| frequency / factor).collect())
@@ -87,7 +88,7 @@ fn frequencies(s: Settings, d_head: usize) -> Result<Vec<f32>> {
             let length = need("original_max_position_embeddings")?;
             Ok(plain.map(|frequency| stretched(frequency, factor, low, high, length)).collect())
         }
-        other => Err(Error::Config(format!("rope scaling \"{other}\" is not built in; default, linear and llama3 are"))),
+        other => Err(Error::Config(format!("rope scaling \"{other}\" is not built in; default, linear, dynamic and llama3 are"))),
     }
 }
 
@@ -105,7 +106,11 @@ fn stretched(frequency: f32, factor: f32, low: f32, high: f32, length: f32) -> f
     }
 }
 
+/// Its name, and how the first conversions spelt it.
+const CLASSES: [&str; 2] = ["LlamaForCausalLM", "LLaMAForCausalLM"];
+
 pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    settings.class(&CLASSES)?;
     let config = Config::read(settings)?;
     let mut graph = Graph::default();
     let (inputs, logits) = language_model(&mut graph.scope(Stage::Target), &config, tensors)?;

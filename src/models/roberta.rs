@@ -16,8 +16,8 @@ use crate::ops::Activation;
 const CLASSES: [&str; 3] = ["RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification"];
 
 pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
-    let class = c.class(&CLASSES)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
     let embeddings = Embeddings { stems: named("roberta", "embeddings"), pad: Some(c.pad_token_id.unwrap_or(1)) };
@@ -33,7 +33,7 @@ pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
             activation: Activation::GeluErf,
             norm: vec!["lm_head.layer_norm".into()],
             decoder: "lm_head.decoder.weight".into(),
-            bias: vec!["lm_head.bias".into(), "lm_head.decoder.bias".into()],
+            bias: vec!["lm_head.decoder.bias".into(), "lm_head.bias".into()],
         };
         outputs.push(words(g, &c, head, h, table, tensors)?);
     }

@@ -17,7 +17,7 @@ impl<'v> Settings<'v> {
     /// A size: at least 1. Above `most` the file is damaged: it is refused here, before a product of sizes overflows or a
     /// graph of that many layers fills the memory.
     pub fn size(self, name: &str, default: usize, most: usize) -> Result<usize> {
-        sized(name, self.whole(name)?.map_or(default, |n| usize::try_from(n).unwrap_or(usize::MAX)), most)
+        sized(name, self.whole(name)?.unwrap_or(default as u64), most)
     }
 
     pub fn id(self, name: &str) -> Result<Option<u32>> {
@@ -60,9 +60,12 @@ impl<'v> Settings<'v> {
         self.get(name).map(|value| value.as_object().map(Settings).ok_or_else(|| self.misfit(name, "an object"))).transpose()
     }
 
-    /// The published class that the file names first.
-    pub fn class(self) -> Option<&'v str> {
-        self.get("architectures")?.get(0)?.as_str()
+    /// The published class that the file names first, among those that a family has; the family's first where the file names none.
+    /// Of another class, the head would be a guess.
+    pub fn class(self, known: &[&'static str]) -> Result<&'static str> {
+        let Some(named) = self.get("architectures").and_then(|classes| classes.get(0)?.as_str()) else { return Ok(known[0]) };
+        let found = known.iter().find(|class| **class == named);
+        found.copied().ok_or_else(|| Error::Config(format!("{named} is not built in; of this family, {} are", known.join(", "))))
     }
 
     pub fn whole(self, name: &str) -> Result<Option<u64>> {
@@ -74,16 +77,28 @@ impl<'v> Settings<'v> {
     }
 
     fn misfit(self, name: &str, wanted: &str) -> Error {
-        let got = self.get(name).map_or_else(String::new, Value::to_string);
+        // Written out here: the JSON library's own writer would be 8 kB of the page's compressed wasm.
+        let got = match self.0.get(name) {
+            Some(Value::String(word)) => format!("\"{word}\""),
+            Some(Value::Number(number)) => {
+                number.as_i64().map_or_else(|| format!("{}", number.as_f64().unwrap_or(f64::NAN)), |n| n.to_string())
+            }
+            Some(Value::Bool(flag)) => flag.to_string(),
+            Some(Value::Array(_)) => "a list".into(),
+            Some(Value::Object(_)) => "an object".into(),
+            Some(Value::Null) | None => "nothing".into(),
+        };
         Error::Config(format!("{name} is {got} in config.json; {wanted} is expected"))
     }
 }
 
 /// The same check for a size that follows from others.
-pub fn sized(name: &str, n: usize, most: usize) -> Result<usize> {
+pub fn sized(name: &str, n: u64, most: usize) -> Result<usize> {
     match n {
         0 => Err(Error::Config(format!("{name} is 0; it must be at least 1"))),
-        n if n > most => Err(Error::Config(format!("{name} is {n}; more than {most} is not a size that this program runs"))),
-        n => Ok(n),
+        n if n > most as u64 => {
+            Err(Error::Config(format!("{name} is {n}; more than {most} is not a size that this program runs")))
+        }
+        n => Ok(n as usize),
     }
 }

@@ -63,7 +63,7 @@ impl Config {
             eos_token_id: s.ids("eos_token_id", Some(1))?,
             decoder_start_token_id: s.id("decoder_start_token_id")?.unwrap_or(pad_token_id),
         };
-        sized("num_heads × d_kv", c.num_heads.saturating_mul(c.d_kv), MOST_WIDE)?;
+        sized("num_heads × d_kv", (c.num_heads as u64) * (c.d_kv as u64), MOST_WIDE)?;
         let (start, vocab) = (c.decoder_start_token_id, c.vocab_size);
         if start as usize >= vocab {
             return Err(Error::Config(format!("decoder_start_token_id {start} is outside the vocabulary of {vocab} tokens")));
@@ -92,7 +92,11 @@ impl Config {
     }
 }
 
+/// Its name, its older one, and that of the many languages' v1.1.
+const CLASSES: [&str; 3] = ["T5ForConditionalGeneration", "T5WithLMHeadModel", "MT5ForConditionalGeneration"];
+
 pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+    settings.class(&CLASSES)?;
     let config = Config::read(settings)?;
     let mut graph = Graph::default();
     let (inputs, logits) = text_to_text(&mut graph.scope(Stage::Source), &config, tensors)?;

@@ -3,6 +3,10 @@
 //! x \[…\] → as x. ReLU: max(x, 0). GELU (Hendrycks & Gimpel 2016): x Φ(x), exact by erf, or its tanh approximation
 //! ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), which T5 v1.1 calls `gelu_new`. SiLU: x / (1 + e⁻ˣ). Quick GELU:
 //! x / (1 + e^(−1.702 x)). Tanh. ReLU²: max(x, 0)² (So et al. 2021). Sigmoid: 1 / (1 + e⁻ˣ).
+//!
+//! The others are what a published `config.json` may name, and no paper's model of ours has: GELU cut at ±10, leaky ReLU (slope 0.01
+//! below 0), ReLU6: min(max(x, 0), 6), hard swish: x min(max(x + 3, 0), 6) / 6, Mish: x tanh(ln(1 + eˣ)), √ln(1 + eˣ), Laplace: Φ((x − μ) / σ)
+//! with μ = 0.707107 and σ = 0.282095 (Ma et al. 2022), and x itself.
 
 use super::{Dispatch, Fault, Site, expect_like_input, groups};
 use crate::tensor::lanes::{self, Lanes};
@@ -18,6 +22,14 @@ pub enum Activation {
     QuickGelu,
     ReluSquared,
     Sigmoid,
+    GeluCut,
+    LeakyRelu,
+    Relu6,
+    HardSwish,
+    Mish,
+    RootSoftplus,
+    Laplace,
+    Linear,
 }
 
 impl Activation {
@@ -26,12 +38,20 @@ impl Activation {
         match name {
             "relu" => Some(Activation::Relu),
             "gelu" | "gelu_python" => Some(Activation::GeluErf),
-            "gelu_new" | "gelu_fast" | "gelu_pytorch_tanh" | "gelu_python_tanh" => Some(Activation::GeluTanh),
+            "gelu_new" | "gelu_fast" | "gelu_accurate" | "gelu_pytorch_tanh" | "gelu_python_tanh" => Some(Activation::GeluTanh),
             "silu" | "swish" => Some(Activation::Silu),
             "tanh" => Some(Activation::Tanh),
             "quick_gelu" => Some(Activation::QuickGelu),
             "relu2" => Some(Activation::ReluSquared),
             "sigmoid" => Some(Activation::Sigmoid),
+            "gelu_10" => Some(Activation::GeluCut),
+            "leaky_relu" => Some(Activation::LeakyRelu),
+            "relu6" => Some(Activation::Relu6),
+            "hardswish" => Some(Activation::HardSwish),
+            "mish" => Some(Activation::Mish),
+            "sqrtsoftplus" => Some(Activation::RootSoftplus),
+            "laplace" => Some(Activation::Laplace),
+            "linear" => Some(Activation::Linear),
             _ => None,
         }
     }
@@ -47,13 +67,21 @@ impl Activation {
             Activation::QuickGelu => "quick_gelu",
             Activation::ReluSquared => "relu_squared",
             Activation::Sigmoid => "sigmoid",
+            Activation::GeluCut => "gelu_10",
+            Activation::LeakyRelu => "leaky_relu",
+            Activation::Relu6 => "relu6",
+            Activation::HardSwish => "hardswish",
+            Activation::Mish => "mish",
+            Activation::RootSoftplus => "sqrtsoftplus",
+            Activation::Laplace => "laplace",
+            Activation::Linear => "linear",
         }
     }
 
     fn of(self, x: f32) -> f32 {
         match self {
             Activation::Relu => x.max(0.0),
-            Activation::GeluErf => 0.5 * x * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2)),
+            Activation::GeluErf => x * normal(x),
             Activation::GeluTanh => {
                 const SQRT_2_OVER_PI: f32 = 0.797_884_6;
                 0.5 * x * (1.0 + (SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)).tanh())
@@ -63,8 +91,26 @@ impl Activation {
             Activation::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
             Activation::ReluSquared => x.max(0.0) * x.max(0.0),
             Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+            Activation::GeluCut => (x * normal(x)).clamp(-10.0, 10.0),
+            Activation::LeakyRelu => x.max(0.0) + 0.01 * x.min(0.0),
+            Activation::Relu6 => x.clamp(0.0, 6.0),
+            Activation::HardSwish => x * ((x + 3.0).clamp(0.0, 6.0) / 6.0),
+            Activation::Mish => x * softplus(x).tanh(),
+            Activation::RootSoftplus => softplus(x).sqrt(),
+            Activation::Laplace => normal((x - 0.707_107) / 0.282_095),
+            Activation::Linear => x,
         }
     }
+}
+
+/// Φ(x): the probability of a normal deviate below x.
+fn normal(x: f32) -> f32 {
+    0.5 * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+/// ln(1 + eˣ)
+fn softplus(x: f32) -> f32 {
+    if x > 20.0 { x } else { x.exp().ln_1p() }
 }
 
 pub fn check(site: &Site) -> Result<(), Fault> {

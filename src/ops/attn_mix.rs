@@ -24,12 +24,25 @@ pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
         let pattern = &inputs[0][((batch * heads + head) * queries + query) * keys..][..keys];
         let first = batch * values.batch_step + head * values.heads / heads * width;
         let value = |from: usize| inputs[1][first + from..].chunks(values.pos_step);
-        let (eights, rest) = out.as_chunks_mut::<LANES>();
-        let whole = eights.len() * LANES;
-        for (part, out) in eights.iter_mut().enumerate() {
-            // Eight numbers stay in registers while their sum runs over the keys.
+        // Sixteen numbers stay in registers while their sums run over the keys, then eight, then one.
+        let (sixteens, rest) = out.as_chunks_mut::<{ 2 * LANES }>();
+        let (eights, rest) = rest.as_chunks_mut::<LANES>();
+        for (part, out) in sixteens.iter_mut().enumerate() {
+            let mut sums = [Lanes::splat(0.0); 2];
+            for (weight, v) in pattern.iter().zip(value(part * 2 * LANES)) {
+                let (weight, v) = (Lanes::splat(*weight), v.first_chunk::<{ 2 * LANES }>().expect("a value is whole"));
+                let (eights, _) = v.as_chunks::<LANES>();
+                sums[0] = sums[0].plus_product(weight, Lanes::load(&eights[0]));
+                sums[1] = sums[1].plus_product(weight, Lanes::load(&eights[1]));
+            }
+            let (eights, _) = out.as_chunks_mut::<LANES>();
+            sums[0].store(&mut eights[0]);
+            sums[1].store(&mut eights[1]);
+        }
+        let whole = width - rest.len();
+        for out in eights {
             let mut sums = Lanes::splat(0.0);
-            for (weight, v) in pattern.iter().zip(value(part * LANES)) {
+            for (weight, v) in pattern.iter().zip(value(whole - LANES)) {
                 sums = sums.plus_product(Lanes::splat(*weight), Lanes::load(v.first_chunk().expect("a value is whole")));
             }
             sums.store(out);

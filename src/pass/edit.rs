@@ -61,15 +61,23 @@ impl Edit {
         self.at.last().map_or(&[], Vec::as_slice)
     }
 
-    /// Where the chosen rows of the last axis begin.
     fn rows(&self, shape: &[usize]) -> Vec<usize> {
-        let outer = self.at.len().saturating_sub(1);
-        let mut starts = vec![0];
-        for (n, chosen) in shape.iter().zip(&self.at[..outer]) {
-            starts = starts.iter().flat_map(|start| chosen.iter().map(move |index| start * n + index)).collect();
-        }
-        let width = shape.last().copied().unwrap_or(1);
-        starts.iter_mut().for_each(|start| *start *= width);
-        starts
+        rows(shape, &self.at)
     }
+}
+
+/// Where the chosen rows of the last axis begin: `at` has the indices that are meant on each axis of a tensor.
+pub fn rows(shape: &[usize], at: &[Vec<usize>]) -> Vec<usize> {
+    let mut starts = vec![0];
+    for (axis, n) in shape.iter().enumerate() {
+        let mut next = vec![];
+        for start in starts {
+            match at.get(axis + 1) {
+                Some(_) => at[axis].iter().for_each(|index| next.push(start * n + index)),
+                None => next.push(start * n),
+            }
+        }
+        starts = next;
+    }
+    starts
 }

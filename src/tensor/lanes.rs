@@ -68,6 +68,14 @@ mod simd {
             Lanes([f32x4_add(self.0[0], f32x4_mul(x.0[0], y.0[0])), f32x4_add(self.0[1], f32x4_mul(x.0[1], y.0[1]))])
         }
 
+        /// By halves: few additions wait for one another.
+        #[inline(always)]
+        pub fn sum(self) -> f32 {
+            let fours = f32x4_add(self.0[0], self.0[1]);
+            let twos = f32x4_add(fours, i32x4_shuffle::<2, 3, 0, 1>(fours, fours));
+            f32x4_extract_lane::<0>(twos) + f32x4_extract_lane::<1>(twos)
+        }
+
         /// [`super::exp`] of each.
         #[inline(always)]
         pub fn exp(self) -> Self {
@@ -136,6 +144,13 @@ mod simd {
             Lanes(from_fn(|lane| self.0[lane].max(y.0[lane])))
         }
 
+        /// By halves: few additions wait for one another.
+        #[inline(always)]
+        pub fn sum(self) -> f32 {
+            let [a, b, c, d, e, f, g, h] = self.0;
+            ((a + e) + (c + g)) + ((b + f) + (d + h))
+        }
+
         /// [`super::exp`] of each.
         #[inline(always)]
         pub fn exp(self) -> Self {
@@ -145,15 +160,6 @@ mod simd {
 }
 
 pub use simd::Lanes;
-
-impl Lanes {
-    /// By halves: few additions wait for one another.
-    #[inline(always)]
-    pub fn sum(self) -> f32 {
-        let [a, b, c, d, e, f, g, h] = self.to_array();
-        ((a + e) + (c + g)) + ((b + f) + (d + h))
-    }
-}
 
 /// `out` = f(x), eight at a time; behind the last number `f` sees `filler`. So a row's sums do not depend on how many masked
 /// numbers stand behind it.

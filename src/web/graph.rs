@@ -1,9 +1,9 @@
 //! The graph as the page draws it, and the numbers of its weights.
 
-use js_sys::{Array, Object};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use super::values::{activation, fault, set};
+use super::values::{activation, fault};
 use super::{WebEngine, idle};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Stage, Stored};
@@ -13,8 +13,8 @@ use crate::tensor::Tensor;
 
 #[wasm_bindgen(js_class = Engine)]
 impl WebEngine {
-    /// The nodes in the order of computation; see `GraphNode` in `www/trace.js`.
-    pub fn graph(&self) -> Result<Array, JsError> {
+    /// The nodes in the order of computation, as JSON; see `GraphNode` in `www/trace.js`.
+    pub fn graph(&self) -> Result<String, JsError> {
         let engine = idle(&self.engine)?;
         Ok(nodes(&engine.model.graph))
     }
@@ -33,31 +33,48 @@ impl WebEngine {
     }
 }
 
-pub(super) fn nodes(graph: &Graph) -> Array {
-    (0..graph.nodes.len()).map(|index| JsValue::from(node_object(graph, NodeId(index)))).collect()
+/// The nodes as JSON.
+pub(super) fn nodes(graph: &Graph) -> String {
+    let mut told = String::new();
+    for index in 0..graph.nodes.len() {
+        told.push(if index == 0 { '[' } else { ',' });
+        describe(&mut told, graph, NodeId(index));
+    }
+    told.push(']');
+    told
 }
 
-fn node_object(graph: &Graph, id: NodeId) -> Object {
+/// Names are paths of words and numbers: nothing in them needs escaping.
+fn describe(told: &mut String, graph: &Graph, id: NodeId) {
     let node = graph.node(id);
-    let object = Object::new();
-    set(&object, "name", node.name.as_str());
-    set(&object, "op", word(node));
-    set(&object, "inputs", node.inputs.iter().map(|input| JsValue::from(input.0 as u32)).collect::<Array>());
-    set(&object, "axes", node.axes.iter().map(|axis| JsValue::from(axis.name())).collect::<Array>());
-    set(&object, "dims", node.dims.iter().map(|dim| length(*dim)).collect::<Array>());
-    set(&object, "stage", if node.stage == Stage::Source { "source" } else { "target" });
-    let hooks = graph.hooks.iter().filter(|hook| hook.node == id);
-    set(&object, "hooks", hooks.map(|hook| JsValue::from(hook.name.as_str())).collect::<Array>());
-    match &node.kind {
-        Kind::Input => {}
+    let mut list = |key: &str, items: &mut dyn Iterator<Item = String>| {
+        told.push_str(key);
+        let mut comma = "[";
+        for item in items {
+            told.push_str(comma);
+            told.push_str(&item);
+            comma = ",";
+        }
+        told.push_str(if comma == "[" { "[]" } else { "]" });
+    };
+    list("{\"inputs\":", &mut node.inputs.iter().map(|input| input.0.to_string()));
+    list(",\"axes\":", &mut node.axes.iter().map(|axis| quoted(axis.name())));
+    list(",\"dims\":", &mut node.dims.iter().map(|dim| length(*dim)));
+    list(",\"hooks\":", &mut graph.hooks.iter().filter(|hook| hook.node == id).map(|hook| quoted(&hook.name)));
+    let stage = if node.stage == Stage::Source { "source" } else { "target" };
+    let more = match &node.kind {
+        Kind::Input => String::new(),
         Kind::Weight { stored, .. } => {
             let (part, parts) = place(*stored);
-            set(&object, "part", part as u32);
-            set(&object, "parts", parts as u32);
+            format!(",\"part\":{part},\"parts\":{parts}")
         }
-        Kind::Op(op) => parameters(&object, op),
-    }
-    object
+        Kind::Op(op) => parameters(op),
+    };
+    told.push_str(&format!(",\"name\":\"{}\",\"op\":\"{}\",\"stage\":\"{stage}\"{more}}}", node.name, word(node)));
+}
+
+fn quoted(word: &str) -> String {
+    format!("\"{word}\"")
 }
 
 fn word(node: &Node) -> &'static str {
@@ -76,28 +93,31 @@ fn place(stored: Stored) -> (usize, usize) {
     }
 }
 
-fn length(dim: Dim) -> JsValue {
+fn length(dim: Dim) -> String {
     match dim {
-        Dim::Fixed(n) => JsValue::from(n as u32),
-        Dim::Batch => "batch".into(),
-        Dim::Source => "source".into(),
-        Dim::Target => "target".into(),
-        Dim::Keys => "keys".into(),
+        Dim::Fixed(n) => n.to_string(),
+        Dim::Batch => quoted("batch"),
+        Dim::Source => quoted("source"),
+        Dim::Target => quoted("target"),
+        Dim::Keys => quoted("keys"),
     }
 }
 
 /// What an op does beyond its word.
-fn parameters(object: &Object, op: &Op) {
-    match op {
-        Op::RmsNorm { eps } | Op::LayerNorm { eps } => set(object, "eps", *eps),
-        Op::Scale { by } => set(object, "by", *by),
-        Op::AttnScores { scale } => set(object, "scale", *scale),
-        Op::Activation(kind) => set(object, "activation", kind.name()),
-        Op::Mask(mask) => set(object, "mask", if *mask == Mask::Causal { "causal" } else { "padding" }),
+fn parameters(op: &Op) -> String {
+    let (key, value) = match op {
+        Op::RmsNorm { eps } | Op::LayerNorm { eps } => ("eps", eps.to_string()),
+        Op::Scale { by } => ("by", by.to_string()),
+        Op::AttnScores { scale } => ("scale", scale.to_string()),
+        Op::Activation(kind) => ("activation", quoted(kind.name())),
+        Op::Mask(mask) => ("mask", quoted(if *mask == Mask::Causal { "causal" } else { "padding" })),
         Op::RelativeBias(bias) => {
-            set(object, "direction", if bias.direction == Direction::Both { "both" } else { "back" });
-            set(object, "bounds", bias.bounds.iter().map(|bound| JsValue::from(*bound)).collect::<Array>());
+            let direction = if bias.direction == Direction::Both { "both" } else { "back" };
+            ("bounds", format!("{:?},\"direction\":\"{direction}\"", bias.bounds))
         }
-        Op::Embed | Op::Linear | Op::Add | Op::Mul | Op::Softmax | Op::AttnMix | Op::Append | Op::Rope | Op::First => {}
-    }
+        Op::Embed | Op::Linear | Op::Add | Op::Mul | Op::Softmax | Op::AttnMix | Op::Append | Op::Rope | Op::First => {
+            return String::new();
+        }
+    };
+    format!(",\"{key}\":{value}")
 }

@@ -1,5 +1,7 @@
 //! One op on one set of inputs, on both devices.
 
+pub mod activations;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -2,6 +2,8 @@
 //! both devices keep.
 #![allow(dead_code)] // every test takes a part of this
 
+pub mod shell;
+
 use std::path::{Path, PathBuf};
 
 use diorama::device::Choice;

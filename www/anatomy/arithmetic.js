@@ -140,7 +140,7 @@ function mask(numbers, { inputs: [x, given], mask: rule = "" }, shape, flat) {
   const score = numbers.at(x, flat);
   const reach = rule === "causal" ? shape[3] - shape[2] + query : shape[3];
   const allowed = numbers.at(given, flatOf(numbers.shapes[given], [batch, key])) !== 0 && key <= reach;
-  return { kind: "mask", score, allowed, rule, value: allowed ? score : MASKED };
+  return { kind: "mask", score, allowed, rule, value: allowed ? score : Math.fround(MASKED) };
 }
 
 /** @type {typeof RULES[string]} */

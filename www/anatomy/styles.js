@@ -15,7 +15,8 @@ export const stepStyles = css`
 
 export const diagramStyles = css`
   .stacks { display: grid; gap: 16px 56px; justify-content: start; }
-  .stacks.two { grid-template-columns: repeat(2, max-content); align-items: end; }
+  .stacks.two { grid-template-columns: repeat(2, max-content); column-gap: 44px; align-items: start; }
+  .two .stack { width: 284px; }
   .stack { width: 330px; --hue: var(--encoder); --hue-ink: var(--encoder-ink); }
   .stack.decoder { --hue: var(--decoder); --hue-ink: var(--decoder-ink); }
   .stack > h3 { color: var(--hue-ink); margin-bottom: 4px; }
@@ -24,11 +25,12 @@ export const diagramStyles = css`
   .arrow::before { content: ""; position: absolute; left: 8px; top: 0; bottom: 0; width: 1px; background: var(--ink-ghost); }
   .arrow::after { content: ""; position: absolute; left: 5px; bottom: 0; border: 3.5px solid transparent; border-top: 5px solid var(--ink-ghost); border-bottom: 0; }
   .part { grid-column: 2; display: flex; align-items: center; gap: 8px; width: 100%; min-height: 34px; padding: 2px 10px; text-align: left; border-color: color-mix(in oklab, var(--hue) 45%, var(--hairline-strong)); background: color-mix(in oklab, var(--hue) 6%, var(--case)); position: relative; }
+  .part > * { white-space: nowrap; }
   .part > span:first-child { margin-right: auto; }
   .part:is(.attention) { background: color-mix(in oklab, var(--hue) 22%, var(--case)); }
   .part.cross { --hue: var(--cross); background: color-mix(in oklab, var(--cross) 22%, var(--case)); }
   .part.cross .memory { color: var(--cross-ink); }
-  .two .part.cross::before { content: ""; position: absolute; right: 100%; top: 50%; width: 50px; height: 1px; background: var(--cross); }
+  .two .part.cross::before { content: ""; position: absolute; right: 100%; top: 50%; width: 40px; height: 1px; background: var(--cross); }
   .two .part.cross::after { content: ""; position: absolute; right: 100%; top: calc(50% - 4px); border: 4.5px solid transparent; border-left: 7px solid var(--cross); border-right: 0; }
   .part.norm { min-height: 26px; background: none; border-style: solid; border-color: var(--hairline-strong); }
   .part.add { min-height: 24px; width: 24px; border-radius: 12px; padding: 0; justify-content: center; margin-left: -4px; border-color: var(--ink-ghost); background: var(--paper); }
@@ -43,9 +45,10 @@ export const diagramStyles = css`
   .numbers button { min-height: 24px; min-width: 24px; padding: 0 4px; font: var(--figures-small); }
   .layer h4 { padding-top: 6px; font: var(--small); font-weight: 650; }
   .leads { color: var(--cross-ink); font: var(--small); padding-left: 22px; }
-  .sum-of { padding-top: 10px; max-width: 716px; font-variant-numeric: tabular-nums; }
+  .sum-of { padding-top: 10px; max-width: 640px; font-variant-numeric: tabular-nums; }
   .weights { width: 100%; }
   .weights th:first-child { font: var(--mono-small); overflow-wrap: anywhere; }
+  .weights td { white-space: nowrap; }
   .weights th small { display: block; color: var(--cross-ink); font: var(--small); }
   .weights tfoot :is(th, td) { border: 0; font: var(--figures-small); font-weight: 650; }
   .scroll { overflow-x: auto; scrollbar-width: thin; }
@@ -62,5 +65,5 @@ export const diagramStyles = css`
   .body diorama-shader-view { height: 420px; }
   .mono-small { font: var(--mono-small); overflow-wrap: anywhere; }
   math { font-size: 18px; }
-  @media (max-width: 900px) { .stacks.two { grid-template-columns: minmax(0, 1fr); } .stack { width: 100%; max-width: 420px; } .two .part.cross::before, .two .part.cross::after { display: none; } .op { grid-template-columns: 96px minmax(0, 1fr); } .op small { grid-column: 2; } }
+  @media (max-width: 900px) { .stacks.two { grid-template-columns: minmax(0, 1fr); } .stack, .two .stack { width: 100%; max-width: 420px; } .two .part.cross::before, .two .part.cross::after { display: none; } .op { grid-template-columns: 96px minmax(0, 1fr); } .op small { grid-column: 2; } }
 `;

@@ -19,6 +19,7 @@ export class Beams extends TextBlock {
     writingStyles,
     css`
       .endings { margin-top: 16px; width: 100%; }
+      .endings th { white-space: nowrap; }
       .endings td.text { text-align: left; font-size: 16px; margin: 0; white-space: normal; }
       .endings .won :is(td, th) { font-weight: 650; color: var(--ink); }
       .endings .won th::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 7px; background: var(--decoder); }

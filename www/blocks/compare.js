@@ -125,7 +125,7 @@ export class Compare extends Block {
         ${this.#choices()}
       </form>`}
       <div class="lines">
-        <diorama-token-lines .words=${words.map(({ text }) => text)} .concealed=${this.hiddenWords} .lines=${this.#lines()} .lit=${this.lit} .label=${say("compare.lines")} .head=${say("compare.words")} .say=${say}
+        <diorama-token-lines .words=${words.map(({ text }) => text)} .concealed=${[...this.hiddenWords]} .lines=${this.#lines()} .lit=${this.lit} .label=${say("compare.lines")} .head=${say("compare.words")} .say=${say}
           @diorama-word-hover=${(/** @type {CustomEvent} */ event) => (this.lit = event.detail.word)} @diorama-word-edit=${(/** @type {CustomEvent} */ event) => this.#toggle(event.detail.word)}></diorama-token-lines>
         <p class="caption">${say("compare.hint")}</p>
       </div>

@@ -44,9 +44,9 @@ export function epochsPicture({ tokens, fixed, fresh }, { upto, theme }, say) {
   ];
   const summary = say("epochs.summary", { n: upto, all: open, fixed: now(covered.fixed), fresh: now(covered.fresh) });
   return html`<div class="grids">
-      <section><h3>${say("epochs.fixed")} <small>${say("epochs.fixed.how", { copies: COPIES, times: fixed.length / COPIES })}</small></h3>
+      <section><h2>${say("epochs.fixed")} <small>${say("epochs.fixed.how", { copies: COPIES, times: fixed.length / COPIES })}</small></h2>
         <diorama-epoch-grid .epochs=${fixed} .tokens=${tokens} .upto=${upto} .every=${COPIES} .label=${say("epochs.fixed")} .hue=${"decoder"} .theme=${theme} .say=${say}></diorama-epoch-grid></section>
-      <section><h3>${say("epochs.fresh")} <small>${say("epochs.fresh.how")}</small></h3>
+      <section><h2>${say("epochs.fresh")} <small>${say("epochs.fresh.how")}</small></h2>
         <diorama-epoch-grid .epochs=${fresh} .tokens=${tokens} .upto=${upto} .label=${say("epochs.fresh")} .hue=${"encoder"} .theme=${theme} .say=${say}></diorama-epoch-grid></section>
     </div>
     <p class="caption">${say("epochs.legend")}</p>

@@ -50,7 +50,7 @@ export class Corruption extends Block {
     dt { font: var(--small); color: var(--ink-soft); }
     dd { margin: 0; font: var(--mono); overflow-wrap: anywhere; }
     .grids { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px; }
-    .grids h3 { margin-bottom: 8px; }
+    h2 { font-size: 16px; margin-bottom: 8px; }
     diorama-coverage-chart { margin-top: 16px; }
     .steps { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; margin-bottom: 12px; }
     .steps input { flex: 1 1 160px; max-width: 360px; height: 32px; }

@@ -22,6 +22,7 @@ export const BLOCKS = {
   "diorama-parameters": () => import("./parameters.js"),
   "diorama-scaling": () => import("./scaling.js"),
   "diorama-tokenizers": () => import("./tokenizers.js"),
+  "diorama-mask-lab": () => import("./mask-lab.js"),
 };
 
 /** @type {Map<string, Promise<void>>} */

@@ -31,8 +31,8 @@ export class Heads extends Block {
     .both > section { min-width: 0; }
     .big { max-height: max(300px, 70vh); display: flex; flex-direction: column; }
     .big > * { flex: 1; min-height: 0; }
-    h3 { margin-bottom: 8px; }
-    h3 small { margin-left: 8px; }
+    h2 { font-size: 16px; margin-bottom: 8px; }
+    h2 small { margin-left: 8px; }
     .caption { margin-top: 8px; }
     input[type="number"] { width: 72px; margin-left: 8px; }
     label.check { display: flex; gap: 6px; align-items: center; min-height: 24px; }
@@ -85,14 +85,14 @@ export class Heads extends Block {
     return html`${this.#controls(kind, stack)}
       <div class="both">
         <section>
-          <h3>${say("heads.all")}<small>${say("heads.order")}</small></h3>
+          <h2>${say("heads.all")}<small>${say("heads.order")}</small></h2>
           <diorama-head-grid .trace=${passage.trace} .hooks=${hooks} .heads=${heads} .layer=${layer} .head=${head} .relative=${this.settings.relative} .hue=${stack} .label=${say("heads.all")}
             .describe=${this.#describe(hooks, stack)} .theme=${this.shade} .say=${say}
             @diorama-head-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ layer: detail.layer + 1, head: detail.head })}></diorama-head-grid>
           <label class="check"><input type="checkbox" .checked=${this.settings.relative} @change=${() => this.keep({ relative: !this.settings.relative })} />${say("heads.relative")}</label>
         </section>
         <section>
-          <h3>${this.#title(layer, head)}</h3>
+          <h2>${this.#title(layer, head)}</h2>
           <div class="big" style=${`height:${this.#height(stack)}px`}>${this.#big(hooks[layer], { stack, layer, head, axes })}</div>
           <p class="caption">${say("heads.legend", { axes })}${head === "max" ? ` ${say("heads.max.sum")}` : nothing}</p>
         </section>

@@ -18,7 +18,8 @@ export class Iterated extends TextBlock {
     blockStyles,
     writingStyles,
     css`
-      .passes { max-height: 260px; overflow: auto; scrollbar-width: thin; margin: 0; padding: 0; list-style: none; --mark: var(--encoder); }
+      .passes { max-height: 260px; overflow: auto; scrollbar-width: thin; --mark: var(--encoder); }
+      .passes ol { margin: 0; padding: 0; list-style: none; }
       .passes li { display: grid; grid-template-columns: 3.5em minmax(0, 1fr); align-items: start; }
       .passes li > span { font: var(--figures-small); color: var(--ink-soft); padding-top: 10px; font-variant-numeric: tabular-nums; }
       .sides { width: 100%; margin-top: 16px; table-layout: auto; }
@@ -95,7 +96,7 @@ export class Iterated extends TextBlock {
           ${settings.mode === "refine" ? html`<label>${say("iterated.passes")} <input type="number" min="1" max="20" .value=${String(settings.passes)} @change=${(/** @type {Event} */ event) => this.keep({ passes: wholeOf(event, 1, 20) })} /></label>` : nothing}</span>
       </div>
       ${this.#unknown ? html`<p class="error" role="status">${say("iterated.unknown", { name: encoder?.info.name ?? "" })}</p>` : nothing}
-      <ol class="passes" role="region" tabindex="0" aria-label=${say("iterated.list")}>${this.#passes.map((pass, n) => html`<li><span>${say("iterated.pass", { n: n + 1 })}</span>${this.#strip(pass)}</li>`)}</ol>
+      <div class="passes" role="region" tabindex="0" aria-label=${say("iterated.list")}><ol>${this.#passes.map((pass, n) => html`<li><span>${say("iterated.pass", { n: n + 1 })}</span>${this.#strip(pass)}</li>`)}</ol></div>
       ${this.#sides.length > 0 ? this.#table() : nothing}`;
   }
 

@@ -4,13 +4,14 @@
 //   law     chinchilla (default) or besiroglu: which fit loss and isoflop use
 //   of      parameters (default) or tokens: what allocation shows
 //   flops, size, tokens   log₁₀ of the budget in FLOPs (23.77), of N (9) and of D (11): where the reading line stands
-//   hide    plots (the choice of plot), law, sliders, readout
+//   hide    plots (the choice of plot), law, sliders, readout, ours (our own models beside the fit, in loss)
 
 import { html, mathml, nothing } from "lit";
 import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { compact, power } from "./numbers.js";
 import { FITS, byKaplan, byRule, exponents, loss, optimum, terms } from "./scaling/laws.js";
+import { OURS } from "./scaling/ours.js";
 import { PLOTS, picture } from "./scaling/pictures.js";
 import { scalingStyles } from "./scaling/styles.js";
 import { tenfoldTable } from "./scaling/tenfold.js";
@@ -94,7 +95,9 @@ export class Scaling extends Block {
     const number = (/** @type {number} */ n) => compact(n, this.language);
     if (plot === "loss") {
       const [E, byN, byD] = terms(fit, 10 ** this.settings.size, 10 ** this.settings.tokens);
-      return html`<p class="sum" role="status"><b>${(E + byN + byD).toFixed(3)}</b> = ${E} <small>${this.say("scaling.irreducible")}</small> + ${byN.toFixed(3)} <small>${this.say("scaling.few.parameters")}</small> + ${byD.toFixed(3)} <small>${this.say("scaling.few.tokens")}</small></p>`;
+      return html`<p class="sum" role="status"><b>${(E + byN + byD).toFixed(3)}</b> = ${E} <small>${this.say("scaling.irreducible")}</small> + ${byN.toFixed(3)} <small>${this.say("scaling.few.parameters")}</small> + ${byD.toFixed(3)} <small>${this.say("scaling.few.tokens")}</small></p>
+        ${this.hides("ours") ? nothing : html`<table class="best ours"><caption>${this.say("scaling.ours")}</caption><thead><tr><th scope="col"></th><th scope="col">${this.say("scaling.size")}</th><th scope="col">${this.say("scaling.tokens")}</th><th scope="col">${this.say("scaling.ours.measured")}</th><th scope="col">${this.say("scaling.ours.fit")}</th></tr></thead>
+          <tbody>${OURS.map(({ name, N, D, loss: measured }) => html`<tr><th scope="row">${name}</th><td>${number(N)}</td><td>${number(D)}</td><td>${measured.toFixed(2)}</td><td>${loss(fit, N, D).toFixed(2)}</td></tr>`)}</tbody></table>`}`;
     }
     if (plot !== "isoflop") return nothing;
     const best = optimum(fit, C);

@@ -18,6 +18,7 @@ export class Masthead extends LitElement {
   static styles = [blockStyles, css`
     header { display: flex; align-items: center; gap: 4px 8px; min-height: 46px; border-bottom: 1px solid var(--hairline); flex-wrap: wrap; }
     .name { display: flex; align-items: center; gap: 8px; font-size: 19px; font-weight: 650; letter-spacing: 0.01em; color: inherit; text-decoration: none; margin-right: 12px; }
+    h1 { margin: 0; line-height: 1; }
     .pages { display: flex; gap: 4px; margin-right: auto; }
     .pages a { font: 15px/1.3 var(--sans); color: var(--ink-soft); text-decoration: none; padding: 6px 10px; border-radius: 4px; }
     .pages a:hover { background: var(--hairline); }
@@ -26,7 +27,7 @@ export class Masthead extends LitElement {
     button:hover { background: var(--hairline); }
     .theme, .undo button { font-size: 16px; width: 36px; }
     .undo button:disabled { color: var(--ink-ghost); }
-    @media (max-width: 640px) { header { padding: 6px 0; } .name { flex: 1; } .pages { order: 1; flex-basis: 100%; margin-left: -10px; } .pages a { padding: 10px; } button { min-height: 40px; } }
+    @media (max-width: 640px) { header { padding: 6px 0; } h1, header > .name { flex: 1; } .pages { order: 1; flex-basis: 100%; margin-left: -10px; } .pages a { padding: 10px; } button { min-height: 40px; } }
   `];
 
   #follow = () => this.requestUpdate();
@@ -70,9 +71,11 @@ export class Masthead extends LitElement {
     document.documentElement.dataset.theme = shade;
     document.title = this.heading || say(`pages.${this.page}.title`);
     this.dataset.theme = shade;
+    // A lesson has a title of its own; a page that is one block is called by the site's.
+    const name = html`<a class="name" href="index.html"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a>`;
     const other = language === "zh" ? "en" : "zh";
     return html`<header>
-      <a class="name" href="index.html"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a>
+      ${this.page === "compare" ? html`<h1>${name}</h1>` : name}
       ${pages(this.page, preferences, say)}
       ${this.trail ? undoButtons(this.trail, say) : nothing}
       <button type="button" lang=${other === "zh" ? "zh-Hans" : "en"} aria-label=${say("lang.switch")} @click=${() => prefer({ lang: other })}>${other === "zh" ? "中文" : "EN"}</button>

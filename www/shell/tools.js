@@ -11,11 +11,12 @@ import { attributeOf } from "../blocks/settings.js";
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
 export const TOOLS = [
   { id: "heads", tag: "diorama-heads" },
-  { id: "architecture", tag: "diorama-architecture" },
-  { id: "cell", tag: "diorama-cell" },
+  { id: "masklab", tag: "diorama-mask-lab" },
   { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
   { id: "generation", tag: "diorama-generation" },
   { id: "change", tag: "diorama-change" },
+  { id: "architecture", tag: "diorama-architecture" },
+  { id: "cell", tag: "diorama-cell" },
 ];
 
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */

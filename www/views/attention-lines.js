@@ -44,9 +44,9 @@ export class AttentionLines extends LitElement {
   static styles = css`
     :host { display: block; min-width: 0; min-height: 0; overflow: auto; scrollbar-width: thin; }
     .sides { display: grid; grid-template-columns: minmax(64px, max-content) minmax(72px, 1fr) minmax(64px, max-content); max-width: 560px; padding: 2px; }
-    h4 { margin: 0; font: var(--small); font-weight: 400; color: var(--ink-soft); padding: 0 8px 4px; }
-    .rows, h4:first-of-type { text-align: right; }
-    h4:last-of-type { grid-column: 3; }
+    p { margin: 0; font: var(--small); color: var(--ink-soft); padding: 0 8px 4px; }
+    ol.rows, p.left { text-align: right; }
+    p.right { grid-column: 3; }
     ol { list-style: none; margin: 0; padding: 0; }
     li { height: ${LINE}px; }
     button { height: ${LINE - 2}px; max-width: 150px; padding: 0 8px; border: 0; border-radius: 4px; font: var(--mono-small); color: var(--ink); cursor: pointer; white-space: pre; overflow: hidden; text-overflow: ellipsis;
@@ -100,7 +100,7 @@ export class AttentionLines extends LitElement {
     if (!matrix) return html`<p class="empty">${this.empty}</p>`;
     const height = Math.max(matrix.rows, matrix.columns) * LINE;
     return html`<div class="sides" role="group" aria-label=${`${this.label}. ${this.axes}`} style=${`--lines:var(--${this.hue})`} @keydown=${this.#walk} @pointerleave=${this.#leave} @focusout=${() => this.#light(undefined)}>
-        <h4>${this.say("lines.rows")}</h4><h4>${this.say("lines.columns")}</h4>
+        <p class="left" aria-hidden="true">${this.say("lines.rows")}</p><p class="right" aria-hidden="true">${this.say("lines.columns")}</p>
         ${this.#side("rows", matrix)}
         <div class="lines" aria-hidden="true" style=${`height:${height}px`}><canvas class=${this.lit ? "quiet" : ""}></canvas><canvas></canvas></div>
         ${this.#side("columns", matrix)}

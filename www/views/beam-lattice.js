@@ -49,6 +49,7 @@ export class BeamLattice extends LitElement {
     .won { border-color: var(--bar); background: color-mix(in oklab, var(--bar) 12%, var(--case)); }
     .won .token { font-weight: 700; }
     .lit { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); }
+    .state { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
   `;
 
@@ -95,10 +96,10 @@ export class BeamLattice extends LitElement {
     const mean = signed(score / (step + 1));
     const name = this.say("beams.node", { token: token.replace(/^▁/, "␣"), total, mean, fate: this.say(won ? "beams.fate.won" : `beams.fate.${fate}`) });
     return html`<div class=${["node", fate, won && "won", lit && "lit", special && "special"].filter(Boolean).join(" ")} role="treeitem" aria-level=${step + 1} aria-posinset=${rank + 1} aria-setsize=${shown.filter((other) => other.step === step).length}
-      aria-selected=${key === this.current} aria-expanded=${children > 0 ? "true" : nothing} aria-label=${name} title=${name} tabindex=${focusable ? 0 : -1} data-key=${key}
+      aria-selected=${key === this.current} aria-expanded=${children > 0 ? "true" : nothing} title=${name} tabindex=${focusable ? 0 : -1} data-key=${key}
       style=${`left:${step * COLUMN}px;top:${HEAD + rank * ROW}px`} @click=${() => this.#emit(key === this.current ? undefined : key)}>
       <span class="token">${written.startsWith("▁") ? html`<span class="space"></span>` : nothing}${written.replace(/^▁/, "")}</span>
-      <span class="score">${fate === "finished" ? `÷${step + 1}: ${mean}` : total}</span></div>`;
+      <span class="score">${fate === "finished" ? `÷${step + 1}: ${mean}` : total}</span><span class="state">, ${this.say(won ? "beams.fate.won" : `beams.fate.${fate}`)}</span></div>`;
   }
 
   /**

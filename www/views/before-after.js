@@ -72,7 +72,7 @@ export class BeforeAfter extends LitElement {
     return html`<tr class=${special ? "special" : ""}><th scope="row">${this.fixed ? shown : html`<button type="button" aria-pressed=${id === this.watched} title=${this.say("compare.watch")} @click=${() => this.#watch(id)}>${shown}</button>`}</th>
       <td class="bars" aria-hidden="true"><span class="was" style=${`--share:${before}`}></span><span class="is" style=${`--share:${after}`}></span></td>
       <td>${percentage(before)}</td><td class="number">${percentage(after)}</td>
-      <td><span class="delta" style=${`--way:var(--${delta < 0 ? "encoder" : "decoder"});--size:${Math.min(1, Math.abs(delta) * 2)}`}>${signed(delta * 100, 1)}</span></td>
+      <td><span class="delta" style=${`--way:var(--${delta < 0 ? "encoder" : "decoder"});--size:${Math.sqrt(Math.abs(delta))}`}>${signed(delta * 100, 1)}</span></td>
       <td class="logit">${signed(logitBefore, 2)} → ${signed(logitAfter, 2)}</td></tr>`;
   }
 

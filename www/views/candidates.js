@@ -31,7 +31,8 @@ export class Candidates extends LitElement {
     :host { display: flex; gap: 16px 28px; min-width: 0; }
     ol { flex: 1; min-width: 0; height: 92px; box-sizing: border-box; overflow-y: hidden; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
     li { position: relative; flex: 1 0 46px; max-width: 88px; min-width: 0; }
-    button { display: grid; grid-template-rows: 44px 22px 20px; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; cursor: pointer; color: var(--ink); }
+    .cell { display: grid; grid-template-rows: 44px 22px 20px; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; color: var(--ink); }
+    button { cursor: pointer; }
     button:hover { background: color-mix(in oklab, var(--bar) 8%, transparent); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
     .bar { align-self: end; width: 70%; height: max(2px, calc(var(--share) * 44px)); border-radius: 3px 3px 0 0; background: var(--bar); border: 1.5px solid var(--bar);
@@ -70,7 +71,7 @@ export class Candidates extends LitElement {
     this.fixed = false;
     /** @type {string} encoder or decoder */
     this.hue = "decoder";
-    /** What choosing one does: "take" it and go on from it, or "fill" it in. */
+    /** What choosing one does: "take" it and go on from it, or "fill" it in; empty: they are only looked at. */
     this.deed = "take";
     this.stale = false;
     this.say = /** @type {typeof Candidates} */ (this.constructor).say;
@@ -94,11 +95,12 @@ export class Candidates extends LitElement {
     const percent = percentage(probability);
     const kind = [kept ? "kept" : "cut", chosen && "chosen", special && "special"].filter(Boolean).join(" ");
     const state = this.say(chosen ? "candidates.chosen" : kept ? "candidates.kept" : "candidates.cut");
-    return html`<li class=${kind}><button type="button" title=${this.say(`candidates.${this.deed}`, { token: token.replace(/^▁/, "") })}
-      @click=${() => this.#emit("diorama-candidate-select", { id })}>
-      <span class="bar" style=${`--share:${probability / most}`}></span>
+    const content = html`<span class="bar" style=${`--share:${probability / most}`}></span>
       <span class="token">${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "")}</span>
-      <span class="share">${percent}</span><span class="state">, ${state}</span></button></li>`;
+      <span class="share">${percent}</span><span class="state">, ${state}</span>`;
+    if (!this.deed) return html`<li class=${kind}><div class="cell">${content}</div></li>`;
+    return html`<li class=${kind}><button type="button" class="cell" title=${this.say(`candidates.${this.deed}`, { token: token.replace(/^▁/, "") })}
+      @click=${() => this.#emit("diorama-candidate-select", { id })}>${content}</button></li>`;
   }
 
   #sliders() {

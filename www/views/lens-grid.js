@@ -6,7 +6,7 @@ import { LitElement, css, html, nothing } from "lit";
 /** @typedef {{ name: string, cells: LensCell[] }} LensRow */
 
 /**
- * What would be said after each layer, at each position: the likeliest word, the darker the surer. A cell that says what the last layer says is underlined.
+ * What would be said after each layer, at each position: the likeliest word, its colour the stronger the surer. A cell that says what the last layer says is underlined.
  * Pointing at a cell, or walking there with the arrow keys, lists its likeliest words below.
  */
 export class LensGrid extends LitElement {
@@ -39,6 +39,7 @@ export class LensGrid extends LitElement {
     button:hover, button.pointed { border-color: var(--ink-soft); }
     .token { display: block; font: var(--mono-small); line-height: 19px; white-space: pre; overflow: hidden; text-overflow: ellipsis; }
     .same .token { text-decoration: underline; text-underline-offset: 3px; text-decoration-thickness: 2px; text-decoration-color: var(--bar); }
+    .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     .share { display: block; font: var(--figures-small); line-height: 15px; color: var(--ink-soft); }
     .special .token { font-variant-caps: all-small-caps; }
     .list { display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 8px 0 0; padding: 0; list-style: none; min-height: 48px; font: var(--figures-small); color: var(--ink-soft); font-variant-numeric: tabular-nums; align-content: flex-start; }
@@ -66,7 +67,7 @@ export class LensGrid extends LitElement {
 
   render() {
     return html`<div class="frame" style=${`--bar:var(--${this.hue})`}><table aria-label=${this.label} @keydown=${this.#press}>
-        <thead><tr><th scope="col"><span>${this.axes}</span></th>${this.columns.map(({ token, special }) => html`<th scope="col" class=${special ? "special" : ""}>${shown(token)}</th>`)}</tr></thead>
+        <thead><tr><th scope="col"><span>${this.axes}</span></th>${this.columns.map(({ token, special }) => html`<th scope="col" class=${special ? "special" : ""}>${token.length > 1 && token.startsWith("▁") ? html`<span class="space"></span>${shown(token.slice(1))}` : shown(token)}</th>`)}</tr></thead>
         <tbody>${this.rows.map(({ name, cells }, row) => html`<tr><th scope="row">${name}</th>${cells.map((cell, column) => this.#cell(cell, row, column))}</tr>`)}</tbody>
       </table></div>
       <ul class="list" aria-live="polite">${this.#list()}</ul>`;
@@ -82,8 +83,8 @@ export class LensGrid extends LitElement {
     const here = row === focusRow && column === focusColumn;
     const kind = [same && "same", first.special && "special", this.cursor && here && "pointed"].filter(Boolean).join(" ");
     return html`<td><button type="button" class=${kind} tabindex=${here ? 0 : -1} style=${`--weight:${first.probability}`} data-row=${row} data-column=${column}
-      aria-label=${`${shown(first.token)}, ${percentage(first.probability)}`} @pointerenter=${() => (this.cursor = { row, column })} @focus=${() => (this.cursor = { row, column })}>
-      <span class="token">${shown(first.token)}</span><span class="share">${percentage(first.probability)}</span></button></td>`;
+      @pointerenter=${() => (this.cursor = { row, column })} @focus=${() => (this.cursor = { row, column })}>
+      <span class="token">${first.token.length > 1 && first.token.startsWith("▁") ? html`<span class="space"></span>${shown(first.token.slice(1))}` : shown(first.token)}</span><span class="share">${percentage(first.probability)}</span></button></td>`;
   }
 
   #list() {

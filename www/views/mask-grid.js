@@ -9,6 +9,9 @@ import { attentionMatrix, headOf, isMasked } from "../trace.js";
 const SIDE = 92;
 const LARGEST_CELL = 9;
 
+/** Masked scores of a matrix, counted once: every render says the number. @type {WeakMap<Float32Array, number>} */
+const COUNTS = new WeakMap();
+
 /**
  * Who may look at whom, read from the numbers: a cell is hatched where `hook_attn_scores` is the masked score, filled where it equals the score before
  * the mask. `attention` names the place, such as `decoder.0.attn`. Arrow keys move a cursor.
@@ -30,6 +33,9 @@ export class MaskGrid extends LitElement {
     say: { attribute: false },
     cursor: { state: true },
   };
+
+  /** What the canvas shows: it is drawn again only when one of these changes. @type {unknown[]} */
+  #drawn = [];
 
   /** @type {Say} */
   static say = (key) => key;
@@ -84,7 +90,8 @@ export class MaskGrid extends LitElement {
 
   /** @param {{ rows: number, columns: number, data: Float32Array }} scores */
   #counted({ data }) {
-    const masked = data.reduce((count, score) => count + Number(isMasked(score)), 0);
+    const masked = COUNTS.get(data) ?? data.reduce((count, score) => count + Number(isMasked(score)), 0);
+    COUNTS.set(data, masked);
     return this.say("mask.count", { masked, all: data.length });
   }
 
@@ -160,21 +167,25 @@ export class MaskGrid extends LitElement {
     const [rows, columns] = [Math.ceil(scores.rows / thin), Math.ceil(scores.columns / thin)];
     const cell = Math.min(LARGEST_CELL, SIDE / Math.max(rows, columns));
     const ratio = devicePixelRatio || 1;
+    const at = this.#lit();
+    const key = [canvas, scores, cell, ratio, this.hue, this.theme, at?.row, at?.column];
+    if (key.every((part, i) => part === this.#drawn[i])) return;
+    this.#drawn = key;
     canvas.width = Math.ceil(columns * cell * ratio);
     canvas.height = Math.ceil(rows * cell * ratio);
     canvas.style.width = `${columns * cell}px`;
     canvas.style.height = `${rows * cell}px`;
     pen.scale(ratio, ratio);
     const style = getComputedStyle(this);
-    const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-    const at = this.#lit();
+    const [hatch, fill, paper, ink] = ["--hatch-line", this.hue, "--ramp-0", "--ink"].map((name) => style.getPropertyValue(name).trim());
+    pen.strokeStyle = hatch;
+    pen.fillStyle = `color-mix(in oklab, ${fill} 55%, ${paper})`;
     const gap = cell > 4 ? 1 : 0;
     for (let index = 0; index < rows * columns; index++) {
       const [row, column] = [Math.floor(index / columns), index % columns];
       const [x, y] = [column * cell, row * cell];
       const score = scores.data[Math.floor(row * thin) * scores.columns + Math.floor(column * thin)];
       if (isMasked(score)) {
-        pen.strokeStyle = read("--hatch-line");
         pen.beginPath();
         pen.moveTo(x + cell - gap, y + gap);
         pen.lineTo(x + gap, y + cell - gap);
@@ -186,16 +197,13 @@ export class MaskGrid extends LitElement {
         }
         pen.stroke();
       } else {
-        pen.fillStyle = `color-mix(in oklab, ${read(this.hue)} 55%, ${read("--ramp-0")})`;
         pen.fillRect(x, y, cell - gap, cell - gap);
       }
-      if (at && Math.floor(at.row / thin) === row && Math.floor(at.column / thin) === column) {
-        pen.strokeStyle = read("--ink");
-        pen.lineWidth = 2;
-        pen.strokeRect(x, y, cell - gap, cell - gap);
-        pen.lineWidth = 1;
-      }
     }
+    if (!at || at.row >= scores.rows || at.column >= scores.columns) return;
+    pen.strokeStyle = ink;
+    pen.lineWidth = 2;
+    pen.strokeRect(Math.floor(at.column / thin) * cell, Math.floor(at.row / thin) * cell, cell - gap, cell - gap);
   }
 }
 

@@ -56,8 +56,8 @@ export class TokenLines extends LitElement {
     super();
     /** @type {string[]} */
     this.words = [];
-    /** @type {Set<number>} */
-    this.concealed = new Set();
+    /** Words that are hidden. @type {number[]} */
+    this.concealed = [];
     /** @type {Line[]} */
     this.lines = [];
     /** @type {number | undefined} */
@@ -72,8 +72,8 @@ export class TokenLines extends LitElement {
     const edges = this.lines.some(({ before }) => before.length > 0);
     return html`<table aria-label=${this.label} @pointerleave=${this.#leave} @keydown=${this.#press}>
       <thead><tr><th scope="col">${this.head}</th>${edges ? html`<td></td>` : nothing}
-        ${this.words.map((word, i) => html`<th scope="col" class=${i === this.lit ? "lit" : ""} @pointerenter=${() => this.#hover(i)}><button type="button" class=${this.concealed.has(i) ? "hidden" : ""}
-          tabindex=${i === (this.lit ?? 0) ? 0 : -1} aria-pressed=${this.concealed.has(i)} aria-label=${this.say("lines.word", { word, n: i + 1 })} aria-keyshortcuts="Enter M"
+        ${this.words.map((word, i) => html`<th scope="col" class=${i === this.lit ? "lit" : ""} @pointerenter=${() => this.#hover(i)}><button type="button" class=${this.concealed.includes(i) ? "hidden" : ""}
+          tabindex=${i === (this.lit ?? 0) ? 0 : -1} aria-pressed=${this.concealed.includes(i)} aria-label=${this.say("lines.word", { word, n: i + 1 })} aria-keyshortcuts="Enter M"
           @focus=${() => this.#hover(i)} @blur=${() => this.#hover(undefined)} @dblclick=${() => this.#edit(i)}>${word}</button></th>`)}
         <td></td><td></td></tr></thead>
       <tbody>${this.lines.map((line) => this.#line(line, edges))}</tbody>

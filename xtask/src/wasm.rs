@@ -1,6 +1,6 @@
 //! The WebAssembly module: library → `www/wasm/`.
 //!
-//! wasm-opt is left out on purpose: it saves 3 % and would be a download of 100 MB.
+//! wasm-opt is left out on purpose: the module becomes a tenth smaller but, compressed, 2 % larger, and a build 45 s longer.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,14 +16,15 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Where wasm-bindgen writes; the scripts in `www/` import from here.
 pub const OUT: &str = "www/wasm";
 
-/// Every browser that has WebGPU has 128-bit SIMD in wasm as well. Places of panics are named without the folder in which a
+/// Every browser that has WebGPU has 128-bit SIMD in wasm as well. Without LLVM's loop strength reduction a load keeps its constant
+/// offset instead of an addition beside it: a tenth faster in the matrix products, and smaller. Places of panics are named without the folder in which a
 /// registry's sources lie on the machine that builds.
 pub fn flags() -> String {
     let home = std::env::var("CARGO_HOME").map(PathBuf::from).ok().or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
     let folders = registries.into_iter().flatten().flatten().map(|folder| folder.path());
     let renamed = folders.map(|folder| format!(" --remap-path-prefix={}=", folder.display()));
-    renamed.fold("-C target-feature=+simd128".to_string(), |flags, rename| flags + &rename)
+    renamed.fold("-C target-feature=+simd128 -C llvm-args=-disable-lsr".to_string(), |flags, rename| flags + &rename)
 }
 
 /// The compiler that can build for wasm here.

@@ -56,8 +56,8 @@ test("scores: q·k by head, scaled, with T5's bias; query heads share a key head
 test("mask: padding and the future are not allowed", () => {
   const scores = { axes: square, data: [1, 2, 3, 4, 5, 6, 7, 8] };
   const allowed = (/** @type {number[]} */ data) => ({ axes: /** @type {Axes} */ ([["batch", "batch"], ["key_pos", "source"]]), data });
-  near(all(numbers("mask", [scores, allowed([1, 0])], square, { mask: "padding" })), [1, MASKED, 3, MASKED, 5, MASKED, 7, MASKED]);
-  near(all(numbers("mask", [scores, allowed([1, 1])], square, { mask: "causal" })), [1, MASKED, 3, 4, 5, MASKED, 7, 8]);
+  near(all(numbers("mask", [scores, allowed([1, 0])], square, { mask: "padding" })), [1, MASKED, 3, MASKED, 5, MASKED, 7, MASKED].map(Math.fround));
+  near(all(numbers("mask", [scores, allowed([1, 1])], square, { mask: "causal" })), [1, MASKED, 3, 4, 5, MASKED, 7, 8].map(Math.fround));
 });
 
 test("softmax of logarithms gives fractions; a row that is all masked is all zeros", () => {

@@ -22,7 +22,8 @@ test("the data contract imports nothing", () => {
 test("only the host knows the wasm module, and only it and the tests know the tokenizer library", () => {
   const knows = (/** @type {string} */ name) => scripts.filter(({ text }) => importsOf(text).some((imported) => imported.includes(name))).map(({ file }) => file);
   assert.deepEqual(knows("wasm/"), ["host.js"]);
-  assert.deepEqual(knows("@huggingface/tokenizers"), ["text.js"]);
+  assert.deepEqual(knows("@huggingface/tokenizers"), ["tokenizer.js"]);
+  assert.deepEqual(knows("./tokenizer.js"), ["text.js"]);
 });
 
 test("no address of another host in the page, but for the hub that a reader may ask", () => {

@@ -33,6 +33,10 @@ for (const name of NAMES) {
   });
 }
 
+for (const { name, tokenizer, text, ids } of parse("splitters")) {
+  test(`splitting as the reference does: ${name}`, () => assert.deepEqual(new Text(tokenizer).encode(text).ids, ids));
+}
+
 test("byte-level tokens are shown as text, and cut characters as their bytes", () => {
   const { tokenizer, cases } = fixture("byte_level_bpe");
   const text = new Text(tokenizer);
@@ -48,6 +52,12 @@ test("special tokens are marked, and an id beyond the vocabulary has a name", ()
   assert.deepEqual(text.piece(99999), { id: 99999, token: "#99999", special: false });
 });
 
+test("a tokenizer.json that is none is a sentence that names it", () => {
+  for (const broken of [{}, [], { model: { type: "Feline" }, decoder: null }, { model: { type: "BPE" } }]) {
+    assert.throws(() => new Text(broken), /^Error: tokenizer\.json cannot be read as a tokenizer \(.+\): fetch it again/, JSON.stringify(broken));
+  }
+});
+
 test("without a tokenizer.json there are ids only", () => {
   const text = new NoText();
   assert.throws(() => text.encode(), /tokenizer\.json/);
@@ -60,5 +70,13 @@ test("without a tokenizer.json there are ids only", () => {
  * @returns {{ tokenizer: object, cases: { text: string, ids: number[], decoded: string }[] }}
  */
 function fixture(name) {
+  return parse(name);
+}
+
+/**
+ * @param {string} name
+ * @returns {any}
+ */
+function parse(name) {
   return JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8"));
 }

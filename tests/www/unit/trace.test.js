@@ -48,6 +48,10 @@ test("an attention matrix is one head's, or the mean of the heads", () => {
   assert.equal(attentionMatrix(trace, "decoder.0.attn.hook_pattern", 2), undefined);
   assert.equal(attentionMatrix(trace, "decoder.1.attn.hook_pattern", 0), undefined);
   assert.equal(attentionMatrix(undefined, "decoder.0.attn.hook_pattern", 0), undefined);
+  for (const head of /** @type {const} */ ([1, "mean"])) {
+    const again = attentionMatrix(trace, "decoder.0.attn.hook_pattern", head);
+    assert.equal(attentionMatrix(trace, "decoder.0.attn.hook_pattern", head), again, "a view sees by the same object that nothing changed");
+  }
 });
 
 test("a step adds its row; a key that did not exist before is masked in scores and 0 in patterns", () => {

@@ -3,7 +3,7 @@ import test from "node:test";
 import { best, likeliest } from "../../../www/blocks/change/lens.js";
 import { compared, divergence, rowAt, softmax } from "../../../www/blocks/change/outcome.js";
 import { endings, textAt } from "../../../www/blocks/writing/beams.js";
-import { bytesIn, cacheSizes, msIn } from "../../../www/blocks/writing/cost.js";
+import { bytesIn, cacheSizes, msIn, typical } from "../../../www/blocks/writing/cost.js";
 import { iterate, leastSure, openingOf } from "../../../www/blocks/writing/iterate.js";
 import { readTensors, writeTensors } from "../../../www/safetensors.js";
 
@@ -59,10 +59,10 @@ test("masks behind a text cost a pass over all of it each; all at once, as many 
 });
 
 test("two distributions side by side: the likeliest of both, the watched one, and how far they are apart", () => {
-  const [before, after] = [logs(0.5, 0.3, 0.1, 0.1), logs(0.1, 0.3, 0.1, 0.5)];
+  const [before, after] = [logs(0.5, 0.3, 0.12, 0.08), logs(0.08, 0.3, 0.12, 0.5)];
   assert.deepEqual(compared(before, after, 2, 1).map(({ id }) => id), [0, 2, 3]);
-  near(compared(before, after, 2, 1)[0].after, 0.1);
-  near(divergence(before, after), 0.5 * Math.log(5) + 0.1 * Math.log(0.2));
+  near(compared(before, after, 2, 1)[0].after, 0.08);
+  near(divergence(before, after), 0.5 * Math.log(0.5 / 0.08) + 0.08 * Math.log(0.08 / 0.5));
   near(divergence(before, before), 0);
   near(softmax(before)[1], 0.3);
 });
@@ -85,4 +85,11 @@ test("arrays that are written to a file are read again", () => {
   const arrays = ["a", "blocks.0.attn.hook_z"].map((name, i) => ({ name, axes: ["pos"], shape: [2 + i], data: Float32Array.from({ length: 2 + i }, (_, n) => n + i / 2) }));
   const read = readTensors(writeTensors(arrays).buffer);
   for (const { name, shape, data } of arrays) assert.deepEqual(read.get(name), { shape, data });
+});
+
+test("a time is typical of its rounds: the middle, or the mean where a clock counts whole milliseconds", () => {
+  assert.equal(typical([0.5, 0.25, 90.5]), 0.5);
+  assert.equal(typical([0.5, 0.25, 0.75, 90.5]), 0.625);
+  assert.equal(typical([0, 1, 0, 0]), 0.25);
+  assert.ok(Number.isNaN(typical([])));
 });

@@ -96,21 +96,22 @@ export class Bench {
   /** @param {Change[]} changes @param {number} [room] */
   #interventions(changes, room = 0) {
     const hooks = new Set(this.#model.info.hooks.map(({ name }) => name));
-    return interventionsOf(changes, { here: (hook) => this.#read(this.#text, hook), there: (text, hook) => this.#read(text, hook), hooks, room });
+    return interventionsOf(changes, { here: (hook, changed) => this.#read(this.#text, hook, changed), there: (text, hook) => this.#read(text, hook), hooks, room });
   }
 
   /**
    * @param {string} text
    * @param {string} hook
+   * @param {import("./stack.js").Intervention[]} [interventions]
    * @returns {Promise<Activation>}
    */
-  #read(text, hook) {
+  #read(text, hook, interventions = []) {
     const key = JSON.stringify([text, hook]);
-    let read = this.#activations.get(key);
+    let read = interventions.length > 0 ? undefined : this.#activations.get(key);
     if (!read) {
       const input = text === this.#text ? Promise.resolve({ input: this.#input }) : sequenceOf(this.#model, text);
-      read = input.then(async ({ input }) => /** @type {Activation} */ ((await this.#model.run(input, { capture: [hook] })).activations.get(hook)));
-      this.#activations.set(key, read);
+      read = input.then(async ({ input }) => /** @type {Activation} */ ((await this.#model.run(input, { capture: [hook], interventions })).activations.get(hook)));
+      if (interventions.length === 0) this.#activations.set(key, read);
       read.catch(() => this.#activations.delete(key));
     }
     return read;

@@ -14,18 +14,29 @@
  * )} Change
  */
 /**
- * `here` are this text's own activations, `there` another text's; both as the unchanged model computes them. A text that is going to grow by `room` tokens needs means that reach as far.
- * @typedef {{ here: (hook: string) => Promise<Activation>, there: (text: string, hook: string) => Promise<Activation>, hooks: Set<string>, room?: number }} Sources
+ * `here` are this text's own activations, `there` another text's; as the unchanged model computes them, or, where a list is given, with those interventions. A text that is going to grow by `room` tokens needs means that reach as far.
+ * @typedef {{ here: (hook: string, changed?: Intervention[]) => Promise<Activation>, there: (text: string, hook: string) => Promise<Activation>, hooks: Set<string>, room?: number }} Sources
  */
 
 /**
+ * Edited weights come last: what their rows are made of depends on everything else.
  * @param {Change[]} changes
  * @param {Sources} sources
  * @returns {Promise<Intervention[]>}
  */
 export async function interventionsOf(changes, sources) {
-  const lists = await Promise.all(changes.filter(({ off }) => !off).map((change) => one(change, sources)));
-  return lists.flat();
+  const used = changes.filter(({ off }) => !off);
+  const plain = async (/** @type {Sources} */ from) => (await Promise.all(used.map((change) => one(change, from)))).flat();
+  const list = await plain(sources);
+  const weights = used.filter((change) => change.do === "weight");
+  // Rows are read over this text as it is.
+  const here = weights.length > 0 && sources.room ? await plain({ ...sources, room: 0 }) : [...list];
+  for (const change of weights) {
+    const more = await edited(change, here, sources);
+    here.push(...more);
+    list.push(...more);
+  }
+  return list;
 }
 
 /**
@@ -48,15 +59,24 @@ async function one(change, { here, there, hooks, room = 0 }) {
       const [from, own] = [await there(change.text, change.hook), await here(change.hook)];
       return [{ hook: change.hook, ...placed(shared(change.at, from, own)), from: fitted(from, own) }];
     }
-    case "weight": {
-      const row = { head: change.head, query_pos: change.query };
-      const cell = { hook: change.hook, at: { ...row, key_pos: change.key }, set: change.value };
-      if (!change.keep) return [cell];
-      const now = weightAt(await here(change.hook), change);
-      // The rest of the row makes room, each in proportion; where there is no rest, nothing can.
-      return now < 1 ? [{ hook: change.hook, at: row, scale: (1 - change.value) / (1 - now) }, cell] : [cell];
-    }
+    default:
+      return [];
   }
+}
+
+/**
+ * @param {Change & { do: "weight" }} change
+ * @param {Intervention[]} others
+ * @param {Sources} sources
+ * @returns {Promise<Intervention[]>}
+ */
+async function edited({ hook, head, query, key, value, keep }, others, { here }) {
+  const row = { head, query_pos: query };
+  const cell = { hook, at: { ...row, key_pos: key }, set: value };
+  if (!keep) return [cell];
+  const now = weightAt(await here(hook, others), { head, query, key });
+  // The rest of the row makes room, each in proportion; where there is no rest, nothing can.
+  return now < 1 ? [{ hook, at: row, scale: (1 - value) / (1 - now) }, cell] : [cell];
 }
 
 /**

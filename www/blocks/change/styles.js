@@ -15,7 +15,7 @@ export const interveneStyles = css`
   .form select { padding-right: 4px; max-width: 100%; }
   .form select.mono { font: var(--mono-small); }
   .form .places { width: 108px; }
-  .map { display: block; height: 300px; margin-bottom: 10px; }
+  .map { display: block; height: 240px; margin-bottom: 10px; }
   diorama-token-strip.places { min-height: 40px; }
   .watched { font-variant-numeric: tabular-nums; margin: 6px 0; }
   .watched small { margin-left: 10px; }

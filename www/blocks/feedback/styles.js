@@ -21,4 +21,5 @@ export const feedbackStyles = css`
   .best small { display: block; }
   .sum { margin: 10px 0; font-variant-numeric: tabular-nums; }
   .caption { margin-top: 8px; }
+  @media (max-width: 480px) { .words { min-width: 130px; } .samples :is(td, th) { padding-left: 8px; } }
 `;

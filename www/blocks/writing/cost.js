@@ -8,7 +8,7 @@
  */
 /** `prompt` is how many tokens the decoder reads before its first own. @typedef {{ prompt: number, tokens: Piece[], kept: Pass[], fresh: Pass[], same: number }} Cost */
 
-/** Passes are repeated for as long as this allows, and their times averaged: clocks of browsers are coarse. */
+/** Passes are repeated for as long as this allows: machines do other things too, and clocks of browsers are coarse. */
 const PATIENCE = 1500; // ms
 const ROUNDS = 8;
 
@@ -29,8 +29,10 @@ export async function measureCost(model, text, count, { goesOn = () => true, onP
   const first = await written(model, inputOf([]), most);
   const tokens = first.map(({ id, token, special }) => ({ id, token, special }));
   const rows = (/** @type {number} */ n) => start.length + n;
-  const kept = tokens.map(({ id }, n) => ({ id, computed: n === 0 ? rows(0) : 1, reused: n === 0 ? 0 : rows(n) - 1, ms: 0 }));
-  const fresh = tokens.map((_, n) => ({ id: -1, computed: rows(n), reused: 0, ms: 0 }));
+  const kept = tokens.map(({ id }, n) => ({ id, computed: n === 0 ? rows(0) : 1, reused: n === 0 ? 0 : rows(n) - 1, ms: NaN }));
+  const fresh = tokens.map((_, n) => ({ id: -1, computed: rows(n), reused: 0, ms: NaN }));
+  /** By token. @type {[number[][], number[][]]} */
+  const [keptTimes, freshTimes] = [tokens.map(() => []), tokens.map(() => [])];
   const began = performance.now();
   let rounds = 0;
   // The first round warms both up, and is not counted.
@@ -47,14 +49,26 @@ export async function measureCost(model, text, count, { goesOn = () => true, onP
     if (alone.length < tokens.length) break;
     if (round > 0) {
       rounds++;
-      kept.forEach((pass, n) => (pass.ms += times[n]));
-      fresh.forEach((pass, n) => (pass.ms += alone[n].ms));
+      keptTimes.forEach((list, n) => list.push(times[n]));
+      freshTimes.forEach((list, n) => list.push(alone[n].ms));
     }
     fresh.forEach((pass, n) => (pass.id = alone[n].id));
     if (rounds > 0 && performance.now() - began > PATIENCE) break;
   }
-  for (const pass of [...kept, ...fresh]) pass.ms = rounds > 0 ? pass.ms / rounds : NaN;
+  kept.forEach((pass, n) => (pass.ms = typical(keptTimes[n])));
+  fresh.forEach((pass, n) => (pass.ms = typical(freshTimes[n])));
   return { prompt: start.length, tokens, kept, fresh, same: kept.filter(({ id }, n) => id === fresh[n].id).length };
+}
+
+/**
+ * The middle of the times, which an interruption does not move; their mean where the clock counts whole milliseconds, and a middle would be one of them.
+ * @param {number[]} times // ms
+ */
+export function typical(times) {
+  if (times.length === 0) return NaN;
+  if (times.every(Number.isInteger)) return times.reduce((sum, time) => sum + time, 0) / times.length;
+  const order = [...times].sort((a, b) => a - b);
+  return (order[(order.length - 1) >> 1] + order[order.length >> 1]) / 2;
 }
 
 /**

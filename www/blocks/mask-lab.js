@@ -1,0 +1,292 @@
+// A mask to touch: the model runs again under what the reader allows and forbids, and what it then answers stands beside what it answered before.
+
+import { css, html, nothing } from "lit";
+import { NO_EDITS, formatEdits, parseEdits, toggled } from "../edits.js";
+import { answerUnder, changes } from "../masked-answers.js";
+import { RULES, gridOf, painted, parseCells } from "../masks.js";
+import { layersOf, sidesOf, stacksOf } from "../stacks.js";
+import { Block } from "./block.js";
+import { answerPicture, extentChoice, ruleChoice } from "./mask-lab-parts.js";
+import { blockStyles } from "./styles.js";
+
+/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../masks.js").Mask} Mask */
+/** @typedef {import("../masks.js").Extent} Extent */
+/** @typedef {import("../masked-answers.js").Answer} Answer */
+/** @typedef {import("../stacks.js").Stack} Stack */
+/** A text as the mask has it: an encoder-decoder's `written` are its own tokens, `read` what it read before each. @typedef {{ source: Piece[], read: Piece[], written: Piece[] }} Text */
+
+/** What the reader draws and can take back. */
+const DRAWN = /** @type {const} */ (["stack", "rule", "prefix", "window", "padded", "cells", "layers", "heads", "edits"]);
+
+export class MaskLab extends Block {
+  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time there was a little", pair: "", stack: "", rule: "own", prefix: 3, window: 3, padded: 2, cells: "", layers: "", heads: "", edits: "", write: 8 };
+
+  static styles = [blockStyles, css`
+    :host { container-type: inline-size; }
+    h2 { font-size: 16px; }
+    .row { margin: 12px 0; }
+    .choices { display: flex; gap: 4px; flex-wrap: wrap; align-items: center; }
+    .choices button { font-size: 15px; }
+    .choices .small { margin-right: 6px; }
+    .chips button { min-height: 28px; min-width: 28px; padding: 0 8px; font: var(--figures-small); }
+    .both { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px 40px; align-items: start; }
+    .both > section { min-width: 0; display: grid; gap: 12px; }
+    .sides { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px; }
+    .sides section { min-width: 0; border-top: 2px solid var(--hairline-strong); padding-top: 6px; }
+    .sides section + section { border-color: var(--ink); }
+    .place { margin-top: 6px; }
+    .written { font: var(--mono); min-height: 24px; overflow-wrap: anywhere; white-space: pre-wrap; }
+    .written .new { color: var(--decoder-ink); font-weight: 700; }
+    input[type="number"] { width: 68px; margin-left: 6px; }
+    .waiting { min-height: 320px; }
+    .tools { display: flex; gap: 8px; }
+    .key { display: flex; flex-wrap: wrap; gap: 4px 16px; font: var(--small); color: var(--ink-soft); }
+    .key span::before { content: ""; display: inline-block; width: 13px; height: 13px; margin-right: 6px; vertical-align: -2px; box-sizing: border-box; border: 1px solid var(--hairline); border-radius: 2px; }
+    .key .yes::before { background: color-mix(in oklab, var(--key) 62%, var(--case)); }
+    .key .no::before { background: var(--hatch) var(--case); }
+    .key .other::before { border: 1.5px solid var(--ink); }
+    @container (max-width: 760px) { .both { grid-template-columns: minmax(0, 1fr); } }
+    @container (max-width: 420px) { .sides { grid-template-columns: minmax(0, 1fr); } }
+  `];
+
+  /** @type {Model | undefined} */
+  #model;
+  /** @type {Piece[]} the text's own tokens, before any is masked by hand */
+  #plain = [];
+  /** @type {Text | undefined} */
+  #text;
+  /** @type {{ before: Answer, after: Answer } | undefined} */
+  #answers;
+  /** Answers under the model's own mask, which many edits share. @type {{ key: string, text: Text, answer: Answer } | undefined} */
+  #own;
+  #wanted = "";
+  #stale = false;
+  /** What was drawn before, and what was taken back, as JSON. @type {{ past: string[], future: string[] }} */
+  #history = { past: [], future: [] };
+
+  async begin() {
+    this.#model = await this.use(this.settings.model);
+    [this.#own, this.#answers, this.#text] = [undefined, undefined, undefined];
+    await this.#run();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (!this.#model || !["text", "pair", "write", ...DRAWN].some((name) => changed.has(name))) return;
+    if (changed.get("text") !== undefined || changed.get("pair") !== undefined) this.#forget();
+    this.attempt(() => this.#run());
+  }
+
+  /** Cells and masked tokens are of one text. */
+  #forget() {
+    this.#history = { past: [], future: [] };
+    if (this.settings.cells || this.settings.edits) this.keep({ cells: "", edits: "" });
+  }
+
+  /** @returns {Stack} */
+  get #stack() {
+    const stacks = stacksOf(/** @type {Model} */ (this.#model).info.kind);
+    return stacks.includes(this.settings.stack) ? this.settings.stack : stacks[0];
+  }
+
+  /** @returns {Mask} */
+  #mask() {
+    const { rule, prefix, window, padded, cells } = this.settings;
+    const known = ["own", ...RULES[this.#stack]].includes(rule) ? rule : "own";
+    const whole = (/** @type {number} */ value, /** @type {number} */ least) => Math.max(least, Math.round(value) || 0);
+    const stack = this.#stack;
+    const own = this.#text ? sidesOf(/** @type {Model} */ (this.#model).info.kind, stack, this.#text).columns.length : 0;
+    return { rule: known, prefix: whole(prefix, 0), window: whole(window, 1), padded: whole(padded, 0), length: own, cells: parseCells(cells) };
+  }
+
+  /** @returns {Extent} */
+  #extent() {
+    const { info } = /** @type {Model} */ (this.#model);
+    return { stack: this.#stack, layers: numbersOf(this.settings.layers, layersOf(info, this.#stack)), heads: numbersOf(this.settings.heads, info.heads) };
+  }
+
+  async #run() {
+    const model = /** @type {Model} */ (this.#model);
+    const { text, pair, edits, write } = this.settings;
+    const of = JSON.stringify([text, pair, edits, write]);
+    const wanted = JSON.stringify([of, ...DRAWN.map((name) => this.settings[name])]);
+    this.#wanted = wanted;
+    const goesOn = () => wanted === this.#wanted && model === this.#model;
+    const fading = setTimeout(() => goesOn() && this.#fade(), 100);
+    try {
+      if (this.#own?.key !== of) {
+        const own = await this.#unmasked(model, of, goesOn);
+        if (!own || !goesOn()) return;
+        this.#own = own;
+      }
+      const { text: lines, answer: before } = this.#own;
+      this.#text = lines;
+      this.requestUpdate();
+      const under = { mask: this.#mask(), extent: this.#extent(), layers: layersOf(model.info, this.#stack) };
+      const changed = under.mask.cells.size > 0 || under.mask.rule !== "own";
+      const after = changed ? await answerUnder(model, readable(lines), under, write, goesOn) : before;
+      if (!goesOn()) return;
+      this.#answers = { before, after };
+      this.#stale = false;
+      this.requestUpdate();
+    } finally {
+      clearTimeout(fading);
+    }
+  }
+
+  /**
+   * The text and what the model answers by itself.
+   * @param {Model} model
+   * @param {string} key
+   * @param {() => boolean} goesOn
+   */
+  async #unmasked(model, key, goesOn) {
+    const { text, pair, write } = this.settings;
+    const { kind, decoderStart, vocab } = model.info;
+    this.#plain = await model.encode(text, kind === "encoder" ? pair || undefined : undefined);
+    const source = [...this.#plain];
+    const edits = kind === "encoder" ? [...parseEdits(this.settings.edits)].filter(([position, id]) => position < source.length && id < vocab) : [];
+    const pieces = await model.pieces(edits.map(([, id]) => id));
+    edits.forEach(([position], i) => (source[position] = { ...source[position], ...pieces[i] }));
+    const stack = stacksOf(kind)[0];
+    const under = { mask: { ...this.#mask(), rule: /** @type {const} */ ("own"), cells: new Set() }, extent: { stack, layers: [], heads: [] }, layers: layersOf(model.info, stack) };
+    const [start] = kind === "encoder-decoder" ? await model.pieces([decoderStart]) : [];
+    const first = await answerUnder(model, { source, read: start ? [start.id] : [] }, under, Math.max(1, write), goesOn);
+    if (!start) return { key, text: { source, read: [], written: [] }, answer: first };
+    const read = [start, ...first.written.slice(0, -1)];
+    const again = await answerUnder(model, { source, read: read.map(({ id }) => id) }, under, 0, goesOn);
+    return { key, text: { source, read, written: first.written }, answer: { ...again, written: first.written } };
+  }
+
+  #fade() {
+    this.#stale = this.#answers !== undefined;
+    this.requestUpdate();
+  }
+
+  /**
+   * An edit that can be taken back.
+   * @param {import("./settings.js").Settings} change
+   */
+  #draw(change) {
+    this.#history = { past: [...this.#history.past, this.#drawn()], future: [] };
+    this.keep(change);
+  }
+
+  #drawn() {
+    return JSON.stringify(Object.fromEntries(DRAWN.map((name) => [name, this.settings[name]])));
+  }
+
+  /** @param {"past" | "future"} from */
+  #travel(from) {
+    const to = from === "past" ? "future" : "past";
+    const state = this.#history[from].at(-1);
+    if (state === undefined) return;
+    this.#history = /** @type {any} */ ({ [from]: this.#history[from].slice(0, -1), [to]: [...this.#history[to], this.#drawn()] });
+    this.keep(JSON.parse(state));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keys(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(event.key.toLowerCase())) return;
+    if (/** @type {HTMLElement} */ (event.target).localName === "input") return;
+    event.preventDefault();
+    this.#travel(event.shiftKey || event.key.toLowerCase() === "y" ? "future" : "past");
+  }
+
+  /** @param {number} position */
+  #hide(position) {
+    const mask = this.#model?.info.mask;
+    const piece = this.#plain[position];
+    if (mask == null || !piece || piece.special) return;
+    this.#draw({ edits: formatEdits(toggled(parseEdits(this.settings.edits) ?? NO_EDITS, position, mask, piece.id)) });
+  }
+
+  draw() {
+    const [model, text] = [this.#model, this.#text];
+    if (!model || !text) return html`<div class="waiting"></div>`;
+    const { say, settings } = this;
+    const { kind, heads } = model.info;
+    const stack = this.#stack;
+    const mask = this.#mask();
+    const { rows, columns } = sidesOf(kind, stack, text);
+    const grids = [mask, { ...mask, rule: /** @type {const} */ ("own"), cells: new Set() }].map((one) => this.#kept(one, stack, rows.length, columns.length));
+    const axes = say(kind === "encoder-decoder" ? `${stack}.axes` : `alone.${kind}.axes`);
+    const { past, future } = this.#history;
+    return html`<div @keydown=${this.#keys}>
+      ${kind === "encoder" && model.info.mask !== null ? this.#strip(text.source) : nothing}
+      ${ruleChoice({ stacks: stacksOf(kind), stack, mask, rules: RULES[stack], say, change: (change) => this.#draw(change) })}
+      <div class="both">
+        <section>
+          <diorama-mask-editor .grid=${grids[0]} .own=${grids[1]} .rows=${rows} .columns=${columns} .label=${say("mask.title")} .axes=${axes} .hue=${stack} .theme=${this.shade} .say=${say}
+            @diorama-mask-edit=${(/** @type {CustomEvent} */ { detail }) => this.#draw({ cells: [...painted(mask, stack, detail.places, detail.allow)].join() })}></diorama-mask-editor>
+          <div class="tools">
+            <button type="button" ?disabled=${past.length === 0} aria-keyshortcuts="Control+Z" @click=${() => this.#travel("past")}>${say("mask.back")}</button>
+            <button type="button" ?disabled=${future.length === 0} aria-keyshortcuts="Control+Y" @click=${() => this.#travel("future")}>${say("mask.forth")}</button>
+            <button type="button" ?disabled=${mask.rule === "own" && mask.cells.size === 0} @click=${() => this.#draw({ rule: "own", cells: "" })}>${say("mask.reset")}</button>
+          </div>
+          <p class="key" style=${`--key:var(--${stack})`}><span class="yes">${say("map.allowed")}</span><span class="no">${say("map.masked")}</span><span class="other">${say("mask.differs")}</span></p>
+          ${extentChoice({ layers: layersOf(model.info, stack), heads, extent: this.#extent(), say, change: (change) => this.#draw(change) })}
+          <p class="caption">${say("mask.legend", { axes })}</p>
+        </section>
+        <section class=${this.#stale ? "stale" : ""} aria-live="polite">${this.#outcome(text, stack)}</section>
+      </div></div>`;
+  }
+
+  /** @type {{ key: string, grid: Uint8Array }[]} */
+  #grids = [];
+
+  /** A grid stays the same object as long as it says the same, so that nothing is drawn twice. @type {(mask: Mask, stack: Stack, rows: number, columns: number) => Uint8Array} */
+  #kept(mask, stack, rows, columns) {
+    const key = JSON.stringify([{ ...mask, cells: [...mask.cells] }, stack, rows, columns]);
+    const kept = this.#grids.find((one) => one.key === key) ?? { key, grid: gridOf(mask, stack, rows, columns) };
+    this.#grids = [kept, ...this.#grids.filter((one) => one !== kept)].slice(0, 4);
+    return kept.grid;
+  }
+
+  /** @param {Piece[]} source */
+  #strip(source) {
+    const { say } = this;
+    const marks = source.map(({ id }, position) => (id === this.#model?.info.mask ? "masked" : id === this.#plain[position]?.id ? "" : "filled"));
+    return html`<diorama-token-strip style="--mark:var(--encoder);--light:var(--encoder)" .tokens=${source} .marks=${marks} .editable=${true} .label=${say("tokens.title")} .say=${say}
+      @diorama-token-edit=${(/** @type {CustomEvent} */ { detail }) => this.#hide(detail.position)}></diorama-token-strip><p class="caption">${say("mask.hide")}</p>`;
+  }
+
+  /**
+   * @param {Text} text
+   * @param {Stack} stack
+   */
+  #outcome({ source, written }, stack) {
+    const { say } = this;
+    const model = /** @type {Model} */ (this.#model);
+    if (!this.#answers) return nothing;
+    const { before, after } = this.#answers;
+    const moved = changes(before.logits, after.logits);
+    const tokens = model.info.kind === "encoder-decoder" ? written : source;
+    const still = moved.filter((change) => change === 0).length;
+    const same = after === before;
+    return html`${moved.length > 0 ? html`<h2>${say("moved.title")}</h2>
+        <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${say("moved.title")} .say=${say}></diorama-change-strip>
+        <p class="caption">${same ? say("moved.same") : say("moved.count", { still, all: moved.length })}${stack === "decoder" && !same && after.passes === 1 ? ` ${say("moved.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("moved.teacher")}` : nothing}</p>` : nothing}
+      <div class="sides"><section><h2>${say("moved.before")}</h2>${answerPicture(model, before, undefined, say)}</section>
+        <section><h2>${say("moved.after")}</h2>${answerPicture(model, after, before, say)}</section></div>
+      ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.passes > 1 ? "mask.layered" : "mask.single", { passes: after.passes })}${stack === "decoder" && after.passes > 1 ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
+  }
+}
+
+/**
+ * Layers or heads as a link has them, from 1, as places from 0.
+ * @param {string} text
+ * @param {number} count
+ */
+function numbersOf(text, count) {
+  return [...new Set(String(text).split(",").map(Number))].filter((n) => Number.isInteger(n) && n >= 1 && n <= count).map((n) => n - 1);
+}
+
+/** @param {Text} text */
+function readable({ source, read }) {
+  return { source, read: read.map(({ id }) => id) };
+}
+
+export { MaskLab as element };
