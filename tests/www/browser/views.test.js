@@ -73,7 +73,7 @@ const VIEWS = [
 
 for (const theme of /** @type {const} */ (["light", "dark"])) {
   test(`views look as they did, and their canvases follow the numbers: ${theme}`, () =>
-    visit("chromium", "", async (page) => {
+    visit("chromium", "index.html#device=cpu", async (page) => {
       await finished(page);
       for (const [name, tag, properties] of VIEWS) {
         const { markup, pixels } = await draw(page, tag, properties, theme);
