@@ -62,7 +62,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
       assert.deepEqual(await violations(page), [], "model");
       await page.keyboard.press("Escape");
       await page.waitForFunction(() => !document.querySelector("dialog"));
-      await page.click(".lens.cross .tools button:last-child");
+      await page.click(".lens.cross .tools button:last-of-type");
       await (await page.waitForSelector("dialog diorama-shader-view >>> pre"))?.isVisible();
       assert.deepEqual(await violations(page), [], "shader");
       await page.keyboard.press("Escape");

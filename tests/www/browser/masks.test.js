@@ -120,7 +120,7 @@ for (const browser of browsers) {
       await /** @type {any} */ (frame).focus();
       // The cursor enters at the first cell, then goes to row 4, column 2.
       for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown"]) await page.keyboard.press(/** @type {any} */ (key));
-      await page.keyboard.press("Space");
+      await page.keyboard.press(" ");
       const blocked = await until(({ changes }) => changes.some((/** @type {number} */ change) => change > 0));
       assert.equal(blocked.cells, "4.2");
       assert.deepEqual(blocked.changes.slice(0, 4), [0, 0, 0, 0]);
@@ -186,9 +186,12 @@ for (const browser of browsers) {
       assert.deepEqual(await cells(), first);
       await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-corruption")).setAttribute("scheme", "epochs"));
       await shows(page, "diorama-corruption", "diorama-epoch-grid");
-      const epochs = await page.evaluate(() => [.../** @type {any} */ (document.querySelector("diorama-corruption")).renderRoot.querySelectorAll("diorama-epoch-grid")].map(({ epochs }) => epochs));
+      const { epochs, said } = await page.evaluate(async () => {
+        const block = /** @type {any} */ (document.querySelector("diorama-corruption"));
+        await block.updateComplete;
+        return { epochs: [...block.renderRoot.querySelectorAll("diorama-epoch-grid")].map(({ epochs }) => epochs), said: block.renderRoot.querySelector(".counts").textContent };
+      });
       const seen = epochs.map((/** @type {number[][]} */ places) => new Set(places.flat()).size);
-      const said = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-corruption")).renderRoot.querySelector(".counts").textContent);
       assert.ok(said.includes(`static ${seen[0]} of 17`) && said.includes(`dynamic ${seen[1]} of 17`), `${said} against ${seen}`);
       await axe(page);
       await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-corruption")).setAttribute("scheme", "spans"));
@@ -199,7 +202,7 @@ for (const browser of browsers) {
 
   test(`${browser}: ELECTRA's pair judges what the generator drew`, () =>
     visit(browser, "embed.html", async (page) => {
-      await put(page, "diorama-corruption", { model: "models/electra-discriminator/", generator: "models/electra-mlm/", text: "the cat sat on the mat .", rate: "40" }, ".counts");
+      await put(page, "diorama-corruption", { model: "models/electra-tiny-discriminator/", generator: "models/electra-tiny-generator/", text: "The little girl went to the park with her dog.", rate: "40" }, ".counts");
       const { cells, said } = await page.evaluate(() => {
         const root = /** @type {any} */ (document.querySelector("diorama-corruption")).renderRoot;
         return { cells: root.querySelector("diorama-interlinear").cells, said: root.querySelector(".counts").textContent };

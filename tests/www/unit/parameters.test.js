@@ -11,7 +11,11 @@ initSync({ module: readFileSync(new URL("../../../www/wasm/diorama_bg.wasm", imp
 
 /** @typedef {import("../../../www/blocks/parameters/budget.js").Plan} Plan */
 
-const planOf = (/** @type {object} */ config, untied = false) => /** @type {Plan} */ (/** @type {unknown} */ (plan(JSON.stringify(config), tensorsOf(untied))));
+/** As the host gives it: the nodes come as text. @returns {Plan} */
+const planOf = (/** @type {object} */ config, untied = false) => {
+  const planned = /** @type {any} */ (plan(JSON.stringify(config), tensorsOf(untied)));
+  return { ...planned, nodes: JSON.parse(planned.nodes) };
+};
 const published = (/** @type {string} */ id) => planOf(CONFIGS[id].config, CONFIGS[id].untied);
 const counted = (/** @type {string} */ id) => total(budget(published(id)), CONFIGS[id].without);
 
