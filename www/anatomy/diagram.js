@@ -29,7 +29,7 @@ export function diagram(drawing) {
 function column(drawing, stack) {
   const { say, anatomy } = drawing;
   const leads = anatomy.stacks.length > 1 && stack.name === "encoder";
-  return html`<section class="stack ${stack.name}" aria-label=${say(`${stack.name}.title`)}><h3>${say(`${stack.name}.title`)}</h3>
+  return html`<section class="stack ${stack.name}" aria-label=${say(`${stack.name}.title`)}><h2>${say(`${stack.name}.title`)}</h2>
     <div class="flow">${run(drawing, stack.before)}</div>
     ${stack.groups.map((group) => layers(drawing, group))}
     <div class="flow">${run(drawing, stack.after)}</div>

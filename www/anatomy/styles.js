@@ -19,7 +19,7 @@ export const diagramStyles = css`
   .two .stack { width: 284px; }
   .stack { width: 330px; --hue: var(--encoder); --hue-ink: var(--encoder-ink); }
   .stack.decoder { --hue: var(--decoder); --hue-ink: var(--decoder-ink); }
-  .stack > h3 { color: var(--hue-ink); margin-bottom: 4px; }
+  .stack > h2 { font-size: 16px; color: var(--hue-ink); margin-bottom: 4px; }
   .flow { display: grid; grid-template-columns: 22px minmax(0, 1fr); }
   .arrow { grid-column: 2; height: 24px; display: flex; align-items: center; padding-left: 20px; position: relative; font: var(--mono-small); font-size: 12px; color: var(--ink-soft); white-space: nowrap; }
   .arrow::before { content: ""; position: absolute; left: 8px; top: 0; bottom: 0; width: 1px; background: var(--ink-ghost); }

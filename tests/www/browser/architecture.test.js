@@ -61,7 +61,7 @@ for (const browser of browsers) {
       assert.ok(await page.$("diorama-architecture >>> .formula math"));
       await (await page.$("diorama-architecture >>> diorama-matrix >>> .frame"))?.focus();
       for (const key of /** @type {const} */ (["ArrowRight", "ArrowDown", "ArrowRight", "Enter"])) await page.keyboard.press(key);
-      await page.waitForFunction(() => location.hash.includes("b.column=1") && location.hash.includes("b.row=1"));
+      await page.waitForFunction(() => location.hash.includes("b.column=2") && location.hash.includes("b.row=1"));
       await (await page.$("diorama-architecture >>> .body .foot button"))?.click();
       const wgsl = await (await page.waitForSelector("diorama-architecture >>> diorama-shader-view >>> pre"))?.evaluate((pre) => pre.textContent ?? "");
       assert.match(wgsl ?? "", /@compute/);
