@@ -32,6 +32,10 @@ pub enum Activation {
     Linear,
 }
 
+/// As `transformers` writes it: six digits of √½.
+#[allow(clippy::approx_constant)]
+const LAPLACE_MEAN: f32 = 0.707_107;
+
 impl Activation {
     /// The name that a published `config.json` uses, e.g. in `hidden_act` or `dense_act_fn`.
     pub fn from_config(name: &str) -> Option<Self> {
@@ -97,7 +101,7 @@ impl Activation {
             Activation::HardSwish => x * ((x + 3.0).clamp(0.0, 6.0) / 6.0),
             Activation::Mish => x * softplus(x).tanh(),
             Activation::RootSoftplus => softplus(x).sqrt(),
-            Activation::Laplace => normal((x - 0.707_107) / 0.282_095),
+            Activation::Laplace => normal((x - LAPLACE_MEAN) / 0.282_095),
             Activation::Linear => x,
         }
     }

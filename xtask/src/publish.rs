@@ -27,7 +27,7 @@ pub fn publish(site: &Path, base: &str) -> Result<()> {
     for entry in WalkDir::new(site).sort_by_file_name() {
         let entry = entry?;
         let file = entry.path().strip_prefix(site)?;
-        if !file.extension().is_some_and(|extension| extension == "html") {
+        if file.extension().is_none_or(|extension| extension != "html") {
             continue;
         }
         let path = file.to_string_lossy().replace('\\', "/");
