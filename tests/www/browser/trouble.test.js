@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "node:test";
+import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browsers, visit } from "../drive.js";
+import { siteWith } from "./families.js";
 import { finished, mapSize, press, tileIds, type } from "./page.js";
 
 const MODEL = new URL("../../../www/models/t5-tiny/", import.meta.url);
@@ -26,6 +27,11 @@ const REFUSED = [
   ["a truncated safetensors file", { "config.json": CONFIG, "model.safetensors": TRUNCATED }, /model\.safetensors/],
   ["a header that claims 10 GB", { "config.json": CONFIG, "model.safetensors": BOASTING }, /model\.safetensors/],
 ];
+
+/** A page of somebody else, whose policy lets a worker begin with a line of its own. */
+const blank = siteWith([]);
+writeFileSync(join(blank.root, "blank.html"), '<!doctype html><html lang="en"><meta charset="utf-8"><title>blank</title></html>');
+after(() => blank.remove());
 
 for (const browser of browsers) {
   test(`${browser}: folders that are no model are refused in one sentence, and the page goes on`, () =>
@@ -112,8 +118,7 @@ for (const browser of browsers) {
     }, { expected: [/nowhere/] }));
 
   test(`${browser}: where workers have no WebGPU, the page computes on its own thread, and goes back to a worker for the CPU`, () =>
-    visit(browser, "", async (page) => {
-      await finished(page);
+    visit(browser, "blank.html", async (page) => {
       const { ids, devices, reason } = await page.evaluate(async () => {
         const Native = Worker;
         globalThis.Worker = /** @type {any} */ (
@@ -141,7 +146,7 @@ for (const browser of browsers) {
       assert.match(reason, /CPU/);
       assert.deepEqual(ids[0], ids[2]);
       assert.deepEqual(ids[1], ids[2]);
-    }));
+    }, { root: blank.root }));
 
   test(`${browser}: a crashed worker and a lost GPU cost a pause, not the tokens`, () =>
     visit(browser, "", async (page) => {
