@@ -33,8 +33,14 @@ for (const browser of browsers) {
       await drawn(frame);
       const looks = await frame.evaluate(() => ({ lang: document.documentElement.lang, theme: document.documentElement.dataset.theme, share: Boolean(document.querySelector("diorama-heads")?.shadowRoot?.querySelector(".foot")) }));
       assert.deepEqual(looks, { lang: "zh-Hans", theme: "dark", share: false });
-      const height = await frame.evaluate(() => Math.ceil(document.documentElement.getBoundingClientRect().height));
-      await page.waitForFunction((height) => document.querySelector("iframe")?.style.height === `${height}px`, {}, height);
+      const heights = async () => [await frame.evaluate(() => `${Math.ceil(document.documentElement.getBoundingClientRect().height)}px`), await page.$eval("iframe", (frame) => frame.style.height)];
+      // The block may still be growing: what counts is that the frame comes to the same height.
+      let [inside, outside] = await heights();
+      for (let tries = 0; inside !== outside && tries < 100; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        [inside, outside] = await heights();
+      }
+      assert.equal(outside, inside);
 
       const answer = await page.evaluate(async (origin) => {
         const frame = /** @type {HTMLIFrameElement} */ (document.querySelector("iframe")).contentWindow;
