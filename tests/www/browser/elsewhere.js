@@ -43,6 +43,9 @@ export async function visitElsewhere(browser, prepare, path, story) {
   }
 }
 
+/** Blocks above a frame may push it out of sight, where a browser draws no frames: waiting goes by the clock. */
+export const POLLING = { polling: 100 }; // ms
+
 /**
  * An example with the site's address in it.
  * @param {string} name a folder of examples/
@@ -64,7 +67,7 @@ export function copyExample(name, folder, site) {
  * @param {number} [nth]
  */
 export async function drawn(place, nth = 0) {
-  await place.waitForFunction((nth) => document.querySelectorAll("diorama-heads")[nth]?.shadowRoot?.querySelector("diorama-attention-map"), {}, nth);
+  await place.waitForFunction((nth) => document.querySelectorAll("diorama-heads")[nth]?.shadowRoot?.querySelector("diorama-attention-map"), POLLING, nth);
 }
 
 /**

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import MarkdownIt from "markdown-it";
 import { browsers } from "../drive.js";
-import { EXAMPLES, blockFrame, copyExample, drawn, visitElsewhere } from "./elsewhere.js";
+import { EXAMPLES, POLLING, blockFrame, copyExample, drawn, visitElsewhere } from "./elsewhere.js";
 
 /** As kramdown and pulldown-cmark do, which Jekyll and mdBook have: HTML in Markdown stays what it is. */
 const markdown = new MarkdownIt({ html: true });
@@ -49,7 +49,7 @@ for (const browser of browsers) {
         return heard;
       }, new URL(site).origin);
       assert.equal(/** @type {any} */ (answer).layer, 3);
-      await frame.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-heads")).shadowRoot.querySelector("diorama-attention-map").rows[4]?.token.endsWith("red"));
+      await frame.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-heads")).shadowRoot.querySelector("diorama-attention-map").rows[4]?.token.endsWith("red"), POLLING);
       // A window that is not the frame's page says the same, and is not heard.
       await frame.evaluate(() => window.postMessage({ diorama: 1, type: "set", settings: { layer: 1 } }, "*"));
       await new Promise((resolve) => setTimeout(resolve, 200));
