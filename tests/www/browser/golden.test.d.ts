@@ -1,1 +1,0 @@
-export type Tensor = import("./golden.js").Tensor;

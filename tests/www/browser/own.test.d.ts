@@ -1,1 +1,0 @@
-export type Page = import("puppeteer-core").Page;
