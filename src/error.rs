@@ -1,14 +1,14 @@
 //! Everything that can go wrong, each with one sentence that names what is wrong and what to do.
 
-/// The one error type of the crate. `Display` is what a reader sees.
+/// The one error type of the crate. `Display` is what a reader sees. Each holds one string, so that a result stays small and is quickly passed on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// `config.json` is unreadable, or names an architecture that is not built in.
     #[error("config: {0}")]
     Config(String),
     /// A graph does not fit together: found while it is built, before anything runs.
-    #[error("graph: node \"{node}\", op {op}: expected {expected}, got {got}; {hint}")]
-    Shape { node: String, op: &'static str, expected: String, got: String, hint: String },
+    #[error("graph: {0}")]
+    Shape(String),
     /// A checkpoint is damaged, or does not hold what the graph asks for.
     #[error("weights: {0}")]
     Weights(String),

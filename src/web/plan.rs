@@ -1,7 +1,5 @@
 //! The graph that a `config.json` describes, without any numbers: what a page reads sizes off before there is a checkpoint, or where none could be held.
 
-use std::collections::BTreeSet;
-
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +12,7 @@ use crate::models;
 /// Sizes are not multiplied here: a `usize` of wasm ends below the parameters of the larger models.
 #[wasm_bindgen]
 pub fn plan(config: &str, tensors: Vec<String>) -> Result<Object, JsError> {
-    let model = models::build(config, &tensors.into_iter().collect::<BTreeSet<_>>()).map_err(fault)?;
+    let model = models::build(config, &tensors).map_err(fault)?;
     let object = Object::new();
     set(&object, "architecture", model.architecture);
     set(&object, "kind", model.family.name());
