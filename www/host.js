@@ -127,7 +127,7 @@ export class Host {
   async fill(input, { places, interventions, ...options }) {
     const resolved = this.#resolve(input);
     const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
-    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), given(options), packInterventions(interventions));
+    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), options, packInterventions(interventions));
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
@@ -257,12 +257,12 @@ export class Host {
   #resolve({ text, textPair, ids, tokenTypeIds, attentionMask, decoderText, decoderIds }) {
     if (ids === undefined && text === undefined) throw new Error("The input has neither text nor ids: give one of them.");
     const encoded = ids ? { ids, tokenTypeIds } : this.#text.encode(/** @type {string} */ (text), textPair);
-    return given({
+    return {
       ids: encoded.ids,
       tokenTypeIds: tokenTypeIds ?? (this.#tokenTypes ? encoded.tokenTypeIds : undefined),
       attentionMask,
       decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [this.#decoderStart, ...this.#text.encodeBare(decoderText)]),
-    });
+    };
   }
 }
 
@@ -273,13 +273,5 @@ export class Host {
  */
 function prepare(generation, { interventions, ...options }) {
   if (interventions) generation.intervene(packInterventions(interventions));
-  generation.set(given(options));
-}
-
-/**
- * The options that have a value: the engine takes an absent one as its default, and refuses `undefined`.
- * @param {object} options
- */
-function given(options) {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  generation.set(options);
 }
