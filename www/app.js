@@ -30,7 +30,7 @@ import { undoKeys } from "./shell/undo.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {import("./catalogue.js").Kind} Kind */
+/** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {{ side: "source" | "target", position: number } | undefined} Hover */
 
 /** Least time between tokens of a run, so that the eye can see each row being written. // ms */

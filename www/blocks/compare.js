@@ -3,20 +3,17 @@
 import { css, html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
 import { wordsOf } from "../alignment.js";
+import { MODEL_OF } from "../compare/choice.js";
 import { face } from "../compare/face.js";
 import { faceStyles } from "../compare/styles.js";
 import { Panel } from "../compare/panel.js";
+import { hueOf, KINDS } from "../kinds.js";
 import { Pause } from "../pause.js";
 import { Block } from "./block.js";
 import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../catalogue.js").Kind} Kind */
-
-/** In the order of the page. */
-export const KINDS = /** @type {const} */ (["encoder", "encoder-decoder", "decoder"]);
-/** The setting that names a family's model. */
-export const MODEL_OF = /** @type {const} */ ({ encoder: "encoder", "encoder-decoder": "both", decoder: "decoder" });
+/** @typedef {import("../kinds.js").Kind} Kind */
 
 /** How long the reader must pause before a half-typed text is read. // ms */
 const TYPING_PAUSE = 250;
@@ -177,11 +174,6 @@ export class Compare extends Block {
     const tab = KINDS[Math.round(scrollLeft / clientWidth)];
     if (tab !== this.settings.tab) this.keep({ tab });
   }
-}
-
-/** An encoder-decoder's own hue is that of what joins its two halves. @param {Kind} kind */
-export function hueOf(kind) {
-  return kind === "encoder-decoder" ? "cross" : kind;
 }
 
 /** @param {Event} event */

@@ -5,7 +5,7 @@ import { define } from "../blocks/gallery.js";
 import { attributeOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** `kinds` are those whose models it knows. @typedef {{ id: string, tag: string, kinds?: Kind[] }} Tool */
 
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
