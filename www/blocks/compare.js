@@ -21,9 +21,9 @@ const TYPING_PAUSE = 250;
 export class Compare extends Block {
   /**
    * `encoder`, `both` and `decoder` are names of models beside the page; `masked` are words, counted from 1, that the masked model does not see. Layers and
-   * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown, `device` where all three compute.
+   * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown.
    */
-  static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, device: "auto", tab: "encoder" };
+  static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, tab: "encoder" };
 
   static properties = { ...propertiesOf(this.settings), lit: { state: true }, drawn: { state: true } };
 
