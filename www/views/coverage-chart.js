@@ -3,7 +3,7 @@ import { LitElement, css, html, svg } from "lit";
 /** @typedef {{ name: string, hue: string, values: number[], dashed?: boolean }} Line */
 
 /** The plot's height, and the room of its labels; the name at a line's end takes most. // CSS px */
-const PLOT = { height: 140, left: 48, right: 128, top: 8, bottom: 24 };
+const PLOT = { height: 140, left: 48, right: 144, top: 8, bottom: 24 };
 
 /** Shares that grow from step to step, a line each, labelled at its end; steps that are still to come are faint. */
 export class CoverageChart extends LitElement {
