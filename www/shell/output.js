@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { slice } from "../trace.js";
 import { cutDistribution } from "../sampling.js";
-import { litOf, patternOf } from "./choice.js";
+import { litOf, patternOf, saidOf } from "./choice.js";
 import { fillGaps } from "./fill.js";
 import { branch } from "./writing.js";
 
@@ -29,6 +29,7 @@ export function output(app) {
           <label>${say("more.seed")}<input type="number" min="0" max="4294967295" .value=${String(state.seed)} @change=${(/** @type {Event} */ event) => app.set({ seed: whole(event, 0) })} /></label>
           <label>${say("more.beams")}<input type="number" min="1" max="8" .value=${String(state.beams)} @change=${(/** @type {Event} */ event) => app.set({ beams: whole(event, 1) })} /></label>
           <label>${say("more.max")}<input type="number" min="1" max="512" .value=${String(state.max)} @change=${(/** @type {Event} */ event) => app.set({ max: whole(event, 1) })} /></label>
+          <diorama-save .of=${() => saidOf(app)} .say=${say}></diorama-save>
         </span></h2>
       <diorama-candidates .candidates=${candidates(app)} .chosen=${taken?.id} .temperature=${state.temperature} .topK=${state.topK} .topP=${state.topP}
         .label=${say("candidates.title")} .stale=${player.stale} .fixed=${state.hide.includes("sliders")} .say=${say}

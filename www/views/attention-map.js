@@ -1,13 +1,13 @@
 import { LitElement, css, html, nothing } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { attentionMatrix, headOf, isMasked } from "../trace.js";
+import { attentionMatrix, headOf, isMasked, isUpright } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("../trace.js").Matrix} Matrix */
 
-/** Sides of a cell, and the room for the labels, which the styles below repeat. // CSS px */
+/** Sides of a cell, and the room for the labels, of which the styles below repeat the height. // CSS px */
 const SMALLEST_CELL = 16;
 const LARGEST_CELL = 26;
 /** A long text's cells shrink below that, without labels, so that the canvas stays drawable. */
@@ -16,7 +16,7 @@ const LARGEST_CANVAS = 2400;
 const STEPS = 256;
 /** From so many cells on, plain squares: round ones take a while. */
 const MANY = 4096;
-const LABELS = { width: 84, height: 66 };
+const LABELS = { width: 84, height: 66, least: 24, gap: 10, character: 7.5, wide: 14 };
 
 /**
  * One attention pattern as cells: rows are queries, columns are keys, colour is the weight. Cells whose score
@@ -56,11 +56,12 @@ export class AttentionMap extends LitElement {
     .frame:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
     .grid { display: grid; --cell: 20px; grid-template-columns: max-content max-content; width: max-content; }
     .corner, .columns, .rows { background: var(--paper); z-index: 1; }
-    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: ${LABELS.width}px; }
+    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: var(--labels); }
     .columns { position: sticky; top: 0; display: flex; height: ${LABELS.height}px; }
-    .rows { position: sticky; left: 0; width: ${LABELS.width}px; }
+    .rows { position: sticky; left: 0; width: var(--labels); }
     .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; }
     .columns span { width: var(--cell); height: 62px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
+    .columns .upright { transform: none; text-align: right; }
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
     .columns .special, .rows .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }
@@ -75,9 +76,9 @@ export class AttentionMap extends LitElement {
     output { padding-right: var(--map-tools, 0); display: flex; align-items: center; gap: 8px; min-height: 24px; font: var(--figures-small); color: var(--ink-soft); white-space: nowrap; overflow: hidden; }
     output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
     output strong { color: var(--ink); font-variant-numeric: tabular-nums; }
-    .ramp { width: 72px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline);
+    .ramp { flex: 0 1 72px; min-width: 16px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline);
       background: linear-gradient(in oklab to right, var(--ramp-0), var(--ramp-1)); }
-    .swatch { width: 12px; height: 12px; border-radius: 2px; border: 1px solid var(--hairline); background: var(--hatch); }
+    .swatch { flex: none; width: 12px; height: 12px; border-radius: 2px; border: 1px solid var(--hairline); background: var(--hatch); }
     .empty { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
     :host([stale]) .frame { opacity: 0.5; }
     @media (prefers-reduced-motion: reduce) { .veil { display: none; } }
@@ -121,7 +122,7 @@ export class AttentionMap extends LitElement {
   /** @param {Matrix} matrix */
   #grid({ rows, columns }) {
     const cursor = this.cursor;
-    return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px`}>
+    return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px;--labels:${this.#labels()}px`}>
       <div class="corner"></div>
       <div class="columns">${this.columns.slice(0, columns).map((piece, i) => label(piece, i === (cursor?.column ?? this.column)))}</div>
       <div class="rows">${this.rows.slice(0, rows).map((piece, i) => label(piece, i === (cursor?.row ?? this.row)))}</div>
@@ -157,10 +158,17 @@ export class AttentionMap extends LitElement {
    * @param {number} columns
    */
   #cell(rows, columns) {
-    const across = (this.size.width - LABELS.width - 2) / Math.max(columns, this.room, 1);
+    const across = (this.size.width - this.#labels() - 2) / Math.max(columns, this.room, 1);
     const down = this.follow ? Infinity : (this.size.height - LABELS.height - 2) / rows;
     const drawable = Math.max(1, Math.floor(LARGEST_CANVAS / Math.max(rows, columns)));
     return Math.floor(Math.min(LARGEST_CELL, drawable, Math.max(SMALLEST_CELL, Math.min(across, down))));
+  }
+
+  /** What the rows' labels take: as much as the longest needs, up to a bound; a map that grows keeps room for what will come. */
+  #labels() {
+    if (this.follow) return LABELS.width;
+    const wide = (/** @type {Piece} */ { token }) => [...shown(token)].reduce((sum, character) => sum + (isUpright(character) ? LABELS.wide : LABELS.character), 0);
+    return Math.ceil(Math.min(LABELS.width, Math.max(LABELS.least, ...this.rows.map(wide)) + LABELS.gap));
   }
 
   #matrix() {
@@ -281,7 +289,8 @@ function paintDots(pen, { rows, columns, data }, forbidden, colours) {
 
 /** @type {(piece: Piece, current: boolean) => unknown} */
 function label(piece, current) {
-  return html`<span class=${piece.special ? "special" : ""} aria-current=${current ? "true" : nothing}>${shown(piece.token)}</span>`;
+  const kind = [piece.special && "special", isUpright(piece.token) && "upright"].filter(Boolean).join(" ");
+  return html`<span class=${kind} aria-current=${current ? "true" : nothing}>${shown(piece.token)}</span>`;
 }
 
 /** @param {string} token */
