@@ -90,8 +90,8 @@ impl Executor {
         self.make_room(pass, &launches, &mut encoder)?;
         self.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
         self.bind(&launches, &pass.lens)?;
-        for (id, data) in &pass.inputs {
-            gpu.queue().write_buffer(self.buffers.at(&self.graph, *id, &pass.lens)?, 0, bytemuck::cast_slice(data));
+        for (id, data) in pass.inputs.iter() {
+            gpu.queue().write_buffer(self.buffers.at(&self.graph, id, &pass.lens)?, 0, bytemuck::cast_slice(data));
         }
         self.uniforms.write(&gpu, launches.iter().map(|launch| (launch.node, launch.dispatch.params.as_slice())));
         let edits = edits::prepare(&gpu, &self.graph, &self.buffers, pass)?;
@@ -128,7 +128,7 @@ impl Executor {
     fn complete(&self, pass: &Pass) -> Result<()> {
         for (index, node) in self.graph.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Input) {
             let want = size(&node.shape(&pass.lens));
-            match pass.inputs.get(&NodeId(index)) {
+            match pass.inputs.get(NodeId(index)) {
                 Some(data) if data.len() != want => {
                     return Err(Error::Input(format!("\"{}\" has {} numbers; these lengths want {want}", node.name, data.len())));
                 }
@@ -177,7 +177,7 @@ impl Executor {
 
     fn make_room(&mut self, pass: &Pass, launches: &[Launch], encoder: &mut wgpu::CommandEncoder) -> Result<()> {
         let computed = launches.iter().map(|launch| NodeId(launch.node));
-        for id in pass.inputs.keys().copied().chain(computed) {
+        for id in pass.inputs.iter().map(|(id, _)| id).chain(computed) {
             if self.buffers.fit(&self.gpu, &self.graph, id, &pass.lens, encoder)? {
                 self.bind_groups[id.0] = None;
                 for reader in &self.readers[id.0] {

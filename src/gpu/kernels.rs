@@ -1,7 +1,6 @@
 //! The files of `shaders/` as compute pipelines, each made when it is first needed.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 
@@ -65,13 +64,14 @@ const MOST_INPUTS: usize = 3;
 pub(super) struct Pipelines {
     device: wgpu::Device,
     layouts: [wgpu::BindGroupLayout; MOST_INPUTS],
-    pipelines: RefCell<BTreeMap<&'static str, wgpu::ComputePipeline>>,
+    /// By the kernel's stem: there are few enough to look through.
+    compiled: RefCell<Vec<(&'static str, wgpu::ComputePipeline)>>,
 }
 
 impl Pipelines {
     pub fn new(device: &wgpu::Device) -> Self {
         let layouts = std::array::from_fn(|index| layout(device, index + 1));
-        Pipelines { device: device.clone(), layouts, pipelines: RefCell::default() }
+        Pipelines { device: device.clone(), layouts, compiled: RefCell::default() }
     }
 
     /// The layout of a bind group: a uniform, `inputs` inputs, an output.
@@ -83,19 +83,19 @@ impl Pipelines {
     pub async fn prepare(&self, stems: impl Iterator<Item = &'static str>) -> Result<()> {
         let mut errors = vec![];
         for stem in stems {
-            if self.pipelines.borrow().contains_key(stem) {
+            if self.find(stem).is_some() {
                 continue;
             }
             let kernel = kernel(stem).ok_or_else(|| Error::Device(format!("there is no kernel \"{stem}\"")))?;
             let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
             let pipeline = self.compile(kernel);
             errors.push((stem, scope.pop()));
-            self.pipelines.borrow_mut().insert(stem, pipeline);
+            self.compiled.borrow_mut().push((stem, pipeline));
         }
         let mut failed = None;
         for (stem, error) in errors {
             if let Some(error) = error.await {
-                self.pipelines.borrow_mut().remove(stem);
+                self.compiled.borrow_mut().retain(|(known, _)| *known != stem);
                 failed.get_or_insert((stem, error));
             }
         }
@@ -105,7 +105,12 @@ impl Pipelines {
 
     /// A kernel that [`Pipelines::prepare`] has compiled.
     pub fn get(&self, stem: &str) -> wgpu::ComputePipeline {
-        self.pipelines.borrow().get(stem).expect("prepared before it is used").clone()
+        self.find(stem).expect("prepared before it is used")
+    }
+
+    fn find(&self, stem: &str) -> Option<wgpu::ComputePipeline> {
+        let compiled = self.compiled.borrow();
+        compiled.iter().find(|(known, _)| *known == stem).map(|(_, pipeline)| pipeline.clone())
     }
 
     fn compile(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
