@@ -50,7 +50,6 @@ export class AttentionMap extends LitElement {
   #colours = { theme: "", list: [""] };
   /** @type {Say} */
   static say = (key) => key;
-
   static styles = css`
     :host { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
     .frame { flex: 1; min-height: 0; overflow: auto; scrollbar-width: thin; position: relative; border-radius: 4px; }
