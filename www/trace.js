@@ -98,6 +98,11 @@ export function slice(activation, at) {
   const strides = rowMajorStrides(activation.shape);
   const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
   const base = [...fixed].reduce((offset, [dim, index]) => offset + index * strides[dim], 0);
+  // Where only the first axes are fixed, the rest lies in one piece.
+  if (open.every((dim, i) => dim === fixed.size + i)) {
+    data.set(activation.data.subarray(base, base + data.length));
+    return { name: activation.name, axes: open.map((dim) => activation.axes[dim]), shape, data };
+  }
   for (let flat = 0; flat < data.length; flat++) {
     let rest = flat;
     let offset = base;

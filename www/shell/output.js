@@ -19,7 +19,7 @@ export function output(app) {
   const taken = app.selected === undefined ? undefined : player.steps[app.selected];
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
-      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small></h2>
+      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small><diorama-save class="at-end" .of=${() => saidOf(app)} .say=${say}></diorama-save></h2>
       ${app.kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>`}
       ${app.kind === "decoder" ? nothing : strip(app)}
     </section>
@@ -29,7 +29,6 @@ export function output(app) {
           <label>${say("more.seed")}<input type="number" min="0" max="4294967295" .value=${String(state.seed)} @change=${(/** @type {Event} */ event) => app.set({ seed: whole(event, 0) })} /></label>
           <label>${say("more.beams")}<input type="number" min="1" max="8" .value=${String(state.beams)} @change=${(/** @type {Event} */ event) => app.set({ beams: whole(event, 1) })} /></label>
           <label>${say("more.max")}<input type="number" min="1" max="512" .value=${String(state.max)} @change=${(/** @type {Event} */ event) => app.set({ max: whole(event, 1) })} /></label>
-          <diorama-save .of=${() => saidOf(app)} .say=${say}></diorama-save>
         </span></h2>
       <diorama-candidates .candidates=${candidates(app)} .chosen=${taken?.id} .temperature=${state.temperature} .topK=${state.topK} .topP=${state.topP}
         .label=${say("candidates.title")} .stale=${player.stale} .fixed=${state.hide.includes("sliders")} .say=${say}

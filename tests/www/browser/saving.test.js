@@ -43,16 +43,16 @@ for (const browser of browsers) {
 
   test(`${browser}: beside the candidates, the tokens and what the model says`, () =>
     visit(browser, "index.html#device=cpu&text=I+am+cold.", async (page) => {
-      await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).player.finished && document.querySelector(".more diorama-save"));
+      await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).player.finished && document.querySelector(".output diorama-save"));
       const names = await page.evaluate(async () => {
-        const save = /** @type {any} */ (document.querySelector(".more diorama-save"));
+        const save = /** @type {any} */ (document.querySelector(".output diorama-save"));
         save.shadowRoot.querySelector(".toggle").click();
         await save.updateComplete;
         return [...save.shadowRoot.querySelectorAll("option")].map(({ textContent }) => textContent.trim());
       });
       assert.deepEqual(names, ["Source", "Output", "Candidates"]);
       const shown = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-candidates")).candidates);
-      const rows = text(await take(page, 2, "csv", ".more diorama-save")).split("\r\n").slice(1, -1).map((row) => row.split(","));
+      const rows = text(await take(page, 2, "csv", ".output diorama-save")).split("\r\n").slice(1, -1).map((row) => row.split(","));
       assert.deepEqual(rows.map(([id, , probability, logit]) => [id, probability, logit].map(Number)), shown.map((/** @type {any} */ { id, probability, logit }) => [id, probability, logit]));
     }));
 }
