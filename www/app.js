@@ -20,6 +20,7 @@ import { sentence } from "./trouble.js";
 import { answers } from "./shell/answers.js";
 import { dialogs } from "./shell/dialogs.js";
 import { dragged } from "./shell/drop.js";
+import { guide } from "./shell/guide.js";
 import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
@@ -41,7 +42,7 @@ const TYPING_PAUSE = 120;
 
 export class App extends LitElement {
   static properties = Object.fromEntries(
-    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "checks", "dragging", "testing"].map((name) => [name, { state: true }]),
+    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "checks", "dragging", "testing", "guiding"].map((name) => [name, { state: true }]),
   );
 
   /** Writes: encoder-decoders and decoders. */
@@ -88,6 +89,8 @@ export class App extends LitElement {
     this.dragging = false;
     /** The model computes, and its devices are still being tested. */
     this.testing = false;
+    /** The first minute is being shown. */
+    this.guiding = false;
   }
 
   createRenderRoot() {
@@ -257,7 +260,7 @@ export class App extends LitElement {
       <main>${input(this)} ${tabs(this)}
         <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}>${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div>
       </main>
-      ${dialogs(this)}
+      ${dialogs(this)} ${guide(this)}
       ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
     </div>`;
   }

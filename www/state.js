@@ -45,7 +45,7 @@ const OF_KIND = { "encoder-decoder": {}, encoder: {}, decoder: { temperature: 0.
 const OF_BLOCK = "b.";
 
 /** Parts that `hide=` can leave out. */
-export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
+export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "guide", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
 
 /** Numbers and their ranges: what lies outside is brought to the nearest end. @type {Record<string, { min: number, max: number, whole?: true }>} */
 const RANGES = {

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { showModel } from "./card.js";
 import { showChecks } from "./checks.js";
+import { guideButton } from "./guide.js";
 import { stage, status } from "./loading.js";
 import { parameters } from "./models.js";
 import { pages } from "./pages.js";
@@ -17,8 +18,8 @@ const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
 export function header(app) {
   const { say, state, model, kind } = app;
   return html`<header class="header">
-      <h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1>
-      ${pages("playground", state, say)}
+      <div class="brand"><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1><p class="tagline">${say("site.line")}</p></div>
+      ${pages("playground", state, say)} ${guideButton(app)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => showModel(app))}>
         <span class="mono">${model?.info.name ?? "…"}</span>
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
