@@ -36,7 +36,7 @@ pub struct WebEngine {
 
 #[wasm_bindgen(js_class = Engine)]
 impl WebEngine {
-    /// `files`: `{ name, config: string, weights: Uint8Array[] }`, `options`: `{ device: "auto" | "webgpu" | "cpu" }`.
+    /// `files`: `{ name, config: string, generationConfig?: string, weights: Uint8Array[] }`, `options`: `{ device: "auto" | "webgpu" | "cpu" }`.
     pub async fn load(files: JsValue, options: JsValue, on_progress: Option<Function>) -> Result<WebEngine, JsError> {
         let progress = |stage: &str, fraction: f64| {
             if let Some(callback) = &on_progress {
@@ -59,7 +59,10 @@ impl WebEngine {
         progress("weights", 0.0);
         let named: Vec<(&str, &[u8])> = weights.iter().map(|bytes| ("model.safetensors", bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named).map_err(fault)?;
-        let model = models::build(&config, &checkpoint.names()).map_err(fault)?;
+        let mut model = models::build(&config, &checkpoint.names()).map_err(fault)?;
+        if let Some(generation) = files.word("generationConfig")? {
+            model.generate_by(&generation).map_err(fault)?;
+        }
         let parameters = checkpoint.parameters(&model.graph).map_err(fault)?;
         drop(weights);
         progress("device", 0.5);
