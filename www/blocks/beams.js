@@ -13,7 +13,7 @@ const LISTED = 6; // endings
 
 export class Beams extends TextBlock {
   /** `steps` is the most tokens to write; `compact` leaves out what was dropped. */
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", device: "auto", beams: 3, steps: 12, compact: false };
+  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", beams: 3, steps: 12, compact: false };
   static styles = [
     blockStyles,
     writingStyles,

@@ -61,7 +61,7 @@ export class Cell extends Block {
     this.requestUpdate();
   }
 
-  /** @param {import("../catalogue.js").Kind} kind */
+  /** @param {import("../kinds.js").Kind} kind */
   #place(kind) {
     const { stack, layer } = this.settings;
     if (kind !== "encoder-decoder") return `blocks.${layer - 1}.attn`;

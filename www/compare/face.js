@@ -2,15 +2,15 @@
 
 import { html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
-import { hueOf, MODEL_OF } from "../blocks/compare.js";
-import { layersOf, mapOf, stacksOf } from "./choice.js";
+import { hueOf } from "../kinds.js";
+import { layersOf, mapOf, MODEL_OF, stacksOf } from "./choice.js";
 import { answer } from "./answer.js";
 import { parameters } from "../shell/models.js";
 import { stage } from "../shell/loading.js";
 import { taskOf } from "../tasks.js";
 
 /** @typedef {import("../blocks/compare.js").Compare} Compare */
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {import("./panel.js").Panel} Panel */
 
 /**

@@ -5,11 +5,12 @@ import { define } from "../blocks/gallery.js";
 import { attributeOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../catalogue.js").Kind} Kind */
-/** `kinds` are those whose models it knows. @typedef {{ id: string, tag: string, kinds?: Kind[] }} Tool */
+/** @typedef {import("../kinds.js").Kind} Kind */
+/** `kinds` are those whose models it knows; `bare`: it takes the reader's text without the task before it. @typedef {{ id: string, tag: string, kinds?: Kind[], bare?: true }} Tool */
 
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
 export const TOOLS = [
+  { id: "tokenizers", tag: "diorama-tokenizers", bare: true },
   { id: "heads", tag: "diorama-heads" },
   { id: "masklab", tag: "diorama-mask-lab" },
   { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
@@ -70,7 +71,7 @@ function chosenId(app) {
  * @param {App} app
  * @param {Tool} tool
  */
-function elementOf(app, { tag }) {
+function elementOf(app, { tag, bare }) {
   const opened = OPENED.get(app) ?? new Map();
   OPENED.set(app, opened);
   let element = opened.get(tag);
@@ -81,7 +82,7 @@ function elementOf(app, { tag }) {
     element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) => app.keep({ ...app.state, block: own(detail.settings) }));
     opened.set(tag, element);
   }
-  const text = app.task.prefix + app.state.text;
+  const text = (bare ? "" : app.task.prefix) + app.state.text;
   Object.assign(element, { loaded: app.model, model: "", address: app.ownFiles ? "" : app.state.model, text, pair: app.state.pair, lang: app.language, theme: app.theme });
   return element;
 }

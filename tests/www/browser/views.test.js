@@ -154,6 +154,30 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     }, { theme, motion: false }));
 }
 
+test("a tower of more heads and layers than fit shows the chosen head, and the mean of its layer", () =>
+  visit("chromium", "index.html#device=cpu", async (page) => {
+    await finished(page);
+    const seen = await page.evaluate(async () => {
+      const tower = /** @type {any} */ (document.createElement("diorama-tower"));
+      Object.assign(tower, { layers: 12, heads: 16, layer: 1, head: "9" });
+      tower.style.cssText = "position:fixed;left:20px;top:20px;width:200px;z-index:99;background:var(--paper)";
+      document.body.append(tower);
+      const shown = (/** @type {string} */ selector) => {
+        const { left, width, top, height } = tower.shadowRoot.querySelector(selector).getBoundingClientRect();
+        return tower.shadowRoot.elementFromPoint(left + width / 2, top + height / 2)?.matches(selector) ?? false;
+      };
+      const seen = [];
+      for (const head of ["9", "15", "0", "mean"]) {
+        tower.head = head;
+        await tower.updateComplete;
+        seen.push([head, shown('[aria-checked="true"]'), shown(".current .mean")]);
+      }
+      tower.remove();
+      return seen;
+    });
+    assert.deepEqual(seen, ["9", "15", "0", "mean"].map((head) => [head, true, true]));
+  }));
+
 /**
  * @param {string} name
  * @param {string} markup
