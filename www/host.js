@@ -26,6 +26,11 @@ import { NoText, Text } from "./text.js";
 /** How long tokens are gathered before the page hears of them. */
 const PATIENCE = 8; // ms
 
+/** The engine's module, fetched and compiled once for all hosts of a thread. */
+export function startEngine() {
+  return initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) });
+}
+
 export class Host {
   /** @type {Engine | undefined} */
   #engine;
@@ -52,7 +57,7 @@ export class Host {
   async load(source, device, onProgress = () => {}, signal) {
     const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
       readModel(source, onProgress, signal),
-      this.#wasm(),
+      startEngine(),
     ]);
     const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
@@ -74,13 +79,9 @@ export class Host {
    * @returns {Promise<import("./blocks/parameters/budget.js").Plan>}
    */
   async plan(config, tensors) {
-    await this.#wasm();
+    await startEngine();
     const planned = /** @type {any} */ (plan(config, tensors));
     return { ...planned, nodes: JSON.parse(planned.nodes) };
-  }
-
-  #wasm() {
-    return initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) });
   }
 
   /** The model and its device as they are now: a device that was lost may have been replaced. */

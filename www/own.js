@@ -4,6 +4,7 @@ import { canKeep, forgetModel, isKept, keptModels } from "./cache.js";
 import { surveyModel } from "./files.js";
 import { folderAddress, mirrorAddress } from "./hub.js";
 import { DEFAULTS, movedTo } from "./state.js";
+import { showModel } from "./shell/card.js";
 import { TOKENIZER } from "./survey.js";
 import { Trouble, sentence } from "./trouble.js";
 
@@ -158,7 +159,7 @@ export class Own {
    */
   #consider(address) {
     this.write(address);
-    return this.#app.attempt(() => this.#app.showModel());
+    return this.#app.attempt(() => showModel(this.#app));
   }
 
   /** What the browser keeps, as it is now. */

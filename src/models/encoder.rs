@@ -1,9 +1,7 @@
 //! What BERT and its descendants share: the sizes in their `config.json`, three embeddings summed, blocks with the norm behind
 //! each part, and the heads that more than one of them has.
 
-use std::collections::BTreeSet;
-
-use super::parts::{Heads, Matrix, attend, layer_norm, project};
+use super::parts::{Heads, Matrix, attend, has, layer_norm, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
 use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
@@ -180,11 +178,11 @@ pub struct WordHead {
     pub bias: Vec<String>,
 }
 
-pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &BTreeSet<String>) -> Result<NodeId> {
+pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &[String]) -> Result<NodeId> {
     let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding_size)])?;
     let x = g.like("head.activation", Op::Activation(head.activation), &[x])?;
     let x = layer_norm(g, "head.norm", &head.norm, c.layer_norm_eps, x)?;
-    let table = match tensors.contains(&head.decoder) {
+    let table = match has(tensors, &head.decoder) {
         true => g.weight(&[head.decoder], &[(DVocab, c.vocab_size), (DModel, c.embedding_size)]),
         false => table,
     };

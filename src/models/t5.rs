@@ -5,8 +5,7 @@
 //! Differs from the paper: attention is not divided by √d_head (the published weights absorb it), as in the released code.
 //! Version 1.1 (Shazeer 2020, §2) has a gated feed-forward part and a head of its own.
 
-use std::collections::BTreeSet;
-
+use super::parts::has;
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, sized};
 use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
@@ -95,7 +94,7 @@ impl Config {
 /// Its name, its older one, and that of the many languages' v1.1.
 const CLASSES: [&str; 3] = ["T5ForConditionalGeneration", "T5WithLMHeadModel", "MT5ForConditionalGeneration"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     settings.class(&CLASSES)?;
     let config = Config::read(settings)?;
     let mut graph = Graph::default();
@@ -122,7 +121,7 @@ pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
 }
 
 /// §2.1: "an encoder-decoder Transformer". The encoder reads the source once; the decoder runs for every new token.
-fn text_to_text(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result<(Inputs, NodeId)> {
+fn text_to_text(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Inputs, NodeId)> {
     let names = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
     let embedding = g.weight(&names, &[(DVocab, c.vocab_size), (DModel, c.d_model)]);
 
@@ -142,7 +141,7 @@ fn text_to_text(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result
     if c.scale_decoder_outputs {
         h = g.like("decoder.scaled", Op::Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
     }
-    let head = match tensors.contains("lm_head.weight") {
+    let head = match has(tensors, "lm_head.weight") {
         true => g.weight(&["lm_head.weight"], &[(DVocab, c.vocab_size), (DModel, c.d_model)]),
         false => embedding,
     };

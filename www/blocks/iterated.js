@@ -14,7 +14,7 @@ import { prompted, wholeOf, writingStyles } from "./writing/parts.js";
 
 export class Iterated extends TextBlock {
   /** `mode` is "append", a mask behind the text at a time, or "refine", all masks at once and `passes` rounds; `against` is the other model: a decoder for an encoder, an encoder for a decoder. */
-  static settings = { model: "models/bert-tiny/", text: "Once upon a time", device: "auto", against: "", mode: "append", length: 12, passes: 4 };
+  static settings = { model: "models/bert-tiny/", text: "Once upon a time", against: "", mode: "append", length: 12, passes: 4 };
   static styles = [
     blockStyles,
     writingStyles,
@@ -45,10 +45,10 @@ export class Iterated extends TextBlock {
   }
 
   async begin() {
-    const { model, against, device } = this.settings;
+    const { model, against } = this.settings;
     this.held = undefined;
     this.#sides = [];
-    const first = await this.use(model, device);
+    const first = await this.use(model);
     this.#other = await this.use(against || (first.info.kind === "encoder" ? "models/gpt2-tiny/" : "models/bert-tiny/"), first.info.device);
     this.held = first;
     await this.inTurn(() => this.read());
