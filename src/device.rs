@@ -162,7 +162,7 @@ impl Device {
             }
         }
         if let Backend::Cpu(_) = device.backend {
-            device.parameters.clear();
+            device.parameters = Parameters::new();
         }
         Ok(device)
     }
@@ -195,7 +195,7 @@ impl Device {
     pub fn weight(&self, id: NodeId) -> Vec<f32> {
         match &self.backend {
             Backend::Cpu(cpu) => cpu.weight(id),
-            Backend::Gpu(_) => self.parameters.get(&id).map(|numbers| numbers.to_vec()).unwrap_or_default(),
+            Backend::Gpu(_) => self.parameters.get(id).map(|numbers| numbers.to_vec()).unwrap_or_default(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! step is a symbol ([`Dim`]), so one graph serves a whole text, a padded one and a single new token.
 
 use crate::error::{Error, Result};
-use crate::ops::{Op, Site};
+use crate::ops::{Fault, Op, Site};
 use crate::tensor::{Axis, size};
 
 /// The length of an axis: fixed by the architecture, or one of the lengths of a run ([`Lens`]).
@@ -201,19 +201,19 @@ impl Scope<'_> {
 
     /// A tensor of the checkpoint under its published name, or an older one. Asking twice gives the same node.
     pub fn weight(&mut self, names: &[impl AsRef<str>], axes: &[(Axis, usize)]) -> NodeId {
-        self.stored_weight(names, Stored::Whole, axes)
+        let names: Vec<String> = names.iter().map(|name| name.as_ref().to_string()).collect();
+        self.stored_weight(&names, Stored::Whole, axes)
     }
 
     /// The same, of a tensor that holds more than this, or in another order.
-    pub fn stored_weight(&mut self, names: &[impl AsRef<str>], stored: Stored, axes: &[(Axis, usize)]) -> NodeId {
-        let same =
-            |node: &Node| matches!(&node.kind, Kind::Weight { names: n, stored: s } if n[0] == names[0].as_ref() && *s == stored);
+    pub fn stored_weight(&mut self, names: &[String], stored: Stored, axes: &[(Axis, usize)]) -> NodeId {
+        let same = |node: &Node| matches!(&node.kind, Kind::Weight { names: n, stored: s } if n[0] == names[0] && *s == stored);
         if let Some(index) = self.graph.nodes.iter().position(same) {
             return NodeId(index);
         }
         let (axes, dims) = axes.iter().map(|&(axis, n)| (axis, Dim::Fixed(n))).unzip();
-        let kind = Kind::Weight { names: names.iter().map(|name| name.as_ref().to_string()).collect(), stored };
-        self.graph.push(Node { name: names[0].as_ref().to_string(), kind, inputs: vec![], axes, dims, stage: Stage::Source })
+        let kind = Kind::Weight { names: names.to_vec(), stored };
+        self.graph.push(Node { name: names[0].clone(), kind, inputs: vec![], axes, dims, stage: Stage::Source })
     }
 
     /// A computed node. Its shape is checked here, so that a model that is built also runs.
@@ -224,12 +224,11 @@ impl Scope<'_> {
         let views: Vec<(&[Axis], &[usize])> =
             inputs.iter().zip(&shapes).map(|(&id, shape)| (self.graph.node(id).axes.as_slice(), shape.as_slice())).collect();
         let site = Site { inputs: &views, out: (&out_axes, &out), past: PROBE.past };
-        op.check(&site).map_err(|fault| Error::Shape {
-            node: self.name(name),
-            op: op.word(),
-            expected: fault.expected,
-            got: fault.got,
-            hint: "check the sizes in config.json against the checkpoint".into(),
+        op.check(&site).map_err(|Fault { expected, got }| {
+            let (node, op) = (self.name(name), op.word());
+            Error::Shape(format!(
+                "node \"{node}\", op {op}: expected {expected}, got {got}; check the sizes in config.json against the checkpoint"
+            ))
         })?;
         Ok(self.add(name, Kind::Op(op), inputs, axes))
     }

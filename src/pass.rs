@@ -1,17 +1,18 @@
 //! One pass through a graph, as plain data: what a device is asked to compute, to change on the way and to bring back.
 
+mod by_node;
 mod edit;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::tensor::{Axis, Tensor, size};
+pub use by_node::ByNode;
 pub use edit::{Change, Edit, rows};
 
 /// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in
 /// memory more often than it has to.
-pub type Parameters = BTreeMap<NodeId, Arc<Vec<f32>>>;
+pub type Parameters = ByNode<Arc<Vec<f32>>>;
 
 #[derive(Clone, Debug)]
 pub struct Pass {
@@ -19,7 +20,7 @@ pub struct Pass {
     /// `[Source, Target]` for a whole input, `[Target]` for a further step.
     pub stages: Vec<Stage>,
     /// Numbers for the graph's input nodes; an input of a stage that does not run may be absent.
-    pub inputs: BTreeMap<NodeId, Vec<f32>>,
+    pub inputs: ByNode<Vec<f32>>,
     /// What is changed, of the nodes that this pass computes; several edits of one node in their order.
     pub edits: Vec<Edit>,
     /// In the order in which the tensors are wanted.

@@ -2,7 +2,6 @@
 //!
 //! A computer without a GPU adapter fails these tests. Mesa's lavapipe is an adapter and needs no GPU.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diorama::error::Error;
@@ -47,13 +46,13 @@ impl Toy {
     fn executor(&self, gpu: &Gpu) -> Executor {
         // Twice the identity.
         let weight: Vec<f32> = (0..WIDTH * WIDTH).map(|i| if i % (WIDTH + 1) == 0 { 2.0 } else { 0.0 }).collect();
-        Executor::new(gpu, self.graph.clone(), &Parameters::from([(self.weight, weight.into())])).expect("an executor")
+        Executor::new(gpu, self.graph.clone(), &[(self.weight, weight.into())].into_iter().collect()).expect("an executor")
     }
 
     /// A further step of the decoder that brings back its whole cache.
     fn step(&self, batch: usize, past: usize, target: &[f32]) -> Pass {
         let lens = Lens { batch, source: 2, target: target.len() / batch / WIDTH, past };
-        let inputs = [(self.target, target.to_vec())].into();
+        let inputs = [(self.target, target.to_vec())].into_iter().collect();
         Pass { lens, stages: vec![Stage::Target], inputs, edits: vec![], reads: vec![read(self.cache)] }
     }
 }
@@ -171,7 +170,7 @@ fn passes_that_do_not_fit_are_refused() {
     refused(&mut executor, &toy.step(1, 1, &rows(&[1.0])));
     refused(&mut executor, &toy.step(2, 2, &rows(&[1.0, 2.0])));
     let mut short = toy.step(2, 1, &rows(&[1.0, 2.0]));
-    short.inputs = BTreeMap::from([(toy.target, vec![1.0])]);
+    short.inputs = [(toy.target, vec![1.0])].into_iter().collect();
     refused(&mut executor, &short);
     let mut early = toy.step(2, 1, &rows(&[1.0, 2.0]));
     early.reads = vec![read(toy.doubled)];
@@ -185,7 +184,7 @@ fn passes_that_do_not_fit_are_refused() {
 #[test]
 fn weights_are_checked() {
     let (toy, gpu) = (toy(), gpu());
-    for parameters in [Parameters::new(), Parameters::from([(toy.weight, vec![1.0].into())])] {
+    for parameters in [Parameters::new(), [(toy.weight, vec![1.0].into())].into_iter().collect()] {
         let Err(error) = Executor::new(&gpu, toy.graph.clone(), &parameters) else { panic!("the weight is not there") };
         assert!(matches!(&error, Error::Weights(message) if message.contains("\"weight\"")), "{error}");
     }

@@ -26,12 +26,12 @@ import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
 import { tokens } from "./shell/tokens.js";
-import { tabs, tool } from "./shell/tools.js";
+import { showTab, tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {import("./catalogue.js").Kind} Kind */
+/** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {{ side: "source" | "target", position: number } | undefined} Hover */
 
 /** Least time between tokens of a run, so that the eye can see each row being written. // ms */
@@ -268,6 +268,7 @@ export class App extends LitElement {
   updated() {
     const dialog = /** @type {HTMLDialogElement | null} */ (this.querySelector("dialog"));
     if (dialog && !dialog.open) dialog.showModal();
+    showTab(this);
   }
 
   #request() {

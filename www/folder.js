@@ -18,6 +18,9 @@ import { Trouble } from "./trouble.js";
  *   has: (file: string) => Promise<boolean>, missing: (file: string) => Trouble, complete: () => Promise<void> }} Folder
  */
 
+/** Ends of names of weights in formats that are not read. */
+const OTHERS = /\.(gguf|ggml|onnx|h5|msgpack|npz|pth?|ckpt|bin)$/i;
+
 /** No byte for so long, and the connection counts as broken. // ms */
 const PATIENCE = 30_000;
 
@@ -131,9 +134,10 @@ function localFolder(files) {
   const nearest = [...files].sort((a, b) => depth(a) - depth(b));
   const gone = (/** @type {string} */ file) => new Trouble("trouble.gone", { file });
   const file = (/** @type {string} */ name) => nearest.find((candidate) => candidate.name === name);
+  const other = nearest.some(({ name }) => /\.safetensors$/i.test(name)) ? undefined : nearest.find(({ name }) => OTHERS.test(name));
   return {
     name: nearest[0]?.webkitRelativePath?.split("/")[0] || "model",
-    missing: (file) => new Trouble("trouble.unchosen", { file }),
+    missing: (file) => (other ? new Trouble("trouble.format", { found: other.name }) : new Trouble("trouble.unchosen", { file })),
     complete: async () => {},
     has: async (name) => file(name) !== undefined,
     async find(name) {

@@ -5,6 +5,7 @@ import initWasm, { Engine, plan } from "./wasm/diorama.js";
 import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "./files.js";
 import { packInterventions } from "./interventions.js";
+import { given, stepOptions } from "./options.js";
 import { NoText, Text } from "./text.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
@@ -16,7 +17,7 @@ import { NoText, Text } from "./text.js";
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
 /**
- * `temperature` 0 takes the likeliest token. `interventions` hold until others are given, and for the tokens so far as well.
+ * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
  * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("./wasm/diorama.js").Generation} EngineGeneration */
@@ -117,7 +118,7 @@ export class Host {
    * @param {{ capture?: string[], interventions?: Intervention[] }} options
    */
   async run(input, { interventions, ...options }) {
-    return this.#loaded().run(this.#resolve(input), options, packInterventions(interventions));
+    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions));
   }
 
   /**
@@ -128,7 +129,7 @@ export class Host {
   async fill(input, { places, interventions, ...options }) {
     const resolved = this.#resolve(input);
     const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
-    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), given(options), packInterventions(interventions));
+    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), stepOptions(options), packInterventions(interventions));
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
@@ -274,13 +275,5 @@ export class Host {
  */
 function prepare(generation, { interventions, ...options }) {
   if (interventions) generation.intervene(packInterventions(interventions));
-  generation.set(given(options));
-}
-
-/**
- * The options that have a value: the engine takes an absent one as its default, and refuses `undefined`.
- * @param {object} options
- */
-function given(options) {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  generation.set(stepOptions(options));
 }

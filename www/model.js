@@ -4,6 +4,7 @@
 import { foundIn, loadEngine } from "./engine.js";
 import { Generation, Replay } from "./generation.js";
 import { EngineLost } from "./link.js";
+import { lengthOptions, orAborted } from "./options.js";
 import { fromRaw } from "./trace.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -25,9 +26,6 @@ import { fromRaw } from "./trace.js";
  *   pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
-
-/** Tokens that `generate` writes when nobody says how many. */
-const DEFAULT_NEW_TOKENS = 64;
 
 /** @typedef {import("./engine.js").Loaded} Loaded */
 /** @typedef {import("./files.js").OnProgress} OnProgress */
@@ -103,9 +101,11 @@ export class Model {
    *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
    * @returns {AsyncGenerator<Step, void, void>}
    */
-  async *generate(input, { maxNewTokens = DEFAULT_NEW_TOKENS, beams = 1, signal, interventions, ...settings } = {}) {
+  async *generate(input, { maxNewTokens: most, beams: width, signal, interventions, ...settings } = {}) {
+    const { maxNewTokens, beams } = lengthOptions({ maxNewTokens: most, beams: width });
     if (signal?.aborted) return;
-    const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions }) : undefined;
+    const forced = beams > 1 ? await orAborted(this.beamSearch(input, { beams, maxNewTokens, interventions }), signal) : undefined;
+    if (signal?.aborted) return;
     const generation = await this.start(input, { interventions });
     try {
       // A decoder's last token needs no position: nobody reads it.

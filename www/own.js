@@ -86,9 +86,11 @@ export class Own {
    * @param {Stated} stated
    */
   async load(address, stated) {
+    const { text } = this;
     this.allowed.add(address);
     await this.open(address);
-    this.write("");
+    // The first run may have taken long: what the reader has typed by now is about the next model.
+    if (this.text === text) this.write("");
     this.#note(stated.tokenizer, (await canKeep()) && !(await isKept(address)));
   }
 

@@ -38,7 +38,7 @@ export const DEFAULTS = {
   hide: [],
 };
 
-/** A text that is continued is livelier when its tokens are drawn; padding behind it has no use. @type {Record<import("./catalogue.js").Kind, Partial<State>>} */
+/** A text that is continued is livelier when its tokens are drawn; padding behind it has no use. @type {Record<import("./kinds.js").Kind, Partial<State>>} */
 const OF_KIND = { "encoder-decoder": {}, encoder: {}, decoder: { temperature: 0.8, pad: 0 } };
 
 /** Before the settings of the open tool. */

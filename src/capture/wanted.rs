@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, written};
 use crate::pass::Change;
 use crate::tensor::{Tensor, size};
 
@@ -48,7 +48,7 @@ impl Intervention {
     fn one(value: &Value, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Self> {
         let (fields, hook) = match value.as_object().map(|fields| (fields, fields.get("hook").and_then(Value::as_str))) {
             Some((fields, Some(hook))) => (fields, hook),
-            _ => return Err(fail(format!("{value} names no hook; give {FORM}"))),
+            _ => return Err(fail(format!("{} names no hook; give {FORM}", written(value)))),
         };
         let told = |message: String| fail(format!("\"{hook}\": {message}"));
         if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str())) {
@@ -68,13 +68,13 @@ impl Intervention {
             from if word == "from" => With::From(Arc::new(checked(open(from)?).map_err(told)?)),
             number => match number.as_f64().map(|number| number as f32).filter(|number| number.is_finite()) {
                 Some(number) => With::Number(number),
-                None => return Err(told(format!("{word} is {number}; it must be a finite number"))),
+                None => return Err(told(format!("{word} is {}; it must be a finite number", written(number)))),
             },
         };
         let at = match fields.get("at") {
             None => vec![],
             Some(Value::Object(axes)) => indices(axes).map_err(told)?,
-            Some(other) => return Err(told(format!("at is {other}; it must be an object of axes, {{\"head\": 3}}"))),
+            Some(other) => return Err(told(format!("at is {}; it must be an object of axes, {{\"head\": 3}}", written(other)))),
         };
         Ok(Intervention { hook: hook.into(), at, change, with })
     }
@@ -94,7 +94,7 @@ fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, Strin
         let mut indices = vec![];
         for value in list {
             let Some(index) = value.as_u64() else {
-                return Err(format!("{axis} {value} is not an index; indices are whole numbers that count from 0"));
+                return Err(format!("{axis} {} is not an index; indices are whole numbers that count from 0", written(value)));
             };
             indices.push(index as usize);
         }

@@ -14,7 +14,7 @@ use safetensors::tensor::{Dtype, View};
 
 /// Architecture, sizes, hooks with their axes.
 pub fn inspect(model: &Model, parameters: &Parameters) -> String {
-    let count: usize = parameters.values().map(|numbers| numbers.len()).sum();
+    let count: usize = parameters.iter().map(|(_, numbers)| numbers.len()).sum();
     let computed = model.graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Op(_))).count();
     let mut told = format!(
         "{}, {}\n{} layers, {} heads, d_model {}, vocabulary {}\n{count} parameters in {} tensors\n{}{}{computed} computed nodes, {} \
@@ -25,7 +25,7 @@ pub fn inspect(model: &Model, parameters: &Parameters) -> String {
         model.heads,
         model.d_model,
         model.vocab,
-        parameters.len(),
+        parameters.iter().count(),
         shared(model, count),
         cached(model),
         model.graph.hooks.len()

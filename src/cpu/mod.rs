@@ -2,12 +2,11 @@
 
 mod matmul;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::graph::{Graph, Kind, Lens, Node, NodeId};
 use crate::ops::{Op, Site};
-use crate::pass::{Parameters, Pass};
+use crate::pass::{ByNode, Parameters, Pass};
 use crate::tensor::{Axis, Tensor, size};
 pub use matmul::{Panels, multiply};
 
@@ -18,7 +17,7 @@ pub struct Executor {
     /// Weights that are read as they lie in the checkpoint, by node.
     weights: Vec<Option<Arc<Vec<f32>>>>,
     /// The matrices of `linear` nodes, laid out for the multiplication. By the weight's node.
-    panels: BTreeMap<NodeId, Panels>,
+    panels: ByNode<Panels>,
     shapes: Vec<Vec<usize>>,
 }
 
@@ -26,8 +25,8 @@ impl Executor {
     /// Takes the weights one by one: what nobody else holds is freed as soon as its panels are laid out.
     pub fn new(graph: Arc<Graph>, parameters: Parameters) -> Self {
         let mut weights = vec![None; graph.nodes.len()];
-        let mut panels = BTreeMap::new();
-        for (id, numbers) in parameters {
+        let mut panels = ByNode::new();
+        for (id, numbers) in parameters.into_pairs() {
             let is_matrix = |node: &Node| node.op() == Some(&Op::Linear) && node.inputs[1] == id;
             let is_plain = |node: &Node| node.inputs.contains(&id) && !is_matrix(node);
             if graph.nodes.iter().any(is_matrix) {
@@ -48,7 +47,7 @@ impl Executor {
         for (node, shape) in graph.nodes.iter().zip(&mut self.shapes) {
             shape.iter_mut().zip(&node.dims).for_each(|(n, dim)| *n = dim.at(&pass.lens));
         }
-        for (id, numbers) in &pass.inputs {
+        for (id, numbers) in pass.inputs.iter() {
             self.values[id.0].clone_from(numbers);
         }
         for (index, node) in graph.nodes.iter().enumerate() {
@@ -84,7 +83,10 @@ impl Executor {
         let n = node.inputs.len();
         let site = Site { inputs: &inputs[..n], out: (&node.axes, &self.shapes[index]), past };
         match op {
-            Op::Linear => multiply(numbers[0], &self.panels[&node.inputs[1]], numbers[..n].get(2).copied(), &mut out),
+            Op::Linear => {
+                let panels = self.panels.get(node.inputs[1]).expect("every matrix was laid out");
+                multiply(numbers[0], panels, numbers[..n].get(2).copied(), &mut out);
+            }
             _ => op.cpu(&site, &numbers[..n], &mut out),
         }
         self.values[index] = out;
@@ -92,7 +94,7 @@ impl Executor {
 
     /// The numbers of a weight node.
     pub fn weight(&self, id: NodeId) -> Vec<f32> {
-        match (&self.weights[id.0], self.panels.get(&id)) {
+        match (&self.weights[id.0], self.panels.get(id)) {
             (Some(numbers), _) => numbers.to_vec(),
             (None, panels) => panels.map(Panels::matrix).unwrap_or_default(),
         }

@@ -1,15 +1,14 @@
 //! A model on a device: checks an input, turns it into passes, and brings back traces.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::input::{Input, Prompt, Text};
 use crate::capture::{Aims, Extent, Intervention, Trace, select};
 use crate::device::{Choice, Device, Probe};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Lens, NodeId, Stage};
+use crate::graph::{Graph, Lens, Stage};
 use crate::models::{Family, Model, Positions, TextInputs};
-use crate::pass::{Parameters, Pass, Read, Rows};
+use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
 use crate::tensor::Tensor;
 
 pub struct Engine {
@@ -93,7 +92,7 @@ fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: 
     let (batch, target) = (new.len(), new.first().map_or(0, |row| row.len()));
     let lens = Lens { batch, source: prompt.source.ids.len(), target, past };
     let stages = if past == 0 { vec![Stage::Source, Stage::Target] } else { vec![Stage::Target] };
-    let mut inputs = BTreeMap::new();
+    let mut inputs = ByNode::new();
     if let Some(nodes) = &model.inputs.source {
         inputs.insert(nodes.attention_mask, numbers(&prompt.source.attention_mask).repeat(batch));
         if past == 0 {
@@ -110,7 +109,7 @@ fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: 
 }
 
 /// The input nodes of one text: `rows` are the ids of each sequence, of which the first comes after `past` others.
-fn text(inputs: &mut BTreeMap<NodeId, Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], prompt: &Text, past: usize) {
+fn text(inputs: &mut ByNode<Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], prompt: &Text, past: usize) {
     let len = rows.first().map_or(0, |row| row.len());
     inputs.insert(nodes.ids, rows.iter().flat_map(|row| numbers(row)).collect());
     if let Some(node) = nodes.token_type_ids {

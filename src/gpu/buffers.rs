@@ -30,7 +30,7 @@ impl Buffers {
                 continue;
             }
             let want = size(&node.shape(&Lens { batch: 1, source: 1, target: 1, past: 0 }));
-            let data = parameters.get(&NodeId(index)).ok_or_else(|| Error::Weights(format!("\"{}\" is missing", node.name)))?;
+            let data = parameters.get(NodeId(index)).ok_or_else(|| Error::Weights(format!("\"{}\" is missing", node.name)))?;
             if data.len() != want {
                 return Err(Error::Weights(format!("\"{}\" holds {} numbers; its shape wants {want}", node.name, data.len())));
             }

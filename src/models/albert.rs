@@ -4,8 +4,6 @@
 //! that all layers of a group share, and sentence order in place of next-sentence prediction. A shared layer has its weights
 //! once in the graph, and a block, with hooks, for each pass.
 
-use std::collections::BTreeSet;
-
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::parts::{Matrix, project};
@@ -16,7 +14,7 @@ use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["AlbertModel", "AlbertForMaskedLM", "AlbertForPreTraining"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
     let mut graph = Graph::default();

@@ -3,8 +3,6 @@
 //! Read beside §3: the encoder of Vaswani et al. 2017 with learned positions and segments, pretrained on two tasks that a head
 //! each remembers: masked words (§3.1, task 1) and whether one sentence follows another (task 2).
 
-use std::collections::BTreeSet;
-
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::settings::Settings;
@@ -13,7 +11,7 @@ use crate::graph::{Graph, Stage};
 
 const CLASSES: [&str; 4] = ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
     let mut graph = Graph::default();

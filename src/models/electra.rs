@@ -4,8 +4,6 @@
 //! whether it is the original: D(x, t) = sigmoid(wᵀ h_D(x)_t). A run gives the scores before the sigmoid.
 //! Differs from BERT's encoder: embeddings may be narrower than the hidden state, and a matrix then widens them (§3.2).
 
-use std::collections::BTreeSet;
-
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, embed, model, named, words};
 use super::parts::{Matrix, project};
@@ -17,7 +15,7 @@ use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
     let mut graph = Graph::default();

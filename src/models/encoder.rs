@@ -1,9 +1,7 @@
 //! What BERT and its descendants share: the sizes in their `config.json`, three embeddings summed, blocks with the norm behind
 //! each part, and the heads that more than one of them has.
 
-use std::collections::BTreeSet;
-
-use super::parts::{Heads, Matrix, attend, layer_norm, project};
+use super::parts::{Heads, Matrix, attend, has, layer_norm, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
 use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
@@ -60,6 +58,9 @@ impl Config {
         if !c.hidden_size.is_multiple_of(c.num_attention_heads) {
             let (width, heads) = (c.hidden_size, c.num_attention_heads);
             return Err(Error::Config(format!("hidden_size {width} does not divide into {heads} heads")));
+        }
+        if s.flag("is_decoder")?.unwrap_or(false) {
+            return Err(Error::Config("is_decoder is true in config.json; of this family, encoders are built in".into()));
         }
         match s.word("position_embedding_type")? {
             None | Some("absolute") => Ok(c),
@@ -177,11 +178,11 @@ pub struct WordHead {
     pub bias: Vec<String>,
 }
 
-pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &BTreeSet<String>) -> Result<NodeId> {
+pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &[String]) -> Result<NodeId> {
     let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding_size)])?;
     let x = g.like("head.activation", Op::Activation(head.activation), &[x])?;
     let x = layer_norm(g, "head.norm", &head.norm, c.layer_norm_eps, x)?;
-    let table = match tensors.contains(&head.decoder) {
+    let table = match has(tensors, &head.decoder) {
         true => g.weight(&[head.decoder], &[(DVocab, c.vocab_size), (DModel, c.embedding_size)]),
         false => table,
     };

@@ -4,9 +4,7 @@
 //! more norm stands at the end. Positions are learned, one row for each; the head is the embedding again.
 //! The checkpoint keeps queries, keys and values in one matrix, and every matrix as \[in out\].
 
-use std::collections::BTreeSet;
-
-use super::parts::{Heads, Matrix, attend, cache, layer_norm, project};
+use super::parts::{Heads, Matrix, attend, cache, has, layer_norm, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
 use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
@@ -59,7 +57,7 @@ impl Config {
 /// The whole model first; of the others its file has all weights, because the head is the embedding.
 const CLASSES: [&str; 3] = ["GPT2LMHeadModel", "GPT2Model", "GPT2DoubleHeadsModel"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     settings.class(&CLASSES)?;
     let config = Config::read(settings)?;
     let mut graph = Graph::default();
@@ -86,7 +84,7 @@ pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
 }
 
 /// GPT-1, eq. 2: h₀ = U Wₑ + W_p, h_l = block(h_{l−1}), P(u) = softmax(h_n Wₑᵀ).
-fn language_model(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result<(TextInputs, NodeId)> {
+fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(TextInputs, NodeId)> {
     let ids = g.input("ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
     let allowed = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Keys)]);
     let positions = g.input("position_ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
@@ -107,7 +105,7 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Resu
         h = block(&mut g.enter("blocks").enter(l), c, l, h, allowed)?;
     }
     let h = layer_norm(g, "ln_final.hook_normalized", &weight("ln_f"), c.layer_norm_epsilon, h)?;
-    let head = match tensors.contains("lm_head.weight") {
+    let head = match has(tensors, "lm_head.weight") {
         true => g.weight(&["lm_head.weight"], &[(DVocab, c.vocab_size), (DModel, c.n_embd)]),
         false => words,
     };

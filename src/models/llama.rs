@@ -4,9 +4,7 @@
 //! feed-forward part, rotary positions instead of learned ones. LLaMA 2 (§2.2) lets several query heads share keys and
 //! values; LLaMA 3 (§3.2) does so at every size, with a base of 500,000 and slower low frequencies for long texts.
 
-use std::collections::BTreeSet;
-
-use super::parts::{Heads, Matrix, attend, cache, project};
+use super::parts::{Heads, Matrix, attend, cache, has, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
 use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
@@ -109,7 +107,7 @@ fn stretched(frequency: f32, factor: f32, low: f32, high: f32, length: f32) -> f
 /// Its name, and how the first conversions spelt it.
 const CLASSES: [&str; 2] = ["LlamaForCausalLM", "LLaMAForCausalLM"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     settings.class(&CLASSES)?;
     let config = Config::read(settings)?;
     let mut graph = Graph::default();
@@ -135,7 +133,7 @@ pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
     })
 }
 
-fn language_model(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result<(TextInputs, NodeId)> {
+fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(TextInputs, NodeId)> {
     let ids = g.input("ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
     let allowed = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Keys)]);
     let angles = g.input("rotations", &[(Pos, Dim::Target), (DHead, Dim::Fixed(c.heads.d_head))]);
@@ -148,7 +146,7 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Resu
         h = block(&mut g.enter("blocks").enter(l), c, l, h, allowed, angles)?;
     }
     let h = norm(g, c, "ln_final.hook_normalized", "model.norm", h)?;
-    let head = match tensors.contains("lm_head.weight") {
+    let head = match has(tensors, "lm_head.weight") {
         true => g.weight(&["lm_head.weight"], &[(DVocab, c.vocab_size), (DModel, c.hidden_size)]),
         false => words,
     };

@@ -11,8 +11,6 @@ mod roberta;
 mod settings;
 mod t5;
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -136,7 +134,7 @@ impl Cache {
 
 /// Builds the model that a `config.json` describes. `tensors` are the names in its checkpoint: some tensors are left out
 /// where two are tied.
-pub fn build(config: &str, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
     let value: Value = serde_json::from_str(config)
         .map_err(|fault| Error::Config(format!("config.json is not JSON ({fault}); fetch the file again")))?;
     let fields = value.as_object().ok_or_else(|| Error::Config("config.json holds no object; fetch the file again".into()))?;

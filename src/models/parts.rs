@@ -18,6 +18,11 @@ impl Matrix {
     }
 }
 
+/// Whether a checkpoint has a tensor of this name.
+pub fn has(tensors: &[String], name: &str) -> bool {
+    tensors.iter().any(|known| known == name)
+}
+
 /// x \[batch pos …\] → \[batch pos …out\].
 pub fn project(g: &mut Scope, hook: &str, matrix: Matrix, x: NodeId, out: &[(Axis, usize)]) -> Result<NodeId> {
     let axes = g.axes(x);

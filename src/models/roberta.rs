@@ -4,8 +4,6 @@
 //! What shows in the graph: positions count from `pad_token_id` + 1 (fairseq's padding keeps a row of the table for itself), one
 //! segment only, and a classifier that reads the first token through a dense layer of its own.
 
-use std::collections::BTreeSet;
-
 use super::Model;
 use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::settings::Settings;
@@ -15,7 +13,7 @@ use crate::ops::Activation;
 
 const CLASSES: [&str; 3] = ["RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
     let c = Config::read(settings)?;
     let mut graph = Graph::default();

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, written};
 
 /// Far more of one axis of a weight than any published model has; ids and positions stay exact in f32.
 pub const MOST_WIDE: usize = 1 << 24;
@@ -77,17 +77,7 @@ impl<'v> Settings<'v> {
     }
 
     fn misfit(self, name: &str, wanted: &str) -> Error {
-        // Written out here: the JSON library's own writer would be 8 kB of the page's compressed wasm.
-        let got = match self.0.get(name) {
-            Some(Value::String(word)) => format!("\"{word}\""),
-            Some(Value::Number(number)) => {
-                number.as_i64().map_or_else(|| format!("{}", number.as_f64().unwrap_or(f64::NAN)), |n| n.to_string())
-            }
-            Some(Value::Bool(flag)) => flag.to_string(),
-            Some(Value::Array(_)) => "a list".into(),
-            Some(Value::Object(_)) => "an object".into(),
-            Some(Value::Null) | None => "nothing".into(),
-        };
+        let got = self.0.get(name).map_or("nothing".into(), written);
         Error::Config(format!("{name} is {got} in config.json; {wanted} is expected"))
     }
 }

@@ -5,8 +5,7 @@
 //! Differs from the paper: attention is not divided by √d_head (the published weights absorb it), as in the released code.
 //! Version 1.1 (Shazeer 2020, §2) has a gated feed-forward part and a head of its own.
 
-use std::collections::BTreeSet;
-
+use super::parts::has;
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, sized};
 use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
@@ -28,8 +27,7 @@ pub struct Config {
     relative_attention_max_distance: usize,
     layer_norm_epsilon: f32,
     feed_forward_proj: String,
-    tie_word_embeddings: bool,
-    scale_decoder_outputs: Option<bool>,
+    scale_decoder_outputs: bool,
     pad_token_id: u32,
     eos_token_id: Vec<u32>,
     decoder_start_token_id: u32,
@@ -45,6 +43,8 @@ impl Config {
     fn read(s: Settings) -> Result<Self> {
         let num_layers = s.size("num_layers", 6, MOST_LAYERS)?;
         let pad_token_id = s.id("pad_token_id")?.unwrap_or(0);
+        // All files of mT5 that the reference writes now claim to be tied, and it scales none of them.
+        let (tied, many_languages) = (s.flag("tie_word_embeddings")?.unwrap_or(true), s.word("model_type")? == Some("mt5"));
         let c = Config {
             vocab_size: s.size("vocab_size", 32_128, MOST_WIDE)?,
             d_model: s.size("d_model", 512, MOST_WIDE)?,
@@ -57,8 +57,7 @@ impl Config {
             relative_attention_max_distance: s.size("relative_attention_max_distance", 128, MOST_WIDE)?,
             layer_norm_epsilon: s.epsilon("layer_norm_epsilon", 1e-6)?,
             feed_forward_proj: s.word("feed_forward_proj")?.unwrap_or("relu").into(),
-            tie_word_embeddings: s.flag("tie_word_embeddings")?.unwrap_or(true),
-            scale_decoder_outputs: s.flag("scale_decoder_outputs")?,
+            scale_decoder_outputs: s.flag("scale_decoder_outputs")?.unwrap_or(tied && !many_languages),
             pad_token_id,
             eos_token_id: s.ids("eos_token_id", Some(1))?,
             decoder_start_token_id: s.id("decoder_start_token_id")?.unwrap_or(pad_token_id),
@@ -95,7 +94,7 @@ impl Config {
 /// Its name, its older one, and that of the many languages' v1.1.
 const CLASSES: [&str; 3] = ["T5ForConditionalGeneration", "T5WithLMHeadModel", "MT5ForConditionalGeneration"];
 
-pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
+pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     settings.class(&CLASSES)?;
     let config = Config::read(settings)?;
     let mut graph = Graph::default();
@@ -122,7 +121,7 @@ pub fn build(settings: Settings, tensors: &BTreeSet<String>) -> Result<Model> {
 }
 
 /// §2.1: "an encoder-decoder Transformer". The encoder reads the source once; the decoder runs for every new token.
-fn text_to_text(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result<(Inputs, NodeId)> {
+fn text_to_text(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Inputs, NodeId)> {
     let names = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
     let embedding = g.weight(&names, &[(DVocab, c.vocab_size), (DModel, c.d_model)]);
 
@@ -139,10 +138,10 @@ fn text_to_text(g: &mut Scope, c: &Config, tensors: &BTreeSet<String>) -> Result
     let mut h = target.decode(&mut g.enter("decoder"), decoder_ids, decoder_allowed, seen, embedding)?; // [batch pos d_model]
 
     // The first T5 shares the embedding with the head and scales what enters it.
-    if c.scale_decoder_outputs.unwrap_or(c.tie_word_embeddings) {
+    if c.scale_decoder_outputs {
         h = g.like("decoder.scaled", Op::Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
     }
-    let head = match tensors.contains("lm_head.weight") {
+    let head = match has(tensors, "lm_head.weight") {
         true => g.weight(&["lm_head.weight"], &[(DVocab, c.vocab_size), (DModel, c.d_model)]),
         false => embedding,
     };

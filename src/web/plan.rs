@@ -1,12 +1,11 @@
 //! The graph that a `config.json` describes, without any numbers: what a page reads sizes off before there is a checkpoint, or where none could be held.
 
-use std::collections::BTreeSet;
-
 use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
 use super::graph::nodes;
-use super::values::{fault, set};
+use super::objects::{number, object};
+use super::values::fault;
 use crate::models;
 
 /// `{ architecture, kind, layers, heads, vocab, nodes }`, nodes as of [`super::WebEngine::graph`].
@@ -14,13 +13,13 @@ use crate::models;
 /// Sizes are not multiplied here: a `usize` of wasm ends below the parameters of the larger models.
 #[wasm_bindgen]
 pub fn plan(config: &str, tensors: Vec<String>) -> Result<Object, JsError> {
-    let model = models::build(config, &tensors.into_iter().collect::<BTreeSet<_>>()).map_err(fault)?;
-    let object = Object::new();
-    set(&object, "architecture", model.architecture);
-    set(&object, "kind", model.family.name());
-    set(&object, "layers", model.layers as f64);
-    set(&object, "heads", model.heads as f64);
-    set(&object, "vocab", model.vocab as f64);
-    set(&object, "nodes", nodes(&model.graph));
-    Ok(object)
+    let model = models::build(config, &tensors).map_err(fault)?;
+    Ok(object(&[
+        ("architecture", model.architecture.into()),
+        ("kind", model.family.name().into()),
+        ("layers", number(model.layers)),
+        ("heads", number(model.heads)),
+        ("vocab", number(model.vocab)),
+        ("nodes", nodes(&model.graph).into()),
+    ]))
 }

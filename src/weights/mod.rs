@@ -1,6 +1,5 @@
 //! Safetensors files (f32, f16, bf16) under Hugging Face names → the numbers of a graph's weight nodes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use half::{bf16, f16};
@@ -13,13 +12,13 @@ use crate::tensor::Tensor;
 
 /// The tensors of a checkpoint, still as they lie in its files.
 pub struct Checkpoint<'a> {
-    tensors: BTreeMap<String, TensorView<'a>>,
+    tensors: Vec<(String, TensorView<'a>)>,
 }
 
 impl<'a> Checkpoint<'a> {
     /// Reads the headers of all files of a checkpoint: `(file name, bytes)`.
     pub fn open(files: &[(&str, &'a [u8])]) -> Result<Self> {
-        let mut tensors = BTreeMap::new();
+        let mut tensors = vec![];
         for (file, bytes) in files {
             let parsed = SafeTensors::deserialize(bytes).map_err(|fault| damaged(file, bytes, fault))?;
             tensors.extend(parsed.tensors());
@@ -27,15 +26,13 @@ impl<'a> Checkpoint<'a> {
         Ok(Checkpoint { tensors })
     }
 
-    pub fn names(&self) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        names.extend(self.tensors.keys().cloned());
-        names
+    pub fn names(&self) -> Vec<String> {
+        self.tensors.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// Every tensor of the files, in f32. Their axes have no names.
     pub fn tensors(&self) -> Result<Vec<Tensor>> {
-        let tensor = |(name, view): (&String, &TensorView)| {
+        let tensor = |(name, view): &(String, TensorView)| {
             let data = to_f32(name, view)?;
             Ok(Tensor { name: name.clone(), axes: vec![], shape: view.shape().to_vec(), data })
         };
@@ -55,7 +52,7 @@ impl<'a> Checkpoint<'a> {
     }
 
     fn tensor(&self, names: &[String], stored: Stored, shape: &[usize]) -> Result<Vec<f32>> {
-        let found = names.iter().find_map(|name| self.tensors.get(name).map(|view| (name, view)));
+        let found = names.iter().find_map(|name| self.tensors.iter().rfind(|(known, _)| known == name));
         let (name, view) = found.ok_or_else(|| {
             Error::Weights(format!(
                 "\"{}\" is missing from the checkpoint; the file is incomplete or belongs to another architecture",

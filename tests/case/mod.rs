@@ -2,11 +2,10 @@
 
 pub mod activations;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use diorama::gpu::{Executor, Gpu};
-use diorama::graph::{Dim, Graph, Lens, NodeId, Stage};
+use diorama::graph::{Dim, Graph, Lens, Stage};
 use diorama::ops::{MASKED, Op, Profile, Site};
 use diorama::pass::{Parameters, Pass, Read, Rows};
 use diorama::tensor::{Axis, size};
@@ -127,13 +126,12 @@ fn on_gpu(gpu: &Gpu, case: &Case) -> Vec<f32> {
     let node = scope.op("out", case.op.clone(), &ids, &axes).expect("the case is well formed");
 
     let mut executor = Executor::new(gpu, Arc::new(graph), &Parameters::new()).expect("no weights");
-    let inputs: BTreeMap<NodeId, Vec<f32>> =
-        ids.iter().copied().zip(case.inputs.iter().map(|input| input.data.clone())).collect();
+    let inputs = ids.iter().copied().zip(case.inputs.iter().map(|input| input.data.clone())).collect();
     let reads = vec![Read { name: "out".into(), node, rows: Rows::All }];
     let pass = Pass { lens: case.lens, stages: vec![Stage::Target], inputs, edits: vec![], reads };
     if case.lens.past > 0 {
         let lens = Lens { target: case.lens.past, past: 0, ..case.lens };
-        let inputs = [(ids[0], case.before.clone())].into();
+        let inputs = [(ids[0], case.before.clone())].into_iter().collect();
         pollster::block_on(executor.run(&Pass { lens, inputs, ..pass.clone() })).expect("the earlier tokens");
     }
     pollster::block_on(executor.run(&pass)).expect("the pass runs").remove(0).data

@@ -3,20 +3,17 @@
 import { css, html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
 import { wordsOf } from "../alignment.js";
+import { MODEL_OF } from "../compare/choice.js";
 import { face } from "../compare/face.js";
 import { faceStyles } from "../compare/styles.js";
 import { Panel } from "../compare/panel.js";
+import { hueOf, KINDS } from "../kinds.js";
 import { Pause } from "../pause.js";
 import { Block } from "./block.js";
 import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../catalogue.js").Kind} Kind */
-
-/** In the order of the page. */
-export const KINDS = /** @type {const} */ (["encoder", "encoder-decoder", "decoder"]);
-/** The setting that names a family's model. */
-export const MODEL_OF = /** @type {const} */ ({ encoder: "encoder", "encoder-decoder": "both", decoder: "decoder" });
+/** @typedef {import("../kinds.js").Kind} Kind */
 
 /** How long the reader must pause before a half-typed text is read. // ms */
 const TYPING_PAUSE = 250;
@@ -24,9 +21,9 @@ const TYPING_PAUSE = 250;
 export class Compare extends Block {
   /**
    * `encoder`, `both` and `decoder` are names of models beside the page; `masked` are words, counted from 1, that the masked model does not see. Layers and
-   * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown, `device` where all three compute.
+   * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown.
    */
-  static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, device: "auto", tab: "encoder" };
+  static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, tab: "encoder" };
 
   static properties = { ...propertiesOf(this.settings), lit: { state: true }, drawn: { state: true } };
 
@@ -177,11 +174,6 @@ export class Compare extends Block {
     const tab = KINDS[Math.round(scrollLeft / clientWidth)];
     if (tab !== this.settings.tab) this.keep({ tab });
   }
-}
-
-/** An encoder-decoder's own hue is that of what joins its two halves. @param {Kind} kind */
-export function hueOf(kind) {
-  return kind === "encoder-decoder" ? "cross" : kind;
 }
 
 /** @param {Event} event */

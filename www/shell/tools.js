@@ -5,7 +5,7 @@ import { define } from "../blocks/gallery.js";
 import { attributeOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** `kinds` are those whose models it knows; `bare`: it takes the reader's text without the task before it. @typedef {{ id: string, tag: string, kinds?: Kind[], bare?: true }} Tool */
 
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
@@ -22,6 +22,9 @@ export const TOOLS = [
 
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */
 const OPENED = new WeakMap();
+
+/** The tab that was brought into sight last. @type {WeakMap<App, Element>} */
+const SHOWN = new WeakMap();
 
 /** @param {App} app */
 export function toolsOf({ kind }) {
@@ -45,6 +48,18 @@ export function tabs(app) {
 export function tool(app) {
   const chosen = toolsOf(app).find(({ id }) => id === chosenId(app));
   return chosen ? html`<div class="tool">${elementOf(app, chosen)}</div>` : undefined;
+}
+
+/**
+ * Brings the chosen tab into sight where the bar is longer than the screen is wide.
+ * @param {App} app
+ */
+export function showTab(app) {
+  const bar = app.querySelector(".tools-bar");
+  const tab = /** @type {HTMLElement | null} */ (bar?.querySelector('[aria-selected="true"]') ?? null);
+  if (!bar || !tab || tab === SHOWN.get(app)) return;
+  SHOWN.set(app, tab);
+  bar.scrollLeft = tab.offsetLeft - bar.getBoundingClientRect().left - (bar.clientWidth - tab.offsetWidth) / 2;
 }
 
 /** @param {App} app */
