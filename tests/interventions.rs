@@ -91,10 +91,8 @@ fn caches_write_what_a_pass_over_the_whole_text_writes() {
         let (what, changed) = (format!("{at} {} on {choice:?}", case.interventions), case.interventions(golden));
         let session = write(engine, &case.input(), &changed, greedy.len());
         assert_eq!(session.ids(), greedy, "{what}");
-        if !changed.iter().any(|intervention| intervention.at.iter().any(|(axis, _)| axis == "batch")) {
-            let beam = block_on(engine.beam_search(&case.input(), 1, greedy.len(), &changed)).expect("a beam");
-            assert!(greedy.starts_with(&beam), "{what}: one beam {beam:?} is greedy {greedy:?}");
-        }
+        let beam = block_on(engine.beam_search(&case.input(), 1, greedy.len(), &changed)).expect("a beam");
+        assert!(greedy.starts_with(&beam), "{what}: one beam {beam:?} is greedy {greedy:?}");
         written += 1;
     });
     assert!(written >= 80, "{written} texts");
@@ -272,6 +270,29 @@ fn a_generation_refuses_before_it_computes() {
     ] {
         let said = offer(change.clone()).expect_err("it never fits").to_string();
         assert!(said.contains(change["hook"].as_str().expect("a hook")), "{said}");
+    }
+}
+
+#[test]
+fn a_search_changes_its_one_text_in_every_beam() {
+    let input = Input { ids: vec![7, 33, 12, 50, 2], ..Input::default() };
+    for model in ["gpt2", "t5-v1_0"] {
+        let engine = &mut engine(model, Choice::Cpu);
+        let mut scores = |change: Value| -> Result<Vec<f32>> {
+            let search = block_on(engine.beam_steps(&input, 3, 5, &read(&change)?))?;
+            Ok(search.steps.iter().flatten().map(|continuation| continuation.score).collect())
+        };
+        let hook = "*.hook_resid_post";
+        let all = scores(json!({ "hook": hook, "scale": -0.5 })).expect("a search");
+        assert_eq!(
+            scores(json!({ "hook": hook, "at": { "batch": 0 }, "scale": -0.5 })).expect("the text that there is"),
+            all,
+            "{model}"
+        );
+        let said = scores(json!({ "hook": hook, "at": { "batch": 1 }, "scale": -0.5 }))
+            .expect_err("there is no second text")
+            .to_string();
+        assert!(said.contains("batch 1 is outside of 0 to 0"), "{said}");
     }
 }
 

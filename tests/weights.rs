@@ -160,6 +160,21 @@ fn an_architecture_that_is_not_built_in_is_named() {
         let fault = refused(class, models::build(&config, &names()).map(drop));
         assert!(fault.contains(&format!("{class} is not built in")), "{fault}");
     }
+    let decoder = json!({ "model_type": "bert", "is_decoder": true }).to_string();
+    assert!(refused("a decoder", models::build(&decoder, &names()).map(drop)).contains("is_decoder"));
+}
+
+#[test]
+fn only_the_first_t5_scales_before_its_head() {
+    let scales = |model_type: &str, tied: bool| {
+        let (mut config, model_type) = (config(), json!(model_type));
+        (config["model_type"], config["tie_word_embeddings"]) = (model_type, json!(tied));
+        let model = models::build(&config.to_string(), &names()).expect("T5");
+        model.graph.find("decoder.scaled").is_some()
+    };
+    // Every mT5 that the reference writes claims to be tied.
+    let found = [("t5", true), ("t5", false), ("mt5", true), ("mt5", false)].map(|(kind, tied)| scales(kind, tied));
+    assert_eq!(found, [true, false, false, false]);
 }
 
 #[test]

@@ -12,14 +12,15 @@ import { Pause } from "./pause.js";
 import { Player } from "./player.js";
 import { Reader, pairHeadOf } from "./reader.js";
 import { leastCertain } from "./sampling.js";
+import { loadSoon, mayStartSoon } from "./soon.js";
 import { begun, formatState, parseState } from "./state.js";
 import { taskOf, tasksOf } from "./tasks.js";
 import { Trail } from "./trail.js";
 import { sentence } from "./trouble.js";
 import { answers } from "./shell/answers.js";
-import { readCard } from "./shell/card.js";
 import { dialogs } from "./shell/dialogs.js";
-import { droppedFiles } from "./shell/drop.js";
+import { dragged } from "./shell/drop.js";
+import { guide } from "./shell/guide.js";
 import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
@@ -30,7 +31,7 @@ import { undoKeys } from "./shell/undo.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./model.js").Model} Model */
-/** @typedef {import("./catalogue.js").Kind} Kind */
+/** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {{ side: "source" | "target", position: number } | undefined} Hover */
 
 /** Least time between tokens of a run, so that the eye can see each row being written. // ms */
@@ -41,7 +42,7 @@ const TYPING_PAUSE = 120;
 
 export class App extends LitElement {
   static properties = Object.fromEntries(
-    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "checks", "dragging"].map((name) => [name, { state: true }]),
+    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "checks", "dragging", "testing", "guiding"].map((name) => [name, { state: true }]),
   );
 
   /** Writes: encoder-decoders and decoders. */
@@ -86,6 +87,10 @@ export class App extends LitElement {
     /** @type {import("./shell/checks.js").Checks | undefined} */
     this.checks = undefined;
     this.dragging = false;
+    /** The model computes, and its devices are still being tested. */
+    this.testing = false;
+    /** The first minute is being shown. */
+    this.guiding = false;
   }
 
   createRenderRoot() {
@@ -176,7 +181,9 @@ export class App extends LitElement {
         if (!signal.aborted) this.loading = { stage, fraction, bytes };
       };
       const onRecover = (/** @type {string} */ reason) => this.note(`${this.say("recovered")} (${reason})`);
-      const model = await loadModel(source, { device: this.state.device, onProgress, onRecover, signal });
+      const options = { device: this.state.device, onProgress, onRecover, signal };
+      const soon = mayStartSoon(this.ownFiles ? "" : address, options.device);
+      const model = await (soon ? loadSoon((device) => loadModel(source, { ...options, device }), (moved) => this.#tested(moved), signal) : loadModel(source, options));
       if (signal.aborted) return model.dispose();
       const reads = model.info.kind === "encoder";
       await this.player.use(reads ? undefined : model);
@@ -187,9 +194,17 @@ export class App extends LitElement {
       if (this.ownFiles || !this.state.text) this.keep(begun(this.state, this.tasks));
       await this.player.set(this.state);
       this.card = undefined;
+      this.testing = soon;
     } finally {
       if (!signal.aborted) this.loading = undefined;
     }
+  }
+
+  /** @param {boolean} moved the model computes on another device now */
+  #tested(moved) {
+    this.testing = false;
+    performance.mark("diorama: devices tested");
+    if (moved) this.player.moved();
   }
 
   /** Reads the text as it stands, now. */
@@ -205,13 +220,6 @@ export class App extends LitElement {
     if (this.kind === "encoder") return;
     await this.player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
     if (this.player.finished) this.selected = leastCertain(this.player.steps);
-  }
-
-  /** Opens the model's dialog; the card, which our own models have, is read only now. */
-  async showModel() {
-    this.dialog = "model";
-    this.own.refresh();
-    if (!this.ownFiles && shippedAt(this.state.model)) this.card ??= await readCard(await addressOf(this.state.model, this.own.allowed));
   }
 
   /**
@@ -246,12 +254,13 @@ export class App extends LitElement {
     document.documentElement.lang = this.language === "zh" ? "zh-Hans" : "en";
     document.documentElement.dataset.theme = this.theme;
     document.title = this.say("title");
-    return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
+    const drag = (/** @type {DragEvent} */ event) => dragged(this, event);
+    return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${drag} @dragleave=${drag} @drop=${drag}>
       ${header(this)}
       <main>${input(this)} ${tabs(this)}
         <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}>${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div>
       </main>
-      ${dialogs(this)}
+      ${dialogs(this)} ${guide(this)}
       ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
     </div>`;
   }
@@ -272,6 +281,7 @@ export class App extends LitElement {
   }
 
   #played() {
+    if (this.player.steps.length === 1) performance.mark("diorama: a first token");
     if (this.selected !== undefined && this.selected >= this.player.steps.length) this.selected = undefined;
     this.requestUpdate();
   }
@@ -293,13 +303,6 @@ export class App extends LitElement {
       await this.player.set(this.state);
       await this.run();
     });
-  }
-
-  /** @param {DragEvent} event */
-  #drag(event) {
-    event.preventDefault();
-    this.dragging = event.type === "dragover";
-    if (event.type === "drop") this.attempt(async () => this.own.openFiles(await droppedFiles(event)));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import models from "./models/index.json" with { type: "json" };
 
-/** @typedef {"encoder" | "encoder-decoder" | "decoder"} Kind */
+/** @typedef {import("./kinds.js").Kind} Kind */
 /**
  * `line` ends the key of the words that say what the model does (`models.…` in the locales).
  * @typedef {{ name: string, kind: Kind, parameters: number, bytes: number, line: string }} Shipped

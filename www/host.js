@@ -5,6 +5,7 @@ import initWasm, { Engine, plan } from "./wasm/diorama.js";
 import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "./files.js";
 import { packInterventions } from "./interventions.js";
+import { given, stepOptions } from "./options.js";
 import { NoText, Text } from "./text.js";
 
 /** @typedef {import("./trace.js").Piece} Piece */
@@ -16,7 +17,7 @@ import { NoText, Text } from "./text.js";
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
 /**
- * `temperature` 0 takes the likeliest token. `interventions` hold until others are given, and for the tokens so far as well.
+ * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
  * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("./wasm/diorama.js").Generation} EngineGeneration */
@@ -24,6 +25,11 @@ import { NoText, Text } from "./text.js";
 
 /** How long tokens are gathered before the page hears of them. */
 const PATIENCE = 8; // ms
+
+/** The engine's module, fetched and compiled once for all hosts of a thread. */
+export function startEngine() {
+  return initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) });
+}
 
 export class Host {
   /** @type {Engine | undefined} */
@@ -51,7 +57,7 @@ export class Host {
   async load(source, device, onProgress = () => {}, signal) {
     const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
       readModel(source, onProgress, signal),
-      this.#wasm(),
+      startEngine(),
     ]);
     const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
@@ -73,13 +79,9 @@ export class Host {
    * @returns {Promise<import("./blocks/parameters/budget.js").Plan>}
    */
   async plan(config, tensors) {
-    await this.#wasm();
+    await startEngine();
     const planned = /** @type {any} */ (plan(config, tensors));
     return { ...planned, nodes: JSON.parse(planned.nodes) };
-  }
-
-  #wasm() {
-    return initWasm({ module_or_path: new URL("./wasm/diorama_bg.wasm", import.meta.url) });
   }
 
   /** The model and its device as they are now: a device that was lost may have been replaced. */
@@ -116,7 +118,7 @@ export class Host {
    * @param {{ capture?: string[], interventions?: Intervention[] }} options
    */
   async run(input, { interventions, ...options }) {
-    return this.#loaded().run(this.#resolve(input), options, packInterventions(interventions));
+    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions));
   }
 
   /**
@@ -127,7 +129,7 @@ export class Host {
   async fill(input, { places, interventions, ...options }) {
     const resolved = this.#resolve(input);
     const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
-    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), options, packInterventions(interventions));
+    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), stepOptions(options), packInterventions(interventions));
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
@@ -273,5 +275,5 @@ export class Host {
  */
 function prepare(generation, { interventions, ...options }) {
   if (interventions) generation.intervene(packInterventions(interventions));
-  generation.set(options);
+  generation.set(stepOptions(options));
 }

@@ -9,7 +9,7 @@ const KINDS = ["resolve", "tree", "blob", "raw"];
 const ADDRESS = /^https?:/i;
 
 /** Ends of names that are files, not folders. */
-const FILE = /\.(json|safetensors|txt|md|bin|model)$/i;
+const FILE = /\.(json|safetensors|txt|md|bin|model|gguf|onnx|h5|msgpack|pth?|ckpt)$/i;
 
 /**
  * The folder that a reader means by `owner/name`, `owner/name@revision`, a hub's page, or the address of a folder or of one of its files.

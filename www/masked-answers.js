@@ -14,7 +14,8 @@ import { slice } from "./trace.js";
 /** @typedef {{ mask: Mask, extent: Extent, layers: number }} Under */
 /**
  * `places` are masked words and their candidates, or the next token's; `written` is what the model goes on with; `classes` and `judged` are of models with such heads.
- * @typedef {{ logits: import("./trace.js").Activation | undefined, places: { position: number, candidates: Candidate[] }[], written: Piece[], classes: number[], judged: number[], passes: number }} Answer
+ * `states` are the last layer's, of a model whose head says nothing of each token.
+ * @typedef {{ logits: import("./trace.js").Activation | undefined, states: import("./trace.js").Activation | undefined, places: { position: number, candidates: Candidate[] }[], written: Piece[], classes: number[], judged: number[], passes: number }} Answer
  */
 
 const CANDIDATES = 5;
@@ -30,12 +31,13 @@ const CANDIDATES = 5;
 export async function answerUnder(model, { source, read }, under, most, goesOn = () => true) {
   const { kind } = model.info;
   const ids = source.map(({ id }) => id);
-  const pass = (/** @type {number[]} */ own, /** @type {number[]} */ decoderIds) => through(model, { source, own, decoderIds }, under);
+  const head = outputHeadOf(model.info);
+  const last = kind === "encoder" && (head === "none" || head === "classes") ? `blocks.${under.layers - 1}.hook_resid_post` : "";
+  const pass = (/** @type {number[]} */ own, /** @type {number[]} */ decoderIds) => through(model, { source, own, decoderIds }, under, last ? [last] : []);
   const { trace, passes } = await pass(ids, read);
   /** @type {Answer} */
-  const answer = { logits: trace.logits, places: [], written: [], classes: [], judged: [], passes };
+  const answer = { logits: trace.logits, states: trace.activations.get(last), places: [], written: [], classes: [], judged: [], passes };
   if (kind === "encoder") {
-    const head = outputHeadOf(model.info);
     if (head === "words") {
       const { mask } = model.info;
       for (const [position, { id }] of source.entries()) if (id === mask) answer.places.push({ position, candidates: await candidatesAt(model, trace, position) });
@@ -79,16 +81,31 @@ export function changes(before, after) {
 }
 
 /**
+ * How far each token's state has moved, as a share of its length: ‖after − before‖ ÷ ‖before‖.
+ * @param {import("./trace.js").Activation} before [batch pos d_model]
+ * @param {import("./trace.js").Activation} after of the same shape
+ * @returns {number[]}
+ */
+export function drift({ shape: [, length, width], data: before }, { data: after }) {
+  return Array.from({ length }, (_, place) => {
+    let [moved, whole] = [0, 0];
+    for (let i = place * width; i < (place + 1) * width; i++) [moved, whole] = [moved + (after[i] - before[i]) ** 2, whole + before[i] ** 2];
+    return whole > 0 ? Math.sqrt(moved / whole) : 0;
+  });
+}
+
+/**
  * @param {Model} model
  * @param {{ source: Piece[], own: number[], decoderIds: number[] }} tokens
  * @param {Under} under
+ * @param {string[]} capture
  */
-function through(model, { source, own, decoderIds }, { mask, extent, layers }) {
+function through(model, { source, own, decoderIds }, { mask, extent, layers }, capture) {
   const both = model.info.kind === "encoder-decoder";
   const segments = source.every(({ segment }) => segment !== undefined) ? source.map(({ segment }) => /** @type {number} */ (segment)) : undefined;
   const input = both ? { ids: own, decoderIds } : { ids: own, tokenTypeIds: segments };
   const written = both && extent.stack !== "encoder" ? decoderIds.length : own.length;
-  return runMasked(model, input, { mask, extent, layers, rows: written, columns: both && extent.stack === "decoder" ? decoderIds.length : own.length });
+  return runMasked(model, input, { mask, extent, layers, rows: written, columns: both && extent.stack === "decoder" ? decoderIds.length : own.length }, capture);
 }
 
 /**

@@ -1,8 +1,10 @@
 // A loaded model as the page sees it. Calls go through a link to the engine's host; when the engine is lost (a crashed worker, a lost GPU device)
 // the model loads it again and replays each generation's tokens, so that nothing the reader has is gone.
 
+import { foundIn, loadEngine } from "./engine.js";
 import { Generation, Replay } from "./generation.js";
-import { EngineLost, LocalLink, WorkerLink } from "./link.js";
+import { EngineLost } from "./link.js";
+import { lengthOptions, orAborted } from "./options.js";
 import { fromRaw } from "./trace.js";
 
 /** @typedef {import("./trace.js").Trace} Trace */
@@ -14,7 +16,6 @@ import { fromRaw } from "./trace.js";
 /** @typedef {import("./trace.js").GraphNode} GraphNode */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("./folder.js").ModelSource} ModelSource */
-/** @typedef {import("./link.js").Link} Link */
 /** @typedef {import("./link.js").Room} Room */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
@@ -26,10 +27,7 @@ import { fromRaw } from "./trace.js";
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
 
-/** Tokens that `generate` writes when nobody says how many. */
-const DEFAULT_NEW_TOKENS = 64;
-
-/** @typedef {{ link: Link, info: ModelInfo }} Loaded */
+/** @typedef {import("./engine.js").Loaded} Loaded */
 /** @typedef {import("./files.js").OnProgress} OnProgress */
 
 export class Model {
@@ -103,9 +101,11 @@ export class Model {
    *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
    * @returns {AsyncGenerator<Step, void, void>}
    */
-  async *generate(input, { maxNewTokens = DEFAULT_NEW_TOKENS, beams = 1, signal, interventions, ...settings } = {}) {
+  async *generate(input, { maxNewTokens: most, beams: width, signal, interventions, ...settings } = {}) {
+    const { maxNewTokens, beams } = lengthOptions({ maxNewTokens: most, beams: width });
     if (signal?.aborted) return;
-    const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions }) : undefined;
+    const forced = beams > 1 ? await orAborted(this.beamSearch(input, { beams, maxNewTokens, interventions }), signal) : undefined;
+    if (signal?.aborted) return;
     const generation = await this.start(input, { interventions });
     try {
       // A decoder's last token needs no position: nobody reads it.
@@ -214,6 +214,30 @@ export class Model {
     return this.#call("loseGpu", []);
   }
 
+  /**
+   * Goes on computing while it is loaded a second time, for another device, which takes over between two calls. Texts go on with the same tokens.
+   * "auto" tests the devices, and where that ends at the present one, only the reason is new.
+   * @param {Device} device
+   * @param {AbortSignal} [signal]
+   */
+  async move(device, signal) {
+    const { link, info } = await loadEngine({ ...this.#source, again: true }, device, { signal }, this.#room);
+    this.#queue = this.#queue.then(() => {
+      if (this.#disposed) return link.close();
+      this.#device = device;
+      if (info.device === "cpu" && this.info.device === "cpu") {
+        link.close();
+        this.info = { ...this.info, ...foundIn(info) };
+        return;
+      }
+      this.#link.close();
+      this.#link = link;
+      this.info = info;
+      this.#epoch++;
+    });
+    await this.#queue;
+  }
+
   dispose() {
     this.#disposed = true;
     this.#link.close();
@@ -263,44 +287,3 @@ export class Model {
 
 /** Calls that lean on a generation inside the engine, which a loss takes away. */
 const GENERATION_METHODS = new Set(["steps", "peek", "back", "release"]);
-
-/**
- * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
- * @param {ModelSource} source
- * @param {Device} device
- * @param {import("./link.js").CallOptions} [options]
- * @param {Room} [room]
- * @returns {Promise<Loaded>}
- */
-async function loadEngine(source, device, options = {}, room) {
-  const worker = new WorkerLink(room);
-  try {
-    const { webgpu } = await worker.call("features", []);
-    if (device === "cpu" || webgpu || !("gpu" in navigator)) {
-      return { link: worker, info: await worker.call("load", [source, device], options) };
-    }
-    const onPage = await loadOnPage(source, device, options);
-    if (onPage.info.device === "webgpu") {
-      worker.close();
-      return onPage;
-    }
-    onPage.link.close();
-    const info = await worker.call("load", [source, "cpu"], options);
-    const { deviceReason, deviceReasonCode, selfTest, timing, adapter } = onPage.info;
-    return { link: worker, info: { ...info, deviceReason, deviceReasonCode, selfTest, timing, adapter } };
-  } catch (error) {
-    worker.close();
-    throw error;
-  }
-}
-
-/**
- * @param {ModelSource} source
- * @param {Device} device
- * @param {import("./link.js").CallOptions} [options]
- * @returns {Promise<Loaded>}
- */
-async function loadOnPage(source, device, options) {
-  const link = new LocalLink();
-  return { link, info: await link.call("load", [source, device], options) };
-}

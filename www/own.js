@@ -4,6 +4,7 @@ import { canKeep, forgetModel, isKept, keptModels } from "./cache.js";
 import { surveyModel } from "./files.js";
 import { folderAddress, mirrorAddress } from "./hub.js";
 import { DEFAULTS, movedTo } from "./state.js";
+import { showModel } from "./shell/card.js";
 import { TOKENIZER } from "./survey.js";
 import { Trouble, sentence } from "./trouble.js";
 
@@ -85,9 +86,11 @@ export class Own {
    * @param {Stated} stated
    */
   async load(address, stated) {
+    const { text } = this;
     this.allowed.add(address);
     await this.open(address);
-    this.write("");
+    // The first run may have taken long: what the reader has typed by now is about the next model.
+    if (this.text === text) this.write("");
     this.#note(stated.tokenizer, (await canKeep()) && !(await isKept(address)));
   }
 
@@ -156,7 +159,7 @@ export class Own {
    */
   #consider(address) {
     this.write(address);
-    return this.#app.attempt(() => this.#app.showModel());
+    return this.#app.attempt(() => showModel(this.#app));
   }
 
   /** What the browser keeps, as it is now. */

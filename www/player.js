@@ -36,6 +36,8 @@ export class Player extends Reading {
   /** Run, step and back take turns. @type {Promise<unknown>} */
   #turn = Promise.resolve();
   #runs = 0;
+  /** Steps up to here were computed on another device. */
+  #moved = 0;
 
   /** @param {Model | undefined} model undefined: the page's model is not one for a player */
   async use(model) {
@@ -47,6 +49,12 @@ export class Player extends Reading {
     [this.startPiece] = model?.info.kind === "encoder-decoder" ? await model.pieces([model.info.decoderStart]) : [];
   }
 
+  /** The model computes elsewhere from now on. */
+  moved() {
+    this.#moved = this.steps.length + 1;
+    this.changed();
+  }
+
   /** The tokens that a decoder by itself looks at: its prompt and what it wrote after it. */
   get sequence() {
     return [...this.traced, ...this.steps];
@@ -56,9 +64,9 @@ export class Player extends Reading {
     return this.steps.at(-1)?.done ?? false;
   }
 
-  /** A token, measured on the steps so far. // ms */
+  /** A token, measured on the steps so far, as far as they are the present device's. // ms */
   get ms() {
-    const times = this.steps.slice(1).map(({ ms }) => ms).sort((a, b) => a - b);
+    const times = this.steps.slice(this.#moved || 1).map(({ ms }) => ms).sort((a, b) => a - b);
     return times.length > 0 ? times[Math.floor(times.length / 2)] : undefined;
   }
 
@@ -150,6 +158,7 @@ export class Player extends Reading {
     const generation = this.#generation;
     this.#generation = undefined;
     this.steps = [];
+    this.#moved = 0;
     this.trace = undefined;
     this.next = [];
     this.text = "";

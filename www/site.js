@@ -11,11 +11,30 @@ export function setSite(address) {
   SITE = new URL(String(address).replace(/\/?$/, "/"), document.baseURI).href;
 }
 
+/** A worker that was started before anybody asked for it. @type {{ file: string, worker: Worker, broken: boolean } | undefined} */
+let early;
+
+/**
+ * Starts a worker for the first who will ask for one, so that its scripts load beside the page's.
+ * @param {string} file
+ */
+export function startEarly(file) {
+  const started = { file, worker: startWorker(file), broken: false };
+  started.worker.addEventListener("error", () => (started.broken = true));
+  early = started;
+}
+
 /**
  * A worker of this site. A browser starts no worker from another origin, but a module of one's own may import any module whose host allows it.
  * @param {string} file
  */
 export function startWorker(file) {
+  const started = early;
+  if (started?.file === file) {
+    early = undefined;
+    // One that could not start has said so to nobody: the next try will say it again.
+    if (!started.broken) return started.worker;
+  }
   const address = new URL(file, SITE);
   if (address.origin === location.origin) return new Worker(address, { type: "module" });
   const importing = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));

@@ -1,6 +1,6 @@
 // The attention stacks of a model, and the hooks at their places: an encoder-decoder has three, the others one.
 
-/** @typedef {import("./catalogue.js").Kind} Kind */
+/** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {import("./trace.js").Piece} Piece */
 /** @typedef {"encoder" | "decoder" | "cross"} Stack */
 

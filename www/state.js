@@ -38,14 +38,14 @@ export const DEFAULTS = {
   hide: [],
 };
 
-/** A text that is continued is livelier when its tokens are drawn; padding behind it has no use. @type {Record<import("./catalogue.js").Kind, Partial<State>>} */
+/** A text that is continued is livelier when its tokens are drawn; padding behind it has no use. @type {Record<import("./kinds.js").Kind, Partial<State>>} */
 const OF_KIND = { "encoder-decoder": {}, encoder: {}, decoder: { temperature: 0.8, pad: 0 } };
 
 /** Before the settings of the open tool. */
 const OF_BLOCK = "b.";
 
 /** Parts that `hide=` can leave out. */
-export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
+export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "guide", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
 
 /** Numbers and their ranges: what lies outside is brought to the nearest end. @type {Record<string, { min: number, max: number, whole?: true }>} */
 const RANGES = {

@@ -1,6 +1,6 @@
 // What a model can be asked: a task is a prefix that the model was trained with, or none. The examples are inputs only; every answer is computed.
 
-/** @typedef {import("./catalogue.js").Kind} Kind */
+/** @typedef {import("./kinds.js").Kind} Kind */
 /** `pair` is the second text of models that read two. @typedef {{ text: string, pair: string }} Example */
 /** @typedef {{ id: string, prefix: string, examples: Example[] }} Task */
 

@@ -50,6 +50,17 @@ export const MASKED = -1e30;
 /** Scores come back as f32, where −1e30 has a neighbour 7.6e22 away: anything below half of it is masked. */
 const MASKED_THRESHOLD = MASKED / 2;
 
+/** Writing whose characters stand upright in a vertical line, where others lie on their side. */
+const UPRIGHT = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
+
+/**
+ * Whether a label that is set vertically reads from the top down, in upright characters.
+ * @param {string} text
+ */
+export function isUpright(text) {
+  return UPRIGHT.test(text);
+}
+
 /**
  * Whether a score stands for "not allowed".
  * @param {number} score
@@ -87,6 +98,11 @@ export function slice(activation, at) {
   const strides = rowMajorStrides(activation.shape);
   const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
   const base = [...fixed].reduce((offset, [dim, index]) => offset + index * strides[dim], 0);
+  // Where only the first axes are fixed, the rest lies in one piece.
+  if (open.every((dim, i) => dim === fixed.size + i)) {
+    data.set(activation.data.subarray(base, base + data.length));
+    return { name: activation.name, axes: open.map((dim) => activation.axes[dim]), shape, data };
+  }
   for (let flat = 0; flat < data.length; flat++) {
     let rest = flat;
     let offset = base;

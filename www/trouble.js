@@ -1,5 +1,6 @@
 // What goes wrong with a model's files, as a key of the locales with its values: the module says it in English, the page in the reader's language.
 
+import { complaint } from "./complaints.js";
 import { words } from "./i18n.js";
 
 /** @typedef {import("./trace.js").Say} Say */
@@ -29,5 +30,5 @@ export class Trouble extends Error {
  */
 export function sentence(error, say) {
   if (error instanceof Trouble) return say(error.key, error.values);
-  return error instanceof Error ? error.message : String(error);
+  return complaint(error instanceof Error ? error.message : String(error), say);
 }

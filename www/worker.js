@@ -1,7 +1,7 @@
 // Owns the wasm module, so that the page never freezes, and the engines of one model or of several. Requests are { host, id, method, args, reports };
 // replies { host, id, result }, { host, id, error, trouble, loss } or { host, id, progress }. `leave` lets an engine go, and has no reply.
 
-import { Host } from "./host.js";
+import { Host, startEngine } from "./host.js";
 import { lossOf } from "./link.js";
 import { Trouble } from "./trouble.js";
 
@@ -11,6 +11,9 @@ import { Trouble } from "./trouble.js";
 const places = new Map();
 /** The worker's own global, of which the page's types lack a name. @type {{ postMessage: (message: object, transfer?: Transferable[]) => void }} */
 const scope = /** @type {any} */ (self);
+
+// Whoever starts a worker will need its engine: the module is on its way before the first request. Should it fail, the request will say so.
+startEngine().catch(() => {});
 
 self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { data: { host, id, method, args, reports } }) => {
   const place = enter(host);

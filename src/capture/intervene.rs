@@ -111,14 +111,17 @@ impl Aim {
                 continue;
             };
             let grows = extent != Extent::Whole && follows_text(*dim);
-            if let Some(index) = indices.iter().find(|index| **index >= first + len && !grows) {
+            // The beams of a search are one text: its index means each of them, whose places change from step to step.
+            let beams = extent != Extent::Whole && *dim == Dim::Batch;
+            let end = if beams { 1 } else { first + len };
+            if let Some(index) = indices.iter().find(|index| **index >= end && !grows) {
                 let (hook, axis) = (&self.hook, node.axes[place]);
                 return Err(Error::Intervention(format!(
                     "\"{hook}\": {axis} {index} is outside of 0 to {}",
-                    (first + len).saturating_sub(1)
+                    end.saturating_sub(1)
                 )));
             }
-            let mut chosen = vec![false; len];
+            let mut chosen = vec![beams && !indices.is_empty(); len];
             indices
                 .iter()
                 .filter(|index| (first..(first + len).min(reach)).contains(index))
@@ -148,7 +151,7 @@ impl Aim {
         };
         let fits = |(place, dim): (usize, &Dim)| match (extent, dim) {
             (Extent::Growing { prompt }, Dim::Target | Dim::Keys) => from.shape[place] >= prompt,
-            (Extent::Growing { .. }, Dim::Batch) if from.shape[place] == 1 => true,
+            (Extent::Growing { .. }, Dim::Batch) => from.shape[place] == 1,
             _ => from.shape[place] == dim.at(lens),
         };
         if from.shape.len() == node.dims.len() && node.dims.iter().enumerate().all(fits) {
@@ -156,7 +159,7 @@ impl Aim {
         }
         let shape = node.shape(&match extent {
             Extent::Whole => *lens,
-            Extent::Growing { prompt } => Lens { target: prompt, past: 0, ..*lens },
+            Extent::Growing { prompt } => Lens { batch: 1, target: prompt, past: 0, ..*lens },
         });
         let least = if extent == Extent::Whole { "" } else { " or more positions" };
         let want = describe(&node.axes, &shape);

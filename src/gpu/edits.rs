@@ -1,8 +1,9 @@
 //! What a pass changes: a launch for each edit, in the same command buffer as the node that it changes.
 
 use super::buffers::{Buffers, allocate};
-use super::executor::bind;
+use super::launch::bind;
 use super::open::Gpu;
+use super::uniforms::sizes;
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 use crate::pass::Pass;
@@ -31,7 +32,7 @@ pub(super) fn prepare(gpu: &Gpu, graph: &Graph, buffers: &Buffers, pass: &Pass) 
         };
         let places = upload("places of an edit", bytemuck::cast_slice(&words))?;
         let values = upload("values of an edit", bytemuck::cast_slice(&edit.values))?;
-        let sizes = super::reorder::sizes(gpu, &dispatch.params);
+        let sizes = sizes(gpu, &dispatch.params);
         let x = buffers.at(graph, edit.node, &pass.lens)?;
         let group = bind(gpu, &node.name, sizes.as_entire_buffer_binding(), &[&places, &values, x]);
         prepared.push(Prepared { node: edit.node.0, group, groups: dispatch.groups });

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::buffers::Buffers;
 use super::edits::{self, Prepared};
 use super::kernels::{EDIT, kernel};
+use super::launch::{bind, dispatch};
 use super::open::Gpu;
 use super::read::read;
 use super::reorder::Reorder;
 use super::uniforms::Uniforms;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
-use crate::ops::{Dispatch, Op, Site};
+use crate::ops::Dispatch;
 use crate::pass::{Parameters, Pass};
 use crate::tensor::{Tensor, size};
 
@@ -81,7 +82,7 @@ impl Executor {
         self.follows(pass)?;
         let launches = self.launches(pass);
         let shaders = launches.iter().map(|launch| launch.dispatch.shader).chain(pass.edits.first().map(|_| EDIT));
-        self.gpu.pipelines().prepare(&self.gpu, shaders).await?;
+        self.gpu.prepare(shaders).await?;
 
         let (source, target) = (self.source.take(), self.target.take());
         let gpu = self.gpu.clone();
@@ -170,12 +171,8 @@ impl Executor {
     fn launches(&self, pass: &Pass) -> Vec<Launch> {
         let nodes = self.graph.nodes.iter().enumerate().filter(|(_, node)| pass.stages.contains(&node.stage));
         let ops = nodes.filter_map(|(index, node)| node.op().map(|op| (index, node, op)));
-        let profile = self.gpu.profile();
-        ops.map(|(index, node, op)| {
-            let dispatch = at_site(&self.graph, node, &pass.lens, |site| op.dispatch(site, profile));
-            Launch { node: index, dispatch }
-        })
-        .collect()
+        ops.map(|(index, node, op)| Launch { node: index, dispatch: dispatch(&self.gpu, &self.graph, node, op, &pass.lens) })
+            .collect()
     }
 
     fn make_room(&mut self, pass: &Pass, launches: &[Launch], encoder: &mut wgpu::CommandEncoder) -> Result<()> {
@@ -267,27 +264,4 @@ impl Executor {
 
 fn is_weight(node: &Node) -> bool {
     matches!(node.kind, Kind::Weight { .. })
-}
-
-/// Sizes, inputs and output of a launch.
-pub(super) fn bind(gpu: &Gpu, name: &str, sizes: wgpu::BufferBinding<'_>, buffers: &[&wgpu::Buffer]) -> wgpu::BindGroup {
-    let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(sizes) }];
-    for (index, buffer) in buffers.iter().enumerate() {
-        entries.push(wgpu::BindGroupEntry { binding: index as u32 + 1, resource: buffer.as_entire_binding() });
-    }
-    let layout = gpu.pipelines().layout(buffers.len() - 1);
-    gpu.device().create_bind_group(&wgpu::BindGroupDescriptor { label: Some(name), layout, entries: &entries })
-}
-
-/// The shapes around a node at these lengths.
-pub(super) fn at_site<T>(graph: &Graph, node: &Node, lens: &Lens, then: impl FnOnce(&Site) -> T) -> T {
-    let inputs: Vec<&Node> = node.inputs.iter().map(|id| graph.node(*id)).collect();
-    let shapes: Vec<Vec<usize>> = inputs.iter().map(|input| input.shape(lens)).collect();
-    let views: Vec<_> = inputs.iter().zip(&shapes).map(|(input, shape)| (input.axes.as_slice(), shape.as_slice())).collect();
-    then(&Site { inputs: &views, out: (&node.axes, &node.shape(lens)), past: lens.past })
-}
-
-/// The nodes that keep rows from pass to pass.
-pub(super) fn caches(graph: &Graph) -> impl Iterator<Item = NodeId> {
-    graph.nodes.iter().enumerate().filter(|(_, node)| node.op() == Some(&Op::Append)).map(|(index, _)| NodeId(index))
 }

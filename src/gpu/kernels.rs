@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use super::open::Gpu;
 use crate::error::{Error, Result};
 
 /// One file of `shaders/`: the very text that runs.
@@ -63,6 +62,7 @@ const MOST_INPUTS: usize = 3;
 
 /// Compiled kernels, and the bind group layouts that kernels with as many inputs share.
 pub(super) struct Pipelines {
+    device: wgpu::Device,
     layouts: [wgpu::BindGroupLayout; MOST_INPUTS],
     /// By the kernel's stem: there are few enough to look through.
     compiled: RefCell<Vec<(&'static str, wgpu::ComputePipeline)>>,
@@ -71,7 +71,7 @@ pub(super) struct Pipelines {
 impl Pipelines {
     pub fn new(device: &wgpu::Device) -> Self {
         let layouts = std::array::from_fn(|index| layout(device, index + 1));
-        Pipelines { layouts, compiled: RefCell::default() }
+        Pipelines { device: device.clone(), layouts, compiled: RefCell::default() }
     }
 
     /// The layout of a bind group: a uniform, `inputs` inputs, an output.
@@ -80,15 +80,15 @@ impl Pipelines {
     }
 
     /// Compiles those kernels that are not compiled yet, side by side where the device can.
-    pub async fn prepare(&self, gpu: &Gpu, stems: impl Iterator<Item = &'static str>) -> Result<()> {
+    pub async fn prepare(&self, stems: impl Iterator<Item = &'static str>) -> Result<()> {
         let mut errors = vec![];
         for stem in stems {
             if self.find(stem).is_some() {
                 continue;
             }
             let kernel = kernel(stem).ok_or_else(|| Error::Device(format!("there is no kernel \"{stem}\"")))?;
-            let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::Validation);
-            let pipeline = self.compile(gpu.device(), kernel);
+            let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+            let pipeline = self.compile(kernel);
             errors.push((stem, scope.pop()));
             self.compiled.borrow_mut().push((stem, pipeline));
         }
@@ -100,7 +100,6 @@ impl Pipelines {
             }
         }
         let Some((stem, error)) = failed else { return Ok(()) };
-        gpu.check()?; // a lost GPU compiles nothing
         Err(Error::Device(format!("shaders/{stem}.wgsl does not compile on this adapter: {error}")))
     }
 
@@ -114,16 +113,17 @@ impl Pipelines {
         compiled.iter().find(|(known, _)| *known == stem).map(|(_, pipeline)| pipeline.clone())
     }
 
-    fn compile(&self, device: &wgpu::Device, kernel: &Kernel) -> wgpu::ComputePipeline {
+    fn compile(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
         let label = Some(kernel.stem);
-        let module = device
+        let module = self
+            .device
             .create_shader_module(wgpu::ShaderModuleDescriptor { label, source: wgpu::ShaderSource::Wgsl(kernel.wgsl.into()) });
-        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        let layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label,
             bind_group_layouts: &[Some(self.layout(kernel.inputs))],
             ..Default::default()
         });
-        device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
             label,
             layout: Some(&layout),
             module: &module,

@@ -7,6 +7,7 @@
 //! - `open`: an adapter, a device, and what happens to them (errors, loss)
 //! - `kernels`: the files of `shaders/` as pipelines
 //! - `buffers`: a buffer for each node, which grows with the lengths of a run
+//! - `launch`: how a node is launched
 //! - `uniforms`: the sizes that kernels are launched with
 //! - `executor`: a pass, recorded and run
 //! - `edits`: what a reader changes in a pass, recorded behind the node that it changes
@@ -18,6 +19,7 @@ mod buffers;
 mod edits;
 mod executor;
 mod kernels;
+mod launch;
 mod open;
 mod read;
 mod reorder;

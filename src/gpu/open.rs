@@ -138,6 +138,12 @@ impl Gpu {
         self.inner.largest_buffer
     }
 
+    /// Compiles kernels that are not compiled yet.
+    pub(super) async fn prepare(&self, stems: impl Iterator<Item = &'static str>) -> Result<()> {
+        let compiled = self.inner.pipelines.prepare(stems).await;
+        compiled.or_else(|error| self.check().and(Err(error))) // a lost GPU compiles nothing
+    }
+
     pub(super) fn pipelines(&self) -> &Pipelines {
         &self.inner.pipelines
     }

@@ -1,11 +1,12 @@
 //! Beam search keeps some sequences twice and drops others: the rows of every cache follow.
 
 use super::buffers::{Buffers, allocate};
-use super::executor::{bind, caches};
+use super::launch::bind;
 use super::open::Gpu;
+use super::uniforms::sizes;
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Lens};
-use crate::ops::groups;
+use crate::graph::{Graph, Lens, NodeId};
+use crate::ops::{Op, groups};
 use crate::tensor::size;
 
 /// An order that the next pass will put its caches in.
@@ -57,7 +58,7 @@ impl Reorder {
         if past == 0 || (from.len() == batch && from.iter().enumerate().all(|(i, &j)| i == j)) {
             return Ok(());
         }
-        gpu.pipelines().prepare(gpu, ["embed"].into_iter()).await?;
+        gpu.prepare(["embed"].into_iter()).await?;
 
         let rows: Vec<f32> = (0..past).flat_map(|pos| from.iter().map(move |&i| (pos * batch + i) as f32)).collect();
         let ids = allocate(gpu, "beam rows", rows.len())?;
@@ -83,14 +84,7 @@ impl Reorder {
     }
 }
 
-/// A uniform of its own, for what is launched seldom.
-pub(super) fn sizes(gpu: &Gpu, words: &[u32]) -> wgpu::Buffer {
-    let buffer = gpu.device().create_buffer(&wgpu::BufferDescriptor {
-        label: Some("sizes"),
-        size: size_of_val(words) as u64,
-        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
-        mapped_at_creation: false,
-    });
-    gpu.queue().write_buffer(&buffer, 0, bytemuck::cast_slice(words));
-    buffer
+/// The nodes that keep rows from pass to pass.
+fn caches(graph: &Graph) -> impl Iterator<Item = NodeId> {
+    graph.nodes.iter().enumerate().filter(|(_, node)| node.op() == Some(&Op::Append)).map(|(index, _)| NodeId(index))
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::executor::at_site;
+use super::launch::dispatch;
 use super::open::Gpu;
 use crate::graph::{Graph, Lens, Stage};
 
@@ -26,7 +26,7 @@ impl Uniforms {
         for stage in [Stage::Source, Stage::Target] {
             for (index, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.stage == stage) {
                 if let Some(op) = node.op() {
-                    let count = at_site(graph, node, &lens, |site| op.dispatch(site, gpu.profile())).params.len();
+                    let count = dispatch(gpu, graph, node, op, &lens).params.len();
                     slots[index] = end..end + count;
                     end += count.next_multiple_of(SLOT);
                 }
@@ -62,4 +62,16 @@ impl Uniforms {
             gpu.queue().write_buffer(&self.buffer, offset, bytemuck::cast_slice(&self.words[first..end]));
         }
     }
+}
+
+/// A uniform of its own, for what is launched seldom.
+pub(super) fn sizes(gpu: &Gpu, words: &[u32]) -> wgpu::Buffer {
+    let buffer = gpu.device().create_buffer(&wgpu::BufferDescriptor {
+        label: Some("sizes"),
+        size: size_of_val(words) as u64,
+        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    gpu.queue().write_buffer(&buffer, 0, bytemuck::cast_slice(words));
+    buffer
 }

@@ -59,6 +59,9 @@ impl Config {
             let (width, heads) = (c.hidden_size, c.num_attention_heads);
             return Err(Error::Config(format!("hidden_size {width} does not divide into {heads} heads")));
         }
+        if s.flag("is_decoder")?.unwrap_or(false) {
+            return Err(Error::Config("is_decoder is true in config.json; of this family, encoders are built in".into()));
+        }
         match s.word("position_embedding_type")? {
             None | Some("absolute") => Ok(c),
             Some(other) => Err(Error::Config(format!("position_embedding_type \"{other}\" is not built in; absolute is"))),

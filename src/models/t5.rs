@@ -27,8 +27,7 @@ pub struct Config {
     relative_attention_max_distance: usize,
     layer_norm_epsilon: f32,
     feed_forward_proj: String,
-    tie_word_embeddings: bool,
-    scale_decoder_outputs: Option<bool>,
+    scale_decoder_outputs: bool,
     pad_token_id: u32,
     eos_token_id: Vec<u32>,
     decoder_start_token_id: u32,
@@ -45,6 +44,8 @@ impl Config {
         let num_layers = s.size("num_layers", 6, MOST_LAYERS)?;
         let pad_token_id = s.id("pad_token_id")?.unwrap_or(0);
         let vocab_size = s.size("vocab_size", 32_128, MOST_WIDE)?;
+        // All files of mT5 that the reference writes now claim to be tied, and it scales none of them.
+        let (tied, many_languages) = (s.flag("tie_word_embeddings")?.unwrap_or(true), s.word("model_type")? == Some("mt5"));
         let c = Config {
             vocab_size,
             d_model: s.size("d_model", 512, MOST_WIDE)?,
@@ -57,8 +58,7 @@ impl Config {
             relative_attention_max_distance: s.size("relative_attention_max_distance", 128, MOST_WIDE)?,
             layer_norm_epsilon: s.epsilon("layer_norm_epsilon", 1e-6)?,
             feed_forward_proj: s.word("feed_forward_proj")?.unwrap_or("relu").into(),
-            tie_word_embeddings: s.flag("tie_word_embeddings")?.unwrap_or(true),
-            scale_decoder_outputs: s.flag("scale_decoder_outputs")?,
+            scale_decoder_outputs: s.flag("scale_decoder_outputs")?.unwrap_or(tied && !many_languages),
             pad_token_id,
             eos_token_id: s.ids("eos_token_id", Some(1))?,
             decoder_start_token_id: start(s, pad_token_id, vocab_size)?,
@@ -135,7 +135,7 @@ fn text_to_text(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Inputs
     let mut h = target.decode(&mut g.enter("decoder"), decoder_ids, decoder_allowed, seen, embedding)?; // [batch pos d_model]
 
     // The first T5 shares the embedding with the head and scales what enters it.
-    if c.scale_decoder_outputs.unwrap_or(c.tie_word_embeddings) {
+    if c.scale_decoder_outputs {
         h = g.like("decoder.scaled", Op::Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
     }
     let head = match has(tensors, "lm_head.weight") {

@@ -4,7 +4,7 @@
 import { sizeOf } from "./nodes.js";
 
 /** @typedef {import("./nodes.js").GraphNode} GraphNode */
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {"embed" | "bias" | "norm" | "attention" | "cross" | "mlp" | "add" | "head"} PartKind */
 /** `first` is where the weight is used for the first time: nothing where that is here. @typedef {{ node: number, size: number, first: string | undefined }} Use */
 /**

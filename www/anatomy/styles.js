@@ -16,7 +16,7 @@ export const stepStyles = css`
 export const diagramStyles = css`
   .stacks { display: grid; gap: 16px 56px; justify-content: start; }
   .stacks.two { grid-template-columns: repeat(2, max-content); column-gap: 44px; align-items: start; }
-  .two .stack { width: 284px; }
+  .two .stack { width: 318px; }
   .stack { width: 330px; --hue: var(--encoder); --hue-ink: var(--encoder-ink); }
   .stack.decoder { --hue: var(--decoder); --hue-ink: var(--decoder-ink); }
   .stack > h2 { font-size: 16px; color: var(--hue-ink); margin-bottom: 4px; }
@@ -30,6 +30,8 @@ export const diagramStyles = css`
   .part:is(.attention) { background: color-mix(in oklab, var(--hue) 22%, var(--case)); }
   .part.cross { --hue: var(--cross); background: color-mix(in oklab, var(--cross) 22%, var(--case)); }
   .part.cross .memory { color: var(--cross-ink); }
+  .two .part.cross { flex-wrap: wrap; gap: 0 8px; }
+  .two .part.cross .memory { order: 1; flex-basis: 100%; }
   .two .part.cross::before { content: ""; position: absolute; right: 100%; top: 50%; width: 40px; height: 1px; background: var(--cross); }
   .two .part.cross::after { content: ""; position: absolute; right: 100%; top: calc(50% - 4px); border: 4.5px solid transparent; border-left: 7px solid var(--cross); border-right: 0; }
   .part.norm { min-height: 26px; background: none; border-style: solid; border-color: var(--hairline-strong); }

@@ -13,14 +13,14 @@ const LISTED = 6; // endings
 
 export class Beams extends TextBlock {
   /** `steps` is the most tokens to write; `compact` leaves out what was dropped. */
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", device: "auto", beams: 3, steps: 12, compact: false };
+  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", beams: 3, steps: 12, compact: false };
   static styles = [
     blockStyles,
     writingStyles,
     css`
       .endings { margin-top: 16px; width: 100%; }
       .endings th { white-space: nowrap; }
-      .endings td.text { text-align: left; font-size: 16px; margin: 0; white-space: normal; }
+      .endings td.text { text-align: left; font-size: 16px; margin: 0; white-space: normal; min-width: 10em; }
       .endings .won :is(td, th) { font-weight: 650; color: var(--ink); }
       .endings .won th::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 7px; background: var(--decoder); }
       .reading { min-height: 24px; margin: 8px 0; font-variant-numeric: tabular-nums; }

@@ -3,6 +3,7 @@
 
 import { LitElement, html, nothing } from "lit";
 import { preferredLanguage, words } from "../i18n.js";
+import { stage } from "../shell/loading.js";
 import { sentence } from "../trouble.js";
 import { acquire, release } from "./pool.js";
 import { COMMON, propertiesOf } from "./settings.js";
@@ -116,7 +117,7 @@ export class Block extends LitElement {
   render() {
     this.dataset.theme = this.shade;
     const { loading } = this;
-    return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""}></div>
+    return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
       ${this.draw()}
       ${sharePanel(this)}`;
@@ -149,10 +150,10 @@ export class Block extends LitElement {
   /**
    * A model of the page's pool, or the one that the page has open where `address` is empty.
    * @param {string} address
-   * @param {"auto" | "webgpu" | "cpu"} [device]
+   * @param {"auto" | "webgpu" | "cpu"} [device] the block's own, where none is named
    * @returns {Promise<Model>}
    */
-  async use(address, device = "auto") {
+  async use(address, device = this.settings.device) {
     if (!address) {
       if (this.loaded) return this.loaded;
       throw new Error(`<${this.localName}> needs a model: give it the attribute model="models/…/".`);

@@ -17,7 +17,7 @@ const FIRST = { length: 10, drawn: 4, temperature: 1.2 };
 
 export class Branches extends TextBlock {
   /** `tree` are the paths' tokens, `at` is the place in it (0: its root), counted as in `tree`. */
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", device: "auto", temperature: 0.8, topK: 0, topP: 1, max: 16, tree: "", at: 0 };
+  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", temperature: 0.8, topK: 0, topP: 1, max: 16, tree: "", at: 0 };
   static styles = [
     blockStyles,
     writingStyles,

@@ -8,7 +8,7 @@ import { wholeOf, writingStyles } from "./writing/parts.js";
 
 export class Cache extends TextBlock {
   /** `count` tokens are written; `upto` is the pass that is looked at, 0 for the last. */
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", device: "auto", count: 32, upto: 0 };
+  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", count: 32, upto: 0 };
   static styles = [
     blockStyles,
     writingStyles,

@@ -61,7 +61,7 @@ export class Cell extends Block {
     this.requestUpdate();
   }
 
-  /** @param {import("../catalogue.js").Kind} kind */
+  /** @param {import("../kinds.js").Kind} kind */
   #place(kind) {
     const { stack, layer } = this.settings;
     if (kind !== "encoder-decoder") return `blocks.${layer - 1}.attn`;
@@ -85,7 +85,7 @@ export class Cell extends Block {
     return html`<div class="sides"><div class="choice"><div class="row">${stacks}${number("layer", model.info.layers)}${number("head", heads)}</div>
         <diorama-attention-map .trace=${this.#trace} .hook=${node.name} .head=${String(cell.head)} .rows=${rows} .columns=${columns} .row=${cell.query} .column=${cell.key} .label=${node.name} .axes=${say("cell.axes")}
           .theme=${this.shade} .say=${say} @click=${this.#choose} @keydown=${this.#choose} @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => (this.#under = event.detail)}></diorama-attention-map>
-        <div class="row"><p class="caption">${say("cell.choose")}</p><diorama-save .of=${() => this.renderRoot.querySelector("diorama-attention-map")} .say=${say}></diorama-save></div></div>
+        <p class="caption">${say("cell.choose")}</p></div>
       <div><p class="sentence">${say("cell.sentence", { query: nameOf(rows[cell.query]), key: nameOf(columns[cell.key]), weight: `${(numbers.all(this.#chain.pattern)[((cell.head * queries) + cell.query) * keys + cell.key] * 100).toFixed(1)} %` })}</p>
         ${steps(specimen, numbers, this.#chain, cell, { say, choose: ({ d }) => this.keep({ d: d ?? 0 }) })}</div></div>`;
   }

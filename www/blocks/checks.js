@@ -14,8 +14,8 @@ import { blockStyles } from "./styles.js";
 /** What was found of a model: its hooks against the reference and between the devices, its kernels against the CPU. @typedef {{ name: string, device: string, reference?: Compared[], devices?: Compared[], kernels: SelfTest[] }} Found */
 
 export class Checks extends Block {
-  /** `device` is where the models compute; `both` computes each on the other device too. `open` is the model whose hooks are listed. */
-  static settings = { device: "auto", both: false, open: "" };
+  /** `both` computes each on the other device too. `open` is the model whose hooks are listed. */
+  static settings = { both: false, open: "" };
 
   static properties = { ...propertiesOf(this.settings), found: { state: true }, at: { state: true } };
 

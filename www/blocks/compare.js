@@ -3,20 +3,17 @@
 import { css, html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
 import { wordsOf } from "../alignment.js";
+import { MODEL_OF } from "../compare/choice.js";
 import { face } from "../compare/face.js";
 import { faceStyles } from "../compare/styles.js";
 import { Panel } from "../compare/panel.js";
+import { hueOf, KINDS } from "../kinds.js";
 import { Pause } from "../pause.js";
 import { Block } from "./block.js";
 import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../catalogue.js").Kind} Kind */
-
-/** In the order of the page. */
-export const KINDS = /** @type {const} */ (["encoder", "encoder-decoder", "decoder"]);
-/** The setting that names a family's model. */
-export const MODEL_OF = /** @type {const} */ ({ encoder: "encoder", "encoder-decoder": "both", decoder: "decoder" });
+/** @typedef {import("../kinds.js").Kind} Kind */
 
 /** How long the reader must pause before a half-typed text is read. // ms */
 const TYPING_PAUSE = 250;
@@ -24,9 +21,9 @@ const TYPING_PAUSE = 250;
 export class Compare extends Block {
   /**
    * `encoder`, `both` and `decoder` are names of models beside the page; `masked` are words, counted from 1, that the masked model does not see. Layers and
-   * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown, `device` where all three compute.
+   * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown.
    */
-  static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, device: "auto", tab: "encoder" };
+  static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, tab: "encoder" };
 
   static properties = { ...propertiesOf(this.settings), lit: { state: true }, drawn: { state: true } };
 
@@ -39,7 +36,7 @@ export class Compare extends Block {
     .lines .caption { max-width: none; }
     .panels { flex: 1; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.45fr) minmax(0, 1fr); border-top: 1px solid var(--hairline); }
     .tabs { display: none; }
-    @container (max-width: 960px) {
+    @container (max-width: 1100px) {
       .tabs { display: grid; grid-template-columns: repeat(3, 1fr); position: sticky; top: 0; z-index: 3; background: var(--paper); border-bottom: 1px solid var(--hairline); }
       .tabs button { border: 0; border-radius: 0; background: none; min-height: 44px; padding: 0 4px; border-bottom: 2px solid transparent; font: var(--small); color: var(--ink-soft); }
       .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--tab); font-weight: 650; background: none; }
@@ -127,7 +124,7 @@ export class Compare extends Block {
       <div class="lines">
         <diorama-token-lines .words=${words.map(({ text }) => text)} .concealed=${[...this.hiddenWords]} .lines=${this.#lines()} .lit=${this.lit} .label=${say("compare.lines")} .head=${say("compare.words")} .say=${say}
           @diorama-word-hover=${(/** @type {CustomEvent} */ event) => (this.lit = event.detail.word)} @diorama-word-edit=${(/** @type {CustomEvent} */ event) => this.#toggle(event.detail.word)}></diorama-token-lines>
-        <p class="caption">${say("compare.hint")}</p>
+        <p class="caption">${say("compare.lead")} ${say("compare.hint")}</p>
       </div>
       <div class="tabs" role="tablist" aria-label=${say("compare.families")}>${KINDS.map((kind) => html`<button type="button" role="tab" style=${`--tab:var(--${hueOf(kind)})`} aria-selected=${kind === settings.tab}
         @click=${() => this.keep({ tab: kind })}>${say(`kind.${kind.replace("-", "_")}`)}</button>`)}</div>
@@ -177,11 +174,6 @@ export class Compare extends Block {
     const tab = KINDS[Math.round(scrollLeft / clientWidth)];
     if (tab !== this.settings.tab) this.keep({ tab });
   }
-}
-
-/** An encoder-decoder's own hue is that of what joins its two halves. @param {Kind} kind */
-export function hueOf(kind) {
-  return kind === "encoder-decoder" ? "cross" : kind;
 }
 
 /** @param {Event} event */

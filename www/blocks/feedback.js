@@ -4,7 +4,7 @@
 //   text     the beginning; samples 8; length 24 tokens; temperature 1; seed 1
 //   part     sample, reward, best, dpo (default: all four)
 //   n        best of how many (4); beta 0.1; tilt   the policy's temperature in DPO (0.8); labels   the reader's choices, "0>1 3>2"
-//   device   auto, webgpu, cpu;  hide   input
+//   hide     input
 
 import { html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
@@ -25,7 +25,7 @@ if (!customElements.get("diorama-chart")) customElements.define("diorama-chart",
 const sigmoid = (/** @type {number} */ x) => 1 / (1 + Math.exp(-x));
 
 export class Feedback extends Block {
-  static settings = { model: "models/llama-tiny/", reward: "", text: "Once upon a time, there was a little dog. One day,", samples: 8, length: 24, temperature: 1, part: "sample reward best dpo", n: 4, beta: 0.1, tilt: 0.8, labels: "", device: "auto" };
+  static settings = { model: "models/llama-tiny/", reward: "", text: "Once upon a time, there was a little dog. One day,", samples: 8, length: 24, temperature: 1, part: "sample reward best dpo", n: 4, beta: 0.1, tilt: 0.8, labels: "" };
   static styles = [blockStyles, feedbackStyles];
 
   /** @type {Model | undefined} */
@@ -42,8 +42,8 @@ export class Feedback extends Block {
   }
 
   async begin() {
-    const { model, device } = this.settings;
-    [this.#model, this.#judge] = await Promise.all([this.use(model, device), this.use(this.#rewardAddress, device)]);
+    const { model } = this.settings;
+    [this.#model, this.#judge] = await Promise.all([this.use(model), this.use(this.#rewardAddress)]);
     await this.#draw();
   }
 

@@ -5,7 +5,7 @@ import { Block } from "./block.js";
 import { COMMON } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** `kinds` are those whose models it knows. @typedef {{ id: string, tag: string, element: typeof Block, kinds: Kind[] }} Part */
 
 export class Group extends Block {

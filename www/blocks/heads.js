@@ -101,7 +101,7 @@ export class Heads extends Block {
   }
 
   /**
-   * @param {import("../catalogue.js").Kind} kind
+   * @param {import("../kinds.js").Kind} kind
    * @param {Stack} stack
    */
   #controls(kind, stack) {

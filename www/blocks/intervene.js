@@ -18,7 +18,7 @@ const UNASKED = { runs: 60, parameters: 5e6 };
 
 export class Intervene extends TextBlock {
   /** `changes` is the list as JSON, empty for an example; `place` and `watch` are a position and a token's id, −1 for the block's own choice; `tokens` are written. */
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time, there was a little girl named", device: "auto", changes: "", place: -1, watch: -1, tokens: 16 };
+  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time, there was a little girl named", changes: "", place: -1, watch: -1, tokens: 16 };
   static styles = [blockStyles, writingStyles, interveneStyles];
 
   /** @type {Bench | undefined} */

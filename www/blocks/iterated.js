@@ -1,6 +1,7 @@
 // An encoder as a writer, beside a decoder of its size: why models that see both sides are not asked to write.
 
 import { css, html, nothing } from "lit";
+import { outputHeadOf } from "../reader.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { msIn } from "./writing/cost.js";
@@ -13,7 +14,7 @@ import { prompted, wholeOf, writingStyles } from "./writing/parts.js";
 
 export class Iterated extends TextBlock {
   /** `mode` is "append", a mask behind the text at a time, or "refine", all masks at once and `passes` rounds; `against` is the other model: a decoder for an encoder, an encoder for a decoder. */
-  static settings = { model: "models/bert-tiny/", text: "Once upon a time", device: "auto", against: "", mode: "append", length: 12, passes: 4 };
+  static settings = { model: "models/bert-tiny/", text: "Once upon a time", against: "", mode: "append", length: 12, passes: 4 };
   static styles = [
     blockStyles,
     writingStyles,
@@ -44,10 +45,10 @@ export class Iterated extends TextBlock {
   }
 
   async begin() {
-    const { model, against, device } = this.settings;
+    const { model, against } = this.settings;
     this.held = undefined;
     this.#sides = [];
-    const first = await this.use(model, device);
+    const first = await this.use(model);
     this.#other = await this.use(against || (first.info.kind === "encoder" ? "models/gpt2-tiny/" : "models/bert-tiny/"), first.info.device);
     this.held = first;
     await this.inTurn(() => this.read());
@@ -59,7 +60,7 @@ export class Iterated extends TextBlock {
     const opening = openingOf(text);
     this.#passes = [];
     this.#sides = [];
-    if (encoder.info.mask === null || !opening) return this.requestUpdate();
+    if (lackOf(encoder) || !opening) return this.requestUpdate();
     // Each once unseen: the first pass of a length prepares the device.
     await iterate(encoder, opening, { mode: "refine", count: 1, passes: 1 });
     await writeOn(decoder, opening, 1);
@@ -86,7 +87,8 @@ export class Iterated extends TextBlock {
     if (!this.held) return nothing;
     const opening = openingOf(settings.text);
     const encoder = this.engine.info.kind === "encoder" ? this.engine : this.#other;
-    if (encoder?.info.mask === null) return html`<p class="soft">${say("iterated.maskless")}</p>`;
+    const lack = encoder && lackOf(encoder);
+    if (lack) return html`<p class="soft">${say(lack)}</p>`;
     if (!opening) return html`<p class="soft">${say("iterated.empty")}</p>`;
     const modes = /** @type {const} */ (["append", "refine"]);
     return html`<p class="caption">${say(`iterated.intro.${settings.mode}`)}</p>
@@ -117,6 +119,14 @@ export class Iterated extends TextBlock {
           <td class="text">${prompted(openingOf(settings.text), first, text, "decoder")}</td><td>${passes}</td><td>${positions}</td><td>${msIn(ms)}</td><td>${bits.toFixed(2)}</td></tr>`)}</tbody></table></div>
       <p class="caption" style="margin-top:8px">${say("iterated.note", { name: this.#sides[1].name })}</p>`;
   }
+}
+
+/**
+ * Why an encoder cannot fill in a gap: its head says other things than words, or it was not trained with gaps.
+ * @param {Model} encoder
+ */
+function lackOf({ info }) {
+  return outputHeadOf(info) !== "words" ? "iterated.wordless" : info.mask === null ? "iterated.maskless" : undefined;
 }
 
 /** @param {Model} model */

@@ -10,7 +10,7 @@ import { TextBlock } from "./text-block.js";
 /** @typedef {import("../views/lens-grid.js").LensRow} LensRow */
 
 export class Lens extends TextBlock {
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time, there was a little girl named", device: "auto" };
+  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time, there was a little girl named" };
   static styles = [
     blockStyles,
     css`

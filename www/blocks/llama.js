@@ -5,7 +5,7 @@
 //   layer, head, query, key   counted from 1: whose vectors are looked at (1, 1, last token, 3)
 //   pair    the pair of numbers that rope draws (3); shift   how far both tokens are moved (0)
 //   token   whose vector norm and swiglu look at (3)
-//   device  auto, webgpu, cpu;  hide   input, choice
+//   hide    input, choice
 
 import { html, nothing } from "lit";
 import { Block } from "./block.js";
@@ -29,7 +29,7 @@ const PARTS = { rope: ropePicture, norm: normPicture, swiglu: swigluPicture, gqa
 const HOOKS = ["blocks.*.attn.hook_q", "blocks.*.attn.hook_k", "blocks.*.attn.hook_rot_q", "blocks.*.attn.hook_rot_k", "blocks.*.attn.hook_attn_scores_unmasked", "blocks.*.hook_resid_pre", "blocks.*.ln1.hook_normalized", "blocks.*.mlp.hook_pre", "blocks.*.mlp.hook_pre_linear", "blocks.*.mlp.hook_post"];
 
 export class Llama extends Block {
-  static settings = { model: "models/llama-tiny/", text: "The little dog ran to the big tree.", part: "rope", layer: 1, head: 1, query: 0, key: 3, pair: 3, shift: 0, token: 3, device: "auto" };
+  static settings = { model: "models/llama-tiny/", text: "The little dog ran to the big tree.", part: "rope", layer: 1, head: 1, query: 0, key: 3, pair: 3, shift: 0, token: 3 };
   static styles = [blockStyles, llamaStyles];
 
   /** @type {Model | undefined} */
@@ -41,7 +41,7 @@ export class Llama extends Block {
   #reads = 0;
 
   async begin() {
-    this.#model = await this.use(this.settings.model, this.settings.device);
+    this.#model = await this.use(this.settings.model);
     await this.#read();
   }
 

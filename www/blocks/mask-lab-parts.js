@@ -50,9 +50,9 @@ export function extentChoice({ layers, heads, extent, say, change }) {
  * @param {import("../model.js").Model} model
  * @param {Answer} answer
  * @param {Answer | undefined} before what differs from it stands out
- * @param {Say} say
+ * @param {{ source: import("../trace.js").Piece[], say: Say }} of
  */
-export function answerPicture({ info }, { places, written, classes, judged }, before, say) {
+export function answerPicture({ info }, { places, written, classes, judged }, before, { source, say }) {
   const hue = info.kind === "encoder" ? "encoder" : "decoder";
   const next = info.kind === "decoder";
   return html`${places.map(({ position, candidates }) => {
@@ -61,7 +61,18 @@ export function answerPicture({ info }, { places, written, classes, judged }, be
     })}
     ${info.kind === "encoder" && places.length === 0 && classes.length === 0 && judged.length === 0 ? html`<p class="small">${say("mask.nothing")}</p>` : nothing}
     ${classes.length > 0 ? html`<diorama-class-bars .label=${say("class.title")} .hue=${"encoder"} .classes=${classes.map((probability, i) => ({ name: info.labels[i] ?? say("class.nameless", { n: i }), probability }))}></diorama-class-bars>` : nothing}
-    ${judged.length > 0 ? html`<p class="written">${judged.map((share) => share.toFixed(2)).join(" ")}</p>` : nothing}
+    ${judged.length > 0 ? html`<p class="small">${say("moved.judged")}</p><diorama-interlinear .cells=${judged.map((share, i) => judgement(source[i], share, say))} .label=${say("moved.judged")} .hue=${"encoder"} .say=${say}></diorama-interlinear>` : nothing}
     ${info.kind === "encoder" ? nothing : html`<p class="small">${say(next ? "mask.goes" : "mask.writes")}</p>
       <p class="written">${written.map(({ id, token, special }, i) => html`<span class=${before && before.written[i]?.id !== id ? "new" : ""}>${special ? token : token.replaceAll("▁", " ")}</span>`)}</p>`}`;
+}
+
+/**
+ * A token and how likely the model finds that it was replaced.
+ * @param {import("../trace.js").Piece} piece
+ * @param {number} share
+ * @param {Say} say
+ */
+function judgement({ token, special }, share, say) {
+  const text = token.replace(/^[▁Ġ]/, "").replaceAll("▁", "␣");
+  return { text, special, share, spoken: say("corrupt.judged.spoken", { read: text, share: `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` }) };
 }

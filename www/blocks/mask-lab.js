@@ -2,7 +2,8 @@
 
 import { css, html, nothing } from "lit";
 import { NO_EDITS, formatEdits, parseEdits, toggled } from "../edits.js";
-import { answerUnder, changes } from "../masked-answers.js";
+import { answerUnder, changes, drift } from "../masked-answers.js";
+import { outputHeadOf } from "../reader.js";
 import { RULES, gridOf, painted, parseCells } from "../masks.js";
 import { layersOf, sidesOf, stacksOf } from "../stacks.js";
 import { Block } from "./block.js";
@@ -262,15 +263,17 @@ export class MaskLab extends Block {
     const model = /** @type {Model} */ (this.#model);
     if (!this.#answers) return nothing;
     const { before, after } = this.#answers;
-    const moved = changes(before.logits, after.logits);
+    const moved = before.states && after.states ? drift(before.states, after.states) : changes(before.logits, after.logits);
+    const title = say(before.states ? "moved.states" : "moved.title");
+    const headless = outputHeadOf(model.info) === "none";
     const tokens = model.info.kind === "encoder-decoder" ? written : source;
     const still = moved.filter((change) => change === 0).length;
     const same = after === before;
-    return html`${moved.length > 0 ? html`<h2>${say("moved.title")}</h2>
-        <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${say("moved.title")} .say=${say}></diorama-change-strip>
+    return html`${moved.length > 0 ? html`<h2>${title}</h2>
+        <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${title} .say=${say}></diorama-change-strip>
         <p class="caption">${same ? say("moved.same") : say("moved.count", { still, all: moved.length })}${stack === "decoder" && !same && after.passes === 1 ? ` ${say("moved.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("moved.teacher")}` : nothing}</p>` : nothing}
-      <div class="sides"><section><h2>${say("moved.before")}</h2>${answerPicture(model, before, undefined, say)}</section>
-        <section><h2>${say("moved.after")}</h2>${answerPicture(model, after, before, say)}</section></div>
+      ${headless ? html`<p class="caption">${say("moved.headless", { n: before.states?.shape[2] ?? 0 })}</p>` : html`<div class="sides"><section><h2>${say("moved.before")}</h2>${answerPicture(model, before, undefined, { source, say })}</section>
+        <section><h2>${say("moved.after")}</h2>${answerPicture(model, after, before, { source, say })}</section></div>`}
       ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.passes > 1 ? "mask.layered" : "mask.single", { passes: after.passes })}${stack === "decoder" && after.passes > 1 ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
   }
 }

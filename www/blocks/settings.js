@@ -5,8 +5,8 @@
  * @typedef {Record<string, string | number | boolean>} Settings
  */
 
-/** Every block has these. `hide` names parts, separated by commas or spaces, that an embed leaves out. @type {Settings} */
-export const COMMON = { lang: "", theme: "auto", seed: 1, hide: "" };
+/** Every block has these. `device` is where its models compute; `hide` names parts, separated by commas or spaces, that an embed leaves out. @type {Settings} */
+export const COMMON = { lang: "", theme: "auto", seed: 1, device: "auto", hide: "" };
 
 /**
  * `topK` → `top-k`

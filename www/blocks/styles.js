@@ -40,5 +40,6 @@ export const blockStyles = css`
   .share textarea { width: 100%; font: var(--mono-small); resize: vertical; display: block; }
   .progress { position: relative; height: 1px; background: var(--hairline); }
   .progress.active::before { content: ""; position: absolute; top: -0.5px; left: 0; height: 2px; width: calc(var(--done, 0.25) * 100%); background: var(--ink-soft); transition: width 160ms; }
+  .progress small { position: absolute; top: 3px; right: 0; z-index: 1; padding: 0 4px; background: var(--paper); color: var(--ink-soft); }
   @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }
 `;

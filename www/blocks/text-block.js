@@ -30,10 +30,10 @@ export class TextBlock extends Block {
   }
 
   async begin() {
-    const { model, device } = this.settings;
+    const { model } = this.settings;
     this.held = undefined;
     this.forget();
-    this.held = await this.use(model, device);
+    this.held = await this.use(model);
     await this.inTurn(() => this.read());
   }
 

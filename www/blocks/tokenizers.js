@@ -72,7 +72,8 @@ export class Tokenizers extends Block {
   draw() {
     const parts = this.#parts;
     const needsText = parts.includes("compare") || parts.includes("sizes");
-    return html`${needsText && !this.hides("input") ? html`<label class="input">${this.say("tokenizers.text")}
+    // On a page with a text of its own, that text is the one.
+    return html`${needsText && !this.loaded && !this.hides("input") ? html`<label class="input">${this.say("tokenizers.text")}
         <textarea rows="2" .value=${this.settings.text} @input=${(/** @type {any} */ { target }) => this.keep({ text: target.value })}></textarea></label>` : nothing}
       ${parts.includes("compare") ? this.#compare() : nothing}
       ${parts.includes("sizes") ? this.#sizes() : nothing}

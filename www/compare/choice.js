@@ -1,9 +1,12 @@
 // Which attention of a panel is looked at, and what its rows and columns stand for.
 
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("./panel.js").Panel} Panel */
 /** @typedef {"encoder" | "cross" | "decoder"} Stack */
+
+/** The setting of the block that names a family's model. */
+export const MODEL_OF = /** @type {const} */ ({ encoder: "encoder", "encoder-decoder": "both", decoder: "decoder" });
 
 /** @param {Kind} kind @returns {Stack[]} */
 export function stacksOf(kind) {

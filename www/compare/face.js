@@ -2,15 +2,15 @@
 
 import { html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
-import { hueOf, MODEL_OF } from "../blocks/compare.js";
-import { layersOf, mapOf, stacksOf } from "./choice.js";
+import { hueOf } from "../kinds.js";
+import { layersOf, mapOf, MODEL_OF, stacksOf } from "./choice.js";
 import { answer } from "./answer.js";
 import { parameters } from "../shell/models.js";
 import { stage } from "../shell/loading.js";
 import { taskOf } from "../tasks.js";
 
 /** @typedef {import("../blocks/compare.js").Compare} Compare */
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {import("./panel.js").Panel} Panel */
 
 /**
@@ -88,12 +88,12 @@ function map(block, panel) {
   const head = headOf(block, panel);
   const axes = panel.kind === "encoder-decoder" ? say(`${stack}.axes`) : say(`alone.${panel.kind}.axes`);
   const label = say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : Number(head) + 1 });
-  return html`<div class="attention ${stack}"><h3>${say(`${stack}.title`)}<small>${say("compare.at", { layer: layer + 1, of: layersOf(panel, stack), head: head === "mean" ? say("tower.mean") : say("compare.headed", { n: Number(head) + 1 }) })}</small>
-      <diorama-save .of=${() => block.renderRoot.querySelector(`[data-kind="${panel.kind}"] diorama-attention-map`)} .say=${say}></diorama-save></h3>
+  return html`<div class="attention ${stack}"><h3>${say(`${stack}.title`)}<small>${say("compare.at", { layer: layer + 1, of: layersOf(panel, stack), head: head === "mean" ? say("tower.mean") : say("compare.headed", { n: Number(head) + 1 }) })}</small></h3>
     <p class="caption" title=${axes}>${axes}</p>
     <diorama-attention-map .trace=${panel.reading.trace} .hook=${`${attention}.hook_pattern`} .head=${head} .rows=${rows} .columns=${columns} .row=${row} .column=${column} .label=${label} .axes=${axes}
       .empty=${say("map.waiting")} .stale=${panel.reading.stale} .theme=${block.shade} .say=${say}
-      @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => light(block, panel, stack, event.detail)}></diorama-attention-map></div>`;
+      @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => light(block, panel, stack, event.detail)}></diorama-attention-map>
+    <diorama-save .of=${() => block.renderRoot.querySelector(`[data-kind="${panel.kind}"] diorama-attention-map`)} .say=${say}></diorama-save></div>`;
 }
 
 /**

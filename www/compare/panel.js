@@ -8,7 +8,7 @@ import { Player } from "../player.js";
 import { Reader, outputHeadOf } from "../reader.js";
 import { taskOf, tasksOf } from "../tasks.js";
 
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {import("../alignment.js").Word} Word */
 /** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("../views/token-lines.js").Tile} Tile */

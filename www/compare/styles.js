@@ -12,26 +12,27 @@ export const faceStyles = css`
   .face h3 small { font: var(--small); }
   .face h3 { white-space: nowrap; display: flex; align-items: baseline; gap: 8px; font-size: 15px; }
   .face h3 diorama-save { margin-left: auto; }
-  .face h3 > small { white-space: nowrap; }
+  .face h3 > small { white-space: nowrap; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   .face select { min-height: 28px; padding: 0 6px; max-width: 170px; font: var(--small); color: var(--ink); }
   .face select.mono { font: var(--mono-small); }
   .waiting { min-height: 480px; padding: 24px 0; }
   .inner { flex: 1; display: grid; grid-template-columns: max-content minmax(0, 1fr); grid-template-rows: max-content minmax(0, 1fr); gap: 4px 18px; min-height: 330px; }
   .sketch { grid-row: span 2; display: grid; gap: 4px; align-content: start; color: inherit; text-decoration: none; border-radius: 6px; }
   .sketch:hover small { color: var(--ink); text-decoration: underline; }
-  .masks { display: flex; gap: 8px 16px; flex-wrap: wrap; min-width: 0; }
-  .attention .caption { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .masks { display: flex; gap: 8px 12px; flex-wrap: wrap; min-width: 0; }
+  .attention .caption { line-height: 1.3; }
   .masks:has(.wide) { height: 94px; overflow: hidden; }
-  figure { margin: 0; width: 66px; }
+  figure { margin: 0; min-width: 64px; }
   figure.wide { width: 100%; }
   figure:not(.wide) diorama-mask-grid { width: 92px; overflow: hidden; zoom: 0.7; }
   figcaption .link { padding: 0; }
-  .attention { display: flex; flex-direction: column; min-height: 230px; min-width: 0; }
+  .attention diorama-save { position: absolute; right: 0; bottom: 0; }
+  .attention { position: relative; --map-tools: 48px; display: flex; flex-direction: column; min-height: 230px; min-width: 0; }
   .attention.encoder h3 { color: var(--encoder-ink); }
   .attention.decoder h3 { color: var(--decoder-ink); }
   .attention.cross h3 { color: var(--cross-ink); }
   diorama-attention-map { flex: 1 1 186px; height: 0; min-height: 186px; }
-  .answer { height: 120px; overflow-y: auto; scrollbar-width: thin; display: grid; gap: 2px; align-content: start; border-top: 1px solid var(--hairline); padding-top: 6px; }
+  .answer { height: 112px; overflow-y: auto; scrollbar-width: thin; display: grid; gap: 2px; align-content: start; border-top: 1px solid var(--hairline); padding-top: 6px; }
   .written { font-size: 19px; line-height: 1.45; }
   .written.long { font-size: 16px; max-height: 96px; overflow: auto; scrollbar-width: thin; white-space: pre-wrap; }
   .written mark { background: none; color: inherit; border-bottom: 2px solid var(--decoder); }

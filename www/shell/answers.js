@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { outputHeadOf, pairHeadOf } from "../reader.js";
 import { softmax } from "../sampling.js";
-import { litOf } from "./choice.js";
+import { litOf, saidOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -25,7 +25,7 @@ export function answers(app) {
 function words(app) {
   const { say, reader, model } = app;
   return html`<section class="candidates" aria-label=${say("words.title")}>
-    <h2>${say("words.title")}<small>${reader.places.length > 0 ? say("words.help") : nothing}</small></h2>
+    <h2>${say("words.title")}<small>${reader.places.length > 0 ? say("words.help") : nothing}</small>${save(app)}</h2>
     ${reader.places.length === 0 ? html`<p class="soft hint">${say(model?.info.mask == null ? "words.maskless" : "words.try")}</p>` : html`<div class="places">${reader.places.map((place) => placeOf(app, place))}</div>`}
   </section>`;
 }
@@ -60,7 +60,7 @@ function classes(app) {
   const { say, reader, model } = app;
   const scores = reader.trace?.logits?.data;
   const names = Array.from(scores ?? [], (_, i) => model?.info.labels[i] ?? say("class.nameless", { n: i }));
-  return html`<section class="output" aria-label=${say("class.title")}><h2>${say("class.title")}</h2>${bars(app, say("class.title"), names, scores)}</section>`;
+  return html`<section class="output" aria-label=${say("class.title")}><h2>${say("class.title")}${save(app)}</h2>${bars(app, say("class.title"), names, scores)}</section>`;
 }
 
 /**
@@ -79,6 +79,12 @@ function bars(app, label, names, scores) {
  * @param {App} app
  * @param {"tokens" | "none"} head
  */
-function remark({ say }, head) {
-  return html`<section class="output" aria-label=${say(`answer.${head}.title`)}><h2>${say(`answer.${head}.title`)}</h2><p class="soft hint">${say(`answer.${head}.help`)}</p></section>`;
+function remark(app, head) {
+  const { say } = app;
+  return html`<section class="output" aria-label=${say(`answer.${head}.title`)}><h2>${say(`answer.${head}.title`)}${head === "tokens" ? save(app) : nothing}</h2><p class="soft hint">${say(`answer.${head}.help`)}</p></section>`;
+}
+
+/** @param {App} app */
+function save(app) {
+  return html`<diorama-save class="at-end" .of=${() => saidOf(app)} .say=${app.say}></diorama-save>`;
 }

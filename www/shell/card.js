@@ -1,17 +1,30 @@
 // A model's card: what its makers say of it and what they measured.
 
 import { html, nothing } from "lit";
+import { shippedAt } from "../catalogue.js";
+import { addressOf } from "../opening.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {{ text: string, metrics: Metric[] }} Card */
 /** @typedef {{ task: string, metric: string, value: number, unit: string, n: number }} Metric */
 
 /**
+ * Opens the model's dialog; the card, which our own models have, is read only now.
+ * @param {App} app
+ */
+export async function showModel(app) {
+  const { state, own, ownFiles } = app;
+  app.dialog = "model";
+  own.refresh();
+  if (!ownFiles && shippedAt(state.model)) app.card ??= await readCard(await addressOf(state.model, own.allowed));
+}
+
+/**
  * The card beside a model, where there is one.
  * @param {string} folder
  * @returns {Promise<Card | undefined>}
  */
-export async function readCard(folder) {
+async function readCard(folder) {
   const base = folder.endsWith("/") ? folder : `${folder}/`;
   const [metrics, text] = await Promise.all(["metrics.json", "card.md"].map((file) => fetch(new URL(file, base))));
   return metrics.ok && text.ok ? { metrics: (await metrics.json()).metrics, text: await text.text() } : undefined;

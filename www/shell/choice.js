@@ -60,6 +60,14 @@ export function patternOf(app, stack) {
 }
 
 /**
+ * What the page shows beside its maps: the tokens, and what the model says.
+ * @param {App} app
+ */
+export function saidOf(app) {
+  return app.querySelectorAll(".bottom :is(diorama-candidates, diorama-class-bars, diorama-token-strip), .source diorama-token-strip");
+}
+
+/**
  * What is lit everywhere: the token under the cursor, else a pinned token of the input, else the chosen token of the output. A decoder's one row of tokens
  * counts as input throughout.
  * @param {App} app

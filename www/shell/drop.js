@@ -28,3 +28,14 @@ async function filesOf(entry) {
   }
   return (await Promise.all(children.filter(({ isFile }) => isFile).map(filesOf))).flat();
 }
+
+/**
+ * Files over the page: it says that it would take them, and takes them.
+ * @param {import("../app.js").App} app
+ * @param {DragEvent} event
+ */
+export function dragged(app, event) {
+  event.preventDefault();
+  app.dragging = event.type === "dragover";
+  if (event.type === "drop") app.attempt(async () => app.own.openFiles(await droppedFiles(event)));
+}

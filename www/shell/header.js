@@ -1,8 +1,10 @@
 // The narrow header: name, model, device, language, theme, share; the progress line beneath it.
 
 import { html, nothing } from "lit";
+import { showModel } from "./card.js";
 import { showChecks } from "./checks.js";
-import { stage } from "./loading.js";
+import { guideButton } from "./guide.js";
+import { stage, status } from "./loading.js";
 import { parameters } from "./models.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
@@ -16,15 +18,15 @@ const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
 export function header(app) {
   const { say, state, model, kind } = app;
   return html`<header class="header">
-      <h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1>
-      ${pages("playground", state, say)}
-      <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => app.showModel())}>
+      <div class="brand"><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1><p class="tagline">${say("site.line")}</p></div>
+      ${pages("playground", state, say)} ${guideButton(app)}
+      <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => showModel(app))}>
         <span class="mono">${model?.info.name ?? "…"}</span>
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
       </button>
       <span class="spring"></span>
       ${undoButtons(app.trail, say)}
-      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${kind === "encoder" ? undefined : app.player.ms} .unit=${kind === "encoder" ? "ms" : "ms/token"} .status=${stage(app)} .say=${say}
+      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${kind === "encoder" ? undefined : app.player.ms} .unit=${kind === "encoder" ? "ms" : "ms/token"} .status=${status(app)} .say=${say}
         @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)} @diorama-device-check=${() => app.attempt(() => showChecks(app))}></diorama-device-badge>
       <button type="button" class="quiet lang-button" lang=${app.language === "zh" ? "en" : "zh-Hans"} aria-label=${say("lang.switch")}
         @click=${() => app.set({ lang: app.language === "zh" ? "en" : "zh" })}>${app.language === "zh" ? "EN" : "中文"}</button>

@@ -75,7 +75,7 @@ function lens(app, stack) {
     <div class="tools">
       <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}>${say("map.table")}</button>
       <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => showShader(app, "softmax"))}>WGSL</button>
-      <diorama-save .of=${() => app.querySelector(`.lens.${stack} :is(diorama-attention-map, diorama-attention-table)`)} .say=${say}></diorama-save>
+      <diorama-save .of=${() => app.querySelectorAll(`.lens.${stack} :is(diorama-attention-map, diorama-attention-table), .lens.${stack} diorama-mask-grid`)} .say=${say}></diorama-save>
     </div>
   </section>`;
 }

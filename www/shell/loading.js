@@ -9,6 +9,14 @@ import { inWords } from "../memory.js";
 const STAGES = ["start", "download", "weights", "device", "ready"];
 
 /**
+ * What is being prepared or tested, in a word or two; empty when nothing is.
+ * @param {Pick<App, "loading" | "say" | "testing">} page
+ */
+export function status(page) {
+  return page.testing && !page.loading ? page.say("progress.testing") : stage(page);
+}
+
+/**
  * What is being prepared, with its share where that is known; empty when nothing is.
  * @param {Pick<App, "loading" | "say">} page
  */

@@ -2,13 +2,11 @@
 
 import { html } from "lit";
 import { SHIPPED, addressIn, shippedAt } from "../catalogue.js";
+import { KINDS } from "../kinds.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {import("../catalogue.js").Shipped} Shipped */
-
-/** @type {Kind[]} */
-const KINDS = ["encoder", "encoder-decoder", "decoder"];
 
 /** @param {App} app */
 export function models(app) {

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { slice } from "../trace.js";
 import { cutDistribution } from "../sampling.js";
-import { litOf, patternOf } from "./choice.js";
+import { litOf, patternOf, saidOf } from "./choice.js";
 import { fillGaps } from "./fill.js";
 import { branch } from "./writing.js";
 
@@ -19,7 +19,7 @@ export function output(app) {
   const taken = app.selected === undefined ? undefined : player.steps[app.selected];
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
-      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small></h2>
+      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small><diorama-save class="at-end" .of=${() => saidOf(app)} .say=${say}></diorama-save></h2>
       ${app.kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>`}
       ${app.kind === "decoder" ? nothing : strip(app)}
     </section>

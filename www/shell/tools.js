@@ -5,11 +5,12 @@ import { define } from "../blocks/gallery.js";
 import { attributeOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../catalogue.js").Kind} Kind */
-/** `kinds` are those whose models it knows. @typedef {{ id: string, tag: string, kinds?: Kind[] }} Tool */
+/** @typedef {import("../kinds.js").Kind} Kind */
+/** `kinds` are those whose models it knows; `bare`: it takes the reader's text without the task before it. @typedef {{ id: string, tag: string, kinds?: Kind[], bare?: true }} Tool */
 
 /** In the order of the tabs; "look" stands before them. @type {Tool[]} */
 export const TOOLS = [
+  { id: "tokenizers", tag: "diorama-tokenizers", bare: true },
   { id: "heads", tag: "diorama-heads" },
   { id: "masklab", tag: "diorama-mask-lab" },
   { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
@@ -22,6 +23,9 @@ export const TOOLS = [
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */
 const OPENED = new WeakMap();
 
+/** The tab that was brought into sight last. @type {WeakMap<App, Element>} */
+const SHOWN = new WeakMap();
+
 /** @param {App} app */
 export function toolsOf({ kind }) {
   return TOOLS.filter(({ kinds }) => !kinds || kinds.includes(kind));
@@ -31,6 +35,7 @@ export function toolsOf({ kind }) {
 export function tabs(app) {
   const ids = ["look", ...toolsOf(app).map(({ id }) => id)];
   const chosen = chosenId(app);
+  app.updateComplete.then(() => showTab(app));
   return html`<nav class="tools-bar" role="tablist" aria-label=${app.say("tools.title")} @keydown=${(/** @type {KeyboardEvent} */ event) => walk(app, ids, event)}>
     ${ids.map((id) => html`<button type="button" role="tab" id=${`tab-${id}`} aria-selected=${id === chosen} aria-controls="tool-panel" tabindex=${id === chosen ? 0 : -1}
       @click=${() => app.set({ tool: id, block: {} })}>${app.say(`tools.${id}`)}</button>`)}
@@ -46,6 +51,18 @@ export function tool(app) {
   return chosen ? html`<div class="tool">${elementOf(app, chosen)}</div>` : undefined;
 }
 
+/**
+ * Brings the chosen tab into sight where the bar is longer than the screen is wide.
+ * @param {App} app
+ */
+function showTab(app) {
+  const bar = app.querySelector(".tools-bar");
+  const tab = /** @type {HTMLElement | null} */ (bar?.querySelector('[aria-selected="true"]') ?? null);
+  if (!bar || !tab || tab === SHOWN.get(app)) return;
+  SHOWN.set(app, tab);
+  bar.scrollLeft = tab.offsetLeft - bar.getBoundingClientRect().left - (bar.clientWidth - tab.offsetWidth) / 2;
+}
+
 /** @param {App} app */
 function chosenId(app) {
   return toolsOf(app).some(({ id }) => id === app.state.tool) ? app.state.tool : "look";
@@ -55,7 +72,7 @@ function chosenId(app) {
  * @param {App} app
  * @param {Tool} tool
  */
-function elementOf(app, { tag }) {
+function elementOf(app, { tag, bare }) {
   const opened = OPENED.get(app) ?? new Map();
   OPENED.set(app, opened);
   let element = opened.get(tag);
@@ -66,7 +83,7 @@ function elementOf(app, { tag }) {
     element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) => app.keep({ ...app.state, block: own(detail.settings) }));
     opened.set(tag, element);
   }
-  const text = app.task.prefix + app.state.text;
+  const text = (bare ? "" : app.task.prefix) + app.state.text;
   Object.assign(element, { loaded: app.model, model: "", address: app.ownFiles ? "" : app.state.model, text, pair: app.state.pair, lang: app.language, theme: app.theme });
   return element;
 }

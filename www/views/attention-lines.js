@@ -11,6 +11,8 @@ import { attentionMatrix, headOf, isMasked } from "../trace.js";
 const LINE = 26;
 /** What is lighter cannot be seen. */
 const FAINTEST = 0.01;
+/** More lines than that are a haze, and take long: of a long text only so many, the heaviest, are drawn at once. */
+const MOST = 800;
 /** Weights that are read out with a token. */
 const READ = 3;
 
@@ -45,6 +47,8 @@ export class AttentionLines extends LitElement {
     :host { display: block; min-width: 0; min-height: 0; overflow: auto; scrollbar-width: thin; }
     .sides { display: grid; grid-template-columns: minmax(64px, max-content) minmax(72px, 1fr) minmax(64px, max-content); max-width: 560px; padding: 2px; }
     p { margin: 0; font: var(--small); color: var(--ink-soft); padding: 0 8px 4px; }
+    .sides > p, output { position: sticky; z-index: 1; background: var(--paper); }
+    .sides > p { top: 0; }
     ol.rows, p.left { text-align: right; }
     p.right { grid-column: 3; }
     ol { list-style: none; margin: 0; padding: 0; }
@@ -58,7 +62,7 @@ export class AttentionLines extends LitElement {
     .lines { position: relative; }
     canvas { position: absolute; inset: 0; }
     .quiet { visibility: hidden; }
-    output { display: block; min-height: 40px; padding-top: 8px; font: var(--figures-small); color: var(--ink-soft); }
+    output { display: block; bottom: 0; min-height: 40px; padding-top: 8px; font: var(--figures-small); color: var(--ink-soft); }
     output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
     .empty { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
     :host([stale]) .sides { opacity: 0.5; }
@@ -66,6 +70,10 @@ export class AttentionLines extends LitElement {
 
   /** What the lower canvas shows. @type {unknown[]} */
   #drawn = [];
+  /** The threshold of a matrix, found once. @type {{ data: Float32Array | undefined, from: number, all: number }} */
+  #known = { data: undefined, from: FAINTEST, all: 0 };
+  /** The lines' colour in a theme. */
+  #ink = { of: "", colour: "" };
   #observer = new ResizeObserver(([{ contentRect }]) => (this.width = contentRect.width));
 
   constructor() {
@@ -105,7 +113,25 @@ export class AttentionLines extends LitElement {
         <div class="lines" aria-hidden="true" style=${`height:${height}px`}><canvas class=${this.lit ? "quiet" : ""}></canvas><canvas></canvas></div>
         ${this.#side("columns", matrix)}
       </div>
-      <output aria-live="polite">${this.lit ? this.#reading(this.lit, matrix) : this.say("lines.hint")}</output>`;
+      <output aria-live="polite">${this.lit ? this.#reading(this.lit, matrix) : this.#hint(matrix)}</output>`;
+  }
+
+  /** What to do, and what is left out. @param {Matrix} matrix */
+  #hint(matrix) {
+    const { all } = this.#threshold(matrix);
+    return html`${this.say("lines.hint")}${all > MOST ? ` ${this.say("lines.most", { n: MOST, all })}` : nothing}`;
+  }
+
+  /**
+   * The weight from which on lines are drawn, and how many lines there are.
+   * @param {Matrix} matrix
+   */
+  #threshold({ data }) {
+    if (this.#known.data !== data) {
+      const weights = data.filter((weight) => weight >= FAINTEST).sort();
+      this.#known = { data, from: weights.length > MOST ? weights[weights.length - MOST] : FAINTEST, all: weights.length };
+    }
+    return this.#known;
   }
 
   /**
@@ -197,25 +223,29 @@ export class AttentionLines extends LitElement {
    * @param {Matrix} matrix
    * @param {{ side: Side, index: number } | "nothing" | undefined} only undefined: all lines
    */
-  #draw(canvas, { rows, columns, data }, only) {
+  #draw(canvas, matrix, only) {
+    const { rows, columns, data } = matrix;
     const pen = canvas.getContext("2d");
     if (!pen) return;
     const ratio = devicePixelRatio || 1;
     const height = Math.max(rows, columns) * LINE;
     const blank = canvas.width !== Math.round(this.width * ratio) || canvas.height !== Math.round(height * ratio);
     if (blank) Object.assign(canvas, { width: Math.round(this.width * ratio), height: Math.round(height * ratio) });
-    canvas.style.cssText = `width:${this.width}px;height:${height}px`;
+    if (blank) canvas.style.cssText = `width:${this.width}px;height:${height}px`;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, this.width, height);
     if (only === "nothing") return;
-    pen.strokeStyle = getComputedStyle(this).getPropertyValue(`--${this.hue}`).trim();
+    const of = `${this.hue} ${this.theme}`;
+    if (this.#ink.of !== of) this.#ink = { of, colour: getComputedStyle(this).getPropertyValue(`--${this.hue}`).trim() };
+    pen.strokeStyle = this.#ink.colour;
     pen.lineWidth = only ? 2 : 1.5;
     const range = (/** @type {Side} */ side, /** @type {number} */ length) => (only?.side === side ? [only.index, Math.min(length, only.index + 1)] : [0, length]);
     const [[firstRow, lastRow], [firstColumn, lastColumn]] = [range("rows", rows), range("columns", columns)];
+    const least = only ? FAINTEST : this.#threshold(matrix).from;
     for (let row = firstRow; row < lastRow; row++) {
       for (let column = firstColumn; column < lastColumn; column++) {
         const weight = data[row * columns + column];
-        if (weight < FAINTEST) continue;
+        if (weight < least) continue;
         const [from, to] = [(row + 0.5) * LINE, (column + 0.5) * LINE];
         pen.globalAlpha = Math.min(1, weight);
         pen.beginPath();

@@ -1,22 +1,23 @@
 import { LitElement, css, html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
-import { attentionMatrix, headOf, isMasked } from "../trace.js";
+import { attentionMatrix, headOf, isMasked, isUpright } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("../trace.js").Matrix} Matrix */
 
-/** Sides of a cell, and the room for the labels, which the styles below repeat. // CSS px */
+/** Sides of a cell, and the room for the labels, of which the styles below repeat the height. // CSS px */
 const SMALLEST_CELL = 16;
 const LARGEST_CELL = 26;
 /** A long text's cells shrink below that, without labels, so that the canvas stays drawable. */
 const LARGEST_CANVAS = 2400;
 /** Of the ramp. */
 const STEPS = 256;
-/** From so many cells on, plain squares: round ones take a while. */
-const MANY = 4096;
-const LABELS = { width: 84, height: 66 };
+/** From so many cells on each is a pixel that the page enlarges: round ones take a while. */
+const MANY = 2500;
+const LABELS = { width: 84, height: 66, least: 24, gap: 10, character: 7.5, wide: 14 };
 
 /**
  * One attention pattern as cells: rows are queries, columns are keys, colour is the weight. Cells whose score
@@ -46,27 +47,30 @@ export class AttentionMap extends LitElement {
 
   /** What the canvas shows: it is drawn again only when one of these changes. @type {unknown[]} */
   #drawn = [];
-
+  #colours = { theme: "", list: [""] };
   /** @type {Say} */
   static say = (key) => key;
-
   static styles = css`
     :host { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
     .frame { flex: 1; min-height: 0; overflow: auto; scrollbar-width: thin; position: relative; border-radius: 4px; }
     .frame:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
     .grid { display: grid; --cell: 20px; grid-template-columns: max-content max-content; width: max-content; }
     .corner, .columns, .rows { background: var(--paper); z-index: 1; }
-    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: ${LABELS.width}px; }
+    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: var(--labels); }
     .columns { position: sticky; top: 0; display: flex; height: ${LABELS.height}px; }
-    .rows { position: sticky; left: 0; width: ${LABELS.width}px; }
+    .rows { position: sticky; left: 0; width: var(--labels); }
     .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; }
     .columns span { width: var(--cell); height: 62px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
+    .columns .upright { transform: none; text-align: right; }
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
     .columns .special, .rows .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }
     .bare .columns span, .bare .rows span { visibility: hidden; }
     .cells { position: relative; }
     canvas { display: block; image-rendering: pixelated; }
+    .many { background: var(--hatch); }
+    .many::after { content: ""; position: absolute; inset: 0; pointer-events: none; background: linear-gradient(var(--paper) 1px, transparent 0) 0 -1px / var(--cell) var(--cell), linear-gradient(90deg, var(--paper) 1px, transparent 0) -1px 0 / var(--cell) var(--cell); }
+    .bare .many::after { display: none; }
     .veil { position: absolute; left: 0; right: 0; height: var(--cell); background: var(--paper); transform-origin: right; animation: write 240ms ease-out forwards; }
     @keyframes write { from { transform: scaleX(1); } to { transform: scaleX(0); } }
     .mark { position: absolute; border: 2px solid var(--ink); border-radius: 3px; box-sizing: border-box; pointer-events: none; }
@@ -75,9 +79,9 @@ export class AttentionMap extends LitElement {
     output { padding-right: var(--map-tools, 0); display: flex; align-items: center; gap: 8px; min-height: 24px; font: var(--figures-small); color: var(--ink-soft); white-space: nowrap; overflow: hidden; }
     output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
     output strong { color: var(--ink); font-variant-numeric: tabular-nums; }
-    .ramp { width: 72px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline);
+    .ramp { flex: 0 1 72px; min-width: 16px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline);
       background: linear-gradient(in oklab to right, var(--ramp-0), var(--ramp-1)); }
-    .swatch { width: 12px; height: 12px; border-radius: 2px; border: 1px solid var(--hairline); background: var(--hatch); }
+    .swatch { flex: none; width: 12px; height: 12px; border-radius: 2px; border: 1px solid var(--hairline); background: var(--hatch); }
     .empty { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
     :host([stale]) .frame { opacity: 0.5; }
     @media (prefers-reduced-motion: reduce) { .veil { display: none; } }
@@ -121,11 +125,11 @@ export class AttentionMap extends LitElement {
   /** @param {Matrix} matrix */
   #grid({ rows, columns }) {
     const cursor = this.cursor;
-    return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px`}>
+    return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px;--labels:${this.#labels()}px`}>
       <div class="corner"></div>
-      <div class="columns">${this.columns.slice(0, columns).map((piece, i) => label(piece, i === (cursor?.column ?? this.column)))}</div>
-      <div class="rows">${this.rows.slice(0, rows).map((piece, i) => label(piece, i === (cursor?.row ?? this.row)))}</div>
-      <div class="cells" @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${this.#leave}>
+      <div class="columns">${labels(this.columns, columns, cursor?.column ?? this.column)}</div>
+      <div class="rows">${labels(this.rows, rows, cursor?.row ?? this.row)}</div>
+      <div class=${rows * columns > MANY ? "cells many" : "cells"} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${(/** @type {PointerEvent} */ event) => event.pointerType === "touch" || this.#point(undefined)}>
         <canvas></canvas>
         ${this.follow ? keyed(rows, html`<div class="veil" style=${`top:calc(${rows - 1} * var(--cell))`}></div>`) : nothing}
         ${this.row !== undefined && this.row < rows ? html`<div class="band" style=${`top:calc(${this.row} * var(--cell))`}></div>` : nothing}
@@ -157,22 +161,27 @@ export class AttentionMap extends LitElement {
    * @param {number} columns
    */
   #cell(rows, columns) {
-    const across = (this.size.width - LABELS.width - 2) / Math.max(columns, this.room, 1);
+    const across = (this.size.width - this.#labels() - 2) / Math.max(columns, this.room, 1);
     const down = this.follow ? Infinity : (this.size.height - LABELS.height - 2) / rows;
     const drawable = Math.max(1, Math.floor(LARGEST_CANVAS / Math.max(rows, columns)));
     return Math.floor(Math.min(LARGEST_CELL, drawable, Math.max(SMALLEST_CELL, Math.min(across, down))));
   }
 
-  #matrix() {
-    return attentionMatrix(this.trace, this.hook, headOf(this.head));
+  /** What the rows' labels take: as much as the longest needs, up to a bound; a map that grows keeps room for what will come. */
+  #labels() {
+    if (this.follow) return LABELS.width;
+    const wide = (/** @type {Piece} */ { token }) => [...shown(token)].reduce((sum, character) => sum + (isUpright(character) ? LABELS.wide : LABELS.character), 0);
+    return Math.ceil(Math.min(LABELS.width, Math.max(LABELS.least, ...this.rows.map(wide)) + LABELS.gap));
   }
+
+  #matrix = () => attentionMatrix(this.trace, this.hook, headOf(this.head));
 
   /** The scores of which masked ones hatch their cell, the same in every head; nothing is hatched where the trace lacks them. */
   #scores() {
     return attentionMatrix(this.trace, this.hook.replace("hook_pattern", "hook_attn_scores"), 0)?.data;
   }
 
-  /** @param {PointerEvent} event */
+  /** A finger that is lifted leaves its reading; a mouse takes it along. @param {PointerEvent} event */
   #hover(event) {
     const canvas = this.renderRoot.querySelector("canvas");
     const matrix = this.#matrix();
@@ -182,11 +191,6 @@ export class AttentionMap extends LitElement {
     const row = Math.floor(((event.clientY - box.top) / box.height) * matrix.rows);
     const inside = row >= 0 && column >= 0 && row < matrix.rows && column < matrix.columns;
     this.#point(inside ? { row, column } : undefined);
-  }
-
-  /** A finger that is lifted leaves its reading; a mouse takes it along. @param {PointerEvent} event */
-  #leave(event) {
-    if (event.pointerType !== "touch") this.#point(undefined);
   }
 
   /** @param {KeyboardEvent} event */
@@ -206,13 +210,10 @@ export class AttentionMap extends LitElement {
     this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
   }
 
-  #observer = new ResizeObserver(([{ contentRect }]) => {
-    this.size = { width: contentRect.width, height: contentRect.height };
-  });
+  #observer = new ResizeObserver(([{ contentRect: { width, height } }]) => (this.size = { width, height }));
 
   firstUpdated() {
-    const frame = this.renderRoot.querySelector(".frame");
-    if (frame) this.#observer.observe(frame);
+    this.#observer.observe(/** @type {Element} */ (this.renderRoot.querySelector(".frame")));
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */
@@ -220,6 +221,13 @@ export class AttentionMap extends LitElement {
     const matrix = this.#matrix();
     if (matrix) this.#draw(matrix);
     if (this.follow && changed.has("trace")) this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6, left: this.room > 0 ? 1e6 : 0 });
+  }
+
+  /** The theme's colours, asked for once: to ask lays the page out. */
+  #inks() {
+    const style = this.#colours.theme === this.theme && this.#colours.list[0] ? undefined : getComputedStyle(this);
+    if (style) this.#colours = { theme: this.theme, list: ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map((name) => style.getPropertyValue(name).trim()) };
+    return this.#colours.list;
   }
 
   /** @param {Matrix} matrix */
@@ -232,78 +240,70 @@ export class AttentionMap extends LitElement {
     const key = [canvas, data, scores, cell, this.theme];
     if (!canvas || !pen || key.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = key;
-    const style = getComputedStyle(this);
-    const [paper, ink, faint, line] = ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map((name) => style.getPropertyValue(name).trim());
-    const bare = cell < SMALLEST_CELL;
-    const scale = bare ? 1 / cell : devicePixelRatio || 1;
+    const dots = data.length > MANY;
+    const scale = dots ? 1 / cell : devicePixelRatio || 1;
     Object.assign(canvas, { width: Math.round(columns * cell * scale), height: Math.round(rows * cell * scale) });
     canvas.style.cssText = `width:${columns * cell}px;height:${rows * cell}px`;
+    const [paper, ink, faint, line] = this.#inks();
+    const ramp = rampOf(paper, ink);
+    const step = (/** @type {number} */ weight) => Math.round(Math.min(1, weight) * (STEPS - 1));
     const forbidden = (/** @type {number} */ index) => isMasked(scores?.[index] ?? 0);
-    // A colour is mixed once a step, not once a cell.
-    const colours = [...Array.from({ length: STEPS }, (_, i) => `color-mix(in oklab, ${paper}, ${ink} ${((i / (STEPS - 1)) * 100).toFixed(2)}%)`), faint];
-    if (bare) return paintDots(pen, matrix, forbidden, colours);
-    const many = data.length > MANY;
-    const hatched = hatch(cell, scale, faint);
+    if (dots) {
+      // A pixel a cell, which the page enlarges; where a cell is forbidden the hatch behind the canvas is seen.
+      const image = pen.createImageData(columns, rows);
+      const [pixels, steps] = [image, { data: ramp }].map(({ data }) => new Uint32Array(data.buffer));
+      for (let i = 0; i < pixels.length; i++) pixels[i] = forbidden(i) ? 0 : steps[step(data[i])];
+      return pen.putImageData(image, 0, 0);
+    }
     pen.scale(scale, scale);
     pen.strokeStyle = line;
     pen.lineWidth = 0.5;
+    const hatched = new Path2D();
     data.forEach((weight, index) => {
       const [x, y] = [(index % columns) * cell, Math.floor(index / columns) * cell];
-      if (forbidden(index)) return pen.drawImage(hatched, x, y, cell, cell);
-      pen.fillStyle = colours[Math.round(Math.min(1, weight) * (STEPS - 1))];
-      if (many) return pen.fillRect(x, y, cell - 1, cell - 1);
+      if (forbidden(index)) return hatched.rect(x + 1, y + 1, cell - 2, cell - 2);
+      const at = 4 * step(weight);
+      pen.fillStyle = `rgb(${ramp[at]} ${ramp[at + 1]} ${ramp[at + 2]})`;
       pen.beginPath();
       pen.roundRect(x + 0.5, y + 0.5, cell - 1, cell - 1, 2);
       pen.fill();
       pen.stroke();
     });
+    // What is not allowed is hatched, which is not the same as "weight 0".
+    pen.clip(hatched);
+    pen.strokeStyle = faint;
+    pen.lineWidth = 1;
+    pen.beginPath();
+    for (let offset = 0; offset <= (rows + columns) * cell; offset += 5) {
+      pen.moveTo(offset, 0);
+      pen.lineTo(offset - rows * cell, rows * cell);
+    }
+    pen.stroke();
   }
 }
 
-/**
- * A long text's map, a pixel a cell; forbidden cells are a chequer, which is as much of a hatch as a pixel can show.
- * @type {(pen: CanvasRenderingContext2D, matrix: Matrix, forbidden: (index: number) => boolean, colours: string[]) => void}
- */
-function paintDots(pen, { rows, columns, data }, forbidden, colours) {
-  const palette = new Uint32Array(colours.map((colour) => {
-    pen.fillStyle = colour;
-    pen.fillRect(0, 0, 1, 1);
-    return new Uint32Array(pen.getImageData(0, 0, 1, 1).data.buffer)[0];
-  }));
-  const image = pen.createImageData(columns, rows);
-  const pixels = new Uint32Array(image.data.buffer);
-  data.forEach((weight, index) => {
-    const odd = (Math.floor(index / columns) + (index % columns)) % 2;
-    pixels[index] = palette[forbidden(index) ? odd * STEPS : Math.round(Math.min(1, weight) * (STEPS - 1))];
-  });
-  pen.putImageData(image, 0, 0);
+/** Ramps between two colours, mixed once for a theme, not for a map or a cell: red, green, blue and alpha of each step. @type {Map<string, Uint8ClampedArray>} */
+const RAMPS = new Map();
+
+/** @type {(paper: string, ink: string) => Uint8ClampedArray} */
+function rampOf(paper, ink) {
+  const name = `${paper} ${ink}`;
+  const pen = RAMPS.has(name) ? undefined : Object.assign(document.createElement("canvas"), { width: STEPS, height: 1 }).getContext("2d", { willReadFrequently: true });
+  for (let i = 0; pen && i < STEPS; i++) {
+    pen.fillStyle = `color-mix(in oklab, ${paper}, ${ink} ${((i / (STEPS - 1)) * 100).toFixed(2)}%)`;
+    pen.fillRect(i, 0, 1, 1);
+  }
+  if (pen) RAMPS.set(name, pen.getImageData(0, 0, STEPS, 1).data);
+  return RAMPS.get(name) ?? new Uint8ClampedArray(STEPS * 4);
 }
 
-/** @type {(piece: Piece, current: boolean) => unknown} */
-function label(piece, current) {
-  return html`<span class=${piece.special ? "special" : ""} aria-current=${current ? "true" : nothing}>${shown(piece.token)}</span>`;
+/** @type {(pieces: Piece[], count: number, lit: number | undefined) => unknown} */
+function labels(pieces, count, lit) {
+  const kind = (/** @type {Piece} */ { special, token }) => [special && "special", isUpright(token) && "upright"].filter(Boolean).join(" ");
+  return guard([pieces, count, lit], () => pieces.slice(0, count).map((piece, i) => html`<span class=${kind(piece)} aria-current=${i === lit ? "true" : nothing}>${shown(piece.token)}</span>`));
 }
 
 /** @param {string} token */
 function shown(token) {
   return token.replace(/^<extra_id_(\d+)>$/, "<$1>").replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
-}
-
-/** One cell of "not allowed", which is not the same as "weight 0". @type {(cell: number, scale: number, colour: string) => HTMLCanvasElement} */
-function hatch(cell, scale, colour) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(cell * scale), height: Math.round(cell * scale) });
-  const pen = canvas.getContext("2d");
-  if (!pen) return canvas;
-  pen.scale(scale, scale);
-  pen.beginPath();
-  pen.rect(1, 1, cell - 2, cell - 2);
-  pen.clip();
-  pen.strokeStyle = colour;
-  pen.beginPath();
-  for (let offset = 0; offset <= 2 * cell; offset += 5) {
-    pen.moveTo(offset, 0);
-    pen.lineTo(offset - cell, cell);
-  }
-  pen.stroke();
-  return canvas;
 }

@@ -2,8 +2,8 @@ import { LitElement, css, html, svg } from "lit";
 
 /** @typedef {{ name: string, hue: string, values: number[], dashed?: boolean }} Line */
 
-/** Of the drawing, whose sides are in these units: the plot's, and the room of its labels. */
-const PLOT = { width: 400, height: 110, left: 40, right: 96, top: 8, bottom: 20 };
+/** The plot's height, and the room of its labels; the name at a line's end takes most. // CSS px */
+const PLOT = { height: 140, left: 48, right: 144, top: 8, bottom: 24 };
 
 /** Shares that grow from step to step, a line each, labelled at its end; steps that are still to come are faint. */
 export class CoverageChart extends LitElement {
@@ -11,12 +11,13 @@ export class CoverageChart extends LitElement {
     lines: { attribute: false },
     upto: { type: Number },
     label: {},
+    width: { state: true },
   };
 
   static styles = css`
     :host { display: block; min-width: 0; max-width: 720px; }
-    svg { display: block; width: 100%; height: auto; overflow: visible; }
-    text { font: 11px var(--sans); fill: var(--ink-soft); }
+    svg { display: block; width: 100%; overflow: visible; }
+    text { font: var(--figures-small); fill: var(--ink-soft); font-variant-numeric: tabular-nums; }
     .name { font-weight: 600; }
     .axis { stroke: var(--hairline-strong); stroke-width: 1; }
     polyline { fill: none; stroke-width: 2; }
@@ -29,18 +30,27 @@ export class CoverageChart extends LitElement {
     this.lines = [];
     this.upto = 0;
     this.label = "";
+    /** The element's. // CSS px */
+    this.width = 520;
+  }
+
+  #observer = new ResizeObserver(([{ contentRect }]) => (this.width = Math.max(280, contentRect.width)));
+
+  firstUpdated() {
+    this.#observer.observe(this);
   }
 
   render() {
-    const { width, height, left, right, top, bottom } = PLOT;
+    const { height, left, right, top, bottom } = PLOT;
+    const width = this.width - left - right;
     const steps = Math.max(1, ...this.lines.map(({ values }) => values.length));
     const x = (/** @type {number} */ step) => left + ((step + 1) / steps) * width;
     const y = (/** @type {number} */ share) => top + (1 - share) * height;
     const ends = spread(this.lines.map(({ values }) => y(values[Math.max(0, Math.min(values.length, this.upto) - 1)] ?? 0)));
-    return html`<svg viewBox=${`0 0 ${left + width + right} ${top + height + bottom}`} role="img" aria-label=${this.label}>
+    return html`<svg viewBox=${`0 0 ${this.width} ${top + height + bottom}`} height=${top + height + bottom} role="img" aria-label=${this.label}>
       ${[0, 0.5, 1].map((share) => svg`<line class="axis" x1=${left} x2=${left + width} y1=${y(share)} y2=${y(share)} stroke-dasharray=${share % 1 ? "2 4" : "none"}></line>
         <text x=${left - 6} y=${y(share) + 4} text-anchor="end">${share * 100} %</text>`)}
-      ${[1, ...[0.25, 0.5, 0.75, 1].map((part) => Math.round(steps * part))].map((step) => svg`<text x=${x(step - 1)} y=${top + height + 15} text-anchor="middle">${step}</text>`)}
+      ${[1, ...[0.25, 0.5, 0.75, 1].map((part) => Math.round(steps * part))].map((step) => svg`<text x=${x(step - 1)} y=${top + height + 18} text-anchor="middle">${step}</text>`)}
       ${this.lines.map(({ name, hue, values, dashed }, i) => {
         const points = (/** @type {number[]} */ part) => part.map((share, step) => `${x(step).toFixed(1)},${y(share).toFixed(1)}`).join(" ");
         const stroke = `stroke:var(--${hue});${dashed ? "stroke-dasharray:5 3" : ""}`;
@@ -59,6 +69,6 @@ export class CoverageChart extends LitElement {
 function spread(heights) {
   const order = heights.map((_, i) => i).sort((a, b) => heights[a] - heights[b]);
   const moved = [...heights];
-  for (let i = 1; i < order.length; i++) moved[order[i]] = Math.max(moved[order[i]], moved[order[i - 1]] + 14);
+  for (let i = 1; i < order.length; i++) moved[order[i]] = Math.max(moved[order[i]], moved[order[i - 1]] + 17);
   return moved;
 }

@@ -29,6 +29,7 @@ export class DeviceBadge extends LitElement {
     :host { position: relative; display: inline-block; }
     .badge { display: inline-flex; align-items: center; gap: 7px; height: 32px; padding: 0 10px; border: 1px solid var(--hairline); border-radius: 16px; background: var(--case);
       color: var(--ink); font: var(--small); cursor: pointer; white-space: nowrap; font-variant-numeric: tabular-nums; min-width: 168px; justify-content: center; box-sizing: border-box; }
+    .badge.brief { min-width: 0; }
     .badge:hover { border-color: var(--hairline-strong); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
     .dot { width: 8px; height: 8px; border-radius: 50%; background: var(--cross); }
@@ -68,7 +69,7 @@ export class DeviceBadge extends LitElement {
   render() {
     const device = this.info && { webgpu: "WebGPU", cpu: "CPU" }[this.info.device];
     const ms = this.ms ?? this.info?.timing[this.info.device];
-    return html`<button type="button" class="badge" aria-expanded=${this.open} aria-haspopup="dialog" @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
+    return html`<button type="button" class=${this.status || ms != null ? "badge" : "badge brief"} aria-expanded=${this.open} aria-haspopup="dialog" @click=${() => (this.open = !this.open)} @keydown=${this.#escape}>
         <span class=${this.status ? "dot busy" : "dot"}></span>
         ${this.status ? html`<span>${this.status}</span>` : device ? html`<span>${device}</span>${ms == null ? nothing : html`<span>· ${milliseconds(ms)} ${this.unit}</span>`}` : nothing}
       </button>

@@ -96,7 +96,7 @@ export class HeadGrid extends LitElement {
   render() {
     const size = this.#size();
     const at = this.lit ?? { layer: this.layer, head: this.head };
-    return html`<div class="frame">${size ? guard([this.trace, this.hooks, this.layer, this.head, this.label, this.hue, this.say, ...Object.values(size)], () => this.#maps(size)) : nothing}</div>
+    return html`<div class="frame">${size ? guard([this.trace, this.hooks.join(), this.layer, this.head, this.label, this.hue, this.say, ...Object.values(size)], () => this.#maps(size)) : nothing}</div>
       <output aria-live="polite">${size ? html`<b>${this.#name(at.layer, at.head)}</b><br />${this.describe(at.layer, at.head)}` : nothing}</output>`;
   }
 

@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing, svg } from "lit";
 /** @typedef {import("../trace.js").Say} Say */
 /** `hue` names a colour of the page; `dashed` tells lines apart without it. @typedef {{ name: string, hue: string, dashed?: boolean, values: number[] }} Line */
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [48, 8, 10, 36]; // px
+const [LEFT, RIGHT, TOP, BOTTOM] = [64, 8, 10, 36]; // px
 
 /**
  * Numbers that belong to 1, 2, 3, … as lines over a common ground of zero. Moving over it, or the arrow keys, read one place; the readings stand in a fixed line above.
@@ -67,7 +67,7 @@ export class Lines extends LitElement {
           <text x=${LEFT - 8} y=${down(part * most) + 4} text-anchor="end">${shown(part * most)}</text>`)}
         ${[...new Set([0, Math.floor((count - 1) / 2), count - 1])].filter((i) => i >= 0).map((i) => svg`<text x=${across(i)} y=${height - BOTTOM + 16} text-anchor=${i === 0 ? "start" : i === count - 1 ? "end" : "middle"}>${i + 1}</text>`)}
         <text x=${(LEFT + this.width - RIGHT) / 2} y=${height - 3} text-anchor="middle">${this.x}</text>
-        <text x="14" y=${(height - BOTTOM + TOP) / 2} text-anchor="middle" transform=${`rotate(-90 14 ${(height - BOTTOM + TOP) / 2})`}>${this.y}</text>
+        <text x="12" y=${(height - BOTTOM + TOP) / 2} text-anchor="middle" transform=${`rotate(-90 12 ${(height - BOTTOM + TOP) / 2})`}>${this.y}</text>
         ${read === undefined ? nothing : svg`<line class="cursor" x1=${across(read)} x2=${across(read)} y1=${TOP} y2=${height - BOTTOM}></line>`}
         ${this.lines.map(({ hue, dashed, values }) => svg`<path stroke=${`var(--${hue})`} stroke-dasharray=${dashed ? "5 3" : nothing} d=${values.map((value, i) => (Number.isFinite(value) ? `${i === 0 ? "M" : "L"}${across(i).toFixed(1)} ${down(value).toFixed(1)}` : "")).join("")}></path>
           ${read === undefined || !Number.isFinite(values[read]) ? nothing : svg`<circle cx=${across(read)} cy=${down(values[read])} r="4" fill=${`var(--${hue})`}></circle>`}`)}

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { isUpright } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -45,6 +46,7 @@ export class MaskEditor extends LitElement {
     .rows { position: sticky; left: 0; width: ${LABELS.width}px; }
     .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; cursor: pointer; }
     .columns span { width: var(--cell); height: ${LABELS.height - 4}px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); }
+    .columns .upright { transform: none; text-align: right; }
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span:hover, .rows span:hover { color: var(--ink); text-decoration: underline; }
     .current { color: var(--ink) !important; font-weight: 700; }
@@ -92,7 +94,7 @@ export class MaskEditor extends LitElement {
     return html`<div class="frame" role="application" tabindex="0" aria-label=${`${this.label}. ${this.axes}. ${this.say("mask.keys")}`} aria-describedby="reading" @keydown=${this.#key} @blur=${() => this.#point(undefined)}>
         <div class="grid" aria-hidden="true" style=${`--cell:${this.#cell}px`}>
           <div class="corner"></div>
-          <div class="columns">${this.columns.map((piece, column) => html`<span class=${column === cursor?.column ? "current" : ""} title=${this.say("mask.column")} @click=${() => this.#line({ column })}>${shown(piece)}</span>`)}</div>
+          <div class="columns">${this.columns.map((piece, column) => html`<span class=${[column === cursor?.column && "current", isUpright(piece.token) && "upright"].filter(Boolean).join(" ")} title=${this.say("mask.column")} @click=${() => this.#line({ column })}>${shown(piece)}</span>`)}</div>
           <div class="rows">${this.rows.map((piece, row) => html`<span class=${row === cursor?.row ? "current" : ""} title=${this.say("mask.row")} @click=${() => this.#line({ row })}>${shown(piece)}</span>`)}</div>
           <div class="cells" @pointerdown=${this.#down} @pointermove=${this.#drag} @pointerup=${this.#up} @pointercancel=${() => (this.stroke = undefined)} @pointerleave=${() => this.stroke || this.#point(undefined)}>
             <canvas></canvas>

@@ -9,6 +9,9 @@ import { attentionMatrix, headOf, isMasked } from "../trace.js";
 const SIDE = 92;
 const LARGEST_CELL = 9;
 
+/** Cells smaller than that have no lines of their own. // CSS px */
+const FINE = 3;
+
 /** Masked scores of a matrix, counted once: every render says the number. @type {WeakMap<Float32Array, number>} */
 const COUNTS = new WeakMap();
 
@@ -36,6 +39,7 @@ export class MaskGrid extends LitElement {
 
   /** What the canvas shows: it is drawn again only when one of these changes. @type {unknown[]} */
   #drawn = [];
+  #colours = { of: "", list: [""] };
 
   /** @type {Say} */
   static say = (key) => key;
@@ -43,6 +47,8 @@ export class MaskGrid extends LitElement {
   static styles = css`
     :host { display: grid; grid-template-columns: ${SIDE}px minmax(0, 1fr); gap: 10px; align-items: start; height: ${SIDE}px; }
     .cells { position: relative; width: max-content; border-radius: 2px; cursor: crosshair; line-height: 0; }
+    .mark { position: absolute; border: 2px solid var(--ink); box-sizing: border-box; pointer-events: none; min-width: 4px; min-height: 4px; }
+    .fine canvas { background: var(--hatch); }
     .cells:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
     .words { font: var(--small); color: var(--ink-soft); display: grid; gap: 2px; align-content: start; }
     .words strong { font-weight: 600; color: var(--ink); white-space: nowrap; }
@@ -81,11 +87,29 @@ export class MaskGrid extends LitElement {
   render() {
     const scores = this.#scores();
     return html`${scores
-        ? html`<div class="cells" role="group" tabindex="0" aria-label=${`${this.label}. ${this.#counted(scores)}`} @keydown=${this.#move}
+        ? html`<div class=${this.#size(scores).cell < FINE ? "cells fine" : "cells"} role="group" tabindex="0" aria-label=${`${this.label}. ${this.#counted(scores)}`} @keydown=${this.#move}
             @blur=${() => this.#point(undefined)} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${this.#leave}>
-            <canvas aria-hidden="true"></canvas></div>`
+            <canvas aria-hidden="true"></canvas>${this.#mark(scores)}</div>`
         : html`<div class="blank"></div>`}
       <div class="words"><strong>${this.label}</strong><output aria-live="polite">${scores ? this.#reading(scores) : nothing}</output></div>`;
+  }
+
+  /**
+   * How many cells are drawn, and their side. A text longer than the grid has pixels is thinned out: each pixel shows the cell in its place.
+   * @param {{ rows: number, columns: number }} scores
+   */
+  #size(scores) {
+    const thin = Math.max(1, Math.max(scores.rows, scores.columns) / SIDE);
+    const [rows, columns] = [Math.ceil(scores.rows / thin), Math.ceil(scores.columns / thin)];
+    return { thin, rows, columns, cell: Math.min(LARGEST_CELL, SIDE / Math.max(rows, columns)) };
+  }
+
+  /** The lit cell, above the picture, so that the picture stays. @param {{ rows: number, columns: number }} scores */
+  #mark(scores) {
+    const at = this.#lit();
+    if (!at || at.row >= scores.rows || at.column >= scores.columns) return nothing;
+    const { thin, cell } = this.#size(scores);
+    return html`<div class="mark" style=${`left:${(at.column / thin) * cell}px;top:${(at.row / thin) * cell}px;width:${cell}px;height:${cell}px`}></div>`;
   }
 
   /** @param {{ rows: number, columns: number, data: Float32Array }} scores */
@@ -157,18 +181,23 @@ export class MaskGrid extends LitElement {
     this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
   }
 
+  /** The theme's colours, asked for once: to ask lays the page out. */
+  #inks() {
+    const of = `${this.hue} ${this.theme}`;
+    if (this.#colours.of === of && this.#colours.list[0]) return this.#colours.list;
+    const style = getComputedStyle(this);
+    this.#colours = { of, list: ["--hatch-line", this.hue, "--ramp-0"].map((name) => style.getPropertyValue(name).trim()) };
+    return this.#colours.list;
+  }
+
   updated() {
     const scores = this.#scores();
     const canvas = this.renderRoot.querySelector("canvas");
     const pen = canvas?.getContext("2d");
     if (!scores || !canvas || !pen) return;
-    // A text longer than the grid has pixels is thinned out: each pixel shows the cell in its place.
-    const thin = Math.max(1, Math.max(scores.rows, scores.columns) / SIDE);
-    const [rows, columns] = [Math.ceil(scores.rows / thin), Math.ceil(scores.columns / thin)];
-    const cell = Math.min(LARGEST_CELL, SIDE / Math.max(rows, columns));
+    const { thin, rows, columns, cell } = this.#size(scores);
     const ratio = devicePixelRatio || 1;
-    const at = this.#lit();
-    const key = [canvas, scores, cell, ratio, this.hue, this.theme, at?.row, at?.column];
+    const key = [canvas, scores, cell, ratio, this.hue, this.theme];
     if (key.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = key;
     canvas.width = Math.ceil(columns * cell * ratio);
@@ -176,34 +205,30 @@ export class MaskGrid extends LitElement {
     canvas.style.width = `${columns * cell}px`;
     canvas.style.height = `${rows * cell}px`;
     pen.scale(ratio, ratio);
-    const style = getComputedStyle(this);
-    const [hatch, fill, paper, ink] = ["--hatch-line", this.hue, "--ramp-0", "--ink"].map((name) => style.getPropertyValue(name).trim());
+    const [hatch, fill, paper] = this.#inks();
     pen.strokeStyle = hatch;
     pen.fillStyle = `color-mix(in oklab, ${fill} 55%, ${paper})`;
+    // Cells in a path each, so that a long text's are two strokes of the pen; cells too fine for lines let the hatch behind the canvas through.
     const gap = cell > 4 ? 1 : 0;
+    const [allowed, lines] = [new Path2D(), new Path2D()];
     for (let index = 0; index < rows * columns; index++) {
       const [row, column] = [Math.floor(index / columns), index % columns];
       const [x, y] = [column * cell, row * cell];
       const score = scores.data[Math.floor(row * thin) * scores.columns + Math.floor(column * thin)];
-      if (isMasked(score)) {
-        pen.beginPath();
-        pen.moveTo(x + cell - gap, y + gap);
-        pen.lineTo(x + gap, y + cell - gap);
-        if (cell > 6) {
-          pen.moveTo(x + cell / 2, y + gap);
-          pen.lineTo(x + gap, y + cell / 2);
-          pen.moveTo(x + cell - gap, y + cell / 2);
-          pen.lineTo(x + cell / 2, y + cell - gap);
-        }
-        pen.stroke();
-      } else {
-        pen.fillRect(x, y, cell - gap, cell - gap);
+      if (!isMasked(score)) {
+        allowed.rect(x, y, cell - gap, cell - gap);
+      } else if (cell >= FINE) {
+        lines.moveTo(x + cell - gap, y + gap);
+        lines.lineTo(x + gap, y + cell - gap);
+        if (cell <= 6) continue;
+        lines.moveTo(x + cell / 2, y + gap);
+        lines.lineTo(x + gap, y + cell / 2);
+        lines.moveTo(x + cell - gap, y + cell / 2);
+        lines.lineTo(x + cell / 2, y + cell - gap);
       }
     }
-    if (!at || at.row >= scores.rows || at.column >= scores.columns) return;
-    pen.strokeStyle = ink;
-    pen.lineWidth = 2;
-    pen.strokeRect(Math.floor(at.column / thin) * cell, Math.floor(at.row / thin) * cell, cell - gap, cell - gap);
+    pen.fill(allowed);
+    pen.stroke(lines);
   }
 }
 

@@ -3,6 +3,9 @@ import { LitElement, css, html, nothing } from "lit";
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
 
+/** So many tiles change at once, without a transition each. */
+const MANY = 48;
+
 /**
  * Tokens in a row, each a tile. With `weights`, tiles light up by them and the numbers stand underneath; with `ids`, the ids do.
  * `marks` says what was done to a token: "masked" and "filled" by hand, "written" by the model, in the hue of `--mark`.
@@ -50,8 +53,12 @@ export class TokenStrip extends LitElement {
     small { font: var(--figures-small); color: var(--ink-soft); min-height: 16px; line-height: 16px; }
     .growing::after { content: ""; flex: none; width: 2px; height: 22px; margin: 4px 4px 0; background: var(--ink-faint); }
     :host([stale]) ol { opacity: 0.5; }
+    .many button { transition: none; }
     @media (prefers-reduced-motion: reduce) { button { transition: none; } }
   `;
+
+  /** How many tokens there were when the strip was drawn last. */
+  #length = 0;
 
   constructor() {
     super();
@@ -76,7 +83,7 @@ export class TokenStrip extends LitElement {
   }
 
   render() {
-    return html`<ol class=${this.cursor ? "growing" : nothing} aria-label=${this.label} @pointerleave=${this.#leave} @focusout=${() => this.#hover(undefined)} @keydown=${this.#press}>
+    return html`<ol class=${[this.cursor && "growing", this.tokens.length > MANY && "many"].filter(Boolean).join(" ") || nothing} aria-label=${this.label} @pointerleave=${this.#leave} @focusout=${() => this.#hover(undefined)} @keydown=${this.#press}>
       ${this.tokens.map((piece, position) => this.#tile(piece, position))}
     </ol>`;
   }
@@ -93,7 +100,7 @@ export class TokenStrip extends LitElement {
     const under = weight !== undefined ? weight.toFixed(2) : this.ids ? String(piece.id) : "";
     const spoken = this.say("token.label", { n: position + 1, token: piece.token.replace(/^▁/, "␣"), id: piece.id }) + (mark ? `, ${this.say(`mark.${mark}`)}` : "");
     return html`<li class=${kind}>
-      <button type="button" style=${weight === undefined ? "" : `--weight:${weight}`} tabindex=${position === (this.selected ?? 0) ? 0 : -1}
+      <button type="button" style=${weight === undefined ? "" : `--weight:${weight.toFixed(3)}`} tabindex=${position === (this.selected ?? 0) ? 0 : -1}
         aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`} aria-pressed=${position === this.selected} aria-keyshortcuts=${this.editable ? "Enter M" : nothing} title=${`id ${piece.id}`}
         @pointerenter=${() => this.#hover(position)} @focus=${() => this.#hover(position)} @click=${() => this.#select(position)} @dblclick=${() => this.#edit(position)}>${spelled(piece.token)}</button>
       <small aria-hidden="true">${under}</small>
@@ -136,11 +143,13 @@ export class TokenStrip extends LitElement {
     next.focus();
   }
 
-  updated() {
-    if (this.cursor) {
+  /** @param {Map<PropertyKey, unknown>} changed */
+  updated(changed) {
+    if (this.cursor && changed.has("tokens") && this.tokens.length !== this.#length) {
       const list = this.renderRoot.querySelector("ol");
       if (list) list.scrollLeft = list.scrollWidth;
     }
+    this.#length = this.tokens.length;
   }
 }
 

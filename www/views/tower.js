@@ -2,6 +2,9 @@ import { LitElement, css, html } from "lit";
 
 /** @typedef {import("../trace.js").Say} Say */
 
+/** What stands over the last heads of a row that is scrolled. // CSS px */
+const MEAN = 40;
+
 /**
  * A stack of layers, the first at the bottom, each a row of small blocks: one a head, and one for the mean of the heads.
  * @fires diorama-head-select - { layer: number, head: number | "mean" }
@@ -21,14 +24,15 @@ export class Tower extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; max-height: 94px; overflow: auto; scrollbar-width: thin; padding: 1px; margin: -1px; }
-    .layers { display: grid; gap: 3px; }
+    :host { display: block; position: relative; min-width: 0; max-height: 94px; overflow: auto; scrollbar-width: thin; padding: 1px; margin: -1px; }
+    .layers { display: grid; gap: 3px; width: max-content; }
     .layer { display: flex; gap: 3px; align-items: center; }
     .name { font: var(--small); color: var(--ink-soft); flex: none; width: 56px; white-space: nowrap; }
     .layer.current .name { color: var(--ink); font-weight: 600; }
     button { flex: none; width: 22px; height: 20px; padding: 0; border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline)); border-radius: 4px; cursor: pointer;
       font: var(--figures-small); color: var(--ink-soft); background: color-mix(in oklab, var(--tower) 8%, var(--case)); }
-    button.mean { width: 30px; margin-left: 4px; }
+    /* Many heads scroll behind the mean, which stays in reach. */
+    button.mean { width: 30px; margin-left: 4px; position: sticky; right: 0; box-shadow: 0 0 0 2px var(--paper); }
     button:hover { border-color: var(--tower); color: var(--ink); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
     @media (max-width: 640px) { :host { max-height: none; } .layers, .layer { gap: 5px; } button { width: 26px; height: 30px; } }
@@ -58,6 +62,15 @@ export class Tower extends LitElement {
         ${this.#block(layer, "mean")}
       </div>`)}
     </div>`;
+  }
+
+  /** A tower that is too large for its place shows the choice. */
+  updated() {
+    const chosen = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[aria-checked="true"]'));
+    if (!chosen) return;
+    const { offsetTop: top, offsetHeight: height, offsetLeft: left, offsetWidth: width } = chosen;
+    const [down, across] = [within(this.scrollTop, top + height - this.clientHeight, top), within(this.scrollLeft, left + width + MEAN - this.clientWidth, left)];
+    this.scrollTo({ top: down, left: this.head === "mean" ? this.scrollLeft : across });
   }
 
   /**
@@ -91,4 +104,13 @@ export class Tower extends LitElement {
     await new Promise(requestAnimationFrame);
     /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[aria-checked="true"]'))?.focus();
   }
+}
+
+/**
+ * @param {number} at
+ * @param {number} least
+ * @param {number} most
+ */
+function within(at, least, most) {
+  return Math.min(most, Math.max(least, at));
 }

@@ -92,6 +92,8 @@ for (const browser of browsers) {
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).model?.info.name === "bert-model");
       await finished(page);
       assert.match(await page.$eval(".answers", (answers) => answers.textContent ?? ""), /without a head/);
+      await page.click("#tab-generation");
+      await page.waitForFunction(() => document.querySelector("diorama-generation")?.shadowRoot?.querySelector("diorama-iterated")?.shadowRoot?.textContent?.includes("no head over words"));
     }));
 
   test(`${browser}: a model of ours is chosen in the dialog; the reader's own text goes along, an example does not`, () =>

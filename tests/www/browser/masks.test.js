@@ -15,7 +15,7 @@ const CPU = { webgpu: false };
 
 /** @type {ReturnType<typeof siteWith>} */
 let site;
-before(() => (site = siteWith(["electra-mlm", "electra-discriminator"])));
+before(() => (site = siteWith(["electra-mlm", "electra-discriminator", "bert-model", "bert-classification"])));
 after(() => site.remove());
 
 /** @typedef {import("puppeteer-core").Page} Page */
@@ -209,5 +209,49 @@ for (const browser of browsers) {
       const judged = cells.filter((/** @type {any} */ { special }) => !special);
       assert.ok(judged.every((/** @type {any} */ { share }) => share > 0 && share < 1));
       assert.ok(said.includes(`, ${judged.filter((/** @type {any} */ { mark }) => mark === "replaced").length} of them really replaced`), said);
+    }, { ...CPU, root: site.root }));
+
+  test(`${browser}: under a mask a bare encoder shows how far its states move, a classifier its classes, a discriminator its judgements`, () =>
+    visit(browser, "embed.html", async (page) => {
+      const text = "the little dog ran .";
+      for (const name of ["bert-model", "bert-classification", "electra-discriminator"]) {
+        const model = `models/${name}/`;
+        await put(page, "diorama-mask-lab", { model, text, rule: "causal" }, "diorama-change-strip");
+        const shown = await page.evaluate(() => {
+          const root = /** @type {any} */ (document.querySelector("diorama-mask-lab")).renderRoot;
+          const list = (/** @type {string} */ tag, /** @type {string} */ property) => [...root.querySelectorAll(tag)].map((view) => Array.from(view[property]));
+          return {
+            moved: list("diorama-change-strip", "changes")[0],
+            classes: list("diorama-class-bars", "classes").map((classes) => classes.map((/** @type {any} */ { probability }) => probability)),
+            judged: list("diorama-interlinear", "cells").map((cells) => cells.map((/** @type {any} */ { share }) => share)),
+          };
+        });
+        const { moved, ...answers } = await page.evaluate(async ({ model: address, text }) => {
+          const { loadModel, MASKED } = await import(new URL("diorama.js", document.baseURI).href);
+          const model = await loadModel(address, { device: "cpu" });
+          const { layers } = model.info;
+          const last = `blocks.${layers - 1}.hook_resid_post`;
+          const length = (await model.encode(text)).length;
+          const ahead = Array.from({ length: length - 1 }, (_, row) => ({ hook: "*.hook_attn_scores", at: { query_pos: [row], key_pos: Array.from({ length: length - 1 - row }, (_, i) => row + 1 + i) }, set: MASKED }));
+          const runs = [await model.run({ text }, { capture: [last] }), await model.run({ text }, { capture: [last], interventions: ahead })];
+          const softmax = (/** @type {number[]} */ scores) => scores.map((score) => Math.exp(score) / scores.reduce((sum, other) => sum + Math.exp(other), 0));
+          const logits = runs.map(({ logits }) => Array.from(logits?.data ?? []));
+          const [before, after] = runs.map(({ activations }) => activations.get(last).data);
+          const width = before.length / length;
+          const norm = (/** @type {number[]} */ list) => Math.hypot(...list);
+          const states = Array.from({ length }, (_, place) => Array.from({ length: width }, (_, i) => place * width + i)).map((at) => norm(at.map((i) => after[i] - before[i])) / norm(at.map((i) => before[i])));
+          const tokens = logits[0].length === length;
+          model.dispose();
+          return { moved: tokens ? logits[0].map((logit, i) => Math.abs(logits[1][i] - logit)) : states, classes: tokens || logits[0].length === 0 ? [] : logits.map(softmax), judged: tokens ? logits.map((list) => list.map((logit) => 1 / (1 + Math.exp(-logit)))) : [] };
+        }, { model, text });
+        assert.ok(shown.moved.some((/** @type {any} */ change) => change > 1e-3), `${name}: ${shown.moved}`);
+        const near = (/** @type {any} */ got, /** @type {number[]} */ wanted) => wanted.forEach((value, i) => assert.ok(Math.abs(got[i] - value) < 1e-4 * Math.max(1, Math.abs(value)), `${name} ${i}: ${got[i]}, the CPU ${value}`));
+        near(shown.moved, moved);
+        for (const kind of /** @type {const} */ (["classes", "judged"])) {
+          assert.equal(shown[kind].length, answers[kind].length, `${name}: ${kind}`);
+          answers[kind].forEach((wanted, i) => near(shown[kind][i], wanted));
+        }
+        await axe(page);
+      }
     }, { ...CPU, root: site.root }));
 }

@@ -134,6 +134,7 @@ test("what is missing or broken is named in one sentence", async () => {
   await assert.rejects(readModel(chosen(NO_CONFIG), () => {}), /^Error: config\.json is not among the chosen files: .*\.$/);
   await assert.rejects(readModel(chosen(NO_WEIGHTS), () => {}), /^Error: model\.safetensors is not among the chosen files/);
   await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "pytorch_model.bin": "PK" }), () => {}), /has pytorch_model\.bin but no model\.safetensors/);
+  await assert.rejects(readModel(chosen({ "model-q4.gguf": "GGUF" }), () => {}), /has model-q4\.gguf but no model\.safetensors/);
   await assert.rejects(readModel(chosen({ ...WHOLE, "config.json": "<!doctype html>" }), () => {}), /config\.json does not hold a JSON object/);
   await assert.rejects(readModel(chosen({ ...WHOLE, "tokenizer.json": "[" }), () => {}), /tokenizer\.json does not hold a JSON object/);
   await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "model.safetensors.index.json": "{}" }), () => {}), /names no files/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changes } from "../../../www/masked-answers.js";
+import { changes, drift } from "../../../www/masked-answers.js";
 import { allows, blocked, gridOf, opens, painted, parseCells, runMasked } from "../../../www/masks.js";
 
 /** @param {Partial<import("../../../www/masks.js").Mask>} [given] @returns {import("../../../www/masks.js").Mask} */
@@ -82,4 +82,10 @@ test("the change at a place is its largest", () => {
   const logits = (/** @type {number[]} */ ...data) => ({ name: "logits", axes: ["batch", "pos", "d_vocab"], shape: [1, 2, 2], data: Float32Array.from(data) });
   assert.deepEqual(changes(logits(1, 2, 3, 4), logits(1, 2, 5, 1)), [0, 3]);
   assert.deepEqual(changes(undefined, undefined), []);
+});
+
+test("a state has moved by the length of its change, as a share of its own", () => {
+  const states = (/** @type {number[]} */ ...data) => ({ name: "hook_resid_post", axes: ["batch", "pos", "d_model"], shape: [1, 3, 2], data: Float32Array.from(data) });
+  assert.deepEqual(drift(states(3, 4, 1, 0, 0, 0), states(3, 4, 0, 1, 0, 0)), [0, Math.SQRT2, 0]);
+  assert.deepEqual(drift(states(3, 4, 6, 8, 1, 1), states(6, 8, 6, 8, 1, 1)), [1, 0, 0]);
 });

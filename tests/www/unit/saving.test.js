@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { readTensors, writeTensors } from "../../../www/safetensors.js";
-import { csvOf, gridOf, svgOf } from "../../../www/saving.js";
+import { gridOf, svgOf } from "../../../www/saving/grid.js";
+import { csvOf, hasNumbers, tableOf, tensorsOf } from "../../../www/saving/tables.js";
 import { MASKED } from "../../../www/trace.js";
+import { sources } from "./sources.js";
 
 test("safetensors: what is written is read, aligned to eight bytes", () => {
   const file = writeTensors([{ name: "a", shape: [2, 2], data: [1, -2.5, 3, 1e-9] }, { name: "blocks.0.attn.hook_pattern", shape: [1], data: new Float32Array([0.1]) }, { name: "none", shape: [0], data: [] }]);
@@ -33,8 +35,46 @@ test("a map's numbers are those of its head, beside the whole activation", () =>
   assert.deepEqual(Array.from(gridOf({ ...map, localName: "diorama-mask-grid", attention: "a", head: "0" })?.data ?? []), [0, MASKED, 1, 2].map(Math.fround));
 });
 
-test("CSV: names are quoted, and none begins a formula", () => {
-  assert.equal(csvOf(/** @type {any} */ (gridOf(map))), '"","<b>","\'=a"""\r\n"<b>",1,0\r\n"\'=a""",0.5,0.5\r\n'.replace(/^"",/, ","));
+test("CSV: names are quoted, none begins a formula, and a number that is missing is empty", () => {
+  const table = /** @type {import("../../../www/saving/tables.js").Table} */ (tableOf(map));
+  assert.equal(csvOf(table), ',"<b>","\'=a"""\r\n"<b>",1,0\r\n"\'=a""",0.5,0.5\r\n');
+  assert.equal(tensorsOf(table)[0].data, pattern);
+  assert.equal(csvOf({ head: ["n", "p"], rows: [[1, undefined], [2, NaN], ["", 1e-7]] }), '"n","p"\r\n1,\r\n2,\r\n,1e-7\r\n');
+});
+
+test("each column of numbers is a tensor; what a row lacks is not a number in it", () => {
+  const nodes = [{ key: 0, token: "prompt" }, { key: 1, parent: 0, token: "▁a", probability: 0.5 }];
+  const table = /** @type {import("../../../www/saving/tables.js").Table} */ (tableOf({ localName: "diorama-token-tree", nodes }));
+  assert.deepEqual(table.rows, [[0, undefined, "prompt", undefined, ""], [1, 0, "▁a", 0.5, ""]]);
+  const tensors = tensorsOf(table);
+  assert.deepEqual(tensors.map(({ name, shape }) => [name, shape]), [["node", [2]], ["after", [2]], ["probability", [2]]]);
+  assert.deepEqual(tensors.map(({ data }) => Array.from(data)), [[0, 1], [NaN, 0], [NaN, 0.5]]);
+  assert.deepEqual([...readTensors(writeTensors(tensors).buffer).keys()], ["node", "after", "probability"]);
+});
+
+test("all heads: a row for each query of each head, and the patterns whole", () => {
+  const table = /** @type {import("../../../www/saving/tables.js").Table} */ (tableOf({ localName: "diorama-head-grid", trace, hooks: ["a.hook_pattern"] }));
+  assert.deepEqual(table.rows, [[1, 1, 0, 1, 0], [1, 1, 1, 0.25, 0.75], [1, 2, 0, 1, 0], [1, 2, 1, 0.5, 0.5]]);
+  assert.deepEqual(tensorsOf(table), [trace.activations.get("a.hook_pattern")]);
+});
+
+test("curves, a lens and a mask as they were given, unrounded", () => {
+  const lines = [{ name: "with", values: [0.125, 1 / 3] }, { name: "without", values: [2] }];
+  assert.deepEqual(tableOf({ localName: "diorama-lines", x: "token", lines }), { head: ["token", "with", "without"], rows: [[1, 0.125, 2], [2, 1 / 3, undefined]] });
+  const lens = { localName: "diorama-lens-grid", columns: pieces, rows: [{ name: "layer 1", cells: [{ list: [{ token: "x", probability: 0.75 }] }, { list: [{ token: "y", probability: 0.5 }, { token: "z", probability: 0.25 }] }] }] };
+  assert.deepEqual(tableOf(lens)?.rows, [["layer 1", 0, "▁<b>", 1, "x", 0.75], ["layer 1", 1, '=a"', 1, "y", 0.5], ["layer 1", 1, '=a"', 2, "z", 0.25]]);
+  const grid = new Uint8Array([1, 0, 1, 1]);
+  assert.deepEqual(tableOf({ localName: "diorama-mask-editor", grid, rows: pieces, columns: pieces }), { head: ["", "▁<b>", '=a"'], rows: [["▁<b>", 1, 0], ['=a"', 1, 1]], tensors: [{ name: "mask", shape: [2, 2], data: grid }] });
+});
+
+test("every view is told apart: one that shows numbers can be taken along, the others say why not", () => {
+  const without = ["device-badge", "shader-view", "sketch", "tower"];
+  const grids = ["attention-lines", "attention-map", "attention-table", "mask-grid", "matrix"];
+  const trace2 = { localName: "", trace, hook: "a.hook_pattern", attention: "a", head: "0", rows: pieces, columns: pieces, data: [1] };
+  for (const { file } of sources("www").filter(({ file }) => file.startsWith("views/"))) {
+    const name = file.slice("views/".length, -".js".length);
+    assert.equal(hasNumbers({ ...(grids.includes(name) ? trace2 : {}), localName: `diorama-${name}` }), !without.includes(name), name);
+  }
 });
 
 test("SVG: a cell for each number, masked ones hatched, tokens as text", () => {

@@ -1,6 +1,6 @@
 // Published models as points: parameters, tokens seen in training, and where both are printed.
 
-/** @typedef {"encoder" | "encoder-decoder" | "decoder"} Kind */
+/** @typedef {import("../../kinds.js").Kind} Kind */
 /** @typedef {{ name: string, N: number, D: number, kind: Kind, source: string, minor?: boolean }} Published */
 
 const BROWN = "Brown et al. 2020, table 2.1";
@@ -27,8 +27,3 @@ export const MODELS = [
   { name: "LLaMA 3 8B", N: 8e9, D: 15e12, kind: "decoder", source: META },
   { name: "LLaMA 3 70B", N: 70e9, D: 15e12, kind: "decoder", source: META },
 ];
-
-/** The hue of a kind: teal is where encoder and decoder meet. @param {Kind} kind */
-export function hueOf(kind) {
-  return { encoder: "encoder", decoder: "decoder", "encoder-decoder": "cross" }[kind];
-}

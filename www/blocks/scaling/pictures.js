@@ -2,7 +2,8 @@
 
 import { compact, power, raised } from "../numbers.js";
 import { KAPLAN, byKaplan, byRule, loss, lossOfData, lossOfSize, optimum, tokensFor } from "./laws.js";
-import { MODELS, hueOf } from "./models.js";
+import { hueOf } from "../../kinds.js";
+import { MODELS } from "./models.js";
 
 /** @typedef {import("../chart.js").Picture} Picture */
 /** @typedef {import("../chart.js").Curve} Curve */

@@ -19,7 +19,7 @@ export const writingStyles = css`
  * @param {string} prompt
  * @param {string} first the first token written
  * @param {string} text
- * @param {import("../../catalogue.js").Kind} kind
+ * @param {import("../../kinds.js").Kind} kind
  */
 export function prompted(prompt, first, text, kind) {
   if (kind !== "decoder") return text;

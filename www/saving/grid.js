@@ -1,8 +1,8 @@
 // What a reader takes along from a view: the matrix that it shows, as a table of numbers, as a picture, and the activation behind it.
 
-import { attentionMatrix, isMasked } from "./trace.js";
+import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
-/** @typedef {import("./trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Piece} Piece */
 /**
  * `share`: numbers from 0 to 1. `forbidden` are cells that a mask closes. `whole` is the activation that the matrix is a part of.
  * @typedef {{ name: string, label: string, rows: string[], columns: string[], data: ArrayLike<number>, share: boolean, forbidden: (index: number) => boolean, whole: { name: string, shape: number[], data: ArrayLike<number> } }} Grid
@@ -20,13 +20,13 @@ export function gridOf(view) {
   if (view?.localName === "diorama-matrix") return view.data.length > 0 ? ofMatrix(view) : undefined;
   const mask = view?.localName === "diorama-mask-grid";
   const hook = mask ? `${view.attention}.hook_attn_scores` : view?.hook;
-  const head = view?.head === "mean" ? "mean" : Number(view?.head);
+  const head = headOf(String(view?.head));
   const matrix = attentionMatrix(view?.trace, hook ?? "", head);
   if (!matrix) return undefined;
   const whole = view.trace.activations.get(hook);
   const scores = mask ? matrix.data : attentionMatrix(view.trace, hook.replace("hook_pattern", "hook_attn_scores"), 0)?.data;
   const names = (/** @type {Piece[]} */ pieces, /** @type {number} */ count) => Array.from({ length: count }, (_, i) => plain(pieces[i]?.token ?? String(i)));
-  return { name: `${hook}${head === "mean" ? ".mean" : `.head${head + 1}`}`, label: view.label, rows: names(view.rows, matrix.rows), columns: names(view.columns, matrix.columns), data: matrix.data, share: !mask,
+  return { name: `${hook}${typeof head === "string" ? `.${head}` : `.head${head + 1}`}`, label: view.label, rows: names(view.rows, matrix.rows), columns: names(view.columns, matrix.columns), data: matrix.data, share: !mask,
     forbidden: (index) => isMasked(scores?.[index] ?? 0), whole };
 }
 
@@ -38,16 +38,6 @@ function ofMatrix(view) {
   const names = (/** @type {Piece[] | undefined} */ pieces, /** @type {number} */ count, /** @type {number} */ from) => Array.from({ length: count }, (_, i) => plain(pieces?.[i]?.token ?? String(i + from)));
   return { name: view.label, label: view.label, rows: names(view.rowTokens, view.rows, 0), columns: names(view.columnTokens, view.columns, view.from), data: view.data, share: view.share,
     forbidden: (index) => isMasked(view.data[index]), whole: { name: view.label, shape: [view.rows, view.columns], data: view.data } };
-}
-
-/**
- * Rows and columns under their names; what opens a formula in a spreadsheet is set as text.
- * @param {Grid} grid
- */
-export function csvOf({ rows, columns, data }) {
-  const cell = (/** @type {string} */ text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
-  const lines = rows.map((name, row) => [cell(name), ...columns.map((_, column) => String(data[row * columns.length + column]))].join(","));
-  return [["", ...columns.map(cell)].join(","), ...lines, ""].join("\r\n");
 }
 
 /**

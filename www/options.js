@@ -1,0 +1,77 @@
+// What a caller of the module may ask for beside the input: brought into one form, or refused in one sentence.
+
+/** @typedef {import("./host.js").StepOptions} StepOptions */
+
+/** Tokens that `generate` writes when nobody says how many. */
+const NEW_TOKENS = 64;
+
+/** More than any model has room for, and the most that the engine can be told. */
+const MOST = 2 ** 32 - 1;
+
+/**
+ * The options that have a value: the engine takes an absent one as its default, and refuses `undefined`.
+ * @template {object} T
+ * @param {T} options
+ * @returns {T}
+ */
+export function given(options) {
+  return /** @type {T} */ (Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)));
+}
+
+/**
+ * How a token is chosen and what is captured with it. A cut without a temperature means: sample, at temperature 1. (Of the likeliest token alone it would cut nothing.)
+ * @param {StepOptions} options
+ * @returns {StepOptions}
+ */
+export function stepOptions(options) {
+  const { topK, topP, seed, candidates, capture } = options;
+  whole("topK", topK, 0);
+  whole("candidates", candidates, 0);
+  if (seed != null && !Number.isFinite(seed)) throw unfit("seed", "a number", seed);
+  if (capture != null && !Array.isArray(capture)) throw unfit("capture", "a list of hook names", capture);
+  const cuts = (topK ?? 0) > 0 || (topP ?? 1) < 1;
+  return given({ ...options, temperature: options.temperature ?? (cuts ? 1 : undefined) });
+}
+
+/**
+ * How much is written, and by a search among how many texts.
+ * @param {{ maxNewTokens?: number, beams?: number }} options
+ */
+export function lengthOptions({ maxNewTokens, beams }) {
+  if (maxNewTokens !== Infinity) whole("maxNewTokens", maxNewTokens, 0);
+  whole("beams", beams, 1);
+  return { maxNewTokens: Math.min(maxNewTokens ?? NEW_TOKENS, MOST), beams: beams ?? 1 };
+}
+
+/**
+ * What a promise brings, or nothing as soon as the signal aborts: the engine then ends what it does unheard.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T | undefined>}
+ */
+export function orAborted(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {number | undefined} value
+ * @param {number} least
+ */
+function whole(name, value, least) {
+  if (value != null && !(Number.isInteger(value) && value >= least && value <= MOST)) throw unfit(name, `a whole number from ${least}`, value);
+}
+
+/**
+ * @param {string} name
+ * @param {string} wanted
+ * @param {unknown} got
+ */
+function unfit(name, wanted, got) {
+  return new Error(`${name}: expected ${wanted}, got ${typeof got === "number" ? got : JSON.stringify(got)}.`);
+}
