@@ -70,6 +70,7 @@ class Course extends LitElement {
     const say = words(language);
     const at = LESSONS.indexOf(lesson);
     return html`<nav class="contents" aria-label=${say("course.contents")}>
+        <p>${say("course.lead")}</p>
         <ol>${LESSONS.map((one) => html`<li><a href=${this.#link(one)} aria-current=${one === lesson ? "page" : "false"}>${one[/** @type {"en" | "zh"} */ (language)]}</a></li>`)}</ol>
       </nav>
       <article class="lesson" tabindex="-1" lang=${language === "zh" ? "zh-Hans" : "en"}>

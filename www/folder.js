@@ -5,7 +5,7 @@ import { inWords } from "./memory.js";
 import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./cache.js").KeptFile} KeptFile */
-/** @typedef {{ url: string } | { files: File[] }} ModelSource */
+/** `again`: it was fetched a moment ago, and what the browser still has of it will do. @typedef {{ url: string, again?: boolean } | { files: File[] }} ModelSource */
 /** Where files from another host are kept, and looked for. @typedef {(folder: string) => Promise<import("./cache.js").Shelf | undefined>} Shelves */
 /**
  * `open` begins at a byte; a host that cannot do so begins at 0 and says it in `from`.
@@ -31,7 +31,7 @@ const PATIENCE = 30_000;
  * @returns {Promise<Folder>}
  */
 export async function openFolder(source, shelves, signal) {
-  return "url" in source ? remoteFolder(source.url, shelves, signal) : localFolder(source.files);
+  return "url" in source ? remoteFolder(source, shelves, signal) : localFolder(source.files);
 }
 
 /**
@@ -48,12 +48,12 @@ export function patiently(promise, late) {
 }
 
 /**
- * @param {string} url absolute
+ * @param {{ url: string, again?: boolean }} source absolute
  * @param {Shelves} shelves
  * @param {AbortSignal} [signal]
  * @returns {Promise<Folder>}
  */
-async function remoteFolder(url, shelves, signal) {
+async function remoteFolder({ url, again }, shelves, signal) {
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   const place = base.href;
   // What lies beside the page is kept by the browser itself.
@@ -65,7 +65,7 @@ async function remoteFolder(url, shelves, signal) {
    */
   async function ask(file, how) {
     const unreachable = () => new Trouble("trouble.unreachable", { file, place });
-    const response = await patiently(fetch(new URL(file, base), { ...how, signal }), unreachable).catch((error) => {
+    const response = await patiently(fetch(new URL(file, base), { ...how, signal, cache: again ? "force-cache" : "default" }), unreachable).catch((error) => {
       throw signal?.aborted ? signal.reason : error instanceof Trouble ? error : unreachable();
     });
     if (response.ok || [404, 410, 416].includes(response.status)) return response;

@@ -221,7 +221,7 @@ export class Model {
    * @param {AbortSignal} [signal]
    */
   async move(device, signal) {
-    const { link, info } = await loadEngine(this.#source, device, { signal }, this.#room);
+    const { link, info } = await loadEngine({ ...this.#source, again: true }, device, { signal }, this.#room);
     this.#queue = this.#queue.then(() => {
       if (this.#disposed) return link.close();
       this.#device = device;

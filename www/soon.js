@@ -1,7 +1,6 @@
 // A model that answers at once, on the CPU, while the GPU is tested beside it.
 
 import { shippedAt } from "./catalogue.js";
-import { loadModel } from "./diorama.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./model.js").Device} Device */
@@ -20,14 +19,14 @@ export function mayStartSoon(address, device) {
 
 /**
  * The test begins by itself; a signal that ends the loading ends it, too.
- * @param {Parameters<typeof loadModel>[0]} source
- * @param {NonNullable<Parameters<typeof loadModel>[1]>} options
- * @param {(moved: boolean) => void} onTested `moved`: the model computes elsewhere from now on
+ * @param {(device: Device) => Promise<Model>} load
+ * @param {(moved: boolean) => void} [onTested] `moved`: the model computes elsewhere from now on
+ * @param {AbortSignal} [signal]
  */
-export async function loadSoon(source, options, onTested) {
-  const model = await loadModel(source, { ...options, device: "cpu" });
+export async function loadSoon(load, onTested = () => {}, signal) {
+  const model = await load("cpu");
   model.info = { ...model.info, deviceReason: "the CPU, while the GPU is being tested", deviceReasonCode: "soon" };
-  settle(model, onTested, options.signal);
+  settle(model, onTested, signal);
   return model;
 }
 

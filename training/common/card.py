@@ -20,7 +20,7 @@ PASSAGES = {
     ),
     "training_from_another": (
         "{steps} steps, {tokens} million tokens, {minutes} minutes by the clock on a share of one CPU core of an EPYC, float32, at a low priority beside "
-        "other work. Muon for the matrices, AdamW for the rest, warm-up, then a linear fall to zero over most of the steps, weights averaged over some 200 steps."
+        "other work. Muon for the matrices, AdamW for the rest, warm-up, then a linear fall to zero, weights averaged over some 200 steps."
     ),
     "held_out": "Measured through `transformers` on this very folder. A hash keeps 2 % of the texts out of training, whatever their case and punctuation.",
     "tinystories": "TinyStories (Ronen Eldan and Yuanzhi Li, 2023), some 22,000 of its stories, CDLA-Sharing-1.0",

@@ -10,7 +10,7 @@ from .tokenizer import VOCAB_SIZE
 
 WIDTH, LAYERS, HEADS, LENGTH = 128, 4, 4, 128
 TOKENS = 24_000_000  # about 20 for each parameter of bert-tiny (Hoffmann et al. 2022)
-ELECTRA_TOKENS = 1_800_000  # of the pair, which begins with the weights of bert-tiny
+ELECTRA_TOKENS = 4_600_000  # of the pair, which begins with the weights of bert-tiny
 
 _SHARED = {
     "vocab_size": VOCAB_SIZE, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "attn_implementation": "sdpa",

@@ -18,7 +18,7 @@ from . import batches, losses, models
 
 def generator_rate(share: float) -> float:
     """It waits until the discriminator has begun to look, gets better slowly, and stops while the discriminator can still follow."""
-    return 0.015 if 0.29 <= share < 0.55 else 0.0
+    return 0.015 if 0.12 <= share < 0.215 else 0.0
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     vocabulary = batches.Vocabulary.of(args.model, tok)
     loss_of, budget, schedule = losses.loss(args.model, model), models.TOKENS, {}
     if args.base:
-        budget, schedule = models.ELECTRA_TOKENS, {"warm_up_steps": 30, "decay_share": 0.5, "parts": {model.discriminator: lambda share: 1.0, model.generator: generator_rate}}
+        budget, schedule = models.ELECTRA_TOKENS, {"warm_up_steps": 30, "decay_share": 0.35, "parts": {model.discriminator: lambda share: 1.0, model.generator: generator_rate}}
     else:
         loss_of = torch.compile(loss_of, dynamic=False)  # a shorter training is over before this pays
     loop.train(model, lambda seed: batches.endless(corpus, args.model, vocabulary, seed), loss_of, budget, args.work / "checkpoint.pt", **schedule)

@@ -16,7 +16,7 @@ export const stepStyles = css`
 export const diagramStyles = css`
   .stacks { display: grid; gap: 16px 56px; justify-content: start; }
   .stacks.two { grid-template-columns: repeat(2, max-content); column-gap: 44px; align-items: start; }
-  .two .stack { width: 284px; }
+  .two .stack { width: 318px; }
   .stack { width: 330px; --hue: var(--encoder); --hue-ink: var(--encoder-ink); }
   .stack.decoder { --hue: var(--decoder); --hue-ink: var(--decoder-ink); }
   .stack > h2 { font-size: 16px; color: var(--hue-ink); margin-bottom: 4px; }

@@ -24,10 +24,14 @@ export class Architecture extends Block {
   static properties = { ...propertiesOf(this.settings), shader: { state: true } };
 
   static styles = [blockStyles, stepStyles, diagramStyles, css`
+    :host { container-type: inline-size; }
     .sides { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 16px 40px; align-items: start; padding-top: 8px; }
     .picture.one { position: sticky; top: 8px; }
-    .detail { display: grid; gap: 10px; min-width: 0; padding-bottom: 16px; }
-    @media (max-width: 900px) { .sides { grid-template-columns: minmax(0, 1fr); } .picture.one { position: static; } .detail { border-top: 1px solid var(--hairline); padding-top: 12px; } }
+    .detail { display: grid; gap: 10px; min-width: 0; padding-bottom: 16px; container: detail / inline-size; }
+    @container (max-width: 820px) { .sides { grid-template-columns: minmax(0, 1fr); } .picture.one { position: static; } .detail { border-top: 1px solid var(--hairline); padding-top: 12px; } }
+    /* Two towers leave less room beside them. */
+    @container (max-width: 1100px) { .sides:has(.two) { grid-template-columns: minmax(0, 1fr); } .sides:has(.two) .picture.one { position: static; } }
+    @container detail (max-width: 400px) { .op { grid-template-columns: minmax(0, 1fr); gap: 0; } .op small { grid-column: 1; } }
   `];
 
   /** @type {Specimen | undefined} */

@@ -36,7 +36,7 @@ export class Compare extends Block {
     .lines .caption { max-width: none; }
     .panels { flex: 1; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.45fr) minmax(0, 1fr); border-top: 1px solid var(--hairline); }
     .tabs { display: none; }
-    @container (max-width: 960px) {
+    @container (max-width: 1100px) {
       .tabs { display: grid; grid-template-columns: repeat(3, 1fr); position: sticky; top: 0; z-index: 3; background: var(--paper); border-bottom: 1px solid var(--hairline); }
       .tabs button { border: 0; border-radius: 0; background: none; min-height: 44px; padding: 0 4px; border-bottom: 2px solid transparent; font: var(--small); color: var(--ink-soft); }
       .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--tab); font-weight: 650; background: none; }
@@ -124,7 +124,7 @@ export class Compare extends Block {
       <div class="lines">
         <diorama-token-lines .words=${words.map(({ text }) => text)} .concealed=${[...this.hiddenWords]} .lines=${this.#lines()} .lit=${this.lit} .label=${say("compare.lines")} .head=${say("compare.words")} .say=${say}
           @diorama-word-hover=${(/** @type {CustomEvent} */ event) => (this.lit = event.detail.word)} @diorama-word-edit=${(/** @type {CustomEvent} */ event) => this.#toggle(event.detail.word)}></diorama-token-lines>
-        <p class="caption">${say("compare.hint")}</p>
+        <p class="caption">${say("compare.lead")} ${say("compare.hint")}</p>
       </div>
       <div class="tabs" role="tablist" aria-label=${say("compare.families")}>${KINDS.map((kind) => html`<button type="button" role="tab" style=${`--tab:var(--${hueOf(kind)})`} aria-selected=${kind === settings.tab}
         @click=${() => this.keep({ tab: kind })}>${say(`kind.${kind.replace("-", "_")}`)}</button>`)}</div>

@@ -5,6 +5,7 @@ import { shippedAt } from "../catalogue.js";
 import { Room } from "../link.js";
 import { Model } from "../model.js";
 import { SITE } from "../site.js";
+import { loadSoon, mayStartSoon } from "../soon.js";
 import { modelSource } from "../source.js";
 
 /** @typedef {import("../files.js").OnProgress} OnProgress */
@@ -28,7 +29,8 @@ export function acquire(address, { device = "auto", onProgress: listener } = {})
     /** @type {Set<OnProgress>} */
     const listeners = new Set();
     const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => listeners.forEach((listener) => listener(...progress));
-    const promise = Model.load(modelSource(addressOf(address)), device, onProgress, () => {}, undefined, ROOM);
+    const load = (/** @type {Device} */ device) => Model.load(modelSource(addressOf(address)), device, onProgress, () => {}, undefined, ROOM);
+    const promise = mayStartSoon(address, device) ? loadSoon(load) : load(device);
     shared = { promise, holders: 0, listeners };
     MODELS.set(key, shared);
     // A failure is not kept: the next one who asks tries again.

@@ -3,7 +3,7 @@
 import { litOf, patternOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../catalogue.js").Kind} Kind */
+/** @typedef {import("../kinds.js").Kind} Kind */
 /**
  * `target` is what it points at; `kinds` are those whose pages have it. `begin` takes note of how things stand, `done` gives what has come of them, as the
  * key of a remark with its values, once the reader has done something. The card stands `above` where what matters is below.
