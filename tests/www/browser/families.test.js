@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { browsers, visit } from "../drive.js";
 import { siteWith } from "./families.js";
-import { finished, mapSize, press, tileIds, type } from "./page.js";
+import { finished, mapSize, press, tileIds } from "./page.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */
 
@@ -68,7 +68,9 @@ for (const browser of browsers) {
       await idsAre(page, plain);
       await page.keyboard.press("m");
       await idsAre(page, masked);
-      await type(page, "the cat sat on the mat .");
+      // At once: of a text that is half typed, the page may read any part, and the token that was hidden would be gone.
+      await page.click(".input .text", { count: 3 });
+      await page.evaluate(() => document.execCommand("insertText", false, "the cat sat on the mat ."));
       await idsAre(page, plain.toSpliced(2, 1).with(2, MASK));
       await finished(page);
       const bars = await shares(page);
