@@ -19,6 +19,7 @@ import { Trail } from "./trail.js";
 import { sentence } from "./trouble.js";
 import { answers } from "./shell/answers.js";
 import { dialogs } from "./shell/dialogs.js";
+import { dress } from "./shell/dress.js";
 import { dragged } from "./shell/drop.js";
 import { guide } from "./shell/guide.js";
 import { header } from "./shell/header.js";
@@ -251,9 +252,7 @@ export class App extends LitElement {
   }
 
   render() {
-    document.documentElement.lang = this.language === "zh" ? "zh-Hans" : "en";
-    document.documentElement.dataset.theme = this.theme;
-    document.title = this.say("title");
+    dress(document, this);
     const drag = (/** @type {DragEvent} */ event) => dragged(this, event);
     return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${drag} @dragleave=${drag} @drop=${drag}>
       ${header(this)}

@@ -115,7 +115,8 @@ export class Block extends LitElement {
   }
 
   render() {
-    this.dataset.theme = this.shade;
+    // To set what is there already would style the whole block anew.
+    if (this.dataset.theme !== this.shade) this.dataset.theme = this.shade;
     const { loading } = this;
     return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}

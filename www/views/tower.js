@@ -65,7 +65,9 @@ export class Tower extends LitElement {
   }
 
   /** A tower that is too large for its place shows the choice. */
-  updated() {
+  /** @param {Map<PropertyKey, unknown>} changed */
+  updated(changed) {
+    if (!["layer", "head", "layers", "heads"].some((name) => changed.has(name))) return;
     const chosen = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[aria-checked="true"]'));
     if (!chosen) return;
     const { offsetTop: top, offsetHeight: height, offsetLeft: left, offsetWidth: width } = chosen;

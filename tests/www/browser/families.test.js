@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { browsers, visit } from "../drive.js";
 import { siteWith } from "./families.js";
-import { finished, mapSize, press, tileIds, type } from "./page.js";
+import { finished, mapSize, paste, press, tileIds } from "./page.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */
 
@@ -68,7 +68,7 @@ for (const browser of browsers) {
       await idsAre(page, plain);
       await page.keyboard.press("m");
       await idsAre(page, masked);
-      await type(page, "the cat sat on the mat .");
+      await paste(page, "the cat sat on the mat .");
       await idsAre(page, plain.toSpliced(2, 1).with(2, MASK));
       await finished(page);
       const bars = await shares(page);

@@ -61,6 +61,16 @@ export async function type(page, text) {
 }
 
 /**
+ * Another text in the place of the page's, in one go: whatever the page thinks of a text half typed, it does not see one.
+ * @param {Page} page
+ * @param {string} text
+ */
+export async function paste(page, text) {
+  await page.click(".input .text", { count: 3 });
+  await page.evaluate((text) => document.execCommand("insertText", false, text), text);
+}
+
+/**
  * Presses one of the buttons beside the input.
  * @param {Page} page
  * @param {1 | 2 | 3} place Run, Step, Back
