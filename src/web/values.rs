@@ -13,9 +13,11 @@ use crate::tensor::Tensor;
 const CANDIDATES: usize = 10;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Files {
     pub name: String,
     pub config: String,
+    pub generation_config: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -62,85 +64,6 @@ pub(super) struct RunOptions {
 pub(super) struct BeamOptions {
     pub beams: usize,
     pub max_new_tokens: usize,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Info<'a> {
-    pub name: &'a str,
-    pub architecture: &'static str,
-    pub kind: &'static str,
-    pub device: &'static str,
-    /// A sentence in English.
-    pub device_reason: String,
-    /// The same as one word: `asked`, `cpuFaster`, `gpuFaster`, `noGpu`, `reopened` or `gone`.
-    pub device_reason_code: &'static str,
-    pub adapter: Option<String>,
-    pub parameters: usize,
-    /// What layers share counted in each.
-    pub virtual_parameters: usize,
-    pub layers: usize,
-    pub heads: usize,
-    pub d_model: usize,
-    pub vocab: usize,
-    pub token_types: usize,
-    pub labels: &'a [String],
-    pub max_positions: Option<usize>,
-    pub cache: Option<CacheInfo>,
-    pub decoder_start: u32,
-    pub eos: &'a [u32],
-    pub pad: u32,
-    pub hooks: Vec<HookInfo<'a>>,
-    pub self_test: Vec<SelfTestInfo>,
-    pub timing: Timing,
-}
-
-/// What a written token leaves behind, in bytes: as the model is, and with one key/value head for each head, or one in all.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct CacheInfo {
-    pub kv_heads: usize,
-    pub bytes: usize,
-    pub multi_head: usize,
-    pub multi_query: usize,
-}
-
-#[derive(Serialize)]
-pub(super) struct HookInfo<'a> {
-    pub name: &'a str,
-    pub axes: Vec<&'static str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct SelfTestInfo {
-    pub op: &'static str,
-    pub max_error: f32,
-    pub tolerance: f32,
-    pub passed: bool,
-}
-
-/// Of one step, in milliseconds.
-#[derive(Serialize)]
-pub(super) struct Timing {
-    pub cpu: Option<f64>,
-    pub webgpu: Option<f64>,
-}
-
-#[derive(Serialize)]
-pub(super) struct OpInfo<'a> {
-    pub op: &'static str,
-    /// The plain kernel.
-    pub file: String,
-    /// Faster kernels of the same op, taken where they win.
-    pub variants: Vec<String>,
-    pub nodes: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-pub(super) struct ShaderInfo {
-    pub file: String,
-    pub wgsl: &'static str,
 }
 
 /// The most probable candidates, and the chosen one wherever it stands: id, probability, kept and logit of each, one after another.
