@@ -2,7 +2,6 @@
 
 mod graph;
 mod interventions;
-mod objects;
 mod plan;
 mod tick;
 mod values;
@@ -11,20 +10,18 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
-use js_sys::{Array, Float32Array, Function, Uint8Array, Uint32Array};
+use js_sys::{Array, Float32Array, Function, Object, Uint32Array};
 use wasm_bindgen::prelude::*;
-use web_time::{Duration, Instant};
+use web_time::Instant;
 
 use crate::cpu;
-use crate::device::{Choice, SelfTest};
+use crate::device::Choice;
 use crate::error::{Error, Result};
 use crate::generate::{Engine, Session, Step};
 use crate::gpu;
-use crate::graph::Hook;
 use crate::models;
 use crate::weights::Checkpoint;
 use interventions::interventions;
-use objects::{Options, needed, number, object, or_null, words};
 use values::*;
 
 /// A loaded model on its device.
@@ -36,7 +33,7 @@ pub struct WebEngine {
 
 #[wasm_bindgen(js_class = Engine)]
 impl WebEngine {
-    /// `files`: `{ name, config: string, weights: Uint8Array[] }`, `options`: `{ device: "auto" | "webgpu" | "cpu" }`.
+    /// `files`: `{ name, config: string, generationConfig?: string, weights: Uint8Array[] }`, `options`: `{ device: "auto" | "webgpu" | "cpu" }`.
     pub async fn load(files: JsValue, options: JsValue, on_progress: Option<Function>) -> Result<WebEngine, JsError> {
         let progress = |stage: &str, fraction: f64| {
             if let Some(callback) = &on_progress {
@@ -44,22 +41,22 @@ impl WebEngine {
                 let _ = callback.call2(&JsValue::NULL, &stage.into(), &fraction.into());
             }
         };
-        let choice = match Options(&options).word("device")?.as_deref().unwrap_or("auto") {
+        let LoadOptions { device } = read(options, "options")?;
+        let choice = match device.as_str() {
             "auto" => Choice::Auto,
             "cpu" => Choice::Cpu,
             "webgpu" => Choice::Gpu,
             other => return Err(fault(Error::Input(format!("device \"{other}\" is unknown; choose auto, webgpu or cpu")))),
         };
-        let files = Options(&files);
-        let (name, config) = (needed("name", files.word("name")?)?, needed("config", files.word("config")?)?);
-        if files.get("weights").is_none() {
-            return Err(fault(Error::Weights("the model has no safetensors files; give model.safetensors".into())));
-        }
-        let weights: Vec<Vec<u8>> = files.list("weights")?.iter().map(|bytes| Uint8Array::new(&bytes).to_vec()).collect();
+        let weights = weights(&files)?;
+        let Files { name, config } = read(files, "files")?;
         progress("weights", 0.0);
         let named: Vec<(&str, &[u8])> = weights.iter().map(|bytes| ("model.safetensors", bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named).map_err(fault)?;
-        let model = models::build(&config, &checkpoint.names()).map_err(fault)?;
+        let mut model = models::build(&config, &checkpoint.names()).map_err(fault)?;
+        if let Some(generation) = files.word("generationConfig")? {
+            model.generate_by(&generation).map_err(fault)?;
+        }
         let parameters = checkpoint.parameters(&model.graph).map_err(fault)?;
         drop(weights);
         progress("device", 0.5);
@@ -73,98 +70,88 @@ impl WebEngine {
     pub fn info(&self) -> Result<JsValue, JsError> {
         let engine = idle(&self.engine)?;
         let (model, device) = (&engine.model, &engine.device);
-        let cache = model.cache().map(|cache| {
-            object(&[
-                ("kvHeads", number(cache.kv_heads)),
-                ("bytes", number(cache.bytes)),
-                ("multiHead", number(cache.with(model.heads))),
-                ("multiQuery", number(cache.with(1))),
-            ])
+        let axes = |node| model.graph.node(node).axes.iter().map(|axis| axis.name()).collect();
+        let tests = device.self_test.iter().map(|test| SelfTestInfo {
+            op: test.op,
+            max_error: test.max_error,
+            tolerance: test.tolerance,
+            passed: test.passed(),
         });
-        let hook = |hook: &Hook| {
-            let axes = words(model.graph.node(hook.node).axes.iter().map(|axis| axis.name()));
-            object(&[("name", hook.name.as_str().into()), ("axes", axes)])
-        };
-        let test = |test: &SelfTest| {
-            object(&[
-                ("op", test.op.into()),
-                ("maxError", test.max_error.into()),
-                ("tolerance", test.tolerance.into()),
-                ("passed", test.passed().into()),
-            ])
-        };
-        let ms = |time: Option<Duration>| or_null(time.map(|time| time.as_secs_f64() * 1e3));
-        Ok(object(&[
-            ("name", self.name.as_str().into()),
-            ("architecture", model.architecture.into()),
-            ("kind", model.family.name().into()),
-            ("device", device.name().into()),
-            ("deviceReason", device.reason.to_string().into()), // a sentence in English
-            ("deviceReasonCode", device.reason.code().into()),  // the same as one word
-            ("adapter", or_null(device.adapter())),
-            ("parameters", number(model.graph.parameters())),
-            ("virtualParameters", number(model.graph.virtual_parameters())), // what layers share counted in each
-            ("layers", number(model.layers)),
-            ("heads", number(model.heads)),
-            ("dModel", number(model.d_model)),
-            ("vocab", number(model.vocab)),
-            ("tokenTypes", number(model.token_types)),
-            ("labels", words(model.labels.iter().map(String::as_str))),
-            ("maxPositions", or_null(model.max_positions.map(number))),
-            ("cache", or_null(cache)), // of a written token, in bytes: as it is, with a key/value head for each head, with one in all
-            ("decoderStart", model.special.decoder_start.into()),
-            ("eos", model.special.eos.iter().map(|id| JsValue::from(*id)).collect::<Array>().into()),
-            ("pad", model.special.pad.into()),
-            ("hooks", model.graph.hooks.iter().map(hook).collect::<Array>().into()),
-            ("selfTest", device.self_test.iter().map(test).collect::<Array>().into()),
-            ("timing", object(&[("cpu", ms(device.cpu_time)), ("webgpu", ms(device.gpu_time))]).into()), // of one step
-        ])
-        .into())
+        let ms = |time: Option<web_time::Duration>| time.map(|time| time.as_secs_f64() * 1e3);
+        write(&Info {
+            name: &self.name,
+            architecture: model.architecture,
+            kind: model.family.name(),
+            device: device.name(),
+            device_reason: device.reason.to_string(),
+            device_reason_code: device.reason.code(),
+            adapter: device.adapter(),
+            parameters: model.graph.parameters(),
+            virtual_parameters: model.graph.virtual_parameters(),
+            layers: model.layers,
+            heads: model.heads,
+            d_model: model.d_model,
+            vocab: model.vocab,
+            token_types: model.token_types,
+            labels: &model.labels,
+            max_positions: model.max_positions,
+            cache: model.cache().map(|cache| CacheInfo {
+                kv_heads: cache.kv_heads,
+                bytes: cache.bytes,
+                multi_head: cache.with(model.heads),
+                multi_query: cache.with(1),
+            }),
+            decoder_start: model.special.decoder_start,
+            eos: &model.special.eos,
+            pad: model.special.pad,
+            hooks: model.graph.hooks.iter().map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node) }).collect(),
+            self_test: tests.collect(),
+            timing: Timing { cpu: ms(device.cpu_time), webgpu: ms(device.gpu_time) },
+        })
     }
 
     /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below.
     pub async fn run(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
-        let capture = Options(&options).words("capture")?;
+        let options: RunOptions = read_or_default(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
-        let trace = self.engine.lock().await.run_with(&input, &capture, &changed).await.map_err(fault)?;
+        let trace = self.engine.lock().await.run_with(&input, &options.capture, &changed).await.map_err(fault)?;
         Ok(trace_object(&trace).into())
     }
 
     /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.
     pub async fn fill(&self, input: JsValue, places: Vec<usize>, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
-        let StepOptions { sampling, capture } = StepOptions::read(Options(&options))?;
+        let options: StepOptions = read_or_default(options, "options")?;
+        let sampling = options.sampling();
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
         let mut engine = self.engine.lock().await;
-        let (trace, filled) = engine.fill(&input, &places, &sampling, &capture, &changed).await.map_err(fault)?;
+        let (trace, filled) = engine.fill(&input, &places, &sampling, &options.capture, &changed).await.map_err(fault)?;
         let places: Array = filled
             .iter()
             .map(|place| {
+                let object = Object::new();
+                set(&object, "position", place.position as f64);
+                set(&object, "id", place.id);
                 let listed = candidate_list(&place.candidates, sampling.listed, Some(place.id));
-                object(&[
-                    ("position", number(place.position)),
-                    ("id", place.id.into()),
-                    ("candidates", Float32Array::from(listed.as_slice()).into()),
-                ])
+                set(&object, "candidates", Float32Array::from(listed.as_slice()));
+                object
             })
             .collect();
-        Ok(object(&[("trace", trace_object(&trace).into()), ("places", places.into())]).into())
+        let object = Object::new();
+        set(&object, "trace", trace_object(&trace));
+        set(&object, "places", places);
+        Ok(object.into())
     }
 
     /// Begins a text.
     pub fn start(&self, input: JsValue) -> Result<Generation, JsError> {
         let session = idle(&self.engine)?.start(&input_of(input)?).map_err(fault)?;
-        let options = StepOptions::read(Options(&JsValue::UNDEFINED))?;
-        Ok(Generation {
-            engine: self.engine.clone(),
-            session: Rc::new(Mutex::new(session)),
-            options: Rc::new(RefCell::new(options)),
-        })
+        Ok(Generation { engine: self.engine.clone(), session: Rc::new(Mutex::new(session)), options: Rc::default() })
     }
 
     /// The ids of the best text that a beam search finds.
     #[wasm_bindgen(js_name = beamSearch)]
     pub async fn beam_search(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<Vec<u32>, JsError> {
-        let (beams, max_new_tokens) = beam_options(Options(&options))?;
+        let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
         self.engine.lock().await.beam_search(&input, beams, max_new_tokens, &changed).await.map_err(fault)
     }
@@ -172,42 +159,38 @@ impl WebEngine {
     /// The same search with all that it looked at: `{ ids, steps: Float32Array[] }`, four numbers for each continuation.
     #[wasm_bindgen(js_name = beamSteps)]
     pub async fn beam_steps(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
-        let (beams, max_new_tokens) = beam_options(Options(&options))?;
+        let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
         let search = self.engine.lock().await.beam_steps(&input, beams, max_new_tokens, &changed).await.map_err(fault)?;
+        let object = Object::new();
+        set(&object, "ids", Uint32Array::from(search.ids.as_slice()));
         let list = |step: &Vec<_>| Float32Array::from(continuation_list(step).as_slice());
-        let steps: Array = search.steps.iter().map(list).collect();
-        Ok(object(&[("ids", Uint32Array::from(search.ids.as_slice()).into()), ("steps", steps.into())]).into())
+        set(&object, "steps", search.steps.iter().map(list).collect::<Array>());
+        Ok(object.into())
     }
 
     /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.
     pub fn ops(&self) -> Result<JsValue, JsError> {
         let engine = idle(&self.engine)?;
-        let mut ops: Vec<(&str, Vec<&str>)> = vec![];
+        let mut ops: Vec<OpInfo> = vec![];
         for node in &engine.model.graph.nodes {
             let Some(op) = node.op().map(|op| op.word()) else { continue };
-            match ops.iter_mut().find(|(known, _)| *known == op) {
-                Some((_, nodes)) => nodes.push(&node.name),
-                None => ops.push((op, vec![&node.name])),
+            match ops.iter_mut().find(|known| known.op == op) {
+                Some(known) => known.nodes.push(&node.name),
+                None => {
+                    let others = gpu::KERNELS.iter().filter(|kernel| kernel.op == op && kernel.stem != op);
+                    let variants = others.map(|kernel| format!("{}.wgsl", kernel.stem)).collect();
+                    ops.push(OpInfo { op, file: format!("{op}.wgsl"), variants, nodes: vec![&node.name] });
+                }
             }
         }
-        let describe = |(op, nodes): &(&str, Vec<&str>)| {
-            // Faster kernels of the same op, taken where they win.
-            let variants = gpu::KERNELS.iter().filter(|kernel| kernel.op == *op && kernel.stem != *op);
-            object(&[
-                ("op", (*op).into()),
-                ("file", file(op)),
-                ("variants", variants.map(|kernel| file(kernel.stem)).collect::<Array>().into()),
-                ("nodes", words(nodes.iter().copied())),
-            ])
-        };
-        Ok(ops.iter().map(describe).collect::<Array>().into())
+        write(&ops)
     }
 
     /// A shader file, as it is compiled: `{ file, wgsl }`. By the op's word, or by the name of a variant's file.
-    pub fn shader(&self, name: &str) -> JsValue {
-        let kernel = gpu::kernel(name.strip_suffix(".wgsl").unwrap_or(name));
-        or_null(kernel.map(|kernel| object(&[("file", file(kernel.stem)), ("wgsl", kernel.wgsl.into())])))
+    pub fn shader(&self, name: &str) -> Result<JsValue, JsError> {
+        let kernel = gpu::kernel(name.trim_end_matches(".wgsl"));
+        write(&kernel.map(|kernel| ShaderInfo { file: format!("{}.wgsl", kernel.stem), wgsl: kernel.wgsl }))
     }
 
     /// Takes the GPU away, as a driver's reset does: for tests of the recovery.
@@ -216,11 +199,6 @@ impl WebEngine {
         idle(&self.engine)?.device.lose_gpu();
         Ok(())
     }
-}
-
-/// The file of a kernel.
-fn file(stem: &str) -> JsValue {
-    format!("{stem}.wgsl").into()
 }
 
 /// What is asked between two computations: the page asks one thing at a time.
@@ -259,7 +237,7 @@ impl Generation {
 
     /// How the next tokens are chosen, and what is captured with them.
     pub fn set(&self, options: JsValue) -> Result<(), JsError> {
-        self.options.replace(StepOptions::read(Options(&options))?);
+        self.options.replace(read_or_default(options, "options")?);
         Ok(())
     }
 
@@ -271,14 +249,15 @@ impl Generation {
 
     /// Chooses tokens, or takes those of `forced`, until one ends the text, `count` are written or `patience` milliseconds are over.
     pub async fn steps(&self, forced: Vec<u32>, count: usize, patience: f64) -> Result<Taken, JsError> {
-        let StepOptions { sampling, capture } = self.options.borrow().clone();
+        let options = self.options.borrow().clone();
+        let sampling = options.sampling();
         let mut session = self.session.lock().await;
         let mut engine = self.engine.lock().await;
         let (started, mut at) = (Instant::now(), 0.0);
         let mut taken = Taken { steps: vec![], ms: vec![], listed: sampling.listed };
         loop {
             let force = forced.get(taken.steps.len()).copied();
-            let step = engine.step(&mut session, &sampling, &capture, force).await.map_err(fault)?;
+            let step = engine.step(&mut session, &sampling, &options.capture, force).await.map_err(fault)?;
             let now = started.elapsed().as_secs_f64() * 1e3;
             taken.ms.push(now - at);
             at = now;
@@ -291,7 +270,7 @@ impl Generation {
 
     /// The candidates for the next token, as of a [`Taken`]; the text stays as it is.
     pub async fn peek(&self) -> Result<Vec<f32>, JsError> {
-        let sampling = self.options.borrow().sampling;
+        let sampling = self.options.borrow().sampling();
         let mut session = self.session.lock().await;
         let mut engine = self.engine.lock().await;
         let candidates = engine.peek(&mut session, &sampling).await.map_err(fault)?;

@@ -176,6 +176,35 @@ fn generate_repeats_itself_with_its_seed() {
     assert_eq!(write("1", &["--top-k", "1"]), write("2", &["--top-k", "1"]), "one candidate leaves no choice");
 }
 
+/// What begins and ends a text may stand in a file of its own, which wins over config.json.
+#[test]
+fn generation_follows_its_own_config() {
+    let (whole, dir) = (folder("t5-v1_0"), scratch("generation config"));
+    for name in ["config.json", "model.safetensors"] {
+        std::fs::copy(whole.join(name), dir.join(name)).expect("a file");
+    }
+    let path = dir.display().to_string();
+    let arguments = ["generate", &path, "--ids", "7,33,1", "--max-new-tokens", "12"];
+    let write = |more: &[&str]| stdout(&diorama(&[&arguments[..], more].concat())).trim().to_string();
+    let follow = |change: serde_json::Value| {
+        std::fs::write(dir.join("generation_config.json"), change.to_string()).expect("a file");
+    };
+    let free = write(&[]);
+    let ids: Vec<u32> = free.split(',').map(|id| id.parse().expect("an id")).collect();
+    let end = ids[2];
+    let until = 1 + ids.iter().position(|id| *id == end).expect("it is there");
+    for ends in [serde_json::json!(end), serde_json::json!([60, end])] {
+        follow(serde_json::json!({ "eos_token_id": ends, "pad_token_id": 0 }));
+        assert_eq!(write(&[]), list(&ids[..until]), "{ends}");
+    }
+    follow(serde_json::json!({ "decoder_start_token_id": 5 }));
+    assert_ne!(write(&[]), free, "another beginning");
+    follow(serde_json::json!({ "decoder_start_token_id": 900 }));
+    refused("a start outside", &arguments, &["config: ", "decoder_start_token_id 900", "vocabulary"]);
+    follow(serde_json::json!({ "eos_token_id": "end" }));
+    refused("a word", &arguments, &["eos_token_id is \"end\" in generation_config.json"]);
+}
+
 #[test]
 fn a_checkpoint_in_two_files_is_the_same_model() {
     let (whole, parts) = (folder("llama2-gqa"), scratch("shards"));

@@ -56,6 +56,7 @@ fn each_library_is_known_in_one_place() {
         ("wasm_bindgen_futures", &["web"]),
         ("web_sys", &["web"]),
         ("js_sys", &["web"]),
+        ("serde_wasm_bindgen", &["web"]),
         ("safetensors", &["weights", "command"]),
         ("clap", &["command"]),
         ("pollster", &["command"]),

@@ -14,6 +14,17 @@ export const FAMILIES = {
   llama: ["LlamaForCausalLM", "LLaMAForCausalLM"],
 };
 
+/** Families whose models write a text. */
+const WRITERS = ["t5", "mt5", "gpt2", "llama"];
+
+/**
+ * Whether a model writes a text, by its config.json.
+ * @param {{ model_type?: unknown }} config
+ */
+export function writes({ model_type: type }) {
+  return typeof type === "string" && WRITERS.includes(type);
+}
+
 /**
  * Refuses what the engine does not run.
  * @param {{ model_type?: unknown, architectures?: unknown }} config

@@ -1,13 +1,14 @@
 // Reads a model's files, from an address or from File objects, with progress in bytes. Every refusal is one sentence that names the file.
 
 import { findShelf, openShelf } from "./cache.js";
+import { writes } from "./families.js";
 import { openFolder } from "./folder.js";
-import { optionalJson, survey, TOKENIZER, tokenizerFiles } from "./survey.js";
+import { optionalJson, optionalText, survey, TOKENIZER, tokenizerFiles } from "./survey.js";
 import { Trouble } from "./trouble.js";
 import { readWhole } from "./transfer.js";
 
 /** @typedef {import("./folder.js").ModelSource} ModelSource */
-/** @typedef {{ name: string, config: string, tokenizer?: object, tokenizerConfig?: object, weights: Uint8Array[] }} ModelFiles */
+/** `config` and `generationConfig` are JSON. @typedef {{ name: string, config: string, generationConfig?: string, tokenizer?: object, tokenizerConfig?: object, weights: Uint8Array[] }} ModelFiles */
 /** @typedef {{ received: number, total: number }} Bytes */
 /** @typedef {(stage: string, fraction: number, bytes?: Bytes) => void} OnProgress */
 
@@ -27,6 +28,8 @@ export async function readModel(source, onProgress, signal) {
     optionalJson(folder, TOKENIZER),
     optionalJson(folder, "tokenizer_config.json"),
   ]);
+  // Only those who write have one: nobody else's host is asked for it.
+  const generationConfig = writes(JSON.parse(config)) ? await optionalText(folder, "generation_config.json") : undefined;
   /** @type {Uint8Array[]} */
   const weights = [];
   let before = 0;
@@ -47,7 +50,7 @@ export async function readModel(source, onProgress, signal) {
   }
   onProgress("download", 1, { received: total, total });
   await folder.complete();
-  return { name, config, tokenizer, tokenizerConfig, weights };
+  return { name, config, generationConfig, tokenizer, tokenizerConfig, weights };
 }
 
 /** @typedef {import("./survey.js").Survey & { tokenizer: string[] }} Stated */

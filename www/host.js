@@ -259,12 +259,12 @@ export class Host {
   #resolve({ text, textPair, ids, tokenTypeIds, attentionMask, decoderText, decoderIds }) {
     if (ids === undefined && text === undefined) throw new Error("The input has neither text nor ids: give one of them.");
     const encoded = ids ? { ids, tokenTypeIds } : this.#text.encode(/** @type {string} */ (text), textPair);
-    return given({
+    return {
       ids: encoded.ids,
       tokenTypeIds: tokenTypeIds ?? (this.#tokenTypes ? encoded.tokenTypeIds : undefined),
       attentionMask,
       decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [this.#decoderStart, ...this.#text.encodeBare(decoderText)]),
-    });
+    };
   }
 }
 

@@ -64,9 +64,19 @@ export async function tokenizerFiles(folder) {
  * @param {string} file
  */
 async function readText(folder, file) {
+  const text = await optionalText(folder, file);
+  if (text === undefined) throw folder.missing(file);
+  return text;
+}
+
+/**
+ * @param {Folder} folder
+ * @param {string} file
+ * @returns {Promise<string | undefined>}
+ */
+export async function optionalText(folder, file) {
   const entry = await folder.find(file);
-  if (!entry) throw folder.missing(file);
-  return new TextDecoder().decode(await readWhole(entry));
+  return entry && new TextDecoder().decode(await readWhole(entry));
 }
 
 /**
@@ -75,8 +85,8 @@ async function readText(folder, file) {
  * @returns {Promise<object | undefined>}
  */
 export async function optionalJson(folder, file) {
-  const entry = await folder.find(file);
-  return entry && parseJson(new TextDecoder().decode(await readWhole(entry)), file);
+  const text = await optionalText(folder, file);
+  return text === undefined ? undefined : parseJson(text, file);
 }
 
 /**

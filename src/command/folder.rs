@@ -23,12 +23,14 @@ pub struct Folder<'a> {
 
 impl Folder<'_> {
     pub fn load(&self) -> Result<(Model, Parameters)> {
-        let config = self.read("config.json")?;
-        let config = String::from_utf8(config).map_err(|_| Error::Config("config.json is not UTF-8 text".into()))?;
+        let config = self.read_text("config.json")?;
         let files = self.weights()?;
         let named: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named)?;
-        let model = models::build(&config, &checkpoint.names())?;
+        let mut model = models::build(&config, &checkpoint.names())?;
+        if let Some(generation) = self.optional("generation_config.json")? {
+            model.generate_by(&generation)?;
+        }
         let parameters = checkpoint.parameters(&model.graph)?;
         Ok((model, parameters))
     }
@@ -54,6 +56,14 @@ impl Folder<'_> {
                 path.display()
             ))
         })
+    }
+
+    fn read_text(&self, name: &str) -> Result<String> {
+        String::from_utf8(self.read(name)?).map_err(|_| Error::Config(format!("{name} is not UTF-8 text")))
+    }
+
+    fn optional(&self, name: &str) -> Result<Option<String>> {
+        self.dir.join(name).exists().then(|| self.read_text(name)).transpose()
     }
 
     /// The id of the token that hides another, under one of its two published names.

@@ -72,7 +72,7 @@ impl Config {
 /// `id2label`, in the order of its ids.
 fn labels(s: Settings) -> Result<Vec<String>> {
     let Some(names) = s.part("id2label")? else { return Ok(vec![]) };
-    (0..names.0.len()).map(|id| Ok(names.word(&id.to_string())?.unwrap_or_default().to_string())).collect()
+    (0..names.fields.len()).map(|id| Ok(names.word(&id.to_string())?.unwrap_or_default().to_string())).collect()
 }
 
 /// How the embeddings of one family differ from another's.

@@ -11,13 +11,11 @@ mod roberta;
 mod settings;
 mod t5;
 
-use serde_json::Value;
-
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
-use settings::Settings;
+use settings::{Settings, parse, start};
 
 /// Which halves of the first Transformer a model keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +105,25 @@ impl Model {
         self.outputs.first().copied().filter(|_| writes)
     }
 
+    /// Takes over what a `generation_config.json` says of the tokens that begin and end a text: it wins over `config.json`, as in `transformers`.
+    ///
+    /// # Errors
+    /// A file that is not JSON; what is no id.
+    pub fn generate_by(&mut self, generation_config: &str) -> Result<()> {
+        const FILE: &str = "generation_config.json";
+        let value = parse(FILE, generation_config)?;
+        let settings = Settings::of(FILE, &value)?;
+        let special = &mut self.special;
+        if settings.fields.contains_key("eos_token_id") {
+            special.eos = settings.ids("eos_token_id", None)?;
+        }
+        special.pad = settings.id("pad_token_id")?.unwrap_or(special.pad);
+        if self.family == Family::EncoderDecoder {
+            special.decoder_start = start(settings, special.decoder_start, self.vocab)?;
+        }
+        Ok(())
+    }
+
     /// None for a model that does not write.
     pub fn cache(&self) -> Option<Cache> {
         let appended = self.graph.nodes.iter().filter(|node| matches!(node.op(), Some(Op::Append)));
@@ -135,10 +152,8 @@ impl Cache {
 /// Builds the model that a `config.json` describes. `tensors` are the names in its checkpoint: some tensors are left out
 /// where two are tied.
 pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
-    let value: Value = serde_json::from_str(config)
-        .map_err(|fault| Error::Config(format!("config.json is not JSON ({fault}); fetch the file again")))?;
-    let fields = value.as_object().ok_or_else(|| Error::Config("config.json holds no object; fetch the file again".into()))?;
-    let settings = Settings(fields);
+    let value = parse("config.json", config)?;
+    let settings = Settings::of("config.json", &value)?;
     match settings.word("model_type")? {
         Some("t5" | "mt5") => t5::build(settings, tensors),
         Some("bert") => bert::build(settings, tensors),

@@ -1,4 +1,4 @@
-//! The values of a `config.json`, asked for by name; where a file leaves one out, the default of the reference stands.
+//! The values of a `config.json` or `generation_config.json`, asked for by name; where a file leaves one out, the default of the reference stands.
 //!
 //! Read by hand instead of by derived code, which for four structures took 12 kB of the page's compressed wasm.
 
@@ -11,9 +11,20 @@ pub const MOST_WIDE: usize = 1 << 24;
 pub const MOST_LAYERS: usize = 1 << 10;
 
 #[derive(Clone, Copy)]
-pub struct Settings<'v>(pub &'v Map<String, Value>);
+pub struct Settings<'v> {
+    /// Its name, for errors.
+    file: &'static str,
+    pub fields: &'v Map<String, Value>,
+}
 
 impl<'v> Settings<'v> {
+    /// The object that a file holds.
+    pub fn of(file: &'static str, value: &'v Value) -> Result<Self> {
+        let fields = value.as_object();
+        let fields = fields.ok_or_else(|| Error::Config(format!("{file} holds no object; fetch the file again")))?;
+        Ok(Settings { file, fields })
+    }
+
     /// A size: at least 1. Above `most` the file is damaged: it is refused here, before a product of sizes overflows or a
     /// graph of that many layers fills the memory.
     pub fn size(self, name: &str, default: usize, most: usize) -> Result<usize> {
@@ -28,7 +39,7 @@ impl<'v> Settings<'v> {
     /// One id or several, as published files have it. `null` means none, other than leaving it out.
     pub fn ids(self, name: &str, default: Option<u32>) -> Result<Vec<u32>> {
         let id = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok());
-        match self.0.get(name) {
+        match self.fields.get(name) {
             None => Ok(default.into_iter().collect()),
             Some(Value::Null) => Ok(vec![]),
             Some(Value::Array(list)) => {
@@ -57,7 +68,11 @@ impl<'v> Settings<'v> {
 
     /// The values under a name that holds more names.
     pub fn part(self, name: &str) -> Result<Option<Settings<'v>>> {
-        self.get(name).map(|value| value.as_object().map(Settings).ok_or_else(|| self.misfit(name, "an object"))).transpose()
+        let part = |value: &'v Value| match value.as_object() {
+            Some(fields) => Ok(Settings { fields, ..self }),
+            None => Err(self.misfit(name, "an object")),
+        };
+        self.get(name).map(part).transpose()
     }
 
     /// The published class that the file names first, among those that a family has; the family's first where the file names none.
@@ -73,12 +88,27 @@ impl<'v> Settings<'v> {
     }
 
     fn get(self, name: &str) -> Option<&'v Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.fields.get(name).filter(|value| !value.is_null())
     }
 
     fn misfit(self, name: &str, wanted: &str) -> Error {
-        let got = self.0.get(name).map_or("nothing".into(), written);
-        Error::Config(format!("{name} is {got} in config.json; {wanted} is expected"))
+        let got = self.fields.get(name).map_or("nothing".into(), written);
+        Error::Config(format!("{name} is {got} in {}; {wanted} is expected", self.file))
+    }
+}
+
+/// The JSON of a file.
+pub fn parse(file: &str, text: &str) -> Result<Value> {
+    serde_json::from_str(text).map_err(|fault| Error::Config(format!("{file} is not JSON ({fault}); fetch the file again")))
+}
+
+/// What a decoder reads first: a token of its vocabulary.
+pub fn start(settings: Settings, default: u32, vocab: usize) -> Result<u32> {
+    match settings.id("decoder_start_token_id")?.unwrap_or(default) {
+        start if start as usize >= vocab => {
+            Err(Error::Config(format!("decoder_start_token_id {start} is outside the vocabulary of {vocab} tokens")))
+        }
+        start => Ok(start),
     }
 }
 

@@ -6,7 +6,7 @@
 //! Version 1.1 (Shazeer 2020, §2) has a gated feed-forward part and a head of its own.
 
 use super::parts::has;
-use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, sized};
+use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, sized, start};
 use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
@@ -43,10 +43,11 @@ impl Config {
     fn read(s: Settings) -> Result<Self> {
         let num_layers = s.size("num_layers", 6, MOST_LAYERS)?;
         let pad_token_id = s.id("pad_token_id")?.unwrap_or(0);
+        let vocab_size = s.size("vocab_size", 32_128, MOST_WIDE)?;
         // All files of mT5 that the reference writes now claim to be tied, and it scales none of them.
         let (tied, many_languages) = (s.flag("tie_word_embeddings")?.unwrap_or(true), s.word("model_type")? == Some("mt5"));
         let c = Config {
-            vocab_size: s.size("vocab_size", 32_128, MOST_WIDE)?,
+            vocab_size,
             d_model: s.size("d_model", 512, MOST_WIDE)?,
             d_kv: s.size("d_kv", 64, MOST_WIDE)?,
             d_ff: s.size("d_ff", 2048, MOST_WIDE)?,
@@ -60,13 +61,9 @@ impl Config {
             scale_decoder_outputs: s.flag("scale_decoder_outputs")?.unwrap_or(tied && !many_languages),
             pad_token_id,
             eos_token_id: s.ids("eos_token_id", Some(1))?,
-            decoder_start_token_id: s.id("decoder_start_token_id")?.unwrap_or(pad_token_id),
+            decoder_start_token_id: start(s, pad_token_id, vocab_size)?,
         };
         sized("num_heads × d_kv", (c.num_heads as u64) * (c.d_kv as u64), MOST_WIDE)?;
-        let (start, vocab) = (c.decoder_start_token_id, c.vocab_size);
-        if start as usize >= vocab {
-            return Err(Error::Config(format!("decoder_start_token_id {start} is outside the vocabulary of {vocab} tokens")));
-        }
         Ok(c)
     }
 

@@ -4,8 +4,7 @@ use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
 use super::graph::nodes;
-use super::objects::{number, object};
-use super::values::fault;
+use super::values::{fault, set};
 use crate::models;
 
 /// `{ architecture, kind, layers, heads, vocab, nodes }`, nodes as of [`super::WebEngine::graph`].
@@ -14,12 +13,12 @@ use crate::models;
 #[wasm_bindgen]
 pub fn plan(config: &str, tensors: Vec<String>) -> Result<Object, JsError> {
     let model = models::build(config, &tensors).map_err(fault)?;
-    Ok(object(&[
-        ("architecture", model.architecture.into()),
-        ("kind", model.family.name().into()),
-        ("layers", number(model.layers)),
-        ("heads", number(model.heads)),
-        ("vocab", number(model.vocab)),
-        ("nodes", nodes(&model.graph).into()),
-    ]))
+    let object = Object::new();
+    set(&object, "architecture", model.architecture);
+    set(&object, "kind", model.family.name());
+    set(&object, "layers", model.layers as f64);
+    set(&object, "heads", model.heads as f64);
+    set(&object, "vocab", model.vocab as f64);
+    set(&object, "nodes", nodes(&model.graph));
+    Ok(object)
 }

@@ -1,9 +1,9 @@
 //! What crosses between JavaScript and Rust: options in; descriptions, traces and errors out.
 
-use js_sys::{Array, Float32Array, Object};
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::objects::{Options, needed, number, object, words};
 use crate::capture::Trace;
 use crate::error::{Error, Result};
 use crate::generate::{Candidate, Continuation, Input, Sampling};
@@ -12,24 +12,135 @@ use crate::tensor::Tensor;
 /// Candidates listed with a step, where the caller does not say how many.
 const CANDIDATES: usize = 10;
 
-/// What a step is asked for.
-#[derive(Clone)]
+#[derive(Deserialize)]
+pub(super) struct Files {
+    pub name: String,
+    pub config: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LoadOptions {
+    pub device: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct InputOptions {
+    pub ids: Vec<u32>,
+    pub decoder_ids: Vec<u32>,
+    pub attention_mask: Vec<u32>,
+    pub token_type_ids: Vec<u32>,
+}
+
+#[derive(Clone, Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct StepOptions {
-    pub sampling: Sampling,
+    pub temperature: f32,
+    pub top_k: usize,
+    pub top_p: Option<f32>,
+    pub seed: f64,
+    pub candidates: Option<usize>,
     pub capture: Vec<String>,
 }
 
 impl StepOptions {
-    pub fn read(options: Options) -> Result<Self, JsError> {
-        let sampling = Sampling {
-            temperature: options.number("temperature")?.unwrap_or(0.0) as f32,
-            top_k: options.whole("topK")?.unwrap_or(0),
-            top_p: options.number("topP")?.unwrap_or(1.0) as f32,
-            seed: options.number("seed")?.unwrap_or(0.0) as u64,
-            listed: options.whole("candidates")?.unwrap_or(CANDIDATES),
-        };
-        Ok(StepOptions { sampling, capture: options.words("capture")? })
+    pub fn sampling(&self) -> Sampling {
+        let Self { temperature, top_k, .. } = *self;
+        let listed = self.candidates.unwrap_or(CANDIDATES);
+        Sampling { temperature, top_k, top_p: self.top_p.unwrap_or(1.0), seed: self.seed as u64, listed }
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct RunOptions {
+    pub capture: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BeamOptions {
+    pub beams: usize,
+    pub max_new_tokens: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Info<'a> {
+    pub name: &'a str,
+    pub architecture: &'static str,
+    pub kind: &'static str,
+    pub device: &'static str,
+    /// A sentence in English.
+    pub device_reason: String,
+    /// The same as one word: `asked`, `cpuFaster`, `gpuFaster`, `noGpu`, `reopened` or `gone`.
+    pub device_reason_code: &'static str,
+    pub adapter: Option<String>,
+    pub parameters: usize,
+    /// What layers share counted in each.
+    pub virtual_parameters: usize,
+    pub layers: usize,
+    pub heads: usize,
+    pub d_model: usize,
+    pub vocab: usize,
+    pub token_types: usize,
+    pub labels: &'a [String],
+    pub max_positions: Option<usize>,
+    pub cache: Option<CacheInfo>,
+    pub decoder_start: u32,
+    pub eos: &'a [u32],
+    pub pad: u32,
+    pub hooks: Vec<HookInfo<'a>>,
+    pub self_test: Vec<SelfTestInfo>,
+    pub timing: Timing,
+}
+
+/// What a written token leaves behind, in bytes: as the model is, and with one key/value head for each head, or one in all.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CacheInfo {
+    pub kv_heads: usize,
+    pub bytes: usize,
+    pub multi_head: usize,
+    pub multi_query: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct HookInfo<'a> {
+    pub name: &'a str,
+    pub axes: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SelfTestInfo {
+    pub op: &'static str,
+    pub max_error: f32,
+    pub tolerance: f32,
+    pub passed: bool,
+}
+
+/// Of one step, in milliseconds.
+#[derive(Serialize)]
+pub(super) struct Timing {
+    pub cpu: Option<f64>,
+    pub webgpu: Option<f64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct OpInfo<'a> {
+    pub op: &'static str,
+    /// The plain kernel.
+    pub file: String,
+    /// Faster kernels of the same op, taken where they win.
+    pub variants: Vec<String>,
+    pub nodes: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ShaderInfo {
+    pub file: String,
+    pub wgsl: &'static str,
 }
 
 /// The most probable candidates, and the chosen one wherever it stands: id, probability, kept and logit of each, one after another.
@@ -43,40 +154,58 @@ pub(super) fn continuation_list(step: &[Continuation]) -> Vec<f32> {
     step.iter().flat_map(|c| [c.beam as f32, c.id as f32, c.score, c.fate as u8 as f32]).collect()
 }
 
+pub(super) fn weights(files: &JsValue) -> Result<Vec<Vec<u8>>, JsError> {
+    let list = Reflect::get(files, &"weights".into()).ok().and_then(|list| list.dyn_into::<Array>().ok());
+    let list = list.ok_or_else(|| JsError::new("weights: the model has no safetensors files; give model.safetensors"))?;
+    Ok(list.iter().map(|bytes| Uint8Array::new(&bytes).to_vec()).collect())
+}
+
 pub(super) fn input_of(value: JsValue) -> Result<Input, JsError> {
-    let options = Options(&value);
+    let input: InputOptions = read_or_default(value, "input")?;
     Ok(Input {
-        ids: options.ids("ids")?,
-        decoder_ids: options.ids("decoderIds")?,
-        attention_mask: options.ids("attentionMask")?,
-        token_type_ids: options.ids("tokenTypeIds")?,
+        ids: input.ids,
+        decoder_ids: input.decoder_ids,
+        attention_mask: input.attention_mask,
+        token_type_ids: input.token_type_ids,
     })
 }
 
-/// Beams, and the most tokens to write.
-pub(super) fn beam_options(options: Options) -> Result<(usize, usize), JsError> {
-    let whole = |key| needed(key, options.whole(key)?);
-    Ok((whole("beams")?, whole("maxNewTokens")?))
-}
-
 pub(super) fn trace_object(trace: &Trace) -> Object {
+    let object = Object::new();
+    if let Some(logits) = trace.logits.first() {
+        set(&object, "logits", activation(logits));
+    }
     // A second head's scores go by their name: nsp_logits, sop_logits.
     let second = trace.logits.iter().skip(1);
-    let activations: Array = second.chain(&trace.activations).map(activation).collect();
-    match trace.logits.first() {
-        Some(logits) => object(&[("logits", activation(logits).into()), ("activations", activations.into())]),
-        None => object(&[("activations", activations.into())]),
-    }
+    set(&object, "activations", second.chain(&trace.activations).map(activation).collect::<Array>());
+    object
 }
 
 /// `{ name, axes, shape, data: Float32Array }`.
 pub(super) fn activation(tensor: &Tensor) -> Object {
-    object(&[
-        ("name", tensor.name.as_str().into()),
-        ("axes", words(tensor.axes.iter().map(|axis| axis.name()))),
-        ("shape", tensor.shape.iter().map(|n| number(*n)).collect::<Array>().into()),
-        ("data", Float32Array::from(tensor.data.as_slice()).into()),
-    ])
+    let object = Object::new();
+    set(&object, "name", tensor.name.as_str());
+    set(&object, "axes", tensor.axes.iter().map(|axis| JsValue::from(axis.name())).collect::<Array>());
+    set(&object, "shape", tensor.shape.iter().map(|n| JsValue::from(*n as f64)).collect::<Array>());
+    set(&object, "data", Float32Array::from(tensor.data.as_slice()));
+    object
+}
+
+pub(super) fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
+    Reflect::set(object, &key.into(), &value.into()).expect("a plain object takes any property");
+}
+
+pub(super) fn read<T: for<'de> Deserialize<'de>>(value: JsValue, what: &str) -> Result<T, JsError> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("input: the {what} do not fit: {error}")))
+}
+
+pub(super) fn read_or_default<T: for<'de> Deserialize<'de> + Default>(value: JsValue, what: &str) -> Result<T, JsError> {
+    if value.is_undefined() || value.is_null() { Ok(T::default()) } else { read(value, what) }
+}
+
+pub(super) fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(|error| JsError::new(&error.to_string()))
 }
 
 pub(super) fn fault(error: Error) -> JsError {

@@ -11,10 +11,9 @@ MAX_BYTES = 4_000_000
 
 
 def write(model: PreTrainedModel, work: Path, out: Path, training: dict[str, float]) -> None:
-    """config.json, model.safetensors, tokenizer files of `work`; `training` goes to metrics.json for the card."""
+    """config.json, generation_config.json where the model writes, model.safetensors, tokenizer files of `work`; `training` goes to metrics.json for the card."""
     out.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(out)
-    (out / "generation_config.json").unlink(missing_ok=True)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(work / name, out / name)
     report(out, [], training)

@@ -11,7 +11,8 @@ export const faceStyles = css`
   .face h2 { color: var(--face-ink); font-size: 17px; white-space: nowrap; margin-right: auto; }
   .face h3 small { font: var(--small); }
   .face h3 { white-space: nowrap; display: flex; align-items: baseline; gap: 8px; font-size: 15px; }
-  .face h3 > small { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .face h3 diorama-save { margin-left: auto; }
+  .face h3 > small { white-space: nowrap; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   .face select { min-height: 28px; padding: 0 6px; max-width: 170px; font: var(--small); color: var(--ink); }
   .face select.mono { font: var(--mono-small); }
   .waiting { min-height: 480px; padding: 24px 0; }
@@ -37,7 +38,7 @@ export const faceStyles = css`
   .written mark { background: none; color: inherit; border-bottom: 2px solid var(--decoder); }
   .places { display: flex; gap: 20px; overflow-x: auto; scrollbar-width: thin; }
   .places > * { flex: 1 0 220px; }
-  @container (max-width: 960px) {
+  @container (max-width: 1100px) {
     .face { gap: 12px; }
     diorama-attention-map { flex: none; height: 300px; }
     .answer { height: auto; min-height: 120px; }

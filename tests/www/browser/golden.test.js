@@ -35,10 +35,10 @@ for (const [name, written] of [["t5-v1_0", "t5-v1_0-relu"], ["t5-v1_1", "t5-v1_1
 }
 
 for (const browser of browsers) {
-  test(`${browser}: a decoder writes until it has no position left`, () =>
+  test(`${browser}: a decoder writes until it has no position left, or to the end that generation_config.json names`, () =>
     visit(browser, "", async (page) => {
       await finished(page);
-      const written = await page.evaluate(async (files) => {
+      const write = (/** @type {{ name: string, content: string }[]} */ chosen) => page.evaluate(async (files) => {
         const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
         const bytes = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
         const model = await loadModel(files.map(({ name, content }) => new File([bytes(content)], name)), { device: "cpu" });
@@ -46,9 +46,12 @@ for (const browser of browsers) {
         for await (const step of model.generate({ ids: [5, 9, 2, 7, 33] })) ids.push(step.id);
         model.dispose();
         return ids;
-      }, checkpoint("gpt2"));
+      }, chosen);
+      const written = await write(checkpoint("gpt2"));
       // 40 positions, and the last token needs none: nobody reads it.
       assert.equal(written.length, 36);
+      const ends = { name: "generation_config.json", content: btoa(JSON.stringify({ eos_token_id: [60, written[2]] })) };
+      assert.deepEqual(await write([...checkpoint("gpt2"), ends]), written.slice(0, written.indexOf(written[2]) + 1));
     }));
 }
 

@@ -49,6 +49,18 @@ test("a folder of files is read whole", async () => {
   assert.deepEqual(model.weights, [WEIGHTS]);
 });
 
+test("a model that writes may say in a file of its own how its texts begin and end; no other is asked for it", async () => {
+  const generation = '{"eos_token_id":[1,7]}';
+  const all = { ...WHOLE, "generation_config.json": generation };
+  assert.equal((await readModel(chosen(all), () => {})).generationConfig, generation);
+  assert.equal((await readModel(chosen(WHOLE), () => {})).generationConfig, undefined);
+  await served(all, async (url) => assert.equal((await readModel({ url }, () => {})).generationConfig, generation));
+  await served({ ...all, "config.json": '{"model_type":"bert"}' }, async (url, asked) => {
+    assert.equal((await readModel({ url }, () => {})).generationConfig, undefined);
+    assert.ok(!asked.includes("GET generation_config.json"), asked.join());
+  });
+});
+
 test("an address is read whole, with progress up to 1, in bytes too, and the folder's name", () =>
   served(WHOLE, async (url) => {
     /** @type {number[]} */

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { NoText, Text } from "../../../www/text.js";
 
-const NAMES = ["byte_level_bpe", "unigram", "byte_fallback_bpe"];
+const NAMES = ["byte_level_bpe", "unigram", "byte_fallback_bpe", "byte_fallback_unigram"];
 
 for (const name of NAMES) {
   const { tokenizer, cases } = fixture(name);
@@ -44,6 +44,15 @@ test("byte-level tokens are shown as text, and cut characters as their bytes", (
   assert.ok(pieces.some(({ token }) => token.startsWith("▁")), "a leading space is the Unigram one");
   assert.ok(pieces.some(({ token }) => /^⟨[0-9A-F ]+⟩$/.test(token)), "some emoji is cut");
   assert.ok(pieces.every(({ token }) => !token.includes("\uFFFD") && !token.includes("Ġ")));
+});
+
+test("a space that the tokenizer did not put before a text stays there", () => {
+  const metaspace = { type: "Metaspace", replacement: "▁", prepend_scheme: "never", split: true };
+  const model = { type: "WordLevel", vocab: { "▁a": 0, "▁b": 1 }, unk_token: "▁a" };
+  for (const decoder of [metaspace, { type: "Sequence", decoders: [metaspace] }]) {
+    const text = new Text({ version: "1.0", added_tokens: [], normalizer: null, pre_tokenizer: metaspace, post_processor: null, decoder, model });
+    assert.equal(text.decode([0, 1]), " a b");
+  }
 });
 
 test("special tokens are marked, and an id beyond the vocabulary has a name", () => {
