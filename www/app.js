@@ -26,7 +26,7 @@ import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
 import { tokens } from "./shell/tokens.js";
-import { showTab, tabs, tool } from "./shell/tools.js";
+import { tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -266,7 +266,6 @@ export class App extends LitElement {
   updated() {
     const dialog = /** @type {HTMLDialogElement | null} */ (this.querySelector("dialog"));
     if (dialog && !dialog.open) dialog.showModal();
-    showTab(this);
   }
 
   #request() {
@@ -303,7 +302,6 @@ export class App extends LitElement {
       await this.run();
     });
   }
-
 }
 
 customElements.define("diorama-app", App);

@@ -35,6 +35,7 @@ export function toolsOf({ kind }) {
 export function tabs(app) {
   const ids = ["look", ...toolsOf(app).map(({ id }) => id)];
   const chosen = chosenId(app);
+  app.updateComplete.then(() => showTab(app));
   return html`<nav class="tools-bar" role="tablist" aria-label=${app.say("tools.title")} @keydown=${(/** @type {KeyboardEvent} */ event) => walk(app, ids, event)}>
     ${ids.map((id) => html`<button type="button" role="tab" id=${`tab-${id}`} aria-selected=${id === chosen} aria-controls="tool-panel" tabindex=${id === chosen ? 0 : -1}
       @click=${() => app.set({ tool: id, block: {} })}>${app.say(`tools.${id}`)}</button>`)}
@@ -54,7 +55,7 @@ export function tool(app) {
  * Brings the chosen tab into sight where the bar is longer than the screen is wide.
  * @param {App} app
  */
-export function showTab(app) {
+function showTab(app) {
   const bar = app.querySelector(".tools-bar");
   const tab = /** @type {HTMLElement | null} */ (bar?.querySelector('[aria-selected="true"]') ?? null);
   if (!bar || !tab || tab === SHOWN.get(app)) return;
