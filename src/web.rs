@@ -1,6 +1,7 @@
 //! The JavaScript API: what `www/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
 mod graph;
+mod info;
 mod interventions;
 mod plan;
 mod tick;
@@ -54,8 +55,8 @@ impl WebEngine {
         let named: Vec<(&str, &[u8])> = weights.iter().map(|bytes| ("model.safetensors", bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named).map_err(fault)?;
         let mut model = models::build(&config, &checkpoint.names()).map_err(fault)?;
-        if let Some(generation) = generation_config {
-            model.generate_by(&generation).map_err(fault)?;
+        if let Some(generation) = &generation_config {
+            model.generate_by(generation).map_err(fault)?;
         }
         let parameters = checkpoint.parameters(&model.graph).map_err(fault)?;
         drop(weights);
@@ -64,50 +65,6 @@ impl WebEngine {
         let engine = Engine::open(model, parameters, choice).await.map_err(fault)?;
         progress("ready", 1.0);
         Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)) })
-    }
-
-    /// What the model is, where it runs, and why there.
-    pub fn info(&self) -> Result<JsValue, JsError> {
-        let engine = idle(&self.engine)?;
-        let (model, device) = (&engine.model, &engine.device);
-        let axes = |node| model.graph.node(node).axes.iter().map(|axis| axis.name()).collect();
-        let tests = device.self_test.iter().map(|test| SelfTestInfo {
-            op: test.op,
-            max_error: test.max_error,
-            tolerance: test.tolerance,
-            passed: test.passed(),
-        });
-        let ms = |time: Option<web_time::Duration>| time.map(|time| time.as_secs_f64() * 1e3);
-        write(&Info {
-            name: &self.name,
-            architecture: model.architecture,
-            kind: model.family.name(),
-            device: device.name(),
-            device_reason: device.reason.to_string(),
-            device_reason_code: device.reason.code(),
-            adapter: device.adapter(),
-            parameters: model.graph.parameters(),
-            virtual_parameters: model.graph.virtual_parameters(),
-            layers: model.layers,
-            heads: model.heads,
-            d_model: model.d_model,
-            vocab: model.vocab,
-            token_types: model.token_types,
-            labels: &model.labels,
-            max_positions: model.max_positions,
-            cache: model.cache().map(|cache| CacheInfo {
-                kv_heads: cache.kv_heads,
-                bytes: cache.bytes,
-                multi_head: cache.with(model.heads),
-                multi_query: cache.with(1),
-            }),
-            decoder_start: model.special.decoder_start,
-            eos: &model.special.eos,
-            pad: model.special.pad,
-            hooks: model.graph.hooks.iter().map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node) }).collect(),
-            self_test: tests.collect(),
-            timing: Timing { cpu: ms(device.cpu_time), webgpu: ms(device.gpu_time) },
-        })
     }
 
     /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below.
@@ -167,30 +124,6 @@ impl WebEngine {
         let list = |step: &Vec<_>| Float32Array::from(continuation_list(step).as_slice());
         set(&object, "steps", search.steps.iter().map(list).collect::<Array>());
         Ok(object.into())
-    }
-
-    /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.
-    pub fn ops(&self) -> Result<JsValue, JsError> {
-        let engine = idle(&self.engine)?;
-        let mut ops: Vec<OpInfo> = vec![];
-        for node in &engine.model.graph.nodes {
-            let Some(op) = node.op().map(|op| op.word()) else { continue };
-            match ops.iter_mut().find(|known| known.op == op) {
-                Some(known) => known.nodes.push(&node.name),
-                None => {
-                    let others = gpu::KERNELS.iter().filter(|kernel| kernel.op == op && kernel.stem != op);
-                    let variants = others.map(|kernel| format!("{}.wgsl", kernel.stem)).collect();
-                    ops.push(OpInfo { op, file: format!("{op}.wgsl"), variants, nodes: vec![&node.name] });
-                }
-            }
-        }
-        write(&ops)
-    }
-
-    /// A shader file, as it is compiled: `{ file, wgsl }`. By the op's word, or by the name of a variant's file.
-    pub fn shader(&self, name: &str) -> Result<JsValue, JsError> {
-        let kernel = gpu::kernel(name.trim_end_matches(".wgsl"));
-        write(&kernel.map(|kernel| ShaderInfo { file: format!("{}.wgsl", kernel.stem), wgsl: kernel.wgsl }))
     }
 
     /// Takes the GPU away, as a driver's reset does: for tests of the recovery.

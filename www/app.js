@@ -88,10 +88,8 @@ export class App extends LitElement {
     /** @type {import("./shell/checks.js").Checks | undefined} */
     this.checks = undefined;
     this.dragging = false;
-    /** The model computes, and its devices are still being tested. */
-    this.testing = false;
-    /** The first minute is being shown. */
-    this.guiding = false;
+    this.testing = false; // the model computes, and its devices are still being tested
+    this.guiding = false; // the first minute is being shown
   }
 
   createRenderRoot() {

@@ -38,7 +38,7 @@ export const faceStyles = css`
   .written mark { background: none; color: inherit; border-bottom: 2px solid var(--decoder); }
   .places { display: flex; gap: 20px; overflow-x: auto; scrollbar-width: thin; }
   .places > * { flex: 1 0 220px; }
-  @container (max-width: 960px) {
+  @container (max-width: 1100px) {
     .face { gap: 12px; }
     diorama-attention-map { flex: none; height: 300px; }
     .answer { height: auto; min-height: 120px; }

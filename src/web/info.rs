@@ -1,0 +1,158 @@
+//! What a loaded model is, on which device it runs, and by which shaders.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use super::values::write;
+use super::{WebEngine, idle};
+use crate::gpu;
+
+#[wasm_bindgen(js_class = Engine)]
+impl WebEngine {
+    /// What the model is, where it runs, and why there.
+    pub fn info(&self) -> Result<JsValue, JsError> {
+        let engine = idle(&self.engine)?;
+        let (model, device) = (&engine.model, &engine.device);
+        let axes = |node| model.graph.node(node).axes.iter().map(|axis| axis.name()).collect();
+        let tests = device.self_test.iter().map(|test| SelfTestInfo {
+            op: test.op,
+            max_error: test.max_error,
+            tolerance: test.tolerance,
+            passed: test.passed(),
+        });
+        let ms = |time: Option<web_time::Duration>| time.map(|time| time.as_secs_f64() * 1e3);
+        write(&Info {
+            name: &self.name,
+            architecture: model.architecture,
+            kind: model.family.name(),
+            device: device.name(),
+            device_reason: device.reason.to_string(),
+            device_reason_code: device.reason.code(),
+            adapter: device.adapter(),
+            parameters: model.graph.parameters(),
+            virtual_parameters: model.graph.virtual_parameters(),
+            layers: model.layers,
+            heads: model.heads,
+            d_model: model.d_model,
+            vocab: model.vocab,
+            token_types: model.token_types,
+            labels: &model.labels,
+            max_positions: model.max_positions,
+            cache: model.cache().map(|cache| CacheInfo {
+                kv_heads: cache.kv_heads,
+                bytes: cache.bytes,
+                multi_head: cache.with(model.heads),
+                multi_query: cache.with(1),
+            }),
+            decoder_start: model.special.decoder_start,
+            eos: &model.special.eos,
+            pad: model.special.pad,
+            hooks: model.graph.hooks.iter().map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node) }).collect(),
+            self_test: tests.collect(),
+            timing: Timing { cpu: ms(device.cpu_time), webgpu: ms(device.gpu_time) },
+        })
+    }
+
+    /// The ops of this model in the order in which they first run: their shader files and the nodes that they compute.
+    pub fn ops(&self) -> Result<JsValue, JsError> {
+        let engine = idle(&self.engine)?;
+        let mut ops: Vec<OpInfo> = vec![];
+        for node in &engine.model.graph.nodes {
+            let Some(op) = node.op().map(|op| op.word()) else { continue };
+            match ops.iter_mut().find(|known| known.op == op) {
+                Some(known) => known.nodes.push(&node.name),
+                None => {
+                    let others = gpu::KERNELS.iter().filter(|kernel| kernel.op == op && kernel.stem != op);
+                    let variants = others.map(|kernel| format!("{}.wgsl", kernel.stem)).collect();
+                    ops.push(OpInfo { op, file: format!("{op}.wgsl"), variants, nodes: vec![&node.name] });
+                }
+            }
+        }
+        write(&ops)
+    }
+
+    /// A shader file, as it is compiled: `{ file, wgsl }`. By the op's word, or by the name of a variant's file.
+    pub fn shader(&self, name: &str) -> Result<JsValue, JsError> {
+        let kernel = gpu::kernel(name.trim_end_matches(".wgsl"));
+        write(&kernel.map(|kernel| ShaderInfo { file: format!("{}.wgsl", kernel.stem), wgsl: kernel.wgsl }))
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Info<'a> {
+    name: &'a str,
+    architecture: &'static str,
+    kind: &'static str,
+    device: &'static str,
+    /// A sentence in English.
+    device_reason: String,
+    /// The same as one word: `asked`, `cpuFaster`, `gpuFaster`, `noGpu`, `reopened` or `gone`.
+    device_reason_code: &'static str,
+    adapter: Option<String>,
+    parameters: usize,
+    /// What layers share counted in each.
+    virtual_parameters: usize,
+    layers: usize,
+    heads: usize,
+    d_model: usize,
+    vocab: usize,
+    token_types: usize,
+    labels: &'a [String],
+    max_positions: Option<usize>,
+    cache: Option<CacheInfo>,
+    decoder_start: u32,
+    eos: &'a [u32],
+    pad: u32,
+    hooks: Vec<HookInfo<'a>>,
+    self_test: Vec<SelfTestInfo>,
+    timing: Timing,
+}
+
+/// What a written token leaves behind, in bytes: as the model is, and with one key/value head for each head, or one in all.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CacheInfo {
+    kv_heads: usize,
+    bytes: usize,
+    multi_head: usize,
+    multi_query: usize,
+}
+
+#[derive(Serialize)]
+struct HookInfo<'a> {
+    name: &'a str,
+    axes: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SelfTestInfo {
+    op: &'static str,
+    max_error: f32,
+    tolerance: f32,
+    passed: bool,
+}
+
+/// Of one step, in milliseconds.
+#[derive(Serialize)]
+struct Timing {
+    cpu: Option<f64>,
+    webgpu: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct OpInfo<'a> {
+    op: &'static str,
+    /// The plain kernel.
+    file: String,
+    /// Faster kernels of the same op, taken where they win.
+    variants: Vec<String>,
+    nodes: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ShaderInfo {
+    file: String,
+    wgsl: &'static str,
+}
