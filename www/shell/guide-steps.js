@@ -6,8 +6,9 @@ import { litOf, patternOf } from "./choice.js";
 /** @typedef {import("../kinds.js").Kind} Kind */
 /**
  * `target` is what it points at; `kinds` are those whose pages have it. `begin` takes note of how things stand, `done` gives what has come of them, as the
- * key of a remark with its values, once the reader has done something. The card stands `above` where what matters is below.
- * @typedef {{ id: string, target: string, above?: true, kinds?: Kind[], begin: (app: App) => any, done: (app: App, begun: any) => Remark | undefined }} Step
+ * key of a remark with its values, once the reader has done something. The card stands `above` where what matters is below; `first` is the
+ * part that takes the focus, where it is not the first.
+ * @typedef {{ id: string, target: string, above?: true, first?: string, kinds?: Kind[], begin: (app: App) => any, done: (app: App, begun: any) => Remark | undefined }} Step
  */
 /** @typedef {{ key: string, values?: Record<string, string | number> }} Remark */
 
@@ -16,7 +17,7 @@ export const STEPS = [
   { id: "run", target: ".input form", begin: written, done: hasRun },
   { id: "tokens", target: ".source", begin: ({ state, hover }) => ({ ids: state.ids, hover }), done: namesToken },
   { id: "masks", target: ".lens:last-child diorama-mask-grid", begin: ({ cell }) => cell, done: ({ cell }, before) => (cell && cell !== before ? { key: "guide.masks.done" } : undefined) },
-  { id: "look", target: ".output", kinds: ["encoder-decoder"], begin: ({ hover, selected }) => ({ hover, selected }), done: looks },
+  { id: "look", target: ".output", first: ".output diorama-token-strip", kinds: ["encoder-decoder"], begin: ({ hover, selected }) => ({ hover, selected }), done: looks },
   { id: "look", target: ".source diorama-token-strip", kinds: ["encoder", "decoder"], begin: ({ hover, selected }) => ({ hover, selected }), done: looks },
   { id: "heads", target: ":is(.lens.cross, .lenses.alone) diorama-tower", above: true, begin: ({ state }) => `${state.layer} ${state.head}`, done: choosesHead },
   { id: "chance", target: ".candidates", kinds: ["encoder-decoder", "decoder"], begin: (app) => ({ temperature: app.state.temperature, written: written(app) }), done: samples },

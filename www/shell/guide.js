@@ -200,7 +200,8 @@ class Guide extends LitElement {
 
   /** To the thing itself: the first of its parts that takes the focus. */
   #go = () => {
-    const part = this.target && firstFocusable(this.target);
+    const within = this.app.querySelector(this.step?.first ?? this.step?.target ?? ONWARD);
+    const part = within && firstFocusable(within);
     part?.focus();
   };
 
