@@ -1,4 +1,4 @@
-//! The JavaScript API: what `www/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
+//! The JavaScript API: what `www/engine/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
 mod graph;
 mod info;

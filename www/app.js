@@ -3,18 +3,18 @@
 import { LitElement, html, nothing } from "lit";
 import { shippedAt } from "./catalogue.js";
 import { loadModel } from "./diorama.js";
-import { formatEdits } from "./edits.js";
+import { formatEdits } from "./reading/edits.js";
 import { preferredLanguage, words } from "./i18n.js";
-import { addressOf } from "./opening.js";
+import { addressOf } from "./checkpoint/opening.js";
 import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
 import { Pause } from "./pause.js";
-import { Player } from "./player.js";
-import { Reader, pairHeadOf } from "./reader.js";
-import { leastCertain } from "./sampling.js";
-import { loadSoon, mayStartSoon } from "./soon.js";
+import { Player } from "./reading/player.js";
+import { Reader, pairHeadOf } from "./reading/reader.js";
+import { leastCertain } from "./reading/sampling.js";
+import { loadSoon, mayStartSoon } from "./engine/soon.js";
 import { begun, formatState, parseState } from "./state.js";
-import { taskOf, tasksOf } from "./tasks.js";
+import { taskOf, tasksOf } from "./reading/tasks.js";
 import { Trail } from "./trail.js";
 import { sentence } from "./trouble.js";
 import { answers } from "./shell/answers.js";
@@ -31,7 +31,7 @@ import { tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("./engine/model.js").Model} Model */
 /** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {{ side: "source" | "target", position: number } | undefined} Hover */
 
@@ -75,7 +75,7 @@ export class App extends LitElement {
     /** What the reader can do about the error. @type {{ label: string, act: () => void } | undefined} */
     this.remedy = undefined;
     this.notice = "";
-    /** @type {{ stage: string, fraction: number, bytes?: import("./files.js").Bytes } | undefined} */
+    /** @type {{ stage: string, fraction: number, bytes?: import("./checkpoint/files.js").Bytes } | undefined} */
     this.loading = { stage: "start", fraction: 0 };
     /** @type {"" | "model" | "shader" | "checks"} */
     this.dialog = "";
@@ -175,7 +175,7 @@ export class App extends LitElement {
     this.loading = { stage: "start", fraction: 0 };
     try {
       const source = this.ownFiles ?? (await addressOf(address, this.own.allowed));
-      /** @type {import("./files.js").OnProgress} */
+      /** @type {import("./checkpoint/files.js").OnProgress} */
       const onProgress = (stage, fraction, bytes) => {
         if (!signal.aborted) this.loading = { stage, fraction, bytes };
       };

@@ -1,13 +1,13 @@
 // The public module: `loadModel`, the elements and the blocks. Other people's pages import this file.
 
-import { Model } from "./model.js";
+import { Model } from "./engine/model.js";
 import { autoload } from "./blocks/gallery.js";
 import { registerElements } from "./elements.js";
-import { modelSource } from "./source.js";
+import { modelSource } from "./checkpoint/source.js";
 
 export { BLOCKS, define } from "./blocks/gallery.js";
-export { runPair } from "./electra.js";
-export { Model } from "./model.js";
+export { runPair } from "./engine/electra.js";
+export { Model } from "./engine/model.js";
 export { setSite } from "./site.js";
 export { MASKED, axis, isMasked, slice } from "./trace.js";
 
@@ -21,7 +21,7 @@ autoload();
  * `onProgress(stage, fraction, bytes)` hears of the download, with `bytes: { received, total }`, and of what the engine does next, fractions 0..1.
  * `signal` ends the loading, and with it every request; the promise then rejects with the signal's reason.
  * @param {string | URL | File | Iterable<File>} source
- * @param {{ device?: "auto" | "webgpu" | "cpu", onProgress?: import("./files.js").OnProgress, onRecover?: (reason: string) => void,
+ * @param {{ device?: "auto" | "webgpu" | "cpu", onProgress?: import("./checkpoint/files.js").OnProgress, onRecover?: (reason: string) => void,
  *   signal?: AbortSignal }} [options]
  * @returns {Promise<Model>}
  */

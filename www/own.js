@@ -1,15 +1,15 @@
 // The reader's own choice of a model: an address looked at before anything large is fetched, the models that the browser keeps, the mirror.
 
-import { canKeep, forgetModel, isKept, keptModels } from "./cache.js";
-import { surveyModel } from "./files.js";
-import { folderAddress, mirrorAddress } from "./hub.js";
+import { canKeep, forgetModel, isKept, keptModels } from "./checkpoint/cache.js";
+import { surveyModel } from "./checkpoint/files.js";
+import { folderAddress, mirrorAddress } from "./checkpoint/hub.js";
 import { DEFAULTS, movedTo } from "./state.js";
 import { showModel } from "./shell/card.js";
-import { TOKENIZER } from "./survey.js";
+import { TOKENIZER } from "./checkpoint/survey.js";
 import { Trouble, sentence } from "./trouble.js";
 
 /** @typedef {import("./app.js").App} App */
-/** @typedef {import("./files.js").Stated} Stated */
+/** @typedef {import("./checkpoint/files.js").Stated} Stated */
 
 const MIRROR = "diorama.mirror";
 
@@ -22,7 +22,7 @@ export class Own {
   stated;
   asking = false;
   error = "";
-  /** @type {import("./cache.js").KeptModel[]} */
+  /** @type {import("./checkpoint/cache.js").KeptModel[]} */
   kept = [];
   /** Whether the browser keeps models for this page at all. */
   keeps = true;

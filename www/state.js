@@ -1,15 +1,15 @@
 // The whole state of the page, as it stands in the URL's #hash. Only what differs from the model's defaults is written, so that a link stays short.
 
 import { shippedAt } from "./catalogue.js";
-import { NO_EDITS, formatEdits, parseEdits } from "./edits.js";
-import { isExample, tasksOf } from "./tasks.js";
+import { NO_EDITS, formatEdits, parseEdits } from "./reading/edits.js";
+import { isExample, tasksOf } from "./reading/tasks.js";
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /**
  * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
  * `pair` is a second text, `edits` are tokens masked or filled in by hand. `tool` is what is open below the text, `block` what the reader chose in it.
  * `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
- * @typedef {{ task: string, text: string, pair: string, edits: import("./edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number,
+ * @typedef {{ task: string, text: string, pair: string, edits: import("./reading/edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number,
  *   layer: number, head: number, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
  */
 
@@ -92,7 +92,7 @@ export function movedTo(state, model) {
 /**
  * The state with the first example of these tasks, unless it has one already or the text is the reader's own.
  * @param {State} state
- * @param {import("./tasks.js").Task[]} tasks
+ * @param {import("./reading/tasks.js").Task[]} tasks
  * @returns {State}
  */
 export function begun(state, tasks) {

@@ -1,6 +1,6 @@
 // What goes wrong with a model's files, as a key of the locales with its values: the module says it in English, the page in the reader's language.
 
-import { complaint } from "./complaints.js";
+import { complaint } from "./engine/complaints.js";
 import { words } from "./i18n.js";
 
 /** @typedef {import("./trace.js").Say} Say */

@@ -1,8 +1,8 @@
 // Owns the wasm module, so that the page never freezes, and the engines of one model or of several. Requests are { host, id, method, args, reports };
 // replies { host, id, result }, { host, id, error, trouble, loss } or { host, id, progress }. `leave` lets an engine go, and has no reply.
 
-import { Host, startEngine } from "./host.js";
-import { lossOf } from "./link.js";
+import { Host, startEngine } from "./engine/host.js";
+import { lossOf } from "./engine/link.js";
 import { Trouble } from "./trouble.js";
 
 /** @typedef {{ host: number, id: number, method: string, args: any[], reports: boolean }} Request */

@@ -26,7 +26,7 @@ try {
     bundle: true,
     splitting: true,
     format: "esm",
-    // Shared code goes beside the entries: `new URL("./wasm/…", import.meta.url)` must mean the same in both.
+    // Shared code goes beside the entries: what `www/site.js` calls its own folder must be the same in both.
     chunkNames: "[name]-[hash]",
   });
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [basename(path), imports]));

@@ -1,7 +1,7 @@
 // An opened part: its weights, and its ops in order; an opened op: its formula, its numbers for the text, how one of them came about, and the WGSL.
 
 import { html, nothing } from "lit";
-import { formulaOf } from "../formulas.js";
+import { formulaOf } from "./formulas.js";
 import { arithmetic } from "./steps.js";
 import { partName } from "./diagram.js";
 import { headsOf, planeOf, WIDEST } from "./plane.js";

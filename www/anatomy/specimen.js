@@ -4,7 +4,7 @@
 import { Numbers } from "./arithmetic.js";
 import { needsOf } from "./anatomy.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("./nodes.js").GraphNode} GraphNode */
 /** @typedef {import("./nodes.js").Lens} Lens */
@@ -20,7 +20,7 @@ export class Specimen {
    * @param {Model} model
    * @param {GraphNode[]} graph
    * @param {{ source: Piece[], target: Piece[] }} tokens
-   * @param {import("../host.js").Input} input
+   * @param {import("../engine/host.js").Input} input
    */
   constructor(model, graph, tokens, input) {
     this.model = model;

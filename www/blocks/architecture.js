@@ -12,7 +12,7 @@ import { blockStyles } from "./styles.js";
 
 /** @typedef {import("../anatomy/anatomy.js").Anatomy} Anatomy */
 /** @typedef {import("../anatomy/arithmetic.js").Numbers} Numbers */
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 
 export class Architecture extends Block {
   /**

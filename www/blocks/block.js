@@ -9,7 +9,7 @@ import { acquire, release } from "./pool.js";
 import { COMMON, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("./settings.js").Settings} Settings */
 

@@ -1,7 +1,7 @@
 // A text being written that can be rewound: step, back, and branch at any token; every path that was taken stays in a tree.
 
 import { css, html, nothing } from "lit";
-import { cutDistribution } from "../sampling.js";
+import { cutDistribution } from "../reading/sampling.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { Explorer } from "./writing/explorer.js";

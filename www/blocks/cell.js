@@ -43,7 +43,7 @@ export class Cell extends Block {
     if (model && ["text", "pair", "stack", "layer"].some((name) => changed.has(name))) this.attempt(() => this.#read(model));
   }
 
-  /** @param {import("../model.js").Model} model */
+  /** @param {import("../engine/model.js").Model} model */
   async #read(model) {
     const { text, pair } = this.settings;
     const before = this.#specimen;

@@ -3,14 +3,14 @@
 
 import { css, html, nothing } from "lit";
 import { SHIPPED, addressIn } from "../catalogue.js";
-import { againstReference, betweenDevices, compute, computeOn, inputOf, readReference } from "../parity.js";
+import { againstReference, betweenDevices, compute, computeOn, inputOf, readReference } from "../engine/parity.js";
 import { acquire, release } from "./pool.js";
 import { Block } from "./block.js";
 import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../parity.js").Compared} Compared */
-/** @typedef {import("../model.js").SelfTest} SelfTest */
+/** @typedef {import("../engine/parity.js").Compared} Compared */
+/** @typedef {import("../engine/model.js").SelfTest} SelfTest */
 /** What was found of a model: its hooks against the reference and between the devices, its kernels against the CPU. @typedef {{ name: string, device: string, reference?: Compared[], devices?: Compared[], kernels: SelfTest[] }} Found */
 
 export class Checks extends Block {

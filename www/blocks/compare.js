@@ -2,7 +2,7 @@
 
 import { css, html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
-import { wordsOf } from "../alignment.js";
+import { wordsOf } from "../text/alignment.js";
 import { MODEL_OF } from "../compare/choice.js";
 import { face } from "../compare/face.js";
 import { faceStyles } from "../compare/styles.js";

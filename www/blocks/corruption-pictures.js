@@ -1,14 +1,14 @@
 // A corrupted text as it is drawn: what the model reads, and below it the truth (solid) and the model's guess (outlined).
 
 import { html, nothing } from "lit";
-import { coverage, COPIES } from "../corruption.js";
+import { coverage, COPIES } from "../masking/corruption.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../views/interlinear.js").Cell} Cell */
 
 /**
- * @param {Awaited<ReturnType<typeof import("../sampled.js").sampleMasks>>} result
+ * @param {Awaited<ReturnType<typeof import("../masking/sampled.js").sampleMasks>>} result
  * @param {Say} say
  */
 export function masksPicture({ tokens, answers, counts }, say) {
@@ -55,7 +55,7 @@ export function epochsPicture({ tokens, fixed, fresh }, { upto, theme }, say) {
 }
 
 /**
- * @param {NonNullable<Awaited<ReturnType<typeof import("../sampled.js").sampleSpans>>>} result
+ * @param {NonNullable<Awaited<ReturnType<typeof import("../masking/sampled.js").sampleSpans>>>} result
  * @param {Say} say
  */
 export function spansPicture({ parts, spans, input, target, answers, answer, words, hidden }, say) {
@@ -73,7 +73,7 @@ export function spansPicture({ parts, spans, input, target, answers, answer, wor
 }
 
 /**
- * @param {Awaited<ReturnType<typeof import("../sampled.js").sampleReplacements>>} result
+ * @param {Awaited<ReturnType<typeof import("../masking/sampled.js").sampleReplacements>>} result
  * @param {Say} say
  */
 export function replacementsPicture(result, say) {

@@ -2,16 +2,16 @@
 
 import { css, html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
-import { COPIES, EPOCHS, epochsOf } from "../corruption.js";
-import { randomOf } from "../random.js";
-import { outputHeadOf } from "../reader.js";
-import { sampleMasks, sampleReplacements, sampleSpans } from "../sampled.js";
-import { tasksOf } from "../tasks.js";
+import { COPIES, EPOCHS, epochsOf } from "../masking/corruption.js";
+import { randomOf } from "../masking/random.js";
+import { outputHeadOf } from "../reading/reader.js";
+import { sampleMasks, sampleReplacements, sampleSpans } from "../masking/sampled.js";
+import { tasksOf } from "../reading/tasks.js";
 import { Block } from "./block.js";
 import { epochsPicture, masksPicture, replacementsPicture, spansPicture } from "./corruption-pictures.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {"masks" | "epochs" | "spans" | "replacements"} Scheme */
 
 const SCHEMES = /** @type {const} */ (["masks", "epochs", "spans", "replacements"]);

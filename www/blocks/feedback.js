@@ -17,7 +17,7 @@ import { feedbackStyles } from "./feedback/styles.js";
 import { percent } from "./numbers.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("./feedback/sample.js").Sample & { reward: number }} Judged */
 
 if (!customElements.get("diorama-chart")) customElements.define("diorama-chart", Chart);

@@ -1,16 +1,16 @@
 // All layers and heads of a text at once, each as a small map; the chosen one stands beside them, as a map, as lines or as a table.
 
 import { css, html, nothing } from "lit";
-import { profile } from "../attention.js";
-import { readThrough } from "../passage.js";
-import { layersOf, placeOf, sidesOf, stacksOf } from "../stacks.js";
+import { profile } from "../reading/attention.js";
+import { readThrough } from "../reading/passage.js";
+import { layersOf, placeOf, sidesOf, stacksOf } from "../masking/stacks.js";
 import { attentionMatrix, headOf } from "../trace.js";
 import { Block } from "./block.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../model.js").Model} Model */
-/** @typedef {import("../passage.js").Passage} Passage */
-/** @typedef {import("../stacks.js").Stack} Stack */
+/** @typedef {import("../engine/model.js").Model} Model */
+/** @typedef {import("../reading/passage.js").Passage} Passage */
+/** @typedef {import("../masking/stacks.js").Stack} Stack */
 
 const VIEWS = ["map", "lines", "table"];
 

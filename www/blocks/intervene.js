@@ -1,7 +1,7 @@
 // Change something inside a model and see what it does: heads and layers switched off, hooks set, another text's state patched in, an attention weight edited.
 
 import { html, nothing } from "lit";
-import { writeTensors } from "../safetensors.js";
+import { writeTensors } from "../checkpoint/safetensors.js";
 import { Bench } from "./change/bench.js";
 import { changeOf, emptyFields, fieldsOf, nameOf, patternOf } from "./change/forms.js";
 import { sitesOf } from "./change/sites.js";

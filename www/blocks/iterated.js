@@ -1,14 +1,14 @@
 // An encoder as a writer, beside a decoder of its size: why models that see both sides are not asked to write.
 
 import { css, html, nothing } from "lit";
-import { outputHeadOf } from "../reader.js";
+import { outputHeadOf } from "../reading/reader.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { msIn } from "./writing/cost.js";
 import { iterate, openingOf, surprise, writeOn } from "./writing/iterate.js";
 import { prompted, wholeOf, writingStyles } from "./writing/parts.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("./writing/iterate.js").Pass} Pass */
 /** `bits` are a character's, as the decoder judges. @typedef {{ name: string, parameters: number, text: string, first: string, passes: number, positions: number, ms: number, bits: number }} Side */
 

@@ -1,7 +1,7 @@
 // The logit lens: what the model would say after each of its layers, at each position.
 
 import { css, html, nothing } from "lit";
-import { outputHeadOf } from "../reader.js";
+import { outputHeadOf } from "../reading/reader.js";
 import { logitLens } from "./change/lens.js";
 import { sequenceOf } from "./change/sequence.js";
 import { blockStyles } from "./styles.js";

@@ -17,7 +17,7 @@ import { swigluPicture } from "./llama/swiglu.js";
 import { llamaStyles } from "./llama/styles.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Piece} Piece */
 

@@ -3,11 +3,11 @@
 import { html, nothing } from "lit";
 
 /** @typedef {import("../trace.js").Say} Say */
-/** @typedef {import("../masks.js").Mask} Mask */
-/** @typedef {import("../masks.js").Rule} Rule */
-/** @typedef {import("../masks.js").Extent} Extent */
-/** @typedef {import("../masked-answers.js").Answer} Answer */
-/** @typedef {import("../stacks.js").Stack} Stack */
+/** @typedef {import("../masking/masks.js").Mask} Mask */
+/** @typedef {import("../masking/masks.js").Rule} Rule */
+/** @typedef {import("../masking/masks.js").Extent} Extent */
+/** @typedef {import("../masking/masked-answers.js").Answer} Answer */
+/** @typedef {import("../masking/stacks.js").Stack} Stack */
 /** @typedef {import("./settings.js").Settings} Settings */
 
 /** The number that a rule asks for. @type {Partial<Record<Rule, "prefix" | "window" | "padded">>} */
@@ -47,7 +47,7 @@ export function extentChoice({ layers, heads, extent, say, change }) {
 }
 
 /**
- * @param {import("../model.js").Model} model
+ * @param {import("../engine/model.js").Model} model
  * @param {Answer} answer
  * @param {Answer | undefined} before what differs from it stands out
  * @param {{ source: import("../trace.js").Piece[], say: Say }} of

@@ -1,21 +1,21 @@
 // A mask to touch: the model runs again under what the reader allows and forbids, and what it then answers stands beside what it answered before.
 
 import { css, html, nothing } from "lit";
-import { NO_EDITS, formatEdits, parseEdits, toggled } from "../edits.js";
-import { answerUnder, changes, drift } from "../masked-answers.js";
-import { outputHeadOf } from "../reader.js";
-import { RULES, gridOf, painted, parseCells } from "../masks.js";
-import { layersOf, sidesOf, stacksOf } from "../stacks.js";
+import { NO_EDITS, formatEdits, parseEdits, toggled } from "../reading/edits.js";
+import { answerUnder, changes, drift } from "../masking/masked-answers.js";
+import { outputHeadOf } from "../reading/reader.js";
+import { RULES, gridOf, painted, parseCells } from "../masking/masks.js";
+import { layersOf, sidesOf, stacksOf } from "../masking/stacks.js";
 import { Block } from "./block.js";
 import { answerPicture, extentChoice, ruleChoice } from "./mask-lab-parts.js";
 import { blockStyles } from "./styles.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Piece} Piece */
-/** @typedef {import("../masks.js").Mask} Mask */
-/** @typedef {import("../masks.js").Extent} Extent */
-/** @typedef {import("../masked-answers.js").Answer} Answer */
-/** @typedef {import("../stacks.js").Stack} Stack */
+/** @typedef {import("../masking/masks.js").Mask} Mask */
+/** @typedef {import("../masking/masks.js").Extent} Extent */
+/** @typedef {import("../masking/masked-answers.js").Answer} Answer */
+/** @typedef {import("../masking/stacks.js").Stack} Stack */
 /** A text as the mask has it: an encoder-decoder's `written` are its own tokens, `read` what it read before each. @typedef {{ source: Piece[], read: Piece[], written: Piece[] }} Text */
 
 /** What the reader draws and can take back. */

@@ -1,6 +1,6 @@
 // Graphs of configurations, from the engine's own description of each architecture: built in the page's shared worker, without a checkpoint.
 
-import { WorkerLink } from "../link.js";
+import { WorkerLink } from "../engine/link.js";
 import { ROOM } from "./pool.js";
 
 /** @typedef {import("./parameters/budget.js").Plan} Plan */

@@ -2,13 +2,13 @@
 // in one worker.
 
 import { shippedAt } from "../catalogue.js";
-import { Room } from "../link.js";
-import { Model } from "../model.js";
+import { Room } from "../engine/link.js";
+import { Model } from "../engine/model.js";
 import { SITE } from "../site.js";
-import { loadSoon, mayStartSoon } from "../soon.js";
-import { modelSource } from "../source.js";
+import { loadSoon, mayStartSoon } from "../engine/soon.js";
+import { modelSource } from "../checkpoint/source.js";
 
-/** @typedef {import("../files.js").OnProgress} OnProgress */
+/** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ promise: Promise<Model>, holders: number, listeners: Set<OnProgress> }} Shared */
 

@@ -3,7 +3,7 @@
 import { Pause } from "../pause.js";
 import { Block } from "./block.js";
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../engine/model.js").Model} Model */
 
 /** How long the reader must pause before a half-typed text is read. // ms */
 const TYPING_PAUSE = 200;

@@ -1,9 +1,9 @@
 // What a family says of the text: words for what is hidden, a class, a judgement of each token; another text; or how it goes on.
 
 import { html, nothing } from "lit";
-import { outputHeadOf } from "../reader.js";
+import { outputHeadOf } from "../reading/reader.js";
 import { fillGaps } from "../shell/fill.js";
-import { softmax } from "../sampling.js";
+import { softmax } from "../reading/sampling.js";
 
 /** @typedef {import("../blocks/compare.js").Compare} Compare */
 /** @typedef {import("./panel.js").Panel} Panel */
@@ -26,8 +26,8 @@ export function answer(block, panel) {
  */
 function read(block, panel) {
   const { say } = block;
-  const reading = /** @type {import("../reader.js").Reader} */ (panel.reading);
-  const info = /** @type {import("../model.js").Model} */ (panel.model).info;
+  const reading = /** @type {import("../reading/reader.js").Reader} */ (panel.reading);
+  const info = /** @type {import("../engine/model.js").Model} */ (panel.model).info;
   const head = outputHeadOf(info);
   if (head === "words") {
     const body = reading.places.length === 0 ? html`<p class="soft small">${say(info.mask === null ? "words.maskless" : "compare.hide")}</p>`
@@ -44,7 +44,7 @@ function read(block, panel) {
 
 /**
  * The tokens that a discriminator takes for replaced, the surest first.
- * @param {import("../reader.js").Reader} reading
+ * @param {import("../reading/reader.js").Reader} reading
  * @param {Float32Array} scores
  */
 function suspects({ traced }, scores) {
@@ -57,7 +57,7 @@ function suspects({ traced }, scores) {
  * @param {Panel} panel
  */
 function written({ say, settings }, panel) {
-  const player = /** @type {import("../player.js").Player} */ (panel.reading);
+  const player = /** @type {import("../reading/player.js").Player} */ (panel.reading);
   const title = html`${say("output.title")}<small>${say(player.cutShort ? "output.limit" : "output.count", { n: player.steps.length })}</small>`;
   const stale = player.stale ? "stale" : "";
   if (panel.kind === "decoder") {

@@ -7,7 +7,7 @@ import { layersOf, mapOf, MODEL_OF, stacksOf } from "./choice.js";
 import { answer } from "./answer.js";
 import { parameters } from "../shell/models.js";
 import { stage } from "../shell/loading.js";
-import { taskOf } from "../tasks.js";
+import { taskOf } from "../reading/tasks.js";
 
 /** @typedef {import("../blocks/compare.js").Compare} Compare */
 /** @typedef {import("../kinds.js").Kind} Kind */

@@ -2,15 +2,15 @@
 
 import { addressIn } from "../catalogue.js";
 import { acquire, release } from "../blocks/pool.js";
-import { corrupted, spansOf, tokensOfWords } from "../alignment.js";
+import { corrupted, spansOf, tokensOfWords } from "../text/alignment.js";
 import { anatomyOf } from "../anatomy/anatomy.js";
-import { Player } from "../player.js";
-import { Reader, outputHeadOf } from "../reader.js";
-import { taskOf, tasksOf } from "../tasks.js";
+import { Player } from "../reading/player.js";
+import { Reader, outputHeadOf } from "../reading/reader.js";
+import { taskOf, tasksOf } from "../reading/tasks.js";
 
 /** @typedef {import("../kinds.js").Kind} Kind */
-/** @typedef {import("../alignment.js").Word} Word */
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../text/alignment.js").Word} Word */
+/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../views/token-lines.js").Tile} Tile */
 /** `hidden` are words that a masked-language model does not see. @typedef {{ text: string, words: Word[], hidden: Set<number>, task: string, seed: number, temperature: number }} Question */
 /** @typedef {{ under: number[][], prefix: number }} Lined */
@@ -118,7 +118,7 @@ export class Panel {
     return { prefix, ...(id === "fill" && hidden.size > 0 ? corrupted(text, words, hidden) : { text, words }) };
   }
 
-  /** @param {Set<number>} hidden @returns {import("../edits.js").Edits} */
+  /** @param {Set<number>} hidden @returns {import("../reading/edits.js").Edits} */
   #masks(hidden) {
     const { mask, hooks } = /** @type {Model} */ (this.model).info;
     if (mask === null || outputHeadOf(/** @type {any} */ ({ hooks })) !== "words") return new Map();

@@ -1,8 +1,8 @@
 // What an encoder says of the text, by its head: words for the masked places, whether two texts belong together, classes, or a judgement of each token.
 
 import { html, nothing } from "lit";
-import { outputHeadOf, pairHeadOf } from "../reader.js";
-import { softmax } from "../sampling.js";
+import { outputHeadOf, pairHeadOf } from "../reading/reader.js";
+import { softmax } from "../reading/sampling.js";
 import { litOf, saidOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -32,7 +32,7 @@ function words(app) {
 
 /**
  * @param {App} app
- * @param {import("../reader.js").Reader["places"][number]} place
+ * @param {import("../reading/reader.js").Reader["places"][number]} place
  */
 function placeOf(app, { position, candidates }) {
   const { say, reader } = app;

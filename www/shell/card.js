@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
-import { addressOf } from "../opening.js";
+import { addressOf } from "../checkpoint/opening.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {{ text: string, metrics: Metric[] }} Card */

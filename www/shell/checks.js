@@ -1,12 +1,12 @@
 // The checks of correctness: the model's numbers on this device against `transformers`, and against the other device, computed when the reader asks.
 
 import { html, nothing } from "lit";
-import { againstReference, betweenDevices, compute, computeOn, inputOf, readReference } from "../parity.js";
+import { againstReference, betweenDevices, compute, computeOn, inputOf, readReference } from "../engine/parity.js";
 import { shippedAt } from "../catalogue.js";
-import { addressOf } from "../opening.js";
+import { addressOf } from "../checkpoint/opening.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../parity.js").Compared} Compared */
+/** @typedef {import("../engine/parity.js").Compared} Compared */
 /** `reference` undefined: this model has none. @typedef {{ reference: Compared[] | undefined, devices: Compared[], running: boolean }} Checks */
 
 /** @param {App} app */

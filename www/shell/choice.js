@@ -1,10 +1,10 @@
 // The reader's choice of layer, head and token, which all lenses share, as the names and numbers that the views ask for.
 
-import * as stacks from "../stacks.js";
+import * as stacks from "../masking/stacks.js";
 import { attentionMatrix } from "../trace.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../stacks.js").Stack} Stack */
+/** @typedef {import("../masking/stacks.js").Stack} Stack */
 
 /**
  * @param {App} app

@@ -39,7 +39,7 @@ function modelCard(app) {
 /** @param {App} app */
 function facts(app) {
   const { say, model } = app;
-  const info = /** @type {import("../model.js").Model} */ (model).info;
+  const info = /** @type {import("../engine/model.js").Model} */ (model).info;
   const rows = [
     ["card.architecture", info.architecture],
     ["card.parameters", info.parameters.toLocaleString("en")],

@@ -1,6 +1,6 @@
 // Span corruption (Raffel et al. 2019, section 3.1.4): the model writes each gap's sentinel and then what belongs there. Here both are put together again.
 
-import { spansWritten } from "../spans.js";
+import { spansWritten } from "../masking/spans.js";
 
 /** @typedef {{ text: string, filled: boolean }} Part */
 

@@ -1,14 +1,14 @@
 // What the reader came with: the task, the text, and a second one where the model reads two; Run, Step and Back for models that write.
 
 import { html, nothing } from "lit";
-import { NO_EDITS } from "../edits.js";
-import { pairHeadOf } from "../reader.js";
-import { taskOf } from "../tasks.js";
+import { NO_EDITS } from "../reading/edits.js";
+import { pairHeadOf } from "../reading/reader.js";
+import { taskOf } from "../reading/tasks.js";
 import { loadingLine } from "./loading.js";
 import { buttons } from "./writing.js";
 
 /** @typedef {import("../app.js").App} App */
-/** @typedef {import("../tasks.js").Example} Example */
+/** @typedef {import("../reading/tasks.js").Example} Example */
 
 /** @param {App} app */
 export function input(app) {

@@ -1,7 +1,7 @@
 // What is being prepared: in a word or two for the device's badge, and as a line with its bytes and a way out while another model is on its way.
 
 import { html, nothing } from "lit";
-import { inWords } from "../memory.js";
+import { inWords } from "../checkpoint/memory.js";
 
 /** @typedef {import("../app.js").App} App */
 

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { slice } from "../trace.js";
-import { cutDistribution } from "../sampling.js";
+import { cutDistribution } from "../reading/sampling.js";
 import { litOf, patternOf, saidOf } from "./choice.js";
 import { fillGaps } from "./fill.js";
 import { branch } from "./writing.js";

@@ -1,10 +1,10 @@
 // The reader's own model, in the model's dialog: by name or address, by files; and the models that the browser keeps.
 
 import { html, nothing } from "lit";
-import { HUB, mirrorAddress } from "../hub.js";
-import { available, inWords } from "../memory.js";
+import { HUB, mirrorAddress } from "../checkpoint/hub.js";
+import { available, inWords } from "../checkpoint/memory.js";
 import { DEFAULTS } from "../state.js";
-import { TOKENIZER } from "../survey.js";
+import { TOKENIZER } from "../checkpoint/survey.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -46,7 +46,7 @@ function byAddress(app) {
  */
 function statement(app) {
   const { say, own } = app;
-  const [address, stated] = [/** @type {string} */ (own.address), /** @type {import("../files.js").Stated} */ (own.stated)];
+  const [address, stated] = [/** @type {string} */ (own.address), /** @type {import("../checkpoint/files.js").Stated} */ (own.stated)];
   const { name, architecture, parameters, bytes, memory, tokenizer } = stated;
   const room = available();
   const rows = [

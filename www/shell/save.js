@@ -1,7 +1,7 @@
 // A small menu beside a view: its picture and its numbers, copied or as a file.
 
 import { LitElement, css, html, nothing } from "lit";
-import { writeTensors } from "../safetensors.js";
+import { writeTensors } from "../checkpoint/safetensors.js";
 import { gridOf, svgOf } from "../saving/grid.js";
 import { pictureOf } from "../saving/picture.js";
 import { csvOf, hasNumbers, tableOf, tensorsOf } from "../saving/tables.js";

@@ -1,7 +1,7 @@
 // How it is computed: the formula, and the shaders that are the very files that run.
 
 import { html } from "lit";
-import { attentionFormula } from "../formulas.js";
+import { attentionFormula } from "../anatomy/formulas.js";
 
 /** @typedef {import("../app.js").App} App */
 

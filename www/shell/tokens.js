@@ -1,8 +1,8 @@
 // The text as tokens. An encoder-decoder's are the source; a decoder writes on in the same row; an encoder's can be masked by hand.
 
 import { html, nothing } from "lit";
-import { NO_EDITS, toggled } from "../edits.js";
-import { outputHeadOf } from "../reader.js";
+import { NO_EDITS, toggled } from "../reading/edits.js";
+import { outputHeadOf } from "../reading/reader.js";
 import { litOf, patternOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -59,7 +59,7 @@ function weightsOf(app) {
 
 /**
  * How probable it is that each token was replaced; padding is not judged.
- * @param {import("../reader.js").Reader} reader
+ * @param {import("../reading/reader.js").Reader} reader
  */
 function judgements({ trace, stale, traced, padded }) {
   return stale ? undefined : trace?.logits.data.subarray(0, traced.length - padded).map((logit) => 1 / (1 + Math.exp(-logit)));

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 
 /** @typedef {import("../trace.js").Say} Say */
-/** @typedef {import("../model.js").ModelInfo} ModelInfo */
+/** @typedef {import("../engine/model.js").ModelInfo} ModelInfo */
 
 /** Reasons whose cause only the engine can tell, in its own words. */
 const DETAILED = new Set(["noGpu", "reopened", "gone"]);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cutDistribution } from "../../../www/sampling.js";
+import { cutDistribution } from "../../../www/reading/sampling.js";
 import { browsers, visit } from "../drive.js";
 import { finished } from "./page.js";
 

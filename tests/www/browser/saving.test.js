@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { browsers, visit } from "../drive.js";
-import { readTensors } from "../../../www/safetensors.js";
+import { readTensors } from "../../../www/checkpoint/safetensors.js";
 import { violations } from "./axe.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
-import { corrupted, spansOf, tokensOfWords, wordsOf } from "../../../www/alignment.js";
-import { Text } from "../../../www/text.js";
+import { corrupted, spansOf, tokensOfWords, wordsOf } from "../../../www/text/alignment.js";
+import { Text } from "../../../www/text/text.js";
 
 const MODELS = new URL("../../../www/models/", import.meta.url);
 const read = (/** @type {string} */ name, /** @type {string} */ file) => JSON.parse(readFileSync(new URL(`${name}/${file}`, MODELS), "utf8"));

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test, { afterEach, beforeEach } from "node:test";
-import { forgetModel, isKept, keptModels, PIECE } from "../../../www/cache.js";
-import { readModel, surveyModel } from "../../../www/files.js";
+import { forgetModel, isKept, keptModels, PIECE } from "../../../www/checkpoint/cache.js";
+import { readModel, surveyModel } from "../../../www/checkpoint/files.js";
 import { safetensors } from "./checkpoint.js";
 
 /** Three pieces, the last one short. */

@@ -5,7 +5,7 @@ import { SHIPPED, addressIn, shippedAt } from "../../../www/catalogue.js";
 import { words } from "../../../www/i18n.js";
 import { DEFAULTS, defaultsOf } from "../../../www/state.js";
 import { NAMES } from "../../../www/shell/card.js";
-import { isExample, tasksOf } from "../../../www/tasks.js";
+import { isExample, tasksOf } from "../../../www/reading/tasks.js";
 
 /** Measures whose names are the same in every language. */
 const NAMES_ALIKE = ["chrF", "BLEU", "ROC AUC"];

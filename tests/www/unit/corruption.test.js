@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { choose, corrupt, countDeeds, coverage, epochsOf } from "../../../www/corruption.js";
-import { randomOf } from "../../../www/random.js";
+import { choose, corrupt, countDeeds, coverage, epochsOf } from "../../../www/masking/corruption.js";
+import { randomOf } from "../../../www/masking/random.js";
 
 /** A text of `n` tokens between two that stand for none. @param {number} n */
 function text(n) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { NO_EDITS, carried, formatEdits, parseEdits, toggled } from "../../../www/edits.js";
+import { NO_EDITS, carried, formatEdits, parseEdits, toggled } from "../../../www/reading/edits.js";
 
 const MASK = 4;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
-import { readModel, surveyModel } from "../../../www/files.js";
-import { readWhole } from "../../../www/transfer.js";
+import { readModel, surveyModel } from "../../../www/checkpoint/files.js";
+import { readWhole } from "../../../www/checkpoint/transfer.js";
 import { chosen, safetensors } from "./checkpoint.js";
 
 const CONFIG = '{"model_type":"t5"}';

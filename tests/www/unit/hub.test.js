@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { folderAddress, HUB, mirrorAddress, modelName } from "../../../www/hub.js";
+import { folderAddress, HUB, mirrorAddress, modelName } from "../../../www/checkpoint/hub.js";
 
 /** What a reader types, and the folder that is meant. @type {[string, string | undefined][]} */
 const CASES = [

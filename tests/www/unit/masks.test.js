@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changes, drift } from "../../../www/masked-answers.js";
-import { allows, blocked, gridOf, opens, painted, parseCells, runMasked } from "../../../www/masks.js";
+import { changes, drift } from "../../../www/masking/masked-answers.js";
+import { allows, blocked, gridOf, opens, painted, parseCells, runMasked } from "../../../www/masking/masks.js";
 
-/** @param {Partial<import("../../../www/masks.js").Mask>} [given] @returns {import("../../../www/masks.js").Mask} */
+/** @param {Partial<import("../../../www/masking/masks.js").Mask>} [given] @returns {import("../../../www/masking/masks.js").Mask} */
 function mask(given = {}) {
   return { rule: "own", prefix: 2, window: 2, padded: 1, length: 4, cells: new Set(), ...given };
 }
 
 /**
- * @param {Partial<import("../../../www/masks.js").Mask>} given
+ * @param {Partial<import("../../../www/masking/masks.js").Mask>} given
  * @param {"encoder" | "decoder" | "cross"} stack
  */
 function drawn(given, stack) {

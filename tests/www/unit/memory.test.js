@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { FAMILIES } from "../../../www/families.js";
-import { available, inWords, memoryOf, requireRoom, WASM } from "../../../www/memory.js";
+import { FAMILIES } from "../../../www/checkpoint/families.js";
+import { available, inWords, memoryOf, requireRoom, WASM } from "../../../www/checkpoint/memory.js";
 
 /** Checkpoints in f16, and the WebAssembly memory after loading them in Chromium, on the CPU and on WebGPU. // bytes */
 const MEASURED = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { given, lengthOptions, orAborted, stepOptions } from "../../../www/options.js";
+import { given, lengthOptions, orAborted, stepOptions } from "../../../www/engine/options.js";
 
 test("a cut without a temperature samples; without a cut the likeliest token is taken", () => {
   assert.equal(stepOptions({ topK: 5 }).temperature, 1);

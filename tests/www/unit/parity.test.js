@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
-import { againstReference, betweenDevices, inputOf } from "../../../www/parity.js";
-import { readTensors } from "../../../www/safetensors.js";
+import { againstReference, betweenDevices, inputOf } from "../../../www/engine/parity.js";
+import { readTensors } from "../../../www/checkpoint/safetensors.js";
 
 const FOLDER = new URL("../../../www/models/", import.meta.url);
 const names = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { HUB } from "../../../www/hub.js";
+import { HUB } from "../../../www/checkpoint/hub.js";
 import { sources } from "./sources.js";
 
 const scripts = sources("www");
@@ -19,18 +19,45 @@ test("the data contract imports nothing", () => {
   assert.deepEqual(importsOf(scripts.find(({ file }) => file === "trace.js")?.text ?? "missing"), []);
 });
 
+/** What a folder may import beside itself, of the folders. Their types are open to all. @type {Record<string, string[]>} */
+const MAY_IMPORT = {
+  text: [],
+  checkpoint: [],
+  anatomy: [],
+  saving: [],
+  engine: ["checkpoint", "text", "wasm"],
+  reading: ["engine"],
+  masking: ["engine", "reading"],
+  views: [],
+};
+
+test("folders stand on those below them only", () => {
+  let seen = 0;
+  for (const { file, text } of scripts) {
+    const [folder, ...rest] = file.split("/");
+    if (rest.length === 0 || !(folder in MAY_IMPORT)) continue;
+    for (const imported of importsOf(text).filter((name) => name.startsWith("../"))) {
+      const [from, ...inner] = imported.slice("../".length).split("/");
+      if (inner.length === 0) continue;
+      seen++;
+      assert.ok(from === folder || MAY_IMPORT[folder].includes(from), `${file} may not import ${imported}`);
+    }
+  }
+  assert.ok(seen > 0, "the reading of imports is broken");
+});
+
 test("only the host knows the wasm module, and only it and the tests know the tokenizer library", () => {
   const knows = (/** @type {string} */ name) => scripts.filter(({ text }) => importsOf(text).some((imported) => imported.includes(name))).map(({ file }) => file);
-  assert.deepEqual(knows("wasm/"), ["host.js"]);
-  assert.deepEqual(knows("@huggingface/tokenizers"), ["tokenizer.js"]);
-  assert.deepEqual(knows("./tokenizer.js"), ["text.js"]);
+  assert.deepEqual(knows("wasm/"), ["engine/host.js"]);
+  assert.deepEqual(knows("@huggingface/tokenizers"), ["text/tokenizer.js"]);
+  assert.deepEqual(knows("./tokenizer.js"), ["text/text.js"]);
 });
 
 test("no address of another host in the page, but for the hub that a reader may ask", () => {
   for (const folder of [".js", ".css", ".html", ".json", ".svg"]) {
     for (const { file, text } of sources("www", folder)) {
       const addresses = [...text.matchAll(/(?:https?:)?\/\/[a-z0-9-]+\.[a-z][\w./-]*/gi)].map(([address]) => address).filter((address) => !address.startsWith("http://www.w3.org/"));
-      assert.deepEqual(addresses, file === "hub.js" ? [HUB] : [], file);
+      assert.deepEqual(addresses, file === "checkpoint/hub.js" ? [HUB] : [], file);
     }
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cutDistribution } from "../../../www/sampling.js";
+import { cutDistribution } from "../../../www/reading/sampling.js";
 
 /** Logarithms of 0.5, 0.25, 0.15 and 0.1, out of order. */
 const LOGITS = Float32Array.of(Math.log(0.25), Math.log(0.1), Math.log(0.5), Math.log(0.15));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { readTensors, writeTensors } from "../../../www/safetensors.js";
+import { readTensors, writeTensors } from "../../../www/checkpoint/safetensors.js";
 import { gridOf, svgOf } from "../../../www/saving/grid.js";
 import { csvOf, hasNumbers, tableOf, tensorsOf } from "../../../www/saving/tables.js";
 import { MASKED } from "../../../www/trace.js";

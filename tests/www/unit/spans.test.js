@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { randomOf } from "../../../www/random.js";
-import { corruptSpans, readSpans, restore } from "../../../www/spans.js";
+import { randomOf } from "../../../www/masking/random.js";
+import { corruptSpans, readSpans, restore } from "../../../www/masking/spans.js";
 
 const TEXT = "Once upon a time, there was a little dog who didn't like the rain, and he stayed in his house all day long with his friend.";
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import test from "node:test";
-import { Text } from "../../../www/text.js";
+import { Text } from "../../../www/text/text.js";
 
 const ROOT = new URL("../../../", import.meta.url);
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { NoText, Text } from "../../../www/text.js";
+import { NoText, Text } from "../../../www/text/text.js";
 
 const NAMES = ["byte_level_bpe", "unigram", "byte_fallback_bpe", "byte_fallback_unigram"];
 

@@ -5,7 +5,7 @@ import { compared, divergence, rowAt, softmax } from "../../../www/blocks/change
 import { endings, textAt } from "../../../www/blocks/writing/beams.js";
 import { bytesIn, cacheSizes, msIn, typical } from "../../../www/blocks/writing/cost.js";
 import { iterate, leastSure, openingOf } from "../../../www/blocks/writing/iterate.js";
-import { readTensors, writeTensors } from "../../../www/safetensors.js";
+import { readTensors, writeTensors } from "../../../www/checkpoint/safetensors.js";
 
 /** Logarithms of these shares. */
 const logs = (/** @type {number[]} */ ...shares) => Float32Array.from(shares, Math.log);

@@ -1,11 +1,11 @@
 // A text on the bench: what the unchanged model makes of it, and what it makes of it when something is changed.
 
-import { outputHeadOf } from "../../reader.js";
+import { outputHeadOf } from "../../reading/reader.js";
 import { compared, divergence, rowAt, softmax, sweep } from "./outcome.js";
 import { sequenceOf } from "./sequence.js";
 import { interventionsOf } from "./stack.js";
 
-/** @typedef {import("../../model.js").Model} Model */
+/** @typedef {import("../../engine/model.js").Model} Model */
 /** @typedef {import("../../trace.js").Activation} Activation */
 /** @typedef {import("../../trace.js").Piece} Piece */
 /** @typedef {import("./stack.js").Change} Change */
@@ -22,7 +22,7 @@ export class Bench {
   before;
   #model;
   #text;
-  /** @type {import("../../host.js").Input} */
+  /** @type {import("../../engine/host.js").Input} */
   #input = {};
   /** Activations of the unchanged model, by text and hook. @type {Map<string, Promise<Activation>>} */
   #activations = new Map();

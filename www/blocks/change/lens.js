@@ -3,8 +3,8 @@
 
 import { residualOf } from "./sites.js";
 
-/** @typedef {import("../../model.js").Model} Model */
-/** @typedef {import("../../host.js").Input} Input */
+/** @typedef {import("../../engine/model.js").Model} Model */
+/** @typedef {import("../../engine/host.js").Input} Input */
 /** `state` is the hook whose state is read; `cells` has one list for each position, the likeliest word first. @typedef {{ state: string, cells: { id: number, probability: number }[][] }} LensRow */
 
 /**

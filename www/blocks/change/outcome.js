@@ -49,8 +49,8 @@ export function divergence(before, after) {
 
 /**
  * Each head by itself set to zero: what that does to one token's probability.
- * @param {import("../../model.js").Model} model
- * @param {import("../../host.js").Input} input
+ * @param {import("../../engine/model.js").Model} model
+ * @param {import("../../engine/host.js").Input} input
  * @param {import("./sites.js").Site} site
  * @param {(logits: Activation) => number} probability
  * @param {(done: number) => void} [onProgress]

@@ -1,7 +1,7 @@
 // A text as the positions at which a model says something: an encoder's input, a decoder's text, what an encoder-decoder writes.
 
-/** @typedef {import("../../model.js").Model} Model */
-/** @typedef {import("../../host.js").Input} Input */
+/** @typedef {import("../../engine/model.js").Model} Model */
+/** @typedef {import("../../engine/host.js").Input} Input */
 /** @typedef {import("../../trace.js").Piece} Piece */
 
 /** As much of a translation as is looked at. */

@@ -1,6 +1,6 @@
 // Where a model can be changed, read off the names of its hooks: nothing here knows a model by its class.
 
-/** @typedef {{ info: import("../../model.js").ModelInfo }} Known */
+/** @typedef {{ info: import("../../engine/model.js").ModelInfo }} Known */
 /** A stack of layers that has attention of this kind: `blocks` `attn`, `decoder` `cross_attn`. @typedef {{ stack: string, part: string, layers: number }} Site */
 
 /**

@@ -3,7 +3,7 @@
 import { axis } from "../../trace.js";
 import { logProbability } from "./math.js";
 
-/** @typedef {import("../../model.js").Model} Model */
+/** @typedef {import("../../engine/model.js").Model} Model */
 /** `rows` are the scores before each token of the completion. @typedef {{ text: string, ids: number[], rows: Float32Array[], logProbability: number }} Sample */
 
 /**

@@ -1,7 +1,7 @@
 // Tokenizers without their models: tokenizer.json and a few sizes of config.json, fetched once for a page.
 
 import { SHIPPED } from "../../catalogue.js";
-import { Text } from "../../text.js";
+import { Text } from "../../text/text.js";
 import { addressOf } from "../pool.js";
 
 /** @typedef {{ name: string, kind: string, vocabulary: number, share: number, file: any, text: Text }} Tokenizer */

@@ -1,6 +1,6 @@
 // What a key/value cache saves, measured: the same tokens written with it, and each with a fresh pass over all that stands before it.
 
-/** @typedef {import("../../model.js").Model} Model */
+/** @typedef {import("../../engine/model.js").Model} Model */
 /** @typedef {import("../../trace.js").Piece} Piece */
 /**
  * `computed` is how many rows of keys and values a pass computes, `reused` how many it finds; `ms` is the engine's time.
@@ -73,7 +73,7 @@ export function typical(times) {
 
 /**
  * @param {Model} model
- * @param {import("../../host.js").Input} input
+ * @param {import("../../engine/host.js").Input} input
  * @param {number} count
  */
 async function written(model, input, count) {

@@ -2,8 +2,8 @@
 
 import { ROOT, TokenTree } from "./tree.js";
 
-/** @typedef {import("../../model.js").Model} Model */
-/** @typedef {import("../../host.js").Input} Input */
+/** @typedef {import("../../engine/model.js").Model} Model */
+/** @typedef {import("../../engine/host.js").Input} Input */
 /** @typedef {import("../../trace.js").Piece} Piece */
 /** @typedef {import("../../trace.js").Step} Step */
 /** @typedef {{ temperature: number, topK: number, topP: number, seed: number }} Sampling */
@@ -14,7 +14,7 @@ export class Explorer {
   /** The input's tokens. @type {Piece[]} */
   source = [];
   #model;
-  /** @type {import("../../generation.js").Generation | undefined} */
+  /** @type {import("../../engine/generation.js").Generation | undefined} */
   #generation;
   /** By the path's ids. @type {Map<string, Known>} */
   #known = new Map();
@@ -133,7 +133,7 @@ export class Explorer {
 
   /** A generation that stands at a node. @param {number} key */
   async #reach(key) {
-    const generation = /** @type {import("../../generation.js").Generation} */ (this.#generation);
+    const generation = /** @type {import("../../engine/generation.js").Generation} */ (this.#generation);
     const path = this.tree.path(key);
     const ids = generation.ids;
     const apart = ids.findIndex((id, i) => id !== path[i]);

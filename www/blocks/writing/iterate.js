@@ -1,6 +1,6 @@
 // An encoder made to write: masks are put behind a text and filled in, one at a time or all at once and then again where it was least sure.
 
-/** @typedef {import("../../model.js").Model} Model */
+/** @typedef {import("../../engine/model.js").Model} Model */
 /** @typedef {import("../../trace.js").Piece} Piece */
 /** The text after a pass: `filled` are the places that it wrote, with their probabilities; `masked` are still hidden. @typedef {{ pieces: Piece[], filled: Map<number, number>, masked: number[] }} Pass */
 

@@ -1,0 +1,280 @@
+// The engine and the tokenizer behind one flat set of calls with plain data in and out. A worker wraps it (worker.js); where WebGPU exists on the page
+// but not in workers, the page runs the same class on its own thread.
+
+import initWasm, { Engine, plan } from "../wasm/diorama.js";
+import { candidatesOf, pack } from "./batch.js";
+import { readModel } from "../checkpoint/files.js";
+import { SITE } from "../site.js";
+import { packInterventions } from "./interventions.js";
+import { given, stepOptions } from "./options.js";
+import { NoText, Text } from "../text/text.js";
+
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Intervention} Intervention */
+/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
+/**
+ * Either text (encoded with the tokenizer's special tokens) or ids; a decoder's side likewise.
+ * @typedef {{ text?: string, textPair?: string, ids?: number[], tokenTypeIds?: number[], attentionMask?: number[],
+ *   decoderText?: string, decoderIds?: number[] }} Input
+ */
+/**
+ * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
+ * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
+ */
+/** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
+/** `met` are the tokens that the page knows how to spell. @typedef {{ generation: EngineGeneration, ids: number[], met: Set<number> }} Session */
+
+/** How long tokens are gathered before the page hears of them. */
+const PATIENCE = 8; // ms
+
+/** The engine's module, fetched and compiled once for all hosts of a thread. */
+export function startEngine() {
+  return initWasm({ module_or_path: new URL("wasm/diorama_bg.wasm", SITE) });
+}
+
+export class Host {
+  /** @type {Engine | undefined} */
+  #engine;
+  #decoderStart = 0;
+  /** Whether the model tells segments apart. */
+  #tokenTypes = false;
+  /** @type {Text | NoText} */
+  #text = new NoText();
+  /** @type {Map<number, Session>} */
+  #sessions = new Map();
+  #nextSession = 1;
+
+  /** What this thread can do, asked before a model is loaded. */
+  async features() {
+    return { webgpu: typeof navigator !== "undefined" && "gpu" in navigator };
+  }
+
+  /**
+   * @param {ModelSource} source
+   * @param {"auto" | "webgpu" | "cpu"} device
+   * @param {import("../checkpoint/files.js").OnProgress} [onProgress]
+   * @param {AbortSignal} [signal]
+   */
+  async load(source, device, onProgress = () => {}, signal) {
+    const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
+      readModel(source, onProgress, signal),
+      startEngine(),
+    ]);
+    const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
+    this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
+      // The engine has its own copy of the bytes by its first word: what comes after it needs the room.
+      files.weights.length = 0;
+      onProgress(stage, fraction);
+    });
+    this.#text = text;
+    const info = await this.info();
+    this.#decoderStart = info.decoderStart;
+    this.#tokenTypes = info.tokenTypes > 1;
+    return info;
+  }
+
+  /**
+   * The graph of a config.json, without numbers.
+   * @param {string} config
+   * @param {string[]} tensors names in its checkpoint
+   * @returns {Promise<import("../blocks/parameters/budget.js").Plan>}
+   */
+  async plan(config, tensors) {
+    await startEngine();
+    const planned = /** @type {any} */ (plan(config, tensors));
+    return { ...planned, nodes: JSON.parse(planned.nodes) };
+  }
+
+  /** The model and its device as they are now: a device that was lost may have been replaced. */
+  async info() {
+    const engine = this.#loaded();
+    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask };
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} [pair]
+   * @returns {Promise<Piece[]>} with their segments, where the model tells them apart
+   */
+  async encode(text, pair) {
+    const { ids, tokenTypeIds } = this.#text.encode(text, pair);
+    return ids.map((id, i) => ({ ...this.#text.piece(id), segment: this.#tokenTypes ? tokenTypeIds?.[i] : undefined }));
+  }
+
+  /**
+   * @param {number[]} ids
+   * @returns {Promise<Piece[]>}
+   */
+  async pieces(ids) {
+    return ids.map((id) => this.#text.piece(id));
+  }
+
+  /** @param {number[]} ids */
+  async decode(ids) {
+    return this.#text.decode(ids);
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ capture?: string[], interventions?: Intervention[] }} options
+   */
+  async run(input, { interventions, ...options }) {
+    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions));
+  }
+
+  /**
+   * What a masked-word head would write at each place: `places`, or wherever the mask token stands.
+   * @param {Input} input
+   * @param {StepOptions & { places?: number[] }} options
+   */
+  async fill(input, { places, interventions, ...options }) {
+    const resolved = this.#resolve(input);
+    const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
+    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), stepOptions(options), packInterventions(interventions));
+    const piece = (/** @type {number} */ id) => this.#text.piece(id);
+    const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
+    return { trace, places: filled.map(named) };
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ interventions?: Intervention[] }} [options]
+   */
+  async start(input, { interventions } = {}) {
+    const resolved = this.#resolve(input);
+    const generation = await this.#loaded().start(resolved);
+    if (interventions) generation.intervene(packInterventions(interventions));
+    const session = this.#nextSession++;
+    this.#sessions.set(session, { generation, ids: Array.from(await generation.ids()), met: new Set() });
+    return { session, source: await this.pieces(resolved.ids) };
+  }
+
+  /**
+   * Tokens, until one ends the text, `count` are written or PATIENCE is over: messages to the page must not hold up a fast engine.
+   * @param {number} session
+   * @param {StepOptions & { forced?: number[] }} options `forced`: take these tokens, one after the other
+   * @param {number} count
+   */
+  async steps(session, { forced, ...options }, count) {
+    const { generation, ids, met } = this.#session(session);
+    prepare(generation, options);
+    const taken = await generation.steps(Uint32Array.from(forced ?? []), count, PATIENCE);
+    const textAfter = (/** @type {number} */ id) => {
+      ids.push(id);
+      return this.#text.decodeComplete(ids);
+    };
+    return pack(taken, textAfter, met, (id) => this.#text.piece(id));
+  }
+
+  /**
+   * @param {number} session
+   * @param {StepOptions} options
+   */
+  async peek(session, options) {
+    const { generation } = this.#session(session);
+    prepare(generation, options);
+    return candidatesOf(await generation.peek(), (id) => this.#text.piece(id));
+  }
+
+  /**
+   * @param {number} session
+   * @param {number} count tokens to forget
+   */
+  async back(session, count) {
+    const { generation, ids } = this.#session(session);
+    await generation.back(count);
+    ids.length = Math.max(0, ids.length - count);
+    return this.#text.decodeComplete(ids);
+  }
+
+  /** @param {number} session */
+  async release(session) {
+    this.#sessions.get(session)?.generation.free();
+    this.#sessions.delete(session);
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<number[]>}
+   */
+  async beamSearch(input, { interventions, ...options }) {
+    return Array.from(await this.#loaded().beamSearch(this.#resolve(input), options, packInterventions(interventions)));
+  }
+
+  /** @returns {Promise<import("../trace.js").GraphNode[]>} */
+  async graph() {
+    return JSON.parse(await this.#loaded().graph());
+  }
+
+  /**
+   * @param {string} name as published
+   * @param {number} part which of several weights in one tensor
+   * @returns {Promise<import("../trace.js").Activation>}
+   */
+  async weight(name, part) {
+    return /** @type {any} */ (this.#loaded().weight(name, part));
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<import("../trace.js").BeamTree>}
+   */
+  async beamTree(input, { interventions, ...options }) {
+    const { ids, steps } = await this.#loaded().beamSteps(this.#resolve(input), options, packInterventions(interventions));
+    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
+    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
+    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
+    return { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)), steps: steps.map(read) };
+  }
+
+  /** @param {string} op the op's word, or a variant's file */
+  async shader(op) {
+    return this.#loaded().shader(op);
+  }
+
+  async loseGpu() {
+    return this.#loaded().loseGpu();
+  }
+
+  async dispose() {
+    for (const session of this.#sessions.keys()) await this.release(session);
+    this.#engine?.free();
+    this.#engine = undefined;
+  }
+
+  #loaded() {
+    if (!this.#engine) throw new Error("No model is loaded.");
+    return this.#engine;
+  }
+
+  /** @param {number} session */
+  #session(session) {
+    const state = this.#sessions.get(session);
+    if (!state) throw new Error(`Generation ${session} does not exist: it was released or its model disposed of.`);
+    return state;
+  }
+
+  /** @param {Input} input */
+  #resolve({ text, textPair, ids, tokenTypeIds, attentionMask, decoderText, decoderIds }) {
+    if (ids === undefined && text === undefined) throw new Error("The input has neither text nor ids: give one of them.");
+    const encoded = ids ? { ids, tokenTypeIds } : this.#text.encode(/** @type {string} */ (text), textPair);
+    return given({
+      ids: encoded.ids,
+      tokenTypeIds: tokenTypeIds ?? (this.#tokenTypes ? encoded.tokenTypeIds : undefined),
+      attentionMask,
+      decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [this.#decoderStart, ...this.#text.encodeBare(decoderText)]),
+    });
+  }
+}
+
+/**
+ * Interventions that are not spoken of stay as they are.
+ * @param {EngineGeneration} generation
+ * @param {StepOptions} options
+ */
+function prepare(generation, { interventions, ...options }) {
+  if (interventions) generation.intervene(packInterventions(interventions));
+  generation.set(stepOptions(options));
+}

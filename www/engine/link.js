@@ -1,0 +1,177 @@
+// One way to call a Host wherever it runs: in a worker, or on this thread.
+
+import { startWorker } from "../site.js";
+import { Trouble } from "../trouble.js";
+
+/** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
+/** A call that is aborted ends at once; in a worker what it began goes on until the link is closed. @typedef {{ onProgress?: OnProgress, signal?: AbortSignal }} CallOptions */
+/** @typedef {{ call: (method: string, args: any[], options?: CallOptions) => Promise<any>, close: () => void }} Link */
+
+/** The engine behind a link is gone, or (`device`) only what it held on the GPU. */
+export class EngineLost extends Error {
+  /**
+   * @param {string} message
+   * @param {Loss} loss
+   */
+  constructor(message, loss) {
+    super(message);
+    this.loss = loss;
+  }
+}
+
+/** @typedef {"engine" | "device"} Loss */
+
+/**
+ * What an error takes with it: the engine, by a trap in wasm; the engine's caches, where the GPU was lost and the engine has opened another device; or nothing.
+ * @param {unknown} error
+ * @returns {Loss | undefined}
+ */
+export function lossOf(error) {
+  if (error instanceof WebAssembly.RuntimeError) return "engine";
+  return error instanceof Error && error.message.startsWith("device: the GPU was lost") ? "device" : undefined;
+}
+
+/** A worker, and the links to the engines in it. It starts with the first link and ends with the last. */
+export class Room {
+  /** @type {Worker | undefined} */
+  #worker;
+  /** @type {Map<number, WorkerLink>} */
+  #links = new Map();
+  #nextHost = 1;
+
+  /**
+   * A place for one more engine.
+   * @param {WorkerLink} link
+   */
+  enter(link) {
+    this.#worker ??= this.#start();
+    const host = this.#nextHost++;
+    this.#links.set(host, link);
+    return host;
+  }
+
+  /** @param {{ host: number, id: number, method: string, args: any[], reports: boolean }} request */
+  post(request) {
+    this.#worker?.postMessage(request);
+  }
+
+  /**
+   * An engine that others live beside stops at its next breath; the last one is ended at once.
+   * @param {number} host
+   */
+  leave(host) {
+    if (!this.#links.delete(host)) return;
+    if (this.#links.size === 0) this.#end();
+    else this.#worker?.postMessage({ host, method: "leave" });
+  }
+
+  #start() {
+    const worker = startWorker("worker.js");
+    worker.addEventListener("message", ({ data: { host, ...answer } }) => {
+      this.#links.get(host)?.receive(answer);
+      // All engines of a worker are one module's: a trap in one leaves none to be trusted.
+      if (answer.loss === "engine") this.#lose(answer.error);
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.#lose(`The engine's worker stopped: ${event.message || "its script could not be loaded"}.`);
+    });
+    return worker;
+  }
+
+  /** @param {string} why */
+  #lose(why) {
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    this.#end();
+    for (const link of links) link.fail(new EngineLost(why, "engine"));
+  }
+
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}
+
+/** @implements {Link} */
+export class WorkerLink {
+  #room;
+  #host;
+  #nextId = 1;
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }>} */
+  #pending = new Map();
+  /** @type {Error | undefined} */
+  #lost;
+
+  /** @param {Room} [room] a worker of its own where left out, which ends with the link */
+  constructor(room = new Room()) {
+    this.#room = room;
+    this.#host = room.enter(this);
+  }
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   * @param {CallOptions} [options]
+   * @returns {Promise<any>}
+   */
+  call(method, args, { onProgress, signal } = {}) {
+    if (this.#lost) return Promise.reject(this.#lost);
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject, onProgress });
+      signal?.addEventListener("abort", () => this.#pending.delete(id) && reject(signal.reason), { once: true });
+      this.#room.post({ host: this.#host, id, method, args, reports: onProgress !== undefined });
+    });
+  }
+
+  close() {
+    this.#room.leave(this.#host);
+    this.fail(new Error("The model was disposed of."));
+  }
+
+  /**
+   * @param {{ id: number, result?: any, error?: string, trouble?: ConstructorParameters<typeof Trouble>, loss?: Loss, progress?: Parameters<OnProgress> }} message
+   */
+  receive({ id, result, error, trouble, loss, progress }) {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    if (progress) return pending.onProgress?.(...progress);
+    this.#pending.delete(id);
+    if (error === undefined) pending.resolve(result);
+    else pending.reject(trouble ? new Trouble(...trouble) : loss ? new EngineLost(error, loss) : new Error(error));
+  }
+
+  /** @param {Error} error */
+  fail(error) {
+    this.#lost ??= error;
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+}
+
+/** @implements {Link} */
+export class LocalLink {
+  /** @type {Promise<any>} */
+  #host = import("./host.js").then(({ Host }) => new Host());
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   * @param {CallOptions} [options]
+   */
+  async call(method, args, { onProgress, signal } = {}) {
+    const host = await this.#host;
+    try {
+      return await host[method](...args, ...(onProgress ? [onProgress, signal] : []));
+    } catch (error) {
+      const loss = lossOf(error);
+      throw loss ? new EngineLost(error.message, loss) : error;
+    }
+  }
+
+  close() {
+    this.call("dispose", []).catch(() => {});
+  }
+}

@@ -1,0 +1,289 @@
+// A loaded model as the page sees it. Calls go through a link to the engine's host; when the engine is lost (a crashed worker, a lost GPU device)
+// the model loads it again and replays each generation's tokens, so that nothing the reader has is gone.
+
+import { foundIn, loadEngine } from "./start.js";
+import { Generation, Replay } from "./generation.js";
+import { EngineLost } from "./link.js";
+import { lengthOptions, orAborted } from "./options.js";
+import { fromRaw } from "../trace.js";
+
+/** @typedef {import("../trace.js").Trace} Trace */
+/** @typedef {import("../trace.js").Step} Step */
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Candidate} Candidate */
+/** @typedef {import("../trace.js").Activation} Activation */
+/** @typedef {import("../trace.js").Intervention} Intervention */
+/** @typedef {import("../trace.js").GraphNode} GraphNode */
+/** @typedef {import("./host.js").Input} Input */
+/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
+/** @typedef {import("./link.js").Room} Room */
+/** @typedef {"auto" | "webgpu" | "cpu"} Device */
+/** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
+/**
+ * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, virtualParameters: number, layers: number, heads: number,
+ *   vocab: number, tokenTypes: number, labels: string[], maxPositions: number | null, mask: number | null,
+ *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
+ *   pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
+ *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
+ */
+
+/** @typedef {import("./start.js").Loaded} Loaded */
+/** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
+
+export class Model {
+  /** @type {ModelInfo} */
+  info;
+  #link;
+  #source;
+  #device;
+  #onRecover;
+  #room;
+  #disposed = false;
+  /** Counts losses: a generation started before the last one must be replayed. */
+  #epoch = 0;
+  /** Calls run one after the other: the engine computes one thing at a time. @type {Promise<any>} */
+  #queue = Promise.resolve();
+
+  /**
+   * @param {Loaded} loaded
+   * @param {ModelSource} source
+   * @param {Device} device
+   * @param {(reason: string) => void} onRecover
+   * @param {Room} [room]
+   */
+  constructor({ link, info }, source, device, onRecover, room) {
+    this.info = info;
+    this.#link = link;
+    this.#source = source;
+    this.#device = device;
+    this.#onRecover = onRecover;
+    this.#room = room;
+  }
+
+  /**
+   * @param {ModelSource} source
+   * @param {Device} device
+   * @param {OnProgress} onProgress
+   * @param {(reason: string) => void} onRecover
+   * @param {AbortSignal} [signal]
+   * @param {Room} [room] a worker that several models share
+   */
+  static async load(source, device, onProgress, onRecover, signal, room) {
+    return new Model(await loadEngine(source, device, { onProgress, signal }, room), source, device, onRecover, room);
+  }
+
+  /**
+   * One forward pass over the whole input.
+   * @param {Input} input
+   * @param {{ capture?: string[], interventions?: Intervention[] }} [options] `capture`: hook names or globs, such as "*.hook_pattern"
+   * @returns {Promise<Trace>}
+   */
+  async run(input, { capture = [], interventions } = {}) {
+    return fromRaw(await this.#call("run", [input, { capture, interventions }]));
+  }
+
+  /**
+   * What a masked-language model would write at `places` (tokens counted from 0; where left out, wherever the mask token stands), in one pass.
+   * A temperature above 0 draws each place for itself.
+   * @param {Input} input
+   * @param {{ places?: number[], temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} [options]
+   * @returns {Promise<{ trace: Trace, places: (Piece & { position: number, candidates: Candidate[] })[] }>}
+   */
+  async fill(input, options = {}) {
+    const { trace, places } = await this.#call("fill", [input, options]);
+    return { trace: fromRaw(trace), places };
+  }
+
+  /**
+   * Tokens one by one; ends at an end token, after `maxNewTokens`, where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
+   * @param {Input} input
+   * @param {{ maxNewTokens?: number, temperature?: number, topK?: number, topP?: number, seed?: number, beams?: number, capture?: string[],
+   *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
+   * @returns {AsyncGenerator<Step, void, void>}
+   */
+  async *generate(input, { maxNewTokens: most, beams: width, signal, interventions, ...settings } = {}) {
+    const { maxNewTokens, beams } = lengthOptions({ maxNewTokens: most, beams: width });
+    if (signal?.aborted) return;
+    const forced = beams > 1 ? await orAborted(this.beamSearch(input, { beams, maxNewTokens, interventions }), signal) : undefined;
+    if (signal?.aborted) return;
+    const generation = await this.start(input, { interventions });
+    try {
+      // A decoder's last token needs no position: nobody reads it.
+      const { kind, maxPositions } = this.info;
+      const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
+      const count = forced ? forced.length : Math.min(maxNewTokens, room);
+      for (let written = 0; written < count; ) {
+        const steps = await generation.steps({ ...settings, forced: forced?.slice(written) }, count - written);
+        for (const step of steps) {
+          if (signal?.aborted) return;
+          yield step;
+          if (step.done) return;
+        }
+        written += steps.length;
+      }
+    } finally {
+      await generation.release();
+    }
+  }
+
+  /**
+   * A generation to be stepped by hand; computes nothing yet.
+   * @param {Input} input
+   * @param {{ interventions?: Intervention[] }} [options] they hold until a step is given others
+   */
+  async start(input, { interventions } = {}) {
+    const started = await this.#call("start", [input, { interventions }]);
+    return new Generation((method, args) => this.#call(method, args), () => this.#epoch, input, started, interventions);
+  }
+
+  /**
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<number[]>}
+   */
+  beamSearch(input, options) {
+    return this.#call("beamSearch", [input, options]);
+  }
+
+  /**
+   * The same search with all that it looked at, step by step.
+   * @param {Input} input
+   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @returns {Promise<import("../trace.js").BeamTree>}
+   */
+  beamTree(input, options) {
+    return this.#call("beamTree", [input, options]);
+  }
+
+  /**
+   * The tokens of a text, special tokens included.
+   * @param {string} text
+   * @param {string} [pair]
+   * @returns {Promise<Piece[]>}
+   */
+  encode(text, pair) {
+    return this.#call("encode", [text, pair]);
+  }
+
+  /**
+   * @param {number[]} ids
+   * @returns {Promise<Piece[]>}
+   */
+  pieces(ids) {
+    return this.#call("pieces", [ids]);
+  }
+
+  /**
+   * The text of ids, special tokens left out.
+   * @param {number[]} ids
+   * @returns {Promise<string>}
+   */
+  decode(ids) {
+    return this.#call("decode", [ids]);
+  }
+
+  /**
+   * The WGSL file that computes an op, or a faster variant's by its file name.
+   * @param {string} op
+   * @returns {Promise<{ wgsl: string, file: string } | null>}
+   */
+  shader(op) {
+    return this.#call("shader", [op]);
+  }
+
+  /**
+   * The model as a list of nodes, in the order of computation.
+   * @returns {Promise<GraphNode[]>}
+   */
+  graph() {
+    return this.#call("graph", []);
+  }
+
+  /**
+   * The numbers of one weight, as the graph has it.
+   * @param {string} name as the checkpoint publishes it
+   * @param {number} [part] which, where one tensor holds several weights (GPT-2's queries, keys and values)
+   * @returns {Promise<Activation>}
+   */
+  weight(name, part = 0) {
+    return this.#call("weight", [name, part]);
+  }
+
+  /** Takes the GPU away, as a driver's reset does: for tests of the recovery. */
+  loseGpu() {
+    return this.#call("loseGpu", []);
+  }
+
+  /**
+   * Goes on computing while it is loaded a second time, for another device, which takes over between two calls. Texts go on with the same tokens.
+   * "auto" tests the devices, and where that ends at the present one, only the reason is new.
+   * @param {Device} device
+   * @param {AbortSignal} [signal]
+   */
+  async move(device, signal) {
+    const { link, info } = await loadEngine({ ...this.#source, again: true }, device, { signal }, this.#room);
+    this.#queue = this.#queue.then(() => {
+      if (this.#disposed) return link.close();
+      this.#device = device;
+      if (info.device === "cpu" && this.info.device === "cpu") {
+        link.close();
+        this.info = { ...this.info, ...foundIn(info) };
+        return;
+      }
+      this.#link.close();
+      this.#link = link;
+      this.info = info;
+      this.#epoch++;
+    });
+    await this.#queue;
+  }
+
+  dispose() {
+    this.#disposed = true;
+    this.#link.close();
+  }
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   * @returns {Promise<any>}
+   */
+  #call(method, args) {
+    const result = this.#queue.then(() => this.#callOrRecover(method, args));
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /**
+   * @param {string} method
+   * @param {any[]} args
+   */
+  async #callOrRecover(method, args) {
+    if (this.#disposed) throw new Error("This model was disposed of: load it again.");
+    try {
+      return await this.#link.call(method, args);
+    } catch (error) {
+      if (!(error instanceof EngineLost) || this.#disposed) throw error;
+      await this.#recover(error);
+      if (GENERATION_METHODS.has(method)) throw new Replay();
+      return this.#link.call(method, args);
+    }
+  }
+
+  /** @param {EngineLost} reason */
+  async #recover(reason) {
+    if (reason.loss === "device") {
+      this.info = await this.#link.call("info", []);
+    } else {
+      this.#link.close();
+      const { link, info } = await loadEngine(this.#source, this.#device, {}, this.#room);
+      this.#link = link;
+      this.info = info;
+    }
+    this.#epoch++;
+    this.#onRecover(reason.message);
+  }
+}
+
+/** Calls that lean on a generation inside the engine, which a loss takes away. */
+const GENERATION_METHODS = new Set(["steps", "peek", "back", "release"]);

@@ -1,0 +1,58 @@
+// Where the engine of a model runs: in a worker, or on the page's thread.
+
+import { LocalLink, WorkerLink } from "./link.js";
+
+/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
+/** @typedef {import("./link.js").Link} Link */
+/** @typedef {import("./link.js").Room} Room */
+/** @typedef {import("./model.js").Device} Device */
+/** @typedef {import("./model.js").ModelInfo} ModelInfo */
+/** @typedef {{ link: Link, info: ModelInfo }} Loaded */
+
+/**
+ * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
+ * @param {ModelSource} source
+ * @param {Device} device
+ * @param {import("./link.js").CallOptions} [options]
+ * @param {Room} [room]
+ * @returns {Promise<Loaded>}
+ */
+export async function loadEngine(source, device, options = {}, room) {
+  const worker = new WorkerLink(room);
+  try {
+    const webgpu = device !== "cpu" && (await worker.call("features", [])).webgpu;
+    if (device === "cpu" || webgpu || !("gpu" in navigator)) {
+      return { link: worker, info: await worker.call("load", [source, device], options) };
+    }
+    const onPage = await loadOnPage(source, device, options);
+    if (onPage.info.device === "webgpu") {
+      worker.close();
+      return onPage;
+    }
+    onPage.link.close();
+    const info = await worker.call("load", [source, "cpu"], options);
+    return { link: worker, info: { ...info, ...foundIn(onPage.info) } };
+  } catch (error) {
+    worker.close();
+    throw error;
+  }
+}
+
+/**
+ * What the test of the devices found.
+ * @param {ModelInfo} info
+ */
+export function foundIn({ deviceReason, deviceReasonCode, selfTest, timing, adapter }) {
+  return { deviceReason, deviceReasonCode, selfTest, timing, adapter };
+}
+
+/**
+ * @param {ModelSource} source
+ * @param {Device} device
+ * @param {import("./link.js").CallOptions} [options]
+ * @returns {Promise<Loaded>}
+ */
+async function loadOnPage(source, device, options) {
+  const link = new LocalLink();
+  return { link, info: await link.call("load", [source, device], options) };
+}

@@ -1,0 +1,286 @@
+// A model that writes: run, step, back, and what they leave behind. Its input is the encoder's text, or the prompt that a decoder continues. Knows the model, not the page.
+
+import { CAPTURE, Reading } from "./reading.js";
+import { appendStep } from "../trace.js";
+
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Step} Step */
+/** @typedef {import("../trace.js").Trace} Trace */
+/** @typedef {import("../trace.js").Candidate} Candidate */
+/** @typedef {import("../engine/model.js").Model} Model */
+/** @typedef {import("./reading.js").Request} Request */
+/** @typedef {{ temperature: number, topK: number, topP: number, seed: number, beams: number, max: number }} Settings */
+
+const SCORES = ["hook_attn_scores", "hook_attn_scores_unmasked"];
+const CANDIDATES = 10;
+
+export class Player extends Reading {
+  /** The token that the decoder starts from. @type {Piece | undefined} */
+  startPiece;
+  /** @type {Step[]} */
+  steps = [];
+  /** The distribution over the next token. @type {Candidate[]} */
+  next = [];
+  /** The text written so far. */
+  text = "";
+  /** The limit on tokens was reached before an end token. */
+  cutShort = false;
+
+  /** @type {import("../engine/generation.js").Generation | undefined} */
+  #generation;
+  /** @type {Request | undefined} */
+  #request;
+  #stopped = false;
+  /** Settings may change while a run goes on. @type {Settings} */
+  #settings = { temperature: 0, topK: 0, topP: 1, seed: 1, beams: 1, max: 64 };
+  /** Run, step and back take turns. @type {Promise<unknown>} */
+  #turn = Promise.resolve();
+  #runs = 0;
+  /** Steps up to here were computed on another device. */
+  #moved = 0;
+
+  /** @param {Model | undefined} model undefined: the page's model is not one for a player */
+  async use(model) {
+    this.stop();
+    await this.#forget();
+    this.model = model;
+    this.source = [];
+    this.traced = [];
+    [this.startPiece] = model?.info.kind === "encoder-decoder" ? await model.pieces([model.info.decoderStart]) : [];
+  }
+
+  /** The model computes elsewhere from now on. */
+  moved() {
+    this.#moved = this.steps.length + 1;
+    this.changed();
+  }
+
+  /** The tokens that a decoder by itself looks at: its prompt and what it wrote after it. */
+  get sequence() {
+    return [...this.traced, ...this.steps];
+  }
+
+  get finished() {
+    return this.steps.at(-1)?.done ?? false;
+  }
+
+  /** A token, measured on the steps so far, as far as they are the present device's. // ms */
+  get ms() {
+    const times = this.steps.slice(this.#moved || 1).map(({ ms }) => ms).sort((a, b) => a - b);
+    return times.length > 0 ? times[Math.floor(times.length / 2)] : undefined;
+  }
+
+  /**
+   * A new input: its tokens at once; what was generated before stays, stale, until the next step.
+   * @param {Request} request
+   */
+  async read(request) {
+    const same = JSON.stringify(request) === JSON.stringify(this.#request);
+    if (same && this.source.length > 0) return;
+    this.#request = request;
+    if (!this.model) return;
+    if (this.steps.length > 0 || this.#generation) this.stale = true;
+    this.stop();
+    const pieces = await this.tokens(request);
+    if (request !== this.#request) return;
+    this.source = pieces;
+    this.padded = request.pad;
+    this.prefixLength = countPrefix(pieces, request.prefix);
+    this.changed();
+  }
+
+  /** @param {Settings} settings */
+  async set(settings) {
+    this.#settings = settings;
+    if (!this.running && !this.stale) await this.#peek();
+  }
+
+  /**
+   * Writes one token; `force` says which.
+   * @param {number} [force]
+   */
+  step(force) {
+    return this.#inTurn(async () => {
+      if (!(await this.#ready()) || this.finished) return;
+      await this.#write(force);
+      await this.#lookAround();
+    });
+  }
+
+  /**
+   * Writes tokens until the end token, the limit, or `stop()`; `pace` gives the eye time to see each row. A run that goes on is stopped first.
+   * @param {number} pace least time between tokens // ms
+   */
+  run(pace) {
+    this.stop();
+    const run = ++this.#runs;
+    return this.#inTurn(async () => {
+      if (run !== this.#runs) return;
+      if (this.finished && !this.stale) await this.#forget();
+      if (!(await this.#ready())) return;
+      await this.#writeOn(pace);
+      if (!this.stale) await this.#lookAround();
+    });
+  }
+
+  stop() {
+    this.#stopped = true;
+  }
+
+  /**
+   * Forgets the last tokens.
+   * @param {number} [count]
+   */
+  back(count = 1) {
+    return this.#inTurn(async () => {
+      const generation = this.#generation;
+      if (!generation || this.steps.length === 0 || this.stale) return;
+      this.text = await generation.back(count);
+      this.steps = this.steps.slice(0, Math.max(0, this.steps.length - count));
+      this.trace = this.steps.reduce((/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace), undefined);
+      this.cutShort = false;
+      await this.#lookAround();
+    });
+  }
+
+  /** A generation for the present input; false where there is nothing to read yet. */
+  async #ready() {
+    if (!this.model || !this.#request) return false;
+    if (this.stale || this.#readAhead) await this.#forget();
+    if (this.#generation) return true;
+    if (this.source.length === 0) await this.read(this.#request);
+    this.traced = this.source;
+    this.#generation = await this.model.start(this.input);
+    return true;
+  }
+
+  async #forget() {
+    const generation = this.#generation;
+    this.#generation = undefined;
+    this.steps = [];
+    this.#moved = 0;
+    this.trace = undefined;
+    this.next = [];
+    this.text = "";
+    this.stale = false;
+    this.cutShort = false;
+    this.changed();
+    await generation?.release();
+  }
+
+  /** @param {number} pace */
+  async #writeOn(pace) {
+    const generation = this.#generation;
+    this.running = true;
+    this.#stopped = false;
+    this.changed();
+    try {
+      const forced = await this.#beams();
+      const limit = forced ? forced.length : Math.min(this.#settings.max, this.#room);
+      const goesOn = () => generation === this.#generation && !this.finished && !this.#stopped && this.steps.length < limit;
+      while (goesOn()) {
+        const began = performance.now();
+        await this.#write(forced?.[this.steps.length]);
+        const rest = pace - (performance.now() - began);
+        if (rest > 0 && goesOn()) await new Promise((resolve) => setTimeout(resolve, rest));
+      }
+      this.cutShort = generation === this.#generation && !this.finished && !this.#stopped;
+    } finally {
+      this.running = false;
+      this.changed();
+    }
+  }
+
+  /** @param {number} [force] */
+  async #write(force) {
+    const generation = this.#generation;
+    try {
+      const step = await generation?.step({ ...this.#sampling(), capture: CAPTURE, force });
+      if (!step || generation !== this.#generation) return;
+      this.steps = [...this.steps, step];
+      this.trace = appendStep(this.trace, step.trace);
+      this.text = step.text;
+      this.next = [];
+      this.changed();
+    } catch (error) {
+      // A model that was replaced meanwhile takes its troubles along.
+      if (generation === this.#generation) throw error;
+    }
+  }
+
+  async #beams() {
+    const { beams, max } = this.#settings;
+    if (beams <= 1 || this.steps.length > 0) return undefined;
+    return /** @type {Model} */ (this.model).beamSearch(this.input, { beams, maxNewTokens: max });
+  }
+
+  async #lookAround() {
+    await this.#peek();
+    await this.#readScores();
+  }
+
+  /** The distribution over the next token. */
+  async #peek() {
+    const [generation, steps] = [this.#generation, this.steps];
+    if (generation && !this.finished) {
+      const next = await generation.peek(this.#sampling());
+      if (generation === this.#generation && steps === this.steps) this.next = next;
+    }
+    this.changed();
+  }
+
+  /** How many tokens a decoder's text may still be long before its positions run out. */
+  get #room() {
+    const { kind, maxPositions } = /** @type {Model} */ (this.model).info;
+    return kind === "decoder" && maxPositions !== null ? maxPositions - this.traced.length : Infinity;
+  }
+
+  /** A prompt that a look ahead has read must be read again: a step brings the rows of what it reads, and the prompt's are wanted. */
+  get #readAhead() {
+    return this.model?.info.kind === "decoder" && this.steps.length === 0 && this.#generation !== undefined;
+  }
+
+  /**
+   * The decoder's scores in one pass over all its tokens. Only that pass computes the scores of keys that the mask forbids; step by step those keys do
+   * not exist yet.
+   */
+  async #readScores() {
+    const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
+    if (!generation || !model || steps.length === 0) return;
+    const written = steps.slice(0, -1).map(({ id }) => id);
+    const input = start ? { ...this.input, decoderIds: [start.id, ...written] } : { ids: [...this.input.ids, ...written] };
+    const { activations } = await model.run(input, { capture: SCORES.map((hook) => `${start ? "decoder" : "blocks"}.*.attn.${hook}`) });
+    if (generation !== this.#generation || steps !== this.steps || this.stale || !this.trace) return;
+    this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
+    this.changed();
+  }
+
+  #sampling() {
+    const { temperature, topK, topP, seed } = this.#settings;
+    return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES };
+  }
+
+  /**
+   * @param {() => Promise<void>} action
+   * @returns {Promise<void>}
+   */
+  #inTurn(action) {
+    const turn = this.#turn.then(action);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+}
+
+/**
+ * How many tokens at the start spell the prefix.
+ * @param {Piece[]} pieces
+ * @param {string} prefix
+ */
+function countPrefix(pieces, prefix) {
+  const wanted = prefix.trim().length;
+  let spelled = "";
+  let count = 0;
+  while (count < pieces.length && spelled.trim().length < wanted) spelled += pieces[count++].token.replaceAll("▁", " ");
+  return count;
+}

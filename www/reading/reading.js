@@ -1,0 +1,60 @@
+// A text as a model's tokens, and the trace that a pass over it left: what a model that writes (player.js) and one that only reads (reader.js) have in common.
+
+import { Trouble } from "../trouble.js";
+
+/** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Trace} Trace */
+/** @typedef {import("./edits.js").Edits} Edits */
+/** @typedef {import("../engine/model.js").Model} Model */
+/** `pair` is a second text, where the model reads two. @typedef {{ text: string, pair: string, prefix: string, pad: number, edits: Edits }} Request */
+
+/** What the lenses draw. */
+export const CAPTURE = ["*.hook_pattern", "*.hook_attn_scores", "*.hook_attn_scores_unmasked"];
+
+export class Reading extends EventTarget {
+  /** @type {Model | undefined} */
+  model;
+  /** The input's tokens. @type {Piece[]} */
+  source = [];
+  /** The input's tokens that the trace belongs to: older than `source` while what is shown is stale. @type {Piece[]} */
+  traced = [];
+  /** Tokens of the task's prefix at the start of `source`. */
+  prefixLength = 0;
+  /** Padding tokens at its end. */
+  padded = 0;
+  /** @type {Trace | undefined} */
+  trace;
+  /** What is shown belongs to an older input. */
+  stale = false;
+  running = false;
+
+  /** The input as the model takes it. */
+  get input() {
+    const segments = this.source.map(({ segment }) => segment ?? 0);
+    return {
+      ids: this.source.map(({ id }) => id),
+      tokenTypeIds: this.source.some(({ segment }) => segment !== undefined) ? segments : undefined,
+      attentionMask: this.source.map((_, i) => Number(i < this.source.length - this.padded)),
+    };
+  }
+
+  /** @param {Request} request */
+  async tokens({ text, pair, prefix, pad }) {
+    const model = /** @type {Model} */ (this.model);
+    const pieces = await (model.info.tokenizer ? model.encode(prefix + text, pair || undefined) : model.pieces(typedIds(text)));
+    return [...pieces, ...(await model.pieces(new Array(pad).fill(model.info.pad)))];
+  }
+
+  changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/**
+ * The ids that a reader types for a model without a tokenizer.
+ * @param {string} text
+ */
+function typedIds(text) {
+  if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Trouble("trouble.ids");
+  return text.split(/[\s,]+/).filter(Boolean).map(Number);
+}
