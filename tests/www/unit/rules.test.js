@@ -26,7 +26,7 @@ const MAY_IMPORT = {
   anatomy: [],
   saving: [],
   engine: ["checkpoint", "text", "wasm"],
-  reading: ["engine"],
+  reading: [],
   masking: ["engine", "reading"],
   views: [],
 };
