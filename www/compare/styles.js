@@ -16,7 +16,7 @@ export const faceStyles = css`
   .face select { min-height: 28px; padding: 0 6px; max-width: 170px; font: var(--small); color: var(--ink); }
   .face select.mono { font: var(--mono-small); }
   .waiting { min-height: 480px; padding: 24px 0; }
-  .inner { flex: 1; display: grid; grid-template-columns: max-content minmax(0, 1fr); grid-template-rows: max-content minmax(0, 1fr); gap: 4px 18px; min-height: 330px; }
+  .inner { flex: 1; display: grid; grid-template-columns: max-content minmax(0, 1fr); grid-template-rows: max-content minmax(0, 1fr); gap: 4px 18px; min-height: 316px; }
   .sketch { grid-row: span 2; display: grid; gap: 4px; align-content: start; color: inherit; text-decoration: none; border-radius: 6px; }
   .sketch:hover small { color: var(--ink); text-decoration: underline; }
   .masks { display: flex; gap: 8px 12px; flex-wrap: wrap; min-width: 0; }
@@ -31,8 +31,8 @@ export const faceStyles = css`
   .attention.encoder h3 { color: var(--encoder-ink); }
   .attention.decoder h3 { color: var(--decoder-ink); }
   .attention.cross h3 { color: var(--cross-ink); }
-  diorama-attention-map { flex: 1 1 186px; height: 0; min-height: 186px; }
-  .answer { height: 112px; overflow-y: auto; scrollbar-width: thin; display: grid; gap: 2px; align-content: start; border-top: 1px solid var(--hairline); padding-top: 6px; }
+  diorama-attention-map { flex: 1 1 172px; height: 0; min-height: 172px; }
+  .answer { height: 126px; overflow-y: auto; scrollbar-width: thin; display: grid; gap: 2px; align-content: start; border-top: 1px solid var(--hairline); padding-top: 6px; }
   .written { font-size: 19px; line-height: 1.45; }
   .written.long { font-size: 16px; max-height: 96px; overflow: auto; scrollbar-width: thin; white-space: pre-wrap; }
   .written mark { background: none; color: inherit; border-bottom: 2px solid var(--decoder); }
