@@ -6,7 +6,7 @@ const XHTML = "http://www.w3.org/1999/xhtml";
 const MARGIN = 12;
 
 /** Elements that say something only to the ear, or are to be pressed. */
-const UNSEEN = "output:empty, .spoken, .state";
+const UNSEEN = "output:empty, .spoken, .state, .link";
 
 /**
  * @param {HTMLElement} view an element with a shadow root, or a table

@@ -24,6 +24,10 @@ const TABLES = {
   "diorama-cache-grid": ({ passes }) => ({ head: ["pass", "computed", "reused"], rows: passes.map((/** @type {any} */ { computed, reused }, /** @type {number} */ i) => [i + 1, computed, reused]) }),
   "diorama-candidates": ({ candidates }) => ({ head: ["id", "token", "probability", "logit", "kept"], rows: candidates.map((/** @type {any} */ { id, token, probability, logit, kept }) => [id, token, probability, logit, Number(kept)]) }),
   "diorama-change-strip": ({ tokens, changes }) => ({ head: ["position", "token", "change"], rows: changes.map((/** @type {number} */ change, /** @type {number} */ i) => [i, spelled(tokens[i]), change]) }),
+  "diorama-chart": ({ picture }) => ({ head: ["curve or point", picture?.x.label ?? "x", picture?.y.label ?? "y"], rows: [
+    ...(picture?.curves ?? []).flatMap((/** @type {any} */ { name, points }) => points.map((/** @type {[number, number]} */ [x, y]) => [name, x, y])),
+    ...(picture?.marks ?? []).filter((/** @type {any} */ { name }) => name).map((/** @type {any} */ { name, x, y }) => [name, x, y]),
+  ] }),
   "diorama-class-bars": ({ classes }) => ({ head: ["class", "probability"], rows: classes.map((/** @type {any} */ { name, probability }) => [name, probability]) }),
   "diorama-coverage-chart": (view) => curves(view, "step"),
   "diorama-epoch-grid": ({ epochs, tokens }) => ({ head: ["epoch", ...tokens.map(spelled)], rows: epochs.map((/** @type {number[]} */ places, /** @type {number} */ epoch) => [epoch + 1, ...tokens.map((/** @type {Piece} */ _, /** @type {number} */ i) => Number(places.includes(i)))]),

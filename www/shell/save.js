@@ -194,7 +194,7 @@ export class Save extends LitElement {
 
 /** What a view is called on the page. @param {any} view @returns {string} */
 function nameOf(view) {
-  return String(view.label || view.getAttribute("aria-label") || view.caption?.textContent || "").replace(/\s+/g, " ").trim();
+  return String(view.label || view.picture?.label || view.getAttribute("aria-label") || view.caption?.textContent || "").replace(/\s+/g, " ").trim();
 }
 
 /** The nearest heading before an element, without what else stands in its line. @param {Element} element */

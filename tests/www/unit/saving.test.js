@@ -52,6 +52,13 @@ test("each column of numbers is a tensor; what a row lacks is not a number in it
   assert.deepEqual([...readTensors(writeTensors(tensors).buffer).keys()], ["node", "after", "probability"]);
 });
 
+test("a chart: the points of its curves, then the points that have names", () => {
+  const axis = (/** @type {string} */ label) => ({ label, domain: [1, 10], format: String });
+  const picture = { label: "loss", x: axis("N"), y: axis("L"), curves: [{ name: "fit", points: [[1, 3], [10, 2]] }], marks: [{ name: "GPT-2", x: 5, y: 2.5 }, { name: "", x: 6, y: 2 }] };
+  assert.deepEqual(tableOf({ localName: "diorama-chart", picture }), { head: ["curve or point", "N", "L"], rows: [["fit", 1, 3], ["fit", 10, 2], ["GPT-2", 5, 2.5]] });
+  assert.equal(tableOf({ localName: "diorama-chart" }), undefined);
+});
+
 test("all heads: a row for each query of each head, and the patterns whole", () => {
   const table = /** @type {import("../../../www/saving/tables.js").Table} */ (tableOf({ localName: "diorama-head-grid", trace, hooks: ["a.hook_pattern"] }));
   assert.deepEqual(table.rows, [[1, 1, 0, 1, 0], [1, 1, 1, 0.25, 0.75], [1, 2, 0, 1, 0], [1, 2, 1, 0.5, 0.5]]);
