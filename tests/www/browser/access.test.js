@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import test, { after, before } from "node:test";
 import { visit } from "../drive.js";
 import { siteWith } from "./families.js";
-import { finished } from "./page.js";
+import { finished, shown } from "./page.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -63,7 +63,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
       await page.keyboard.press("Escape");
       await page.waitForFunction(() => !document.querySelector("dialog"));
       await page.click(".lens.cross .tools button:last-of-type");
-      await (await page.waitForSelector("dialog diorama-shader-view >>> pre"))?.isVisible();
+      await (await shown(page, "dialog diorama-shader-view >>> pre"))?.isVisible();
       assert.deepEqual(await violations(page), [], "shader");
       await page.keyboard.press("Escape");
       await page.click(".lens.cross .tools button:first-child");

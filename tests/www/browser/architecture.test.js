@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browsers, visit } from "../drive.js";
 import { violations } from "./axe.js";
+import { shown } from "./page.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */
 
@@ -56,14 +57,14 @@ for (const browser of browsers) {
       const ops = await page.$$eval("diorama-architecture >>> .op b", (names) => names.map((name) => name.textContent));
       assert.deepEqual(ops, ["linear", "linear", "linear", "attn_scores", "mask", "softmax", "attn_mix", "linear"]);
       await (await page.$$("diorama-architecture >>> .op"))[3].click();
-      const said = await (await page.waitForSelector("diorama-architecture >>> diorama-arithmetic >>> .engine"))?.evaluate((line) => line.className);
+      const said = await (await shown(page, "diorama-architecture >>> diorama-arithmetic >>> .engine"))?.evaluate((line) => line.className);
       assert.equal(said, "engine");
       assert.ok(await page.$("diorama-architecture >>> .formula math"));
       await (await page.$("diorama-architecture >>> diorama-matrix >>> .frame"))?.focus();
       for (const key of /** @type {const} */ (["ArrowRight", "ArrowDown", "ArrowRight", "Enter"])) await page.keyboard.press(key);
       await page.waitForFunction(() => location.hash.includes("b.column=2") && location.hash.includes("b.row=1"));
       await (await page.$("diorama-architecture >>> .body .foot button"))?.click();
-      const wgsl = await (await page.waitForSelector("diorama-architecture >>> diorama-shader-view >>> pre"))?.evaluate((pre) => pre.textContent ?? "");
+      const wgsl = await (await shown(page, "diorama-architecture >>> diorama-shader-view >>> pre"))?.evaluate((pre) => pre.textContent ?? "");
       assert.match(wgsl ?? "", /@compute/);
       assert.ok(block);
     }));
@@ -83,7 +84,7 @@ for (const [theme, width] of /** @type {const} */ ([["light", 1280], ["dark", 39
   test(`axe-core finds nothing: ${theme}, ${width} px; and nothing scrolls sideways`, () =>
     visit("chromium", page("bert-tiny", "&b.block=blocks.0.hook_attn_out&b.op=blocks.0.attn.hook_pattern"), async (page) => {
       await drawn(page);
-      await page.waitForSelector("diorama-architecture >>> diorama-arithmetic >>> .engine");
+      await shown(page, "diorama-architecture >>> diorama-arithmetic >>> .engine");
       assert.deepEqual(await violations(page), []);
       const { inner, scroll } = await page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }));
       assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);

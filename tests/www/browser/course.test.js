@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import test from "node:test";
 import { browsers, visit } from "../drive.js";
+import { shown } from "./page.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */
 
@@ -33,7 +34,7 @@ async function violations(page) {
 }
 
 /** A part of the block. @param {Page} page @param {string} selector */
-const part = async (page, selector) => (await page.waitForSelector(`body > * >>> ${selector}`)) ?? assert.fail(`no ${selector}`);
+const part = async (page, selector) => (await shown(page, `body > * >>> ${selector}`)) ?? assert.fail(`no ${selector}`);
 
 for (const browser of browsers) {
   test(`${browser}: ten times the budget stands there as each law has it`, () =>

@@ -61,6 +61,15 @@ export async function type(page, text) {
 }
 
 /**
+ * Waits for what may appear in a shadow root: the driver hears of no change in there, and must look by itself at every frame.
+ * @param {Page} page
+ * @param {string} selector
+ */
+export function shown(page, selector) {
+  return page.waitForSelector(selector, { visible: true });
+}
+
+/**
  * Another text in the place of the page's, in one go: whatever the page thinks of a text half typed, it does not see one.
  * @param {Page} page
  * @param {string} text
