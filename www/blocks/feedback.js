@@ -12,13 +12,13 @@ import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { dpoPicture } from "./feedback/dpo.js";
 import { klOfBest, meanOfBest, nextPair, parseLabels, rewardLoss } from "./feedback/math.js";
-import { draw, rewardOf } from "./feedback/sample.js";
+import { judged } from "./feedback/sample.js";
 import { feedbackStyles } from "./feedback/styles.js";
 import { percent } from "./numbers.js";
 import { blockStyles } from "./styles.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
-/** @typedef {import("./feedback/sample.js").Sample & { reward: number }} Judged */
+/** @typedef {import("./feedback/sample.js").Judged} Judged */
 
 if (!customElements.get("diorama-chart")) customElements.define("diorama-chart", Chart);
 
@@ -58,10 +58,9 @@ export class Feedback extends Block {
     const draws = ++this.#draws;
     this.#samples = [];
     for (let i = 0; i < Math.min(32, samples); i++) {
-      const sample = await draw(model, text, { seed: seed * 1000 + i, temperature, maxNewTokens: length });
-      const reward = await rewardOf(judge, text, sample.text);
+      const sample = await judged(model, judge, text, { seed: seed * 1000 + i, temperature, maxNewTokens: length });
       if (draws !== this.#draws || !this.isConnected) return;
-      this.#samples.push({ ...sample, reward });
+      this.#samples.push(sample);
       this.requestUpdate();
     }
   }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { dpo, klOfBest, logProbability, logSigmoid, meanOfBest, nextPair, parseLabels, rewardLoss } from "../../../www/blocks/feedback/math.js";
+import { judged } from "../../../www/blocks/feedback/sample.js";
 
 const near = (/** @type {number} */ got, /** @type {number} */ wanted, within = 1e-9) => assert.ok(Math.abs(got - wanted) <= within, `${got} against ${wanted}`);
 
@@ -66,4 +67,26 @@ test("choices as they stand in an attribute, and which pair comes next", () => {
   for (let pair = nextPair(5, labelled); pair; pair = nextPair(5, labelled)) labelled.push(pair);
   assert.equal(new Set(labelled.map(String)).size, 10, "each of the ten pairs once");
   assert.equal(labelled.length, 10);
+});
+
+test("blocks that ask for the same completion share it; another seed is another one, and a failure is tried again", async () => {
+  let drawn = 0;
+  const logits = { name: "logits", axes: ["batch", "pos", "d_vocab"], shape: [1, 3, 2], data: new Float32Array([0, 0, 0, 0, 0, 0]) };
+  const writer = /** @type {any} */ ({
+    encode: async () => [{ id: 0 }, { id: 1 }],
+    async *generate(/** @type {unknown} */ _, /** @type {{ seed: number }} */ { seed }) {
+      drawn++;
+      if (seed === 3 && drawn < 4) throw new Error("lost");
+      yield { id: 1, text: ` dog ${seed}` };
+    },
+    run: async () => ({ logits }),
+  });
+  const judge = /** @type {any} */ ({ info: { labels: ["negative", "positive"] }, run: async () => ({ logits: { data: new Float32Array([0.5, 2]) } }) });
+  const ask = (/** @type {number} */ seed) => judged(writer, judge, "the", { seed, temperature: 1, maxNewTokens: 1 });
+  const [one, same, other] = await Promise.all([ask(1), ask(1), ask(2)]);
+  assert.equal(one, same);
+  assert.deepEqual([one.text, other.text, one.reward, drawn], [" dog 1", " dog 2", 1.5, 2]);
+  near(one.logProbability, Math.log(0.5));
+  await assert.rejects(ask(3), /lost/);
+  assert.equal((await ask(3)).text, " dog 3");
 });

@@ -5,14 +5,42 @@ import { logProbability } from "./math.js";
 
 /** @typedef {import("../../engine/model.js").Model} Model */
 /** `rows` are the scores before each token of the completion. @typedef {{ text: string, ids: number[], rows: Float32Array[], logProbability: number }} Sample */
+/** @typedef {Sample & { reward: number }} Judged */
+/** @typedef {{ seed: number, temperature: number, maxNewTokens: number }} Options */
+
+/** Completions that are kept of a model and its judge. */
+const KEPT = 64;
+
+/** What the blocks of a page have drawn, by the model that writes and the one that judges. @type {WeakMap<Model, WeakMap<Model, Map<string, Promise<Judged>>>>} */
+const DRAWN = new WeakMap();
+
+/**
+ * A completion and its reward. Blocks that ask for the same one share it: a lesson has several on the same samples.
+ * @param {Model} model
+ * @param {Model} judge
+ * @param {string} prompt
+ * @param {Options} options
+ * @returns {Promise<Judged>}
+ */
+export function judged(model, judge, prompt, options) {
+  const byJudge = DRAWN.get(model) ?? new WeakMap();
+  const known = byJudge.get(judge) ?? new Map();
+  DRAWN.set(model, byJudge.set(judge, known));
+  const key = JSON.stringify([prompt, options]);
+  const found = known.get(key) ?? draw(model, prompt, options).then(async (sample) => ({ ...sample, reward: await rewardOf(judge, prompt, sample.text) }));
+  known.set(key, found);
+  found.catch(() => known.delete(key));
+  if (known.size > KEPT) known.delete(known.keys().next().value);
+  return found;
+}
 
 /**
  * @param {Model} model
  * @param {string} prompt
- * @param {{ seed: number, temperature: number, maxNewTokens: number }} options
+ * @param {Options} options
  * @returns {Promise<Sample>}
  */
-export async function draw(model, prompt, options) {
+async function draw(model, prompt, options) {
   const before = (await model.encode(prompt)).map(({ id }) => id);
   /** @type {number[]} */
   const ids = [];
@@ -33,7 +61,7 @@ export async function draw(model, prompt, options) {
  * @param {string} prompt
  * @param {string} completion
  */
-export async function rewardOf(model, prompt, completion) {
+async function rewardOf(model, prompt, completion) {
   const { labels } = model.info;
   if (labels.length === 2) {
     const { data } = (await model.run({ text: `${prompt}${completion}` })).logits;
