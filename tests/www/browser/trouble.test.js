@@ -149,7 +149,8 @@ for (const browser of browsers) {
     }, { root: blank.root }));
 
   test(`${browser}: a crashed worker and a lost GPU cost a pause, not the tokens`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "#device=cpu", async (page) => {
+      // With a device chosen, the page starts no worker of its own meanwhile.
       await finished(page);
       const outcome = await page.evaluate(async () => {
         /** @type {Worker[]} */
