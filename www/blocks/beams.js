@@ -1,6 +1,7 @@
 // A beam search as it went: what each step kept and dropped, by which scores, and what was chosen in the end.
 
 import { css, html, nothing } from "lit";
+import { orAborted } from "../engine/options.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { endings, textAt } from "./writing/beams.js";
@@ -36,6 +37,8 @@ export class Beams extends TextBlock {
   #greedy;
   /** @type {number | undefined} */
   #current;
+  /** The search that is shown: after a stop it is not the one that the settings ask for. */
+  #shown = "";
 
   get rereads() {
     return ["beams", "steps"];
@@ -45,12 +48,21 @@ export class Beams extends TextBlock {
     this.#tree = undefined;
   }
 
+  get #asked() {
+    const { text, beams, steps } = this.settings;
+    return JSON.stringify([text, beams, steps]);
+  }
+
   async read() {
     const { text, beams, steps: maxNewTokens } = this.settings;
     const { kind, maxPositions } = this.engine.info;
     const length = kind === "decoder" && maxPositions !== null ? Math.min(maxNewTokens, maxPositions - (await this.engine.encode(text)).length) : maxNewTokens;
-    const tree = await this.engine.beamTree({ text }, { beams, maxNewTokens: length });
-    const greedy = await this.engine.beamTree({ text }, { beams: 1, maxNewTokens: length });
+    const { signal } = this;
+    const search = (/** @type {number} */ beams) => orAborted(this.engine.beamTree({ text }, { beams, maxNewTokens: length }), signal);
+    const tree = await search(beams);
+    const greedy = await search(1);
+    if (!tree || !greedy) return this.requestUpdate();
+    this.#shown = this.#asked;
     this.#tree = tree;
     this.#current = undefined;
     const [single] = endings(greedy);
@@ -78,9 +90,10 @@ export class Beams extends TextBlock {
       <div class="row bar">
         <div class="row" role="group" aria-label=${say("beams.count")}><span class="small">${say("beams.count")}</span>${Array.from({ length: MOST }, (_, i) => html`<button type="button" aria-pressed=${settings.beams === i + 1} @click=${() => this.keep({ beams: i + 1 })}>${i + 1}</button>`)}</div>
         <span class="fields"><label><input type="checkbox" .checked=${!settings.compact} @change=${(/** @type {Event} */ event) => this.keep({ compact: !(/** @type {HTMLInputElement} */ (event.target).checked) })} /> ${say("beams.dropped")}</label>
-          <label>${say("branches.max")} <input type="number" min="1" max="40" .value=${String(settings.steps)} @change=${(/** @type {Event} */ event) => this.keep({ steps: wholeOf(event, 1, 40) })} /></label></span>
+          <label>${say("branches.max")} <input type="number" min="1" max="40" .value=${String(settings.steps)} @change=${(/** @type {Event} */ event) => this.keep({ steps: wholeOf(event, 1, 40) })} /></label>
+          ${this.busy ? this.stopButton() : this.#shown !== this.#asked ? this.againButton() : nothing}</span>
       </div>
-      <diorama-beam-lattice class=${this.busy ? "stale" : ""} .steps=${tree.steps} .ids=${tree.ids} .current=${this.#current} .hideDropped=${settings.compact} .label=${say("beams.label", { n: tree.steps.length })} .say=${say}
+      <diorama-beam-lattice class=${this.#shown !== this.#asked ? "stale" : ""} .steps=${tree.steps} .ids=${tree.ids} .current=${this.#current} .hideDropped=${settings.compact} .label=${say("beams.label", { n: tree.steps.length })} .say=${say}
         @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.attempt(() => this.#select(detail.key))}></diorama-beam-lattice>
       <p class="reading small" aria-live="polite">${this.#reading(tree)}</p>
       <div class="scroll" role="region" tabindex="0" aria-label=${say("beams.endings")}><table class="endings"><caption class="small" style="text-align:left;padding-bottom:4px">${say("beams.endings")}</caption>
@@ -96,14 +109,14 @@ export class Beams extends TextBlock {
    * @param {boolean} won
    */
   #ending(name, { ids, score, length, mean }, text, won) {
-    return html`<tr class=${won ? "won" : ""}><th scope="row">${name}</th><td class="text">${this.#shown(ids, text)}</td><td>${minus(score)}</td><td>${length}</td><td>${minus(mean, 3)}</td></tr>`;
+    return html`<tr class=${won ? "won" : ""}><th scope="row">${name}</th><td class="text">${this.#whole(ids, text)}</td><td>${minus(score)}</td><td>${length}</td><td>${minus(mean, 3)}</td></tr>`;
   }
 
   /**
    * @param {number[]} ids
    * @param {string} text
    */
-  #shown([first], text) {
+  #whole([first], text) {
     const piece = this.#tree?.steps[0]?.find(({ id }) => id === first);
     return prompted(this.settings.text, piece?.token ?? "", text, this.engine.info.kind);
   }
@@ -113,7 +126,7 @@ export class Beams extends TextBlock {
     if (this.#current === undefined) return this.say("beams.help");
     const { path, score, fate } = textAt(tree, this.#current);
     const won = fate === "finished" && path.join() === tree.ids.join();
-    return html`<span class="mono">${this.#shown(path, this.#texts.get(path.join()) ?? "")}</span> · ${this.say("beams.reading", { total: minus(score), n: path.length, mean: minus(score / path.length, 3), fate: this.say(won ? "beams.fate.won" : `beams.fate.${fate}`) })}`;
+    return html`<span class="mono">${this.#whole(path, this.#texts.get(path.join()) ?? "")}</span> · ${this.say("beams.reading", { total: minus(score), n: path.length, mean: minus(score / path.length, 3), fate: this.say(won ? "beams.fate.won" : `beams.fate.${fate}`) })}`;
   }
 }
 

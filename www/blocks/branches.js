@@ -30,7 +30,6 @@ export class Branches extends TextBlock {
   /** @type {Explorer | undefined} */
   #explorer;
   #current = ROOT;
-  #stopped = false;
   /** @type {Moment[]} */
   #past = [];
   /** @type {Moment[]} */
@@ -109,7 +108,7 @@ export class Branches extends TextBlock {
 
   /**
    * Changes the tree by the reader's hand; it can be undone.
-   * @param {(explorer: Explorer) => Promise<number>} change gives the place to be at
+   * @param {(explorer: Explorer, signal: AbortSignal) => Promise<number>} change gives the place to be at
    * @param {Record<string, number>} [settings] that change with it
    */
   #change(change, settings = {}) {
@@ -117,8 +116,7 @@ export class Branches extends TextBlock {
       const explorer = this.#explorer;
       if (!explorer) return;
       const before = this.#moment();
-      this.#stopped = false;
-      this.#current = await change(explorer);
+      this.#current = await change(explorer, this.signal);
       const now = this.#moment();
       if (now.tree !== before.tree) {
         this.#past.push(before);
@@ -161,7 +159,7 @@ export class Branches extends TextBlock {
 
   /** @param {number} count */
   #write(count) {
-    return this.#change((explorer) => explorer.write(this.#current, count, { sampling: this.#sampling, goesOn: () => !this.#stopped, grown: (key) => this.#grew(key) }));
+    return this.#change((explorer, signal) => explorer.write(this.#current, count, { sampling: this.#sampling, goesOn: () => !signal.aborted, grown: (key) => this.#grew(key) }));
   }
 
   /** A long run shows itself. @param {number} key */
@@ -172,10 +170,10 @@ export class Branches extends TextBlock {
 
   #draw() {
     const { seed, max } = this.settings;
-    return this.#change(async (explorer) => {
+    return this.#change(async (explorer, signal) => {
       const here = this.#current;
-      for (let draw = 0; draw < DRAWN && !this.#stopped; draw++) {
-        await explorer.write(here, max, { sampling: { ...this.#sampling, seed: seed + draw }, goesOn: () => !this.#stopped });
+      for (let draw = 0; draw < DRAWN && !signal.aborted; draw++) {
+        await explorer.write(here, max, { sampling: { ...this.#sampling, seed: seed + draw }, goesOn: () => !signal.aborted });
         this.requestUpdate();
       }
       return here;
@@ -212,7 +210,7 @@ export class Branches extends TextBlock {
       <div class="row bar">
         <button type="button" class="primary" ?disabled=${room <= 0} @click=${() => this.#write(1)}>${say("branches.step")}</button>
         <button type="button" ?disabled=${current === ROOT} @click=${() => this.#go(parent)}>${say("branches.back")}</button>
-        ${this.busy > 0 ? html`<button type="button" @click=${() => (this.#stopped = true)}>${say("branches.stop")}</button>` : html`<button type="button" ?disabled=${room <= 0} @click=${() => this.#write(settings.max)}>${say("branches.run")}</button>`}
+        ${this.busy > 0 ? this.stopButton() : html`<button type="button" ?disabled=${room <= 0} @click=${() => this.#write(settings.max)}>${say("branches.run")}</button>`}
         <button type="button" ?disabled=${room <= 0 || settings.temperature === 0} title=${settings.temperature === 0 ? say("branches.draw.greedy") : say("branches.draw.help")} @click=${() => this.#draw()}>${say("branches.draw", { n: DRAWN })}</button>
         <span class="quiet">
           <button type="button" class="link" ?disabled=${current === ROOT} @click=${() => this.#prune(current)}>${say("branches.prune")}</button>

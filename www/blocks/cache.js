@@ -29,7 +29,6 @@ export class Cache extends TextBlock {
 
   /** @type {import("./writing/cost.js").Cost | undefined} */
   #cost;
-  #stopped = false;
 
   get rereads() {
     return ["count"];
@@ -41,9 +40,9 @@ export class Cache extends TextBlock {
 
   async read() {
     const { text, count } = this.settings;
-    this.#stopped = false;
+    const { signal } = this;
     try {
-      const cost = await measureCost(this.engine, text, count, { goesOn: () => !this.#stopped, onProgress: (fraction) => (this.loading = { stage: "measure", fraction }) });
+      const cost = await measureCost(this.engine, text, count, { goesOn: () => !signal.aborted, onProgress: (fraction) => (this.loading = { stage: "measure", fraction }) });
       this.#cost = cost;
     } finally {
       this.loading = undefined;
@@ -74,7 +73,7 @@ export class Cache extends TextBlock {
           <input id="upto" type="range" min="1" max=${count} .value=${String(upto)} @input=${(/** @type {Event} */ event) => this.keep({ upto: wholeOf(event, 1, count) })} />
           <span class="mono">${tokens[upto - 1]?.token.replace(/^▁/, "␣").replaceAll("\n", "⏎")}</span></div>
         <span class="fields"><label>${say("cachecost.count")} <input type="number" min="2" max="128" .value=${String(settings.count)} @change=${(/** @type {Event} */ event) => this.keep({ count: wholeOf(event, 2, 128), upto: 0 })} /></label>
-          ${this.busy ? html`<button type="button" @click=${() => (this.#stopped = true)}>${say("branches.stop")}</button>` : html`<button type="button" @click=${() => this.work(() => this.read())}>${say("cachecost.again")}</button>`}</span>
+          ${this.busy ? this.stopButton() : html`<button type="button" @click=${() => this.work(() => this.read())}>${say("cachecost.again")}</button>`}</span>
       </div>
       <p class="small"><span class="key solid"></span>${say("cachecost.computed")}<span class="key"></span>${say("cachecost.reused")} · ${say("cachecost.axes")}</p>
       <div class="grids">${grid("with", kept)} ${grid("without", fresh)}</div>

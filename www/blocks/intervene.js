@@ -112,10 +112,15 @@ export class Intervene extends TextBlock {
   /** @param {Bench} bench */
   async #sweepAll(bench) {
     const runs = this.#sites.reduce((sum, { layers }) => sum + layers * this.engine.info.heads, 0);
+    const { signal } = this;
     let done = 0;
     const maps = [];
+    const onProgress = () => {
+      signal.throwIfAborted();
+      this.loading = { stage: "sweep", fraction: ++done / runs };
+    };
     try {
-      for (const site of this.#sites) maps.push(await bench.sweep(site, this.#place, this.#watched, () => (this.loading = { stage: "sweep", fraction: ++done / runs })));
+      for (const site of this.#sites) maps.push(await bench.sweep(site, this.#place, this.#watched, onProgress));
     } finally {
       this.loading = undefined;
     }
@@ -252,7 +257,7 @@ export class Intervene extends TextBlock {
     const token = this.#outcome?.rows.find(({ id }) => id === this.#watched)?.token.replace(/^▁/, "␣") ?? "";
     const most = Math.max(1e-6, ...this.#sweep.flat(2).map(Math.abs));
     return html`<section class="sweep"><h3>${say("sweep.title", { token })}</h3><p class="caption">${say("sweep.intro")}</p>
-      ${this.#sweep.length === 0 ? html`<button type="button" ?disabled=${this.busy > 0} @click=${() => this.work(() => this.#sweepAll(bench))}>${say("sweep.run")}</button>` : nothing}
+      ${this.loading?.stage === "sweep" ? this.stopButton() : this.#sweep.length === 0 ? html`<button type="button" ?disabled=${this.busy > 0} @click=${() => this.work(() => this.#sweepAll(bench))}>${say("sweep.run")}</button>` : nothing}
       <div class="maps">${this.#sweep.map((values, n) => {
         const { stack, part } = this.#sites[n];
         return html`<figure><figcaption class="small">${say(`change.site.${stack}.${part}`)}</figcaption><diorama-head-map .values=${values} .most=${most} .label=${say(`change.site.${stack}.${part}`)} .say=${say}

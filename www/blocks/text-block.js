@@ -1,5 +1,6 @@
 // A block that does something with one model and one text: it begins anew when the reader types another text, and does one thing at a time.
 
+import { html } from "lit";
 import { Pause } from "../pause.js";
 import { Block } from "./block.js";
 
@@ -15,6 +16,7 @@ export class TextBlock extends Block {
   /** @type {Model | undefined} */
   held;
   #typing = new Pause();
+  #stopping = new AbortController();
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
 
@@ -22,6 +24,25 @@ export class TextBlock extends Block {
     super();
     /** How many things are being done or wait. */
     this.busy = 0;
+  }
+
+  /** Ends when the reader stops what is being done. */
+  get signal() {
+    return this.#stopping.signal;
+  }
+
+  /** Stops what is being done; what is there already stays. */
+  stop() {
+    this.#stopping.abort();
+    this.#stopping = new AbortController();
+  }
+
+  stopButton() {
+    return html`<button type="button" @click=${() => this.stop()}>${this.say("stop")}</button>`;
+  }
+
+  againButton() {
+    return html`<button type="button" @click=${() => this.work(() => this.read())}>${this.say("retry")}</button>`;
   }
 
   /** The model at hand. @returns {Model} */

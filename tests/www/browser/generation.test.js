@@ -94,6 +94,33 @@ for (const browser of browsers) {
       assert.ok(lines.flat().every((/** @type {number} */ ms) => ms >= 0) && lines.length === 2);
     }));
 
+  test(`${browser}: an encoder's writing can be stopped, leaves what is there, and is tried again`, () =>
+    visit(browser, "embed.html#block=iterated&device=cpu&length=3", async (page) => {
+      const tag = "diorama-iterated";
+      await settled(page, tag, "table");
+      const passes = await page.evaluate(async () => {
+        const block = /** @type {any} */ (document.querySelector("diorama-iterated"));
+        const drawn = () => block.shadowRoot.querySelectorAll(".passes li").length;
+        // The three passes from before are still there when the new ones are asked for.
+        const stops = new Promise((resolve) => new MutationObserver((_, observer) => {
+          const stop = [...block.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === "Stop");
+          if (drawn() === 0 || drawn() === 3 || !stop) return;
+          observer.disconnect();
+          resolve(stop.click());
+        }).observe(block.shadowRoot, { childList: true, subtree: true }));
+        block.keep({ length: 40 });
+        await stops;
+        while (block.busy) await new Promise((resolve) => setTimeout(resolve, 20));
+        await block.updateComplete;
+        return drawn();
+      });
+      assert.ok(passes >= 1 && passes < 40, `${passes} passes`);
+      assert.equal(await page.$(`${tag} >>> table`), null);
+      await pressIn(page, tag, "Try again");
+      await settled(page, tag, "table");
+      assert.equal((await page.$$(`${tag} >>> .passes li`)).length, 40);
+    }));
+
   test(`${browser}: an encoder writes by filling masks, a pass for each token`, () =>
     visit(browser, "embed.html#block=iterated&device=cpu&length=3", async (page) => {
       await settled(page, "diorama-iterated", "table");
