@@ -9,7 +9,7 @@ import { Block } from "./block.js";
 /** How long the reader must pause before a half-typed text is read. // ms */
 const TYPING_PAUSE = 200;
 
-/** A subclass overrides `read()`, which runs for a new model and for a new text. Its settings have `model`, `text` and `device`. */
+/** A subclass overrides `read()`, which runs for a new model and for a new text. Its settings have `model` and `text`. */
 export class TextBlock extends Block {
   static properties = { busy: { state: true } };
 
