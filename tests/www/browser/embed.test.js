@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import MarkdownIt from "markdown-it";
-import { browsers } from "../drive.js";
+import { browsers } from "../story.js";
 import { EXAMPLES, POLLING, blockFrame, copyExample, drawn, visitElsewhere } from "./elsewhere.js";
 
 /** As kramdown and pulldown-cmark do, which Jekyll and mdBook have: HTML in Markdown stays what it is. */
