@@ -71,7 +71,7 @@ RULES = [
     ("unknown characters stay apart", dict(model=bpe("a", merges=[]), pre_tokenizer=WHITE), "xy za", None),
     ("unknown pieces of Unigram are fused within a word only", dict(model=unigram("a"), pre_tokenizer=WHITE), "xy za x", None),
     ("dropped characters make neighbours of those around them", dict(model=bpe("a", "b", "ab", merges=["a+b"], unk_token=None)), "axb ayyb", None),
-    ("a part of the bytes", dict(model=bpe("a", "<0x78>", merges=[], byte_fallback=True)), "xya", None),
+    ("a part of the bytes", dict(model=bpe("a", "<0x78>", merges=[], byte_fallback=True)), "yxa", None),
     ("the token for what is unknown, spelled in the text", dict(model=unigram("a", *BYTES, byte_fallback=True)), "<unk>狗a", None),
     ("no mark before a text whose spaces were stripped", dict(model=bpe("a", "▁", merges=[]), normalizer=STRIP, pre_tokenizer=METASPACE), " a a", None),
     ("a mark before a text without spaces", dict(model=bpe("a", "▁", merges=[]), normalizer=STRIP, pre_tokenizer=METASPACE), "a ", None),

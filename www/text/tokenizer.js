@@ -1,5 +1,6 @@
 // A tokenizer.json, read as the reference (the `tokenizers` crate) reads it, because a reader's model must get the tokens that it was trained on. The stages are those of
-// Hugging Face's JavaScript library where they agree with the reference; the way from one to the next is its own, which the library's is not.
+// Hugging Face's JavaScript library where they agree with the reference; the way from one to the next is the reference's. What is left: of characters that Unicode
+// got after 2016, mostly marks and signs of rare scripts, the browser knows more than the reference's tables do.
 
 import { Added } from "./added.js";
 import { decoderOf } from "./decoders.js";
