@@ -1,13 +1,13 @@
 import { LitElement, css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
-import { attentionMatrix, headOf, isMasked, isUpright } from "../trace.js";
+import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Say} Say */
 
 /** Rows that are there at first, and those that come with each frame: a long text has some twenty thousand cells. */
-const FIRST = 24;
+const FIRST = 16;
 const AT_ONCE = 8;
 
 /**
@@ -33,12 +33,12 @@ export class AttentionTable extends LitElement {
   static styles = css`
     :host { display: block; overflow: auto; scrollbar-width: thin; min-width: 0; min-height: 0; }
     div:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
-    table { table-layout: fixed; width: 0; border-collapse: separate; border-spacing: 0; font: var(--figures-small); color: var(--ink); }
+    table { border-collapse: collapse; font: var(--figures-small); color: var(--ink); }
     caption { text-align: left; color: var(--ink-soft); padding-bottom: 4px; position: absolute; clip-path: inset(50%); }
     th, td { padding: 2px 6px; border-bottom: 1px solid var(--hairline); text-align: right; font-variant-numeric: tabular-nums; white-space: pre; }
-    th { font: var(--mono-small); background: var(--paper); }
-    thead { position: sticky; top: 0; z-index: 1; }
-    tbody th { position: sticky; left: 0; }
+    th { font: var(--mono-small); position: sticky; background: var(--paper); }
+    thead th { top: 0; }
+    tbody th { left: 0; }
     .masked { color: var(--ink-faint); }
     p { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
     :host([stale]) { opacity: 0.5; }
@@ -66,6 +66,8 @@ export class AttentionTable extends LitElement {
   #shown = [];
   /** How many rows are there. */
   #count = 0;
+  /** @type {HTMLTableRowElement[]} */
+  #lines = [];
   #frame = 0;
 
   disconnectedCallback() {
@@ -104,39 +106,36 @@ export class AttentionTable extends LitElement {
   render() {
     const matrix = this.#matrix();
     if (!matrix) return html`<p>${this.empty}</p>`;
-    const least = Math.max("0.000".length, wide({ token: this.say("map.masked") }));
     return html`<div role="region" tabindex="0" aria-label=${this.label} aria-busy=${this.#complete ? nothing : "true"}><table>
       <caption>${this.axes}</caption>
-      <thead>${guard(this.#shown, () => html`<tr><td style=${`width:${Math.max(...this.rows.map(wide))}ch`}></td>${this.columns.slice(0, matrix.columns).map((piece) => html`<th scope="col" style=${`width:${Math.max(least, wide(piece))}ch`}>${piece.token.replace(/^▁/, "")}</th>`)}</tr>`)}</thead>
+      <thead>${guard(this.#shown, () => html`<tr><td></td>${this.columns.slice(0, matrix.columns).map((piece) => html`<th scope="col">${piece.token.replace(/^▁/, "")}</th>`)}</tr>`)}</thead>
       <tbody>${this.rows.slice(0, this.#count).map((piece, row) => guard(this.#shown, () => this.#row(piece, row, matrix)))}</tbody>
     </table></div>`;
   }
 
   /**
-   * Made by hand: to a template, each cell would be a place that may change.
+   * Made by hand: to a template, each cell would be a place that may change. A row that is there takes the new numbers.
    * @param {Piece} piece
    * @param {number} row
    * @param {import("../trace.js").Matrix} matrix
    */
   #row(piece, row, { columns, data }) {
     const scores = this.#scores();
-    const line = document.createElement("tr");
-    line.append(Object.assign(document.createElement("th"), { scope: "row", textContent: piece.token.replace(/^▁/, "") }));
-    for (let index = row * columns; index < (row + 1) * columns; index++) {
+    const line = (this.#lines[row] ??= document.createElement("tr"));
+    const cells = [...line.cells];
+    for (const cell of cells.splice(columns + 1)) cell.remove();
+    const name = cells[0] ?? line.appendChild(Object.assign(document.createElement("th"), { scope: "row" }));
+    name.textContent = piece.token.replace(/^▁/, "");
+    for (let column = 0; column < columns; column++) {
+      const index = row * columns + column;
       const masked = isMasked(scores?.[index] ?? 0);
-      const cell = document.createElement("td");
-      cell.textContent = masked ? this.say("map.masked") : data[index].toFixed(3);
+      const text = masked ? this.say("map.masked") : data[index].toFixed(3);
+      const cell = cells[column + 1] ?? line.appendChild(document.createElement("td"));
+      if (cell.textContent === text) continue;
+      cell.textContent = text;
       if (masked) cell.className = "masked";
-      line.append(cell);
+      else cell.removeAttribute("class");
     }
     return line;
   }
-}
-
-/**
- * What a token takes beside others of its font: a column is as wide as its name, so that no cell needs to be measured. // characters
- * @param {{ token: string }} piece
- */
-function wide({ token }) {
-  return [...token.replace(/^▁/, "")].reduce((sum, character) => sum + (isUpright(character) ? 2 : 1), 0);
 }
