@@ -18,7 +18,7 @@ use web_time::Instant;
 use crate::cpu;
 use crate::device::Choice;
 use crate::error::{Error, Result};
-use crate::generate::{Engine, Session, Step};
+use crate::generate::{Beams, Engine, Session, Step};
 use crate::gpu;
 use crate::models;
 use crate::weights::Checkpoint;
@@ -105,25 +105,12 @@ impl WebEngine {
         Ok(Generation { engine: self.engine.clone(), session: Rc::new(Mutex::new(session)), options: Rc::default() })
     }
 
-    /// The ids of the best text that a beam search finds.
-    #[wasm_bindgen(js_name = beamSearch)]
-    pub async fn beam_search(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<Vec<u32>, JsError> {
+    /// Begins a beam search.
+    pub fn search(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<Search, JsError> {
         let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
-        self.engine.lock().await.beam_search(&input, beams, max_new_tokens, &changed).await.map_err(fault)
-    }
-
-    /// The same search with all that it looked at: `{ ids, steps: Float32Array[] }`, four numbers for each continuation.
-    #[wasm_bindgen(js_name = beamSteps)]
-    pub async fn beam_steps(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
-        let BeamOptions { beams, max_new_tokens } = read(options, "options")?;
-        let (input, changed) = (input_of(input)?, interventions(&changed)?);
-        let search = self.engine.lock().await.beam_steps(&input, beams, max_new_tokens, &changed).await.map_err(fault)?;
-        let object = Object::new();
-        set(&object, "ids", Uint32Array::from(search.ids.as_slice()));
-        let list = |step: &Vec<_>| Float32Array::from(continuation_list(step).as_slice());
-        set(&object, "steps", search.steps.iter().map(list).collect::<Array>());
-        Ok(object.into())
+        let beams = idle(&self.engine)?.start_beams(&input, beams, max_new_tokens, &changed).map_err(fault)?;
+        Ok(Search { engine: self.engine.clone(), beams: Rc::new(Mutex::new(beams)) })
     }
 
     /// Takes the GPU away, as a driver's reset does: for tests of the recovery.
@@ -214,6 +201,36 @@ impl Generation {
     pub fn back(&self, n: usize) -> Result<(), JsError> {
         idle(&self.session)?.back(n);
         Ok(())
+    }
+}
+
+/// A beam search under way.
+#[wasm_bindgen]
+pub struct Search {
+    engine: Rc<Mutex<Engine>>,
+    beams: Rc<Mutex<Beams>>,
+}
+
+#[wasm_bindgen]
+impl Search {
+    /// Goes on until the search ends or `patience` milliseconds are over, at least by one step: four numbers for each continuation, step by step.
+    pub async fn steps(&self, patience: f64) -> Result<Array, JsError> {
+        let mut beams = self.beams.lock().await;
+        let mut engine = self.engine.lock().await;
+        let (started, steps) = (Instant::now(), Array::new());
+        while beams.found().is_none() {
+            let step = engine.step_beams(&mut beams).await.map_err(fault)?;
+            steps.push(&Float32Array::from(continuation_list(&step).as_slice()));
+            if started.elapsed().as_secs_f64() * 1e3 >= patience {
+                break;
+            }
+        }
+        Ok(steps)
+    }
+
+    /// The ids of the best text, once the search has ended.
+    pub fn found(&self) -> Result<Option<Vec<u32>>, JsError> {
+        Ok(idle(&self.beams)?.found().map(<[u32]>::to_vec))
     }
 }
 

@@ -19,6 +19,7 @@ for_every_engine!(
     one_beam_is_greedy,
     beams_choose_what_the_reference_chooses,
     a_beam_search_tells_its_steps,
+    a_search_goes_on_after_others,
     an_end_token_ends_the_text,
     a_step_carries_the_newest_row,
     the_encoder_is_seen_in_the_first_step_only,
@@ -169,6 +170,27 @@ fn a_beam_search_tells_its_steps(model: &str, choice: Choice) {
     let best = finished.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("an end");
     assert_eq!(best.1, search.ids);
     assert_eq!(block_on(engine.beam_search(&source(), 3, 8, &[])).expect("a search"), search.ids);
+}
+
+/// What takes the caches between two steps, a run or another search, changes nothing in what is found.
+fn a_search_goes_on_after_others(model: &str, choice: Choice) {
+    let mut engine = engine(model, choice);
+    let undisturbed = block_on(engine.beam_steps(&source(), 3, 8, &[])).expect("a search");
+    let scores = |steps: &[Vec<Continuation>]| steps.iter().flatten().map(|c| c.score).collect::<Vec<_>>();
+    let places = |steps: &[Vec<Continuation>]| steps.iter().flatten().map(|c| (c.beam, c.id, c.fate)).collect::<Vec<_>>();
+    let mut begin = || engine.start_beams(&source(), 3, 8, &[]).expect("a search");
+    let (mut one, mut other) = (begin(), begin());
+    let mut steps = vec![];
+    while one.found().is_none() {
+        steps.push(block_on(engine.step_beams(&mut one)).expect("a step"));
+        block_on(engine.step_beams(&mut other)).expect("a step of another search");
+        block_on(engine.run(&source(), &[])).expect("a run");
+    }
+    assert_eq!(one.found(), Some(&undisturbed.ids[..]));
+    assert_eq!(other.found(), one.found());
+    assert_eq!(places(&steps), places(&undisturbed.steps));
+    same("scores", choice, &scores(&steps), &scores(&undisturbed.steps));
+    assert!(block_on(engine.step_beams(&mut one)).expect("no step").is_empty(), "what has ended stays as it is");
 }
 
 #[derive(serde::Deserialize)]

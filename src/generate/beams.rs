@@ -5,10 +5,11 @@
 //! running one, at its present length, scores no better than the worst of them.
 
 use super::engine::Engine;
-use super::input::Input;
+use super::input::{Input, Prompt};
 use super::sample::best;
-use crate::capture::Intervention;
+use crate::capture::{Aims, Intervention};
 use crate::error::{Error, Result};
+use crate::tensor::Tensor;
 
 /// A text that is still being written.
 #[derive(Clone)]
@@ -17,6 +18,12 @@ struct Running {
     ids: Vec<u32>,
     /// Sum of log-probabilities, in nats.
     score: f32,
+}
+
+impl Running {
+    fn followed_by(&self, id: u32) -> Vec<u32> {
+        [&self.ids[..], &[id]].concat()
+    }
 }
 
 /// What a search found, and how.
@@ -47,6 +54,34 @@ pub enum Fate {
     Finished,
 }
 
+/// A search under way. Belongs to the engine that made it; what takes the device's caches in between makes the next step read the texts again.
+pub struct Beams {
+    id: u64,
+    prompt: Prompt,
+    aims: Aims,
+    /// Whether a position sees what comes after it, so that every step computes the whole texts anew.
+    looks_ahead: bool,
+    /// Texts kept at each step.
+    width: usize,
+    max_new_tokens: usize,
+    /// As many as `width` after the first step.
+    running: Vec<Running>,
+    /// Ids and score divided by length, the best first.
+    finished: Vec<(Vec<u32>, f32)>,
+    /// Tokens whose keys and values lie in the caches.
+    cached: usize,
+    /// Steps taken, and so the length of every running text.
+    taken: usize,
+    done: bool,
+}
+
+impl Beams {
+    /// The generated ids of the best text, once the search has ended.
+    pub fn found(&self) -> Option<&[u32]> {
+        self.done.then(|| self.finished.first().map_or(&[][..], |(ids, _)| ids))
+    }
+}
+
 impl Engine {
     /// The best text of up to `max_new_tokens` tokens, or as many as have a position, with `beams` kept at each step: the generated ids.
     pub async fn beam_search(
@@ -67,54 +102,100 @@ impl Engine {
         max_new_tokens: usize,
         interventions: &[Intervention],
     ) -> Result<Search> {
+        let mut search = self.start_beams(input, beams, max_new_tokens, interventions)?;
+        let mut steps = vec![];
+        loop {
+            if let Some(ids) = search.found() {
+                return Ok(Search { ids: ids.to_vec(), steps });
+            }
+            steps.push(self.step_beams(&mut search).await?);
+        }
+    }
+
+    /// Begins a search; nothing is computed yet.
+    pub fn start_beams(
+        &mut self,
+        input: &Input,
+        beams: usize,
+        max_new_tokens: usize,
+        interventions: &[Intervention],
+    ) -> Result<Beams> {
         if beams == 0 || beams > self.model.vocab {
             return Err(Error::Input(format!("{beams} beams; give from 1 to the vocabulary's {}", self.model.vocab)));
         }
         let prompt = input.prompt_to_continue(&self.model)?;
+        self.next_token()?;
         let max_new_tokens = max_new_tokens.min(prompt.room(&self.model));
         prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens.saturating_sub(1)))?;
         let aims = self.aims(&prompt, beams, interventions)?;
-        let looks_ahead = aims.look_ahead(self.graph());
-        self.owner = None;
-        let eos = self.model.special.eos.clone();
-        let mut running = vec![Running { ids: vec![], score: 0.0 }];
-        let mut finished: Vec<(Vec<u32>, f32)> = vec![];
-        let mut steps = vec![];
-        let mut past = 0;
-        for length in 1..=max_new_tokens {
-            let mut texts: Vec<Vec<u32>> = running.iter().map(|beam| [&prompt.target.ids[..], &beam.ids].concat()).collect();
-            texts.resize(beams, prompt.target.ids.clone());
-            let rows: Vec<&[u32]> = texts.iter().map(|text| &text[past..]).collect();
-            let logits = self.pass(&prompt, &rows, past, &aims, vec![self.next_token()?]).await?.remove(0);
-            past = if looks_ahead { 0 } else { texts[0].len() };
+        self.sessions += 1;
+        Ok(Beams {
+            id: self.sessions,
+            looks_ahead: aims.look_ahead(self.graph()),
+            prompt,
+            aims,
+            width: beams,
+            max_new_tokens,
+            running: vec![Running { ids: vec![], score: 0.0 }],
+            finished: vec![],
+            cached: 0,
+            taken: 0,
+            done: max_new_tokens == 0,
+        })
+    }
 
-            // As many continuations as it takes to have enough that do not end.
-            let best = continuations(&running, &logits.data, self.model.vocab, beams * (1 + eos.len()).max(2));
-            let ends = |id: &u32| eos.contains(id) || length == max_new_tokens;
-            for (beam, id, score) in best.iter().take(beams).filter(|(_, id, _)| ends(id)) {
-                let (ids, score) = ([running[*beam].ids.as_slice(), &[*id]].concat(), score / length as f32);
-                finished.insert(finished.partition_point(|better| better.1 >= score), (ids, score));
-            }
-            finished.truncate(beams);
-            steps.push(judged(&best, beams, ends));
-            let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
-            let hopeless =
-                |next: &[&(usize, u32, f32)]| finished.len() == beams && next[0].2 / length as f32 <= finished[beams - 1].1;
-            if next.is_empty() || hopeless(&next) {
-                break;
-            }
-            let mut order: Vec<usize> = next.iter().map(|(beam, _, _)| *beam).collect();
-            order.resize(beams, 0);
-            self.device.reorder(&order);
-            running = next
-                .iter()
-                .map(|(beam, id, score)| Running { ids: [running[*beam].ids.as_slice(), &[*id]].concat(), score: *score })
-                .collect();
-            // More places than continuations: filled by copies that can win against nothing.
-            let spare = Running { score: f32::NEG_INFINITY, ..running[0].clone() };
-            running.resize(beams, spare);
+    /// Makes all running texts longer by one token: what was looked at, the likeliest first; nothing where the search has ended.
+    pub async fn step_beams(&mut self, search: &mut Beams) -> Result<Vec<Continuation>> {
+        if search.done {
+            return Ok(vec![]);
         }
-        Ok(Search { ids: finished.into_iter().next().map(|(ids, _)| ids).unwrap_or_default(), steps })
+        let (beams, vocab, eos) = (search.width, self.model.vocab, self.model.special.eos.clone());
+        let logits = self.forward_beams(search).await?;
+        search.taken += 1;
+        let length = search.taken;
+
+        // As many continuations as it takes to have enough that do not end.
+        let best = continuations(&search.running, &logits.data, vocab, beams * (1 + eos.len()).max(2));
+        let ends = |id: &u32| eos.contains(id) || length == search.max_new_tokens;
+        let finished = &mut search.finished;
+        for (beam, id, score) in best.iter().take(beams).filter(|(_, id, _)| ends(id)) {
+            let (ids, score) = (search.running[*beam].followed_by(*id), score / length as f32);
+            finished.insert(finished.partition_point(|better| better.1 >= score), (ids, score));
+        }
+        finished.truncate(beams);
+        let looked = judged(&best, beams, ends);
+        let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
+        let hopeless =
+            |next: &[&(usize, u32, f32)]| finished.len() == beams && next[0].2 / length as f32 <= finished[beams - 1].1;
+        if next.is_empty() || hopeless(&next) {
+            search.done = true;
+            return Ok(looked);
+        }
+        let mut order: Vec<usize> = next.iter().map(|(beam, _, _)| *beam).collect();
+        order.resize(beams, 0);
+        self.device.reorder(&order);
+        let running = next.iter().map(|(beam, id, score)| Running { ids: search.running[*beam].followed_by(*id), score: *score });
+        search.running = running.collect();
+        // More places than continuations: filled by copies that can win against nothing.
+        let spare = Running { score: f32::NEG_INFINITY, ..search.running[0].clone() };
+        search.running.resize(beams, spare);
+        Ok(looked)
+    }
+
+    /// The scores of every running text's next token.
+    async fn forward_beams(&mut self, search: &mut Beams) -> Result<Tensor> {
+        if self.owner != Some(search.id) || search.looks_ahead {
+            search.cached = 0;
+        }
+        self.owner = None; // in doubt until the pass is over
+        let prompt = &search.prompt;
+        let mut texts: Vec<Vec<u32>> = search.running.iter().map(|beam| [&prompt.target.ids[..], &beam.ids].concat()).collect();
+        texts.resize(search.width, prompt.target.ids.clone());
+        let rows: Vec<&[u32]> = texts.iter().map(|text| &text[search.cached..]).collect();
+        let logits = self.pass(prompt, &rows, search.cached, &search.aims, vec![self.next_token()?]).await?.remove(0);
+        search.cached = texts[0].len();
+        self.owner = Some(search.id);
+        Ok(logits)
     }
 }
 

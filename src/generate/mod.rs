@@ -7,7 +7,7 @@ mod input;
 mod sample;
 mod session;
 
-pub use beams::{Continuation, Fate, Search};
+pub use beams::{Beams, Continuation, Fate, Search};
 pub use engine::Engine;
 pub use fill::{Detected, Filled};
 pub use input::Input;

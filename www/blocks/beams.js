@@ -1,7 +1,6 @@
 // A beam search as it went: what each step kept and dropped, by which scores, and what was chosen in the end.
 
 import { css, html, nothing } from "lit";
-import { orAborted } from "../engine/options.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { endings, textAt } from "./writing/beams.js";
@@ -37,8 +36,6 @@ export class Beams extends TextBlock {
   #greedy;
   /** @type {number | undefined} */
   #current;
-  /** The search that is shown: after a stop it is not the one that the settings ask for. */
-  #shown = "";
 
   get rereads() {
     return ["beams", "steps"];
@@ -48,21 +45,14 @@ export class Beams extends TextBlock {
     this.#tree = undefined;
   }
 
-  get #asked() {
-    const { text, beams, steps } = this.settings;
-    return JSON.stringify([text, beams, steps]);
-  }
-
   async read() {
     const { text, beams, steps: maxNewTokens } = this.settings;
     const { kind, maxPositions } = this.engine.info;
     const length = kind === "decoder" && maxPositions !== null ? Math.min(maxNewTokens, maxPositions - (await this.engine.encode(text)).length) : maxNewTokens;
     const { signal } = this;
-    const search = (/** @type {number} */ beams) => orAborted(this.engine.beamTree({ text }, { beams, maxNewTokens: length }), signal);
-    const tree = await search(beams);
-    const greedy = await search(1);
-    if (!tree || !greedy) return this.requestUpdate();
-    this.#shown = this.#asked;
+    const progress = this.progress();
+    const tree = await this.engine.beamTree({ text }, { beams, maxNewTokens: length, signal, onStep: (done) => progress(done / length) });
+    const greedy = await this.engine.beamTree({ text }, { beams: 1, maxNewTokens: length, signal });
     this.#tree = tree;
     this.#current = undefined;
     const [single] = endings(greedy);
@@ -84,16 +74,16 @@ export class Beams extends TextBlock {
 
   draw() {
     const tree = this.#tree;
-    if (!tree) return nothing;
+    if (!tree) return this.stopLongOrAgain();
     const { say, settings } = this;
     return html`<p class="caption">${say("beams.intro")}</p>
       <div class="row bar">
         <div class="row" role="group" aria-label=${say("beams.count")}><span class="small">${say("beams.count")}</span>${Array.from({ length: MOST }, (_, i) => html`<button type="button" aria-pressed=${settings.beams === i + 1} @click=${() => this.keep({ beams: i + 1 })}>${i + 1}</button>`)}</div>
         <span class="fields"><label><input type="checkbox" .checked=${!settings.compact} @change=${(/** @type {Event} */ event) => this.keep({ compact: !(/** @type {HTMLInputElement} */ (event.target).checked) })} /> ${say("beams.dropped")}</label>
           <label>${say("branches.max")} <input type="number" min="1" max="40" .value=${String(settings.steps)} @change=${(/** @type {Event} */ event) => this.keep({ steps: wholeOf(event, 1, 40) })} /></label>
-          ${this.busy ? this.stopButton() : this.#shown !== this.#asked ? this.againButton() : nothing}</span>
+          ${this.stopOrAgain()}</span>
       </div>
-      <diorama-beam-lattice class=${this.#shown !== this.#asked ? "stale" : ""} .steps=${tree.steps} .ids=${tree.ids} .current=${this.#current} .hideDropped=${settings.compact} .label=${say("beams.label", { n: tree.steps.length })} .say=${say}
+      <diorama-beam-lattice class=${this.busy > 0 || this.signal.aborted ? "stale" : ""} .steps=${tree.steps} .ids=${tree.ids} .current=${this.#current} .hideDropped=${settings.compact} .label=${say("beams.label", { n: tree.steps.length })} .say=${say}
         @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.attempt(() => this.#select(detail.key))}></diorama-beam-lattice>
       <p class="reading small" aria-live="polite">${this.#reading(tree)}</p>
       <div class="scroll" role="region" tabindex="0" aria-label=${say("beams.endings")}><table class="endings"><caption class="small" style="text-align:left;padding-bottom:4px">${say("beams.endings")}</caption>

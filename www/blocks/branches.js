@@ -56,7 +56,7 @@ export class Branches extends TextBlock {
       await explorer.rebuild(tree);
       this.#current = explorer.tree.preorder()[at]?.key ?? ROOT;
     } else {
-      await this.#example(explorer);
+      await this.#example(explorer, this.signal);
       if (tree) this.keep({ tree: "", at: 0 });
     }
     await this.#show();
@@ -85,11 +85,15 @@ export class Branches extends TextBlock {
     await this.#show();
   }
 
-  /** @param {Explorer} explorer */
-  async #example(explorer) {
+  /**
+   * @param {Explorer} explorer
+   * @param {AbortSignal} signal
+   */
+  async #example(explorer, signal) {
     const { seed } = this.settings;
-    await explorer.write(ROOT, FIRST.length, { sampling: { temperature: 0, topK: 0, topP: 1, seed } });
-    for (let draw = 0; draw < FIRST.drawn; draw++) await explorer.write(ROOT, FIRST.length, { sampling: { temperature: FIRST.temperature, topK: 0, topP: 1, seed: seed + draw } });
+    const write = (/** @type {import("./writing/explorer.js").Sampling} */ sampling) => explorer.write(ROOT, FIRST.length, { sampling, goesOn: () => !signal.aborted });
+    await write({ temperature: 0, topK: 0, topP: 1, seed });
+    for (let draw = 0; draw < FIRST.drawn; draw++) await write({ temperature: FIRST.temperature, topK: 0, topP: 1, seed: seed + draw });
   }
 
   /** What stands at the current node becomes known, and is drawn. */
@@ -210,7 +214,7 @@ export class Branches extends TextBlock {
       <div class="row bar">
         <button type="button" class="primary" ?disabled=${room <= 0} @click=${() => this.#write(1)}>${say("branches.step")}</button>
         <button type="button" ?disabled=${current === ROOT} @click=${() => this.#go(parent)}>${say("branches.back")}</button>
-        ${this.busy > 0 ? this.stopButton() : html`<button type="button" ?disabled=${room <= 0} @click=${() => this.#write(settings.max)}>${say("branches.run")}</button>`}
+        ${this.busy > 0 ? this.stopOrAgain() : html`<button type="button" ?disabled=${room <= 0} @click=${() => this.#write(settings.max)}>${say("branches.run")}</button>`}
         <button type="button" ?disabled=${room <= 0 || settings.temperature === 0} title=${settings.temperature === 0 ? say("branches.draw.greedy") : say("branches.draw.help")} @click=${() => this.#draw()}>${say("branches.draw", { n: DRAWN })}</button>
         <span class="quiet">
           <button type="button" class="link" ?disabled=${current === ROOT} @click=${() => this.#prune(current)}>${say("branches.prune")}</button>

@@ -40,20 +40,14 @@ export class Cache extends TextBlock {
 
   async read() {
     const { text, count } = this.settings;
-    const { signal } = this;
-    try {
-      const cost = await measureCost(this.engine, text, count, { goesOn: () => !signal.aborted, onProgress: (fraction) => (this.loading = { stage: "measure", fraction }) });
-      this.#cost = cost;
-    } finally {
-      this.loading = undefined;
-    }
+    this.#cost = await measureCost(this.engine, text, count, this.progress());
     this.requestUpdate();
   }
 
   draw() {
     const cost = this.#cost;
     const { say, settings } = this;
-    if (!cost) return html`<p class="caption" style="margin-top:12px">${this.busy ? say("cachecost.busy") : nothing}</p>`;
+    if (!cost) return html`<p class="caption" style="margin-top:12px">${this.busy ? say("cachecost.busy") : nothing} ${this.stopLongOrAgain()}</p>`;
     const { kept, fresh, tokens, prompt, same } = cost;
     const count = tokens.length;
     const upto = settings.upto >= 1 && settings.upto <= count ? settings.upto : count;
@@ -73,7 +67,7 @@ export class Cache extends TextBlock {
           <input id="upto" type="range" min="1" max=${count} .value=${String(upto)} @input=${(/** @type {Event} */ event) => this.keep({ upto: wholeOf(event, 1, count) })} />
           <span class="mono">${tokens[upto - 1]?.token.replace(/^▁/, "␣").replaceAll("\n", "⏎")}</span></div>
         <span class="fields"><label>${say("cachecost.count")} <input type="number" min="2" max="128" .value=${String(settings.count)} @change=${(/** @type {Event} */ event) => this.keep({ count: wholeOf(event, 2, 128), upto: 0 })} /></label>
-          ${this.busy ? this.stopButton() : html`<button type="button" @click=${() => this.work(() => this.read())}>${say("cachecost.again")}</button>`}</span>
+          ${this.busy ? this.stopOrAgain() : html`<button type="button" @click=${() => this.work(() => this.read())}>${say("cachecost.again")}</button>`}</span>
       </div>
       <p class="small"><span class="key solid"></span>${say("cachecost.computed")}<span class="key"></span>${say("cachecost.reused")} · ${say("cachecost.axes")}</p>
       <div class="grids">${grid("with", kept)} ${grid("without", fresh)}</div>

@@ -8,7 +8,6 @@
 
 import { html, nothing } from "lit";
 import { SHIPPED } from "../catalogue.js";
-import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { dpoPicture } from "./feedback/dpo.js";
 import { klOfBest, meanOfBest, nextPair, parseLabels, rewardLoss } from "./feedback/math.js";
@@ -16,59 +15,63 @@ import { judged } from "./feedback/sample.js";
 import { feedbackStyles } from "./feedback/styles.js";
 import { percent } from "./numbers.js";
 import { blockStyles } from "./styles.js";
+import { TextBlock } from "./text-block.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("./feedback/sample.js").Judged} Judged */
 
 if (!customElements.get("diorama-chart")) customElements.define("diorama-chart", Chart);
 
+/** The most that are drawn. */
+const MOST = 32; // samples
+
 const sigmoid = (/** @type {number} */ x) => 1 / (1 + Math.exp(-x));
 
-export class Feedback extends Block {
+export class Feedback extends TextBlock {
   static settings = { model: "models/llama-tiny/", reward: "", text: "Once upon a time, there was a little dog. One day,", samples: 8, length: 24, temperature: 1, part: "sample reward best dpo", n: 4, beta: 0.1, tilt: 0.8, labels: "" };
   static styles = [blockStyles, feedbackStyles];
 
   /** @type {Model | undefined} */
-  #model;
-  /** @type {Model | undefined} */
   #judge;
   /** @type {Judged[]} */
   #samples = [];
-  #draws = 0;
 
   /** Where the judge lies. */
   get #rewardAddress() {
     return this.settings.reward || (SHIPPED.some(({ name }) => name === "bert-tiny-sentiment") ? "models/bert-tiny-sentiment/" : "models/bert-tiny/");
   }
 
-  async begin() {
-    const { model } = this.settings;
-    [this.#model, this.#judge] = await Promise.all([this.use(model), this.use(this.#rewardAddress)]);
-    await this.#draw();
+  get rereads() {
+    return ["samples", "length", "temperature", "seed"];
   }
 
-  /** @param {Map<string, unknown>} changed */
-  updated(changed) {
-    if (this.#model && !changed.has("seen") && ["text", "samples", "length", "temperature", "seed"].some((name) => changed.has(name))) this.attempt(() => this.#draw());
-  }
-
-  async #draw() {
-    const [model, judge] = /** @type {Model[]} */ ([this.#model, this.#judge]);
-    const { text, samples, length, temperature, seed } = this.settings;
-    const draws = ++this.#draws;
+  forget() {
+    this.#judge = undefined;
     this.#samples = [];
-    for (let i = 0; i < Math.min(32, samples); i++) {
-      const sample = await judged(model, judge, text, { seed: seed * 1000 + i, temperature, maxNewTokens: length });
-      if (draws !== this.#draws || !this.isConnected) return;
-      this.#samples.push(sample);
+  }
+
+  async read() {
+    this.#samples = [];
+    this.#judge ??= await this.use(this.#rewardAddress);
+    const { text, length: maxNewTokens, temperature, seed } = this.settings;
+    const { signal } = this;
+    const progress = this.progress();
+    for (let i = 0; i < this.#wanted; i++) {
+      this.#samples.push(await judged(this.engine, this.#judge, text, { seed: seed * 1000 + i, temperature, maxNewTokens }, signal));
+      progress(this.#samples.length / this.#wanted);
       this.requestUpdate();
     }
   }
 
+  /** How many samples are drawn. */
+  get #wanted() {
+    return Math.min(MOST, this.settings.samples);
+  }
+
   draw() {
     const parts = String(this.settings.part).split(/[,\s]+/);
-    const done = this.#samples.length >= Math.min(32, this.settings.samples);
-    return html`${this.hides("input") ? nothing : this.#input(done)}
+    const done = this.#samples.length >= this.#wanted;
+    return html`${this.hides("input") ? this.stopLongOrAgain() : this.#input(done)}
       ${parts.includes("sample") ? this.#list() : nothing}
       ${done && parts.includes("reward") ? this.#choices() : nothing}
       ${done && parts.includes("best") ? this.#best() : nothing}
@@ -80,19 +83,19 @@ export class Feedback extends Block {
   #input(done) {
     return html`<label class="input">${this.say("feedback.text")} <input type="text" .value=${this.settings.text} @change=${(/** @type {any} */ { target }) => this.keep({ text: target.value, labels: "" })} /></label>
       <div class="row"><button type="button" ?disabled=${!done} @click=${() => this.keep({ seed: this.settings.seed + 1, labels: "" })}>${this.say("feedback.again")}</button>
-        <span class="soft small" role="status">${done ? this.say("feedback.drawn", { n: this.#samples.length, name: this.#model?.info.name ?? "" }) : this.say("feedback.drawing", { done: this.#samples.length, all: this.settings.samples })}</span></div>`;
+        <span class="soft small" role="status">${done ? this.say("feedback.drawn", { n: this.#samples.length, name: this.held?.info.name ?? "" }) : this.say("feedback.drawing", { done: this.#samples.length, all: this.#wanted })}</span>${this.stopLongOrAgain()}</div>`;
   }
 
   /** All samples with their reward, as probabilities and before the sigmoid. */
   #list() {
     const kind = this.#judge?.info.labels.length === 2 ? "positive" : "follows";
     return html`<section><h3>${this.say("feedback.step.sample")}</h3><div class="scroll" tabindex="0" role="group" aria-label=${this.say("feedback.step.sample")}><table class="samples"><thead><tr><th scope="col">#</th><th scope="col" class="words">${this.say("feedback.completion")}</th><th scope="col">${this.say("feedback.logp")}</th><th scope="col">${this.say("feedback.reward")}</th><th scope="col">${this.say(`feedback.${kind}`)}</th></tr></thead>
-      <tbody>${Array.from({ length: Math.min(32, this.settings.samples) }, (_, i) => {
+      <tbody>${Array.from({ length: this.#wanted }, (_, i) => {
         const sample = this.#samples[i];
         if (!sample) return html`<tr><th scope="row">${i + 1}</th><td class="words soft">…</td><td></td><td></td><td></td></tr>`;
         return html`<tr><th scope="row">${i + 1}</th><td class="words">${sample.text}</td><td>${sample.logProbability.toFixed(1)}</td><td>${sample.reward.toFixed(2)}</td><td>${percent(sigmoid(sample.reward))}<span class="amount" .style=${`width:${sigmoid(sample.reward) * 100}%`}></span></td></tr>`;
       })}</tbody></table></div>
-      <p class="caption">${this.say("feedback.sample.caption", { model: this.#model?.info.name ?? "", reward: this.#judge?.info.name ?? "" })}</p></section>`;
+      <p class="caption">${this.say("feedback.sample.caption", { model: this.held?.info.name ?? "", reward: this.#judge?.info.name ?? "" })}</p></section>`;
   }
 
   /** The reader compares two, and sees what a reward model would pay. */

@@ -1,12 +1,13 @@
 // Change something inside a model and see what it does: heads and layers switched off, hooks set, another text's state patched in, an attention weight edited.
 
 import { html, nothing } from "lit";
-import { writeTensors } from "../checkpoint/safetensors.js";
 import { Bench } from "./change/bench.js";
-import { changeOf, emptyFields, fieldsOf, nameOf, patternOf } from "./change/forms.js";
+import { changeOf, emptyFields, fieldsOf, patternOf } from "./change/forms.js";
+import { commandPart, listPart } from "./change/parts.js";
 import { sitesOf } from "./change/sites.js";
-import { commandFile, parseChanges, weightAt } from "./change/stack.js";
+import { parseChanges, weightAt } from "./change/stack.js";
 import { interveneStyles } from "./change/styles.js";
+import { outputHeadOf } from "../reading/reader.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { minus, prompted, writingStyles } from "./writing/parts.js";
@@ -15,6 +16,9 @@ import { minus, prompted, writingStyles } from "./writing/parts.js";
 
 /** So many runs of a model of so many parameters are made unasked. */
 const UNASKED = { runs: 60, parameters: 5e6 };
+
+/** What a model must say so that a change can be seen in it. */
+const SAID = ["words", "classes"];
 
 export class Intervene extends TextBlock {
   /** `changes` is the list as JSON, empty for an example; `place` and `watch` are a position and a token's id, −1 for the block's own choice; `tokens` are written. */
@@ -31,8 +35,17 @@ export class Intervene extends TextBlock {
   #fields;
   /** @type {import("./change/bench.js").Outcome | undefined} */
   #outcome;
+  /** Until it is known what the present changes do, the outcome is of those before. */
+  #stale = false;
+  /** Where the model writes any. @type {import("./change/bench.js").Texts | undefined} */
+  #texts;
   /** By site. @type {number[][][]} */
   #sweep = [];
+  /** What every head does is wanted, unasked or by the reader's hand. */
+  #sweeps = false;
+  #sweeping = false;
+  /** The place and the token of the sweep that is shown. */
+  #swept = "";
   /** What stands in the field for a token to watch, where the model knows none like it. */
   #unknown = "";
   /** @type {{ row: number, column: number } | undefined} */
@@ -48,14 +61,30 @@ export class Intervene extends TextBlock {
   async read() {
     const bench = new Bench(this.engine, this.settings.text);
     this.#sweep = [];
-    if (!["words", "classes"].includes(bench.says)) return this.requestUpdate();
+    this.#swept = "";
+    this.#texts = undefined;
+    if (!SAID.includes(bench.says)) return this.requestUpdate();
     await bench.open();
     this.#bench = bench;
     this.#fields ??= emptyFields(this.#sites);
     this.#fields = { ...this.#fields, cell: undefined };
-    await this.#try();
-    const runs = this.#sites.reduce((sum, { layers }) => sum + layers * this.engine.info.heads, 0);
-    if (runs <= UNASKED.runs && this.engine.info.parameters <= UNASKED.parameters) await this.#sweepAll(bench);
+    this.#sweeps = this.#runs <= UNASKED.runs && this.engine.info.parameters <= UNASKED.parameters;
+    await this.#again();
+  }
+
+  /** A sweep that was stopped must be asked for again. */
+  stop() {
+    this.#sweeps = this.#bench !== undefined && this.#swept === this.#looksAt;
+    super.stop();
+  }
+
+  /** What a sweep looks at. */
+  get #looksAt() {
+    return `${this.#place} ${this.#watched}`;
+  }
+
+  get #runs() {
+    return this.#sites.reduce((sum, { layers }) => sum + layers * this.engine.info.heads, 0);
   }
 
   get #sites() {
@@ -66,14 +95,15 @@ export class Intervene extends TextBlock {
   updated(changed) {
     super.updated(changed);
     if (!this.#bench || ["model", "loaded", "text"].some((name) => changed.has(name))) return;
-    const looks = ["place", "watch"].some((name) => changed.has(name));
-    if (looks || changed.has("changes") || changed.has("tokens")) this.work(() => this.#again(looks));
+    if (!["place", "watch", "changes", "tokens"].some((name) => changed.has(name))) return;
+    // What is being done is of the settings before; a sweep is taken up again.
+    super.stop();
+    this.work(() => this.#again());
   }
 
-  /** @param {boolean} looks elsewhere, so that what every head does must be asked again */
-  async #again(looks) {
+  async #again() {
     await this.#try();
-    if (looks && this.#sweep.length > 0 && this.#bench) await this.#sweepAll(this.#bench);
+    if (this.#bench && this.#sweeps && this.#swept !== this.#looksAt) await this.#sweepAll(this.#bench);
   }
 
   get #changes() {
@@ -103,29 +133,36 @@ export class Intervene extends TextBlock {
   async #try() {
     const bench = this.#bench;
     if (!bench) return;
-    const outcome = await bench.try(this.#changes, this.#place, this.#watched, this.settings.tokens);
-    if (bench !== this.#bench) return;
-    this.#outcome = outcome;
+    const { signal } = this;
+    const progress = this.progress();
+    this.#stale = true;
+    this.#outcome = await bench.try(this.#changes, this.#place, this.#watched);
+    this.#stale = false;
     this.requestUpdate();
+    signal.throwIfAborted();
+    const onTexts = (/** @type {import("./change/bench.js").Texts} */ texts, /** @type {number} */ share) => {
+      progress(share);
+      this.#texts = texts;
+      this.requestUpdate();
+    };
+    await bench.texts(this.#changes, this.settings.tokens, { signal, onTexts });
   }
 
   /** @param {Bench} bench */
   async #sweepAll(bench) {
-    const runs = this.#sites.reduce((sum, { layers }) => sum + layers * this.engine.info.heads, 0);
-    const { signal } = this;
-    let done = 0;
-    const maps = [];
-    const onProgress = () => {
-      signal.throwIfAborted();
-      this.loading = { stage: "sweep", fraction: ++done / runs };
-    };
-    try {
-      for (const site of this.#sites) maps.push(await bench.sweep(site, this.#place, this.#watched, onProgress));
-    } finally {
-      this.loading = undefined;
-    }
-    if (bench === this.#bench) this.#sweep = maps;
+    const [progress, runs, at] = [this.progress(), this.#runs, this.#looksAt];
+    this.#sweeps = this.#sweeping = true;
     this.requestUpdate();
+    try {
+      let done = 0;
+      const maps = [];
+      for (const site of this.#sites) maps.push(await bench.sweep(site, this.#place, this.#watched, () => progress(++done / runs)));
+      this.#sweep = maps;
+      this.#swept = at;
+    } finally {
+      this.#sweeping = false;
+      this.requestUpdate();
+    }
   }
 
   /**
@@ -183,26 +220,15 @@ export class Intervene extends TextBlock {
     if (!this.held) return nothing;
     const { say } = this;
     const [bench, outcome] = [this.#bench, this.#outcome];
-    if (!bench && !this.busy) return html`<p class="soft" style="margin-top:12px">${say("change.wordless")}</p>`;
-    if (!bench || !outcome || !this.#fields) return nothing;
+    if (!SAID.includes(outputHeadOf(this.engine.info))) return html`<p class="soft" style="margin-top:12px">${say("change.wordless")}</p>`;
+    if (!bench || !outcome || !this.#fields) return this.stopLongOrAgain();
     return html`<p class="caption">${say("change.intro")}</p>
       <div class="two">
-        <section aria-label=${say("change.list")}>${this.#list()} ${this.#add()}</section>
+        <section aria-label=${say("change.list")}>${listPart(this.#changes, { say, change: (changes) => this.#change(changes), undo: this.#past.length > 0 && (() => this.#travel(this.#past, this.#future)), redo: this.#future.length > 0 && (() => this.#travel(this.#future, this.#past)) })} ${this.#add()}</section>
         <section aria-label=${say("change.outcome")}>${this.#result(bench, outcome)}</section>
       </div>
-      ${this.#sweepView()} ${this.#command(outcome)}`;
-  }
-
-  #list() {
-    const { say } = this;
-    const changes = this.#changes;
-    return html`<div class="row"><h3>${say("change.list")}</h3><span class="quiet">
-        <button type="button" class="link" ?disabled=${this.#past.length === 0} @click=${() => this.#travel(this.#past, this.#future)}>${say("branches.undo")}</button>
-        <button type="button" class="link" ?disabled=${this.#future.length === 0} @click=${() => this.#travel(this.#future, this.#past)}>${say("branches.redo")}</button>
-        <button type="button" class="link" ?disabled=${changes.length === 0} @click=${() => this.#change([])}>${say("change.clear")}</button></span></div>
-      ${changes.length === 0 ? html`<p class="small">${say("change.none")}</p>` : nothing}
-      <ul class="stack">${changes.map((change, n) => html`<li class=${change.off ? "off" : ""}><label><input type="checkbox" .checked=${!change.off} @change=${() => this.#change(changes.with(n, { ...change, off: !change.off }))} /> <span>${nameOf(change, say)}</span></label>
-        <button type="button" class="link" aria-label=${say("change.remove", { name: nameOf(change, say) })} title=${say("change.remove", { name: nameOf(change, say) })} @click=${() => this.#change(changes.toSpliced(n, 1))}>×</button></li>`)}</ul>`;
+      ${this.#sweepView()}
+      ${commandPart(outcome.interventions, { say, copied: this.#copied, copy: (json) => this.attempt(() => this.#copy(json)) })}`;
   }
 
   #add() {
@@ -236,17 +262,18 @@ export class Intervene extends TextBlock {
    * @param {Bench} bench
    * @param {import("./change/bench.js").Outcome} outcome
    */
-  #result(bench, { rows, moved, texts }) {
+  #result(bench, { rows, moved }) {
     const { say, settings } = this;
     const [place, watched] = [this.#place, this.#watched];
     const row = rows.find(({ id }) => id === watched);
     const words = bench.says === "words";
     const { kind } = this.engine.info;
-    return html`<h3>${say("change.outcome")}</h3>
+    const texts = this.#texts;
+    return html`<div class="row head"><h3>${say("change.outcome")}</h3>${this.#sweeping ? nothing : this.stopLongOrAgain()}</div>
       ${words ? html`<p class="small">${say(`change.place.${kind === "encoder-decoder" ? "written" : kind}`)}</p>
         <diorama-token-strip class="places" .tokens=${bench.pieces} .selected=${place} .label=${say("change.place")} .say=${say} @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ place: detail.position, watch: -1 })}></diorama-token-strip>` : nothing}
       ${row ? html`<p class="watched" aria-live="polite">${say("change.watched")} <b class="mono">${row.token.replace(/^▁/, "␣")}</b> ${percent(row.before)} → <strong>${percent(row.after)}</strong> <small>${say("change.moved", { nats: moved.toFixed(3) })}</small></p>` : nothing}
-      <diorama-before-after .rows=${rows} .watched=${watched} .label=${say("change.outcome")} .stale=${this.busy > 0} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
+      <diorama-before-after .rows=${rows} .watched=${watched} .label=${say("change.outcome")} .stale=${this.#stale} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
       ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
       ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd>${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
   }
@@ -255,25 +282,16 @@ export class Intervene extends TextBlock {
     const { say } = this;
     const bench = /** @type {Bench} */ (this.#bench);
     const token = this.#outcome?.rows.find(({ id }) => id === this.#watched)?.token.replace(/^▁/, "␣") ?? "";
+    // While another one is on its way, the one before keeps its place.
+    const shown = this.#swept !== "" && (this.#sweeps || this.#swept === this.#looksAt);
     const most = Math.max(1e-6, ...this.#sweep.flat(2).map(Math.abs));
     return html`<section class="sweep"><h3>${say("sweep.title", { token })}</h3><p class="caption">${say("sweep.intro")}</p>
-      ${this.loading?.stage === "sweep" ? this.stopButton() : this.#sweep.length === 0 ? html`<button type="button" ?disabled=${this.busy > 0} @click=${() => this.work(() => this.#sweepAll(bench))}>${say("sweep.run")}</button>` : nothing}
-      <div class="maps">${this.#sweep.map((values, n) => {
+      ${this.#sweeping ? this.stopOrAgain() : shown ? nothing : html`<button type="button" ?disabled=${this.busy > 0} @click=${() => this.work(() => this.#sweepAll(bench))}>${say("sweep.run")}</button>`}
+      <div class="maps">${(shown ? this.#sweep : []).map((values, n) => {
         const { stack, part } = this.#sites[n];
         return html`<figure><figcaption class="small">${say(`change.site.${stack}.${part}`)}</figcaption><diorama-head-map .values=${values} .most=${most} .label=${say(`change.site.${stack}.${part}`)} .say=${say}
           @diorama-head-select=${(/** @type {CustomEvent} */ { detail }) => this.#change([...this.#changes, { do: "head", stack, part, ...detail, by: "zero" }])}></diorama-head-map></figure>`;
       })}</div><p class="caption">${say("change.caveat")}</p></section>`;
-  }
-
-  /** @param {import("./change/bench.js").Outcome} outcome */
-  #command({ interventions }) {
-    const { say } = this;
-    const { json, files } = commandFile(interventions);
-    return html`<details><summary class="small">${say("change.json")}</summary>
-      <pre class="mono" tabindex="0">${json}</pre>
-      <div class="row"><button type="button" @click=${() => this.attempt(() => this.#copy(json))}>${say(this.#copied ? "share.copied" : "share.copy")}</button>
-        ${files.map(({ name, activation }) => html`<button type="button" class="link" @click=${() => save(name, writeTensors([activation]))}>${name}</button>`)}
-        <span class="small">${say("change.json.help")}</span></div></details>`;
   }
 
   /** @param {string} text */
@@ -286,16 +304,6 @@ export class Intervene extends TextBlock {
 /** @param {number} probability */
 function percent(probability) {
   return probability < 0.001 ? `${(probability * 100).toPrecision(1)} %` : `${minus(probability * 100, 1)} %`;
-}
-
-/**
- * @param {string} name
- * @param {Uint8Array<ArrayBuffer>} bytes
- */
-function save(name, bytes) {
-  const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(new Blob([bytes])) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
 export { Intervene as element };

@@ -58,7 +58,7 @@ export class Iterated extends TextBlock {
     const [encoder, decoder] = this.engine.info.kind === "encoder" ? [this.engine, /** @type {Model} */ (this.#other)] : [/** @type {Model} */ (this.#other), this.engine];
     const { mode, length, passes, text } = this.settings;
     const opening = openingOf(text);
-    const { signal } = this;
+    const progress = this.progress();
     this.#passes = [];
     this.#sides = [];
     if (lackOf(encoder) || !opening) return this.requestUpdate();
@@ -68,11 +68,11 @@ export class Iterated extends TextBlock {
     const read = await encoder.encode(opening);
     this.#unknown = read.some(({ token }) => /^(\[UNK\]|<unk>)$/.test(token));
     const filled = await iterate(encoder, opening, { mode, count: length, passes }, (pass) => {
-      signal.throwIfAborted();
       this.#passes = [...this.#passes, pass];
+      progress((0.5 * this.#passes.length) / (mode === "append" ? length : passes));
       this.requestUpdate();
     });
-    const written = await writeOn(decoder, opening, length);
+    const written = await writeOn(decoder, opening, length, (n) => progress(0.5 + (0.5 * n) / length));
     const told = spelling(filled.written);
     const joined = opening + (/^[\s.,;:?'’]/.test(told) ? "" : " ") + told;
     const space = written.first.startsWith("▁") && !written.text.startsWith(" ") ? " " : "";
@@ -98,7 +98,7 @@ export class Iterated extends TextBlock {
         ${modes.map((mode) => html`<button type="button" aria-pressed=${settings.mode === mode} @click=${() => this.keep({ mode })}>${say(`iterated.${mode}`)}</button>`)}
         <span class="fields"><label>${say("iterated.length")} <input type="number" min="1" max="40" .value=${String(settings.length)} @change=${(/** @type {Event} */ event) => this.keep({ length: wholeOf(event, 1, 40) })} /></label>
           ${settings.mode === "refine" ? html`<label>${say("iterated.passes")} <input type="number" min="1" max="20" .value=${String(settings.passes)} @change=${(/** @type {Event} */ event) => this.keep({ passes: wholeOf(event, 1, 20) })} /></label>` : nothing}
-          ${this.busy ? this.stopButton() : this.#sides.length === 0 ? this.againButton() : nothing}</span>
+          ${this.stopOrAgain()}</span>
       </div>
       ${this.#unknown ? html`<p class="error" role="status">${say("iterated.unknown", { name: encoder?.info.name ?? "" })}</p>` : nothing}
       <div class="passes" role="region" tabindex="0" aria-label=${say("iterated.list")}><ol>${this.#passes.map((pass, n) => html`<li><span>${say("iterated.pass", { n: n + 1 })}</span>${this.#strip(pass)}</li>`)}</ol></div>

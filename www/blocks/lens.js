@@ -29,7 +29,7 @@ export class Lens extends TextBlock {
   async read() {
     if (outputHeadOf(this.engine.info) !== "words") return this.requestUpdate();
     const { input, pieces } = await sequenceOf(this.engine, this.settings.text);
-    const found = await logitLens(this.engine, input);
+    const found = await logitLens(this.engine, input, this.progress());
     const ids = [...new Set(found.flatMap(({ cells }) => cells.flat().map(({ id }) => id)))];
     const spelt = new Map((await this.engine.pieces(ids)).map((piece) => [piece.id, piece]));
     const final = found[found.length - 1].cells;
@@ -54,11 +54,11 @@ export class Lens extends TextBlock {
     if (!this.held) return nothing;
     if (outputHeadOf(this.engine.info) !== "words") return html`<p class="soft" style="margin-top:12px">${this.say("lens.wordless")}</p>`;
     const lens = this.#lens;
-    if (!lens) return nothing;
+    if (!lens) return this.stopLongOrAgain();
     const encoder = this.engine.info.kind === "encoder";
     return html`<p class="caption">${this.say(encoder ? "lens.intro.encoder" : "lens.intro")}</p>
       <diorama-lens-grid .rows=${lens.rows} .columns=${lens.columns} .hue=${encoder ? "encoder" : "decoder"} .label=${this.say("lens.label")} .stale=${this.busy > 0} .say=${this.say}></diorama-lens-grid>
-      <p class="caption">${this.say("lens.note")}</p>`;
+      <p class="caption">${this.say("lens.note")} ${this.stopLongOrAgain()}</p>`;
   }
 }
 

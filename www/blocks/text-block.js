@@ -1,6 +1,6 @@
 // A block that does something with one model and one text: it begins anew when the reader types another text, and does one thing at a time.
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { Pause } from "../pause.js";
 import { Block } from "./block.js";
 
@@ -8,6 +8,9 @@ import { Block } from "./block.js";
 
 /** How long the reader must pause before a half-typed text is read. // ms */
 const TYPING_PAUSE = 200;
+
+/** Work that is over sooner says nothing of itself: it would only flicker. // ms */
+const SHORT = 100;
 
 /** A subclass overrides `read()`, which runs for a new model and for a new text. Its settings have `model` and `text`. */
 export class TextBlock extends Block {
@@ -34,15 +37,29 @@ export class TextBlock extends Block {
   /** Stops what is being done; what is there already stays. */
   stop() {
     this.#stopping.abort();
-    this.#stopping = new AbortController();
   }
 
-  stopButton() {
-    return html`<button type="button" @click=${() => this.stop()}>${this.say("stop")}</button>`;
+  /**
+   * For work of many parts, to be called after each: shows the share that is done, and ends the work where it was stopped.
+   * @returns {(share: number) => void} share: 0..1
+   */
+  progress() {
+    const { signal } = this;
+    return (share) => {
+      signal.throwIfAborted();
+      if (this.loading) this.loading = { stage: "working", fraction: share };
+    };
   }
 
-  againButton() {
-    return html`<button type="button" @click=${() => this.work(() => this.read())}>${this.say("retry")}</button>`;
+  /** Stops what is being done; once something was stopped, does it after all. */
+  stopOrAgain() {
+    if (this.busy > 0) return html`<button type="button" @click=${() => this.stop()}>${this.say("stop")}</button>`;
+    return this.signal.aborted ? html`<button type="button" @click=${() => this.work(() => this.read())}>${this.say("retry")}</button>` : nothing;
+  }
+
+  /** The same where it would come and go with each short work. */
+  stopLongOrAgain() {
+    return this.busy > 0 && !this.loading ? nothing : this.stopOrAgain();
   }
 
   /** The model at hand. @returns {Model} */
@@ -58,10 +75,16 @@ export class TextBlock extends Block {
     await this.inTurn(() => this.read());
   }
 
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    queueMicrotask(() => !this.isConnected && this.stop());
+  }
+
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     const again = ["text", ...this.rereads].some((name) => changed.has(name));
     if (!this.held || !again || changed.has("model") || changed.has("loaded")) return;
+    this.stop();
     this.#typing.after(TYPING_PAUSE, () => this.inTurn(() => this.read()), (action) => this.attempt(action));
   }
 
@@ -90,8 +113,20 @@ export class TextBlock extends Block {
    */
   inTurn(action) {
     this.busy++;
-    const turn = this.#turn.then(action).finally(() => this.busy--);
+    const turn = this.#turn.then(() => this.#do(action)).finally(() => this.busy--);
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  /** @param {() => Promise<unknown>} action */
+  async #do(action) {
+    if (this.signal.aborted) this.#stopping = new AbortController();
+    const long = setTimeout(() => (this.loading = { stage: "working", fraction: 0 }), SHORT);
+    try {
+      await action();
+    } finally {
+      clearTimeout(long);
+      this.loading = undefined;
+    }
   }
 }

@@ -22,6 +22,8 @@ import { NoText, Text } from "../text/text.js";
  * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
+/** @typedef {import("../wasm/diorama.js").Search} EngineSearch */
+/** @typedef {import("../trace.js").Continuation} Continuation */
 /** `met` are the tokens that the page knows how to spell. @typedef {{ generation: EngineGeneration, ids: number[], met: Set<number> }} Session */
 
 /** How long tokens are gathered before the page hears of them. */
@@ -42,6 +44,8 @@ export class Host {
   #text = new NoText();
   /** @type {Map<number, Session>} */
   #sessions = new Map();
+  /** @type {Map<number, EngineSearch>} */
+  #searches = new Map();
   #nextSession = 1;
 
   /** What this thread can do, asked before a model is loaded. */
@@ -187,19 +191,39 @@ export class Host {
     return this.#text.decodeComplete(ids);
   }
 
-  /** @param {number} session */
+  /** @param {number} session a text's or a search's */
   async release(session) {
-    this.#sessions.get(session)?.generation.free();
+    (this.#sessions.get(session)?.generation ?? this.#searches.get(session))?.free();
     this.#sessions.delete(session);
+    this.#searches.delete(session);
   }
 
   /**
+   * Begins a beam search.
    * @param {Input} input
    * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
-   * @returns {Promise<number[]>}
    */
-  async beamSearch(input, { interventions, ...options }) {
-    return Array.from(await this.#loaded().beamSearch(this.#resolve(input), options, packInterventions(interventions)));
+  async search(input, { interventions, ...options }) {
+    const search = this.#loaded().search(this.#resolve(input), options, packInterventions(interventions));
+    const session = this.#nextSession++;
+    this.#searches.set(session, search);
+    return session;
+  }
+
+  /**
+   * Steps of a search, until it ends or PATIENCE is over; the text that won, once it has ended.
+   * @param {number} session
+   * @returns {Promise<{ looked: Continuation[][], found?: { ids: number[], text: string } }>}
+   */
+  async look(session) {
+    const search = this.#searches.get(session);
+    if (!search) throw new Error(`Search ${session} does not exist: it was released or its model disposed of.`);
+    const steps = await search.steps(PATIENCE);
+    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
+    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
+    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
+    const ids = search.found();
+    return { looked: steps.map(read), found: ids && { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)) } };
   }
 
   /** @returns {Promise<import("../trace.js").GraphNode[]>} */
@@ -216,19 +240,6 @@ export class Host {
     return /** @type {any} */ (this.#loaded().weight(name, part));
   }
 
-  /**
-   * @param {Input} input
-   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
-   * @returns {Promise<import("../trace.js").BeamTree>}
-   */
-  async beamTree(input, { interventions, ...options }) {
-    const { ids, steps } = await this.#loaded().beamSteps(this.#resolve(input), options, packInterventions(interventions));
-    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
-    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
-    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
-    return { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)), steps: steps.map(read) };
-  }
-
   /** @param {string} op the op's word, or a variant's file */
   async shader(op) {
     return this.#loaded().shader(op);
@@ -239,7 +250,7 @@ export class Host {
   }
 
   async dispose() {
-    for (const session of this.#sessions.keys()) await this.release(session);
+    for (const session of [...this.#sessions.keys(), ...this.#searches.keys()]) await this.release(session);
     this.#engine?.free();
     this.#engine = undefined;
   }

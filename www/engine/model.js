@@ -4,7 +4,8 @@
 import { foundIn, loadEngine } from "./start.js";
 import { Generation, Replay } from "./generation.js";
 import { EngineLost } from "./link.js";
-import { lengthOptions, orAborted } from "./options.js";
+import { lengthOptions, untilAborted } from "./options.js";
+import { search } from "./search.js";
 import { fromRaw } from "../trace.js";
 
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -17,6 +18,7 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Room} Room */
+/** @typedef {import("./search.js").SearchOptions} SearchOptions */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
 /**
@@ -103,26 +105,30 @@ export class Model {
    */
   async *generate(input, { maxNewTokens: most, beams: width, signal, interventions, ...settings } = {}) {
     const { maxNewTokens, beams } = lengthOptions({ maxNewTokens: most, beams: width });
-    if (signal?.aborted) return;
-    const forced = beams > 1 ? await orAborted(this.beamSearch(input, { beams, maxNewTokens, interventions }), signal) : undefined;
-    if (signal?.aborted) return;
-    const generation = await this.start(input, { interventions });
+    /** @type {Generation | undefined} */
+    let generation;
     try {
+      signal?.throwIfAborted();
+      const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions, signal }) : undefined;
+      generation = await this.start(input, { interventions });
       // A decoder's last token needs no position: nobody reads it.
       const { kind, maxPositions } = this.info;
       const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
       const count = forced ? forced.length : Math.min(maxNewTokens, room);
       for (let written = 0; written < count; ) {
-        const steps = await generation.steps({ ...settings, forced: forced?.slice(written) }, count - written);
+        const steps = await untilAborted(generation.steps({ ...settings, forced: forced?.slice(written) }, count - written), signal);
         for (const step of steps) {
-          if (signal?.aborted) return;
+          signal?.throwIfAborted();
           yield step;
           if (step.done) return;
         }
         written += steps.length;
       }
+    } catch (error) {
+      if (!signal?.aborted || error !== signal.reason) throw error;
     } finally {
-      await generation.release();
+      // Nobody waits for a step that is still being computed.
+      generation?.release();
     }
   }
 
@@ -137,22 +143,23 @@ export class Model {
   }
 
   /**
+   * The ids of the best text that a beam search finds.
    * @param {Input} input
-   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @param {SearchOptions} options
    * @returns {Promise<number[]>}
    */
-  beamSearch(input, options) {
-    return this.#call("beamSearch", [input, options]);
+  async beamSearch(input, options) {
+    return (await this.beamTree(input, options)).ids;
   }
 
   /**
    * The same search with all that it looked at, step by step.
    * @param {Input} input
-   * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
+   * @param {SearchOptions} options
    * @returns {Promise<import("../trace.js").BeamTree>}
    */
   beamTree(input, options) {
-    return this.#call("beamTree", [input, options]);
+    return search((method, args) => this.#call(method, args), () => this.#epoch, input, options);
   }
 
   /**
@@ -285,5 +292,5 @@ export class Model {
   }
 }
 
-/** Calls that lean on a generation inside the engine, which a loss takes away. */
-const GENERATION_METHODS = new Set(["steps", "peek", "back", "release"]);
+/** Calls that lean on a text or a search inside the engine, which a loss takes away. */
+const GENERATION_METHODS = new Set(["steps", "peek", "back", "look", "release"]);

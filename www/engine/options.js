@@ -44,17 +44,19 @@ export function lengthOptions({ maxNewTokens, beams }) {
 }
 
 /**
- * What a promise brings, or nothing as soon as the signal aborts: the engine then ends what it does unheard.
+ * What a promise brings, or the signal's reason as soon as it aborts: what the engine is in the middle of then ends unheard.
  * @template T
  * @param {Promise<T>} promise
  * @param {AbortSignal} [signal]
- * @returns {Promise<T | undefined>}
+ * @returns {Promise<T>}
  */
-export function orAborted(promise, signal) {
+export function untilAborted(promise, signal) {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    promise.then(resolve, reject);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
 }
 

@@ -30,7 +30,7 @@ export class Player extends Reading {
   #generation;
   /** @type {Request | undefined} */
   #request;
-  #stopped = false;
+  #stopping = new AbortController();
   /** Settings may change while a run goes on. @type {Settings} */
   #settings = { temperature: 0, topK: 0, topP: 1, seed: 1, beams: 1, max: 64 };
   /** Run, step and back take turns. @type {Promise<unknown>} */
@@ -124,7 +124,7 @@ export class Player extends Reading {
   }
 
   stop() {
-    this.#stopped = true;
+    this.#stopping.abort();
   }
 
   /**
@@ -172,19 +172,21 @@ export class Player extends Reading {
   async #writeOn(pace) {
     const generation = this.#generation;
     this.running = true;
-    this.#stopped = false;
+    const { signal } = (this.#stopping = new AbortController());
     this.changed();
     try {
-      const forced = await this.#beams();
+      const forced = await this.#beams(signal);
       const limit = forced ? forced.length : Math.min(this.#settings.max, this.#room);
-      const goesOn = () => generation === this.#generation && !this.finished && !this.#stopped && this.steps.length < limit;
+      const goesOn = () => generation === this.#generation && !this.finished && !signal.aborted && this.steps.length < limit;
       while (goesOn()) {
         const began = performance.now();
         await this.#write(forced?.[this.steps.length]);
         const rest = pace - (performance.now() - began);
         if (rest > 0 && goesOn()) await new Promise((resolve) => setTimeout(resolve, rest));
       }
-      this.cutShort = generation === this.#generation && !this.finished && !this.#stopped;
+      this.cutShort = generation === this.#generation && !this.finished && !signal.aborted;
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
     } finally {
       this.running = false;
       this.changed();
@@ -208,10 +210,11 @@ export class Player extends Reading {
     }
   }
 
-  async #beams() {
+  /** @param {AbortSignal} signal */
+  async #beams(signal) {
     const { beams, max } = this.#settings;
     if (beams <= 1 || this.steps.length > 0) return undefined;
-    return /** @type {Model} */ (this.model).beamSearch(this.input, { beams, maxNewTokens: max });
+    return /** @type {Model} */ (this.model).beamSearch(this.input, { beams, maxNewTokens: max, signal });
   }
 
   async #lookAround() {

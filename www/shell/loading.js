@@ -6,7 +6,7 @@ import { inWords } from "../checkpoint/memory.js";
 /** @typedef {import("../app.js").App} App */
 
 /** Stages that have words of their own; what else the engine does is preparation too. */
-const STAGES = ["start", "download", "weights", "device", "ready"];
+const STAGES = ["start", "download", "weights", "device", "ready", "working"];
 
 /**
  * What is being prepared or tested, in a word or two; empty when nothing is.
@@ -22,7 +22,7 @@ export function status(page) {
  */
 export function stage({ loading, say }) {
   if (!loading) return "";
-  return loading.stage === "download" ? `${nameOf(loading.stage, say)} ${Math.round(loading.fraction * 100)} %` : nameOf(loading.stage, say);
+  return loading.stage === "download" || (loading.stage === "working" && loading.fraction > 0) ? `${nameOf(loading.stage, say)} ${Math.round(loading.fraction * 100)} %` : nameOf(loading.stage, say);
 }
 
 /**

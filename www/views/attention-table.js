@@ -1,9 +1,14 @@
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Say} Say */
+
+/** Rows that are there at first, and those that come with each frame: a long text has some twenty thousand cells. */
+const FIRST = 16;
+const AT_ONCE = 8;
 
 /**
  * One attention pattern as numbers, the text alternative of <diorama-attention-map>: rows are queries, columns are keys; a masked cell says so in words.
@@ -57,18 +62,80 @@ export class AttentionTable extends LitElement {
     this.say = /** @type {typeof AttentionTable} */ (this.constructor).say;
   }
 
+  /** What the rows show. @type {unknown[]} */
+  #shown = [];
+  /** How many rows are there. */
+  #count = 0;
+  /** @type {HTMLTableRowElement[]} */
+  #lines = [];
+  #frame = 0;
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** A table begins with what can be seen of it; the other rows come with the next frames. */
+  willUpdate() {
+    const rows = this.#matrix()?.rows ?? 0;
+    this.#count = Math.min(rows, Math.max(FIRST, this.#count));
+    this.#shown = [this.#matrix()?.data, this.#scores(), this.rows, this.columns, this.say];
+  }
+
+  updated() {
+    cancelAnimationFrame(this.#frame);
+    if (this.#complete) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#count += AT_ONCE;
+      this.requestUpdate();
+    });
+  }
+
+  get #complete() {
+    return this.#count >= (this.#matrix()?.rows ?? 0);
+  }
+
+  #matrix() {
+    return attentionMatrix(this.trace, this.hook, headOf(this.head));
+  }
+
+  #scores() {
+    return attentionMatrix(this.trace, this.hook.replace("hook_pattern", "hook_attn_scores"), 0)?.data;
+  }
+
   render() {
-    const matrix = attentionMatrix(this.trace, this.hook, headOf(this.head));
+    const matrix = this.#matrix();
     if (!matrix) return html`<p>${this.empty}</p>`;
-    const { rows, columns, data } = matrix;
-    const scores = attentionMatrix(this.trace, this.hook.replace("hook_pattern", "hook_attn_scores"), 0)?.data;
-    const cell = (/** @type {number} */ index) =>
-      isMasked(scores?.[index] ?? 0) ? html`<td class="masked">${this.say("map.masked")}</td>` : html`<td>${data[index].toFixed(3)}</td>`;
-    return html`<div role="region" tabindex="0" aria-label=${this.label}><table>
+    return html`<div role="region" tabindex="0" aria-label=${this.label} aria-busy=${this.#complete ? nothing : "true"}><table>
       <caption>${this.axes}</caption>
-      <thead><tr><td></td>${this.columns.slice(0, columns).map((piece) => html`<th scope="col">${piece.token.replace(/^▁/, "")}</th>`)}</tr></thead>
-      <tbody>${this.rows.slice(0, rows).map((piece, row) => html`<tr><th scope="row">${piece.token.replace(/^▁/, "")}</th>
-        ${Array.from({ length: columns }, (_, column) => cell(row * columns + column))}</tr>`)}</tbody>
+      <thead>${guard(this.#shown, () => html`<tr><td></td>${this.columns.slice(0, matrix.columns).map((piece) => html`<th scope="col">${piece.token.replace(/^▁/, "")}</th>`)}</tr>`)}</thead>
+      <tbody>${this.rows.slice(0, this.#count).map((piece, row) => guard(this.#shown, () => this.#row(piece, row, matrix)))}</tbody>
     </table></div>`;
+  }
+
+  /**
+   * Made by hand: to a template, each cell would be a place that may change. A row that is there takes the new numbers.
+   * @param {Piece} piece
+   * @param {number} row
+   * @param {import("../trace.js").Matrix} matrix
+   */
+  #row(piece, row, { columns, data }) {
+    const scores = this.#scores();
+    const line = (this.#lines[row] ??= document.createElement("tr"));
+    const cells = [...line.cells];
+    for (const cell of cells.splice(columns + 1)) cell.remove();
+    const name = cells[0] ?? line.appendChild(Object.assign(document.createElement("th"), { scope: "row" }));
+    name.textContent = piece.token.replace(/^▁/, "");
+    for (let column = 0; column < columns; column++) {
+      const index = row * columns + column;
+      const masked = isMasked(scores?.[index] ?? 0);
+      const text = masked ? this.say("map.masked") : data[index].toFixed(3);
+      const cell = cells[column + 1] ?? line.appendChild(document.createElement("td"));
+      if (cell.textContent === text) continue;
+      cell.textContent = text;
+      if (masked) cell.className = "masked";
+      else cell.removeAttribute("class");
+    }
+    return line;
   }
 }

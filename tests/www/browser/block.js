@@ -42,6 +42,29 @@ export async function pressIn(page, tag, words) {
   assert.fail(`<${tag}> has no button "${words}"`);
 }
 
+/**
+ * Changes a block's settings, and presses "Stop" as soon as there is that button and `begun` holds of the block; waits until the block does nothing any more.
+ * @param {Page} page
+ * @param {string} tag
+ * @param {Record<string, unknown>} settings
+ * @param {string} [begun] a selector: what must be there, beside the button
+ */
+export async function stopped(page, tag, settings, begun = "*") {
+  await page.evaluate(async (tag, settings, begun) => {
+    const block = /** @type {any} */ (document.querySelector(tag));
+    const stops = new Promise((resolve) => new MutationObserver((_, observer) => {
+      const stop = [...block.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === "Stop");
+      if (!stop || !block.shadowRoot.querySelector(begun)) return;
+      observer.disconnect();
+      resolve(stop.click());
+    }).observe(block.shadowRoot, { childList: true, subtree: true, characterData: true, attributes: true }));
+    block.keep(settings);
+    await stops;
+    while (block.busy) await new Promise((resolve) => setTimeout(resolve, 20));
+    await block.updateComplete;
+  }, tag, settings, begun);
+}
+
 /** @param {Page} page */
 export async function accessible(page) {
   await page.evaluate(AXE);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { browsers, visit } from "../story.js";
-import { accessible, pressIn, settled } from "./block.js";
+import { accessible, pressIn, settled, stopped } from "./block.js";
 
 const TEXT = "Once upon a time, there was a little girl named";
 /** The design's bound between two ways to compute a number. */
@@ -58,6 +58,20 @@ for (const browser of browsers) {
       await pressIn(page, tag, "Undo");
       await settled(page, tag, "diorama-head-map");
       assert.equal((await shown(page)).interventions.length, 5);
+    }));
+
+  test(`${browser}: texts before and after can be stopped, stay as far as they came, and are written after all`, () =>
+    visit(browser, `embed.html#block=intervene&device=cpu&tokens=2&text=${encodeURIComponent(TEXT)}`, async (page) => {
+      const tag = "diorama-intervene";
+      await settled(page, tag, "diorama-head-map");
+      const texts = () => page.$$eval(`${tag} >>> .texts dd`, (list) => list.map((text) => text.textContent ?? ""));
+      await stopped(page, tag, { tokens: 220 }, ".texts");
+      const part = await texts();
+      await hold(page);
+      await pressIn(page, tag, "Try again");
+      await settled(page, tag, "diorama-head-map");
+      const whole = await texts();
+      assert.ok(whole[1].length > TEXT.length && whole[1].length > part[1].length, `${part[1]} / ${whole[1]}`);
     }));
 
   test(`${browser}: the lens ends in what the model says, and reads each layer's state by its own head`, () =>

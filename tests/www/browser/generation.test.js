@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { browsers, visit } from "../story.js";
-import { accessible, pressIn, settled } from "./block.js";
+import { accessible, pressIn, settled, stopped } from "./block.js";
 
 const PROMPT = "Once upon a time";
 /** The design's bound between two ways to compute a number. */
@@ -119,6 +119,20 @@ for (const browser of browsers) {
       await pressIn(page, tag, "Try again");
       await settled(page, tag, "table");
       assert.equal((await page.$$(`${tag} >>> .passes li`)).length, 40);
+    }));
+
+  test(`${browser}: a beam search can be stopped, keeps what is there, and is made after all`, () =>
+    visit(browser, "embed.html#block=beams&device=cpu&beams=5&steps=6", async (page) => {
+      const tag = "diorama-beams";
+      await settled(page, tag, "diorama-beam-lattice");
+      const steps = () => page.$eval(`${tag} >>> diorama-beam-lattice`, (lattice) => /** @type {any} */ (lattice).steps.length);
+      const before = await steps();
+      await stopped(page, tag, { steps: 40 });
+      assert.equal(await steps(), before);
+      assert.ok(await page.$(`${tag} >>> diorama-beam-lattice.stale`), "what is shown is not what was asked for");
+      await pressIn(page, tag, "Try again");
+      await settled(page, tag, "diorama-beam-lattice:not(.stale)");
+      assert.ok((await steps()) > before);
     }));
 
   test(`${browser}: an encoder writes by filling masks, a pass for each token`, () =>

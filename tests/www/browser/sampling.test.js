@@ -47,7 +47,7 @@ for (const browser of browsers) {
       assert.deepEqual(await ids(warm), first);
       const others = await Promise.all([8, 9, 10].map((seed) => ids({ ...warm, seed })));
       assert.ok(others.some((other) => other.join() !== first.join()), "another seed gives another text");
-      const { aborted, beams, search } = await page.evaluate(async () => {
+      const { aborted, beams, search, ended } = await page.evaluate(async () => {
         const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
         const model = await loadModel("models/t5-tiny/", { device: "cpu" });
         const input = { text: "translate English to French: Thank you very much." };
@@ -60,11 +60,37 @@ for (const browser of browsers) {
         for await (const step of model.generate(input, { maxNewTokens: 20, beams: 3 })) beams.push(step.id);
         const search = await model.beamSearch(input, { beams: 3, maxNewTokens: 20 });
         model.dispose();
-        return { aborted, beams, search };
+        const ended = [];
+        for (const device of ["cpu", "webgpu"]) {
+          const model = await loadModel("models/gpt2-tiny/", { device });
+          const long = { beams: 4, maxNewTokens: 120 };
+          const stopping = new AbortController();
+          let heard = 0;
+          const onStep = (/** @type {number} */ done) => {
+            heard = done;
+            stopping.abort();
+          };
+          const why = await model.beamTree({ text: "Once" }, { ...long, signal: stopping.signal, onStep }).then(() => "", (/** @type {Error} */ error) => error.name);
+          const before = heard;
+          // The next request: were the search going on, more of it would be heard by its end.
+          const tokens = (await model.encode("Once")).length;
+          const quiet = new AbortController();
+          setTimeout(() => quiet.abort(), 5);
+          let written = 0;
+          for await (const _ of model.generate({ text: "Once" }, { ...long, maxNewTokens: 120, signal: quiet.signal })) written++;
+          ended.push({ why, tokens, written, more: heard - before, steps: before });
+          model.dispose();
+        }
+        return { aborted, beams, search, ended };
       });
       assert.equal(aborted.length, 1);
       assert.ok(beams.length > 1);
       assert.deepEqual(beams, search);
+      for (const { why, tokens, written, more, steps } of ended) {
+        assert.equal(why, "AbortError");
+        assert.deepEqual([written, more], [0, 0], "nothing is heard of a search that was ended");
+        assert.ok(tokens > 0 && steps >= 1 && steps < 120, `${steps} steps`);
+      }
     }));
 }
 

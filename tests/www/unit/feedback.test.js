@@ -74,19 +74,25 @@ test("blocks that ask for the same completion share it; another seed is another 
   const logits = { name: "logits", axes: ["batch", "pos", "d_vocab"], shape: [1, 3, 2], data: new Float32Array([0, 0, 0, 0, 0, 0]) };
   const writer = /** @type {any} */ ({
     encode: async () => [{ id: 0 }, { id: 1 }],
-    async *generate(/** @type {unknown} */ _, /** @type {{ seed: number }} */ { seed }) {
+    async *generate(/** @type {unknown} */ _, /** @type {{ seed: number, signal: AbortSignal }} */ { seed, signal }) {
       drawn++;
       if (seed === 3 && drawn < 4) throw new Error("lost");
-      yield { id: 1, text: ` dog ${seed}` };
+      if (seed === 4) await new Promise((resolve) => setTimeout(resolve));
+      if (!signal.aborted) yield { id: 1, text: ` dog ${seed}` };
     },
     run: async () => ({ logits }),
   });
   const judge = /** @type {any} */ ({ info: { labels: ["negative", "positive"] }, run: async () => ({ logits: { data: new Float32Array([0.5, 2]) } }) });
-  const ask = (/** @type {number} */ seed) => judged(writer, judge, "the", { seed, temperature: 1, maxNewTokens: 1 });
+  const [going, stopped] = [new AbortController(), new AbortController()];
+  const ask = (/** @type {number} */ seed, { signal } = going) => judged(writer, judge, "the", { seed, temperature: 1, maxNewTokens: 1 }, signal);
   const [one, same, other] = await Promise.all([ask(1), ask(1), ask(2)]);
   assert.equal(one, same);
   assert.deepEqual([one.text, other.text, one.reward, drawn], [" dog 1", " dog 2", 1.5, 2]);
   near(one.logProbability, Math.log(0.5));
   await assert.rejects(ask(3), /lost/);
   assert.equal((await ask(3)).text, " dog 3");
+  const [ends, goesOn] = [ask(4, stopped), ask(4)];
+  stopped.abort();
+  await assert.rejects(ends, { name: "AbortError" });
+  assert.equal((await goesOn).text, " dog 4", "who shares a completion with a block that was stopped draws it again");
 });

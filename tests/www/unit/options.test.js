@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { given, lengthOptions, orAborted, stepOptions } from "../../../www/engine/options.js";
+import { given, lengthOptions, stepOptions, untilAborted } from "../../../www/engine/options.js";
 
 test("a cut without a temperature samples; without a cut the likeliest token is taken", () => {
   assert.equal(stepOptions({ topK: 5 }).temperature, 1);
@@ -30,13 +30,14 @@ test("what fits no option is refused by its name", () => {
   assert.throws(() => stepOptions({ capture: /** @type {any} */ ("*.hook_pattern") }), /^Error: capture: expected a list of hook names/);
 });
 
-test("an aborted wait ends at once, with nothing", async () => {
+test("an aborted wait ends at once, with the signal's reason", async () => {
   const never = new Promise(() => {});
-  assert.equal(await orAborted(Promise.resolve(5)), 5);
+  assert.equal(await untilAborted(Promise.resolve(5)), 5);
   const controller = new AbortController();
-  assert.equal(await orAborted(Promise.resolve(5), controller.signal), 5);
-  await assert.rejects(orAborted(Promise.reject(new Error("no")), controller.signal), /no/);
-  const waiting = orAborted(never, controller.signal);
-  controller.abort();
-  assert.equal(await waiting, undefined);
+  assert.equal(await untilAborted(Promise.resolve(5), controller.signal), 5);
+  await assert.rejects(untilAborted(Promise.reject(new Error("no")), controller.signal), /no/);
+  const waiting = untilAborted(never, controller.signal);
+  controller.abort(new Error("enough"));
+  await assert.rejects(waiting, /enough/);
+  await assert.rejects(untilAborted(never, controller.signal), /enough/, "a signal that has aborted already");
 });

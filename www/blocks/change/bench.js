@@ -9,7 +9,9 @@ import { interventionsOf } from "./stack.js";
 /** @typedef {import("../../trace.js").Activation} Activation */
 /** @typedef {import("../../trace.js").Piece} Piece */
 /** @typedef {import("./stack.js").Change} Change */
-/** `moved` is the divergence in nats; `texts` are absent where the model writes none. @typedef {{ rows: (import("./outcome.js").Compared & Piece)[], moved: number, texts?: { before: string, after: string }, interventions: import("./stack.js").Intervention[] }} Outcome */
+/** `moved` is the divergence in nats. @typedef {{ rows: (import("./outcome.js").Compared & Piece)[], moved: number, interventions: import("./stack.js").Intervention[] }} Outcome */
+/** @typedef {{ before: string, after: string }} Texts */
+/** `onTexts` hears of each token, and how much is done. @typedef {{ signal: AbortSignal, onTexts: (texts: Texts, share: number) => void }} Writing */
 
 const SHOWN = 6; // candidates of each side
 
@@ -26,6 +28,8 @@ export class Bench {
   #input = {};
   /** Activations of the unchanged model, by text and hook. @type {Map<string, Promise<Activation>>} */
   #activations = new Map();
+  /** What the unchanged model writes, by the number of tokens. @type {Map<number, string>} */
+  #unchanged = new Map();
 
   /**
    * @param {Model} model
@@ -68,23 +72,33 @@ export class Bench {
    * @param {Change[]} changes
    * @param {number} place
    * @param {number} watched
-   * @param {number} tokens to write
    * @returns {Promise<Outcome>}
    */
-  async try(changes, place, watched, tokens) {
+  async try(changes, place, watched) {
     const before = /** @type {Activation} */ (this.before?.logits);
     const interventions = await this.#interventions(changes);
     const { logits } = await this.#model.run(this.#input, { interventions });
     const [was, is] = [rowAt(before, place), rowAt(logits, place)];
     const rows = compared(was, is, watched, SHOWN);
     const named = await this.names(rows.map(({ id }) => id));
-    const texts = this.#model.info.kind === "encoder" ? await this.#filled(interventions) : await this.#written(changes, tokens);
-    return { rows: rows.map((row, i) => ({ ...named[i], ...row })), moved: divergence(was, is), texts, interventions };
+    return { rows: rows.map((row, i) => ({ ...named[i], ...row })), moved: divergence(was, is), interventions };
   }
 
-  /** Each head of a site by itself. @param {import("./sites.js").Site} site @param {number} place @param {number} watched @param {(done: number) => void} onProgress */
-  sweep(site, place, watched, onProgress) {
-    return sweep(this.#model, this.#input, site, (logits) => softmax(rowAt(logits, place))[watched], onProgress);
+  /**
+   * What the model writes or fills in, unchanged and changed; nothing where it writes none.
+   * @param {Change[]} changes
+   * @param {number} tokens to write
+   * @param {Writing} writing
+   */
+  async texts(changes, tokens, writing) {
+    if (this.#model.info.kind !== "encoder") return this.#write(changes, tokens, writing);
+    const texts = await this.#filled(await this.#interventions(changes));
+    if (texts) writing.onTexts(texts, 1);
+  }
+
+  /** Each head of a site by itself. @param {import("./sites.js").Site} site @param {number} place @param {number} watched @param {() => void} onRun */
+  sweep(site, place, watched, onRun) {
+    return sweep(this.#model, this.#input, site, (logits) => softmax(rowAt(logits, place))[watched], onRun);
   }
 
   /** @param {number[]} ids @returns {Promise<Piece[]>} */
@@ -120,18 +134,25 @@ export class Bench {
   /**
    * @param {Change[]} changes
    * @param {number} tokens
+   * @param {Writing} writing
    */
-  async #written(changes, tokens) {
+  async #write(changes, tokens, { signal, onTexts }) {
     const { maxPositions, kind } = this.#model.info;
     const room = kind === "decoder" && maxPositions !== null ? Math.min(tokens, maxPositions - this.source.length) : tokens;
-    if (room <= 0) return undefined;
-    const write = async (/** @type {import("./stack.js").Intervention[]} */ interventions) => {
-      let text = "";
-      const input = { ids: this.source.map(({ id }) => id) };
-      for await (const step of this.#model.generate(input, { maxNewTokens: room, interventions, candidates: 1, capture: [] })) text = step.text;
-      return text;
+    if (room <= 0) return;
+    const input = { ids: this.source.map(({ id }) => id) };
+    const texts = { before: "", after: "" };
+    const write = async (/** @type {keyof Texts} */ side, /** @type {import("./stack.js").Intervention[]} */ interventions) => {
+      for await (const step of this.#model.generate(input, { maxNewTokens: room, interventions, candidates: 1, capture: [], signal })) {
+        texts[side] = step.text;
+        onTexts({ ...texts }, (step.position + 1) / room / 2 + (side === "after" ? 0.5 : 0));
+      }
+      signal.throwIfAborted();
+      return texts[side];
     };
-    return { before: await write([]), after: await write(await this.#interventions(changes, room)) };
+    texts.before = this.#unchanged.get(room) ?? (await write("before", []));
+    this.#unchanged.set(room, texts.before);
+    await write("after", await this.#interventions(changes, room));
   }
 
   /**

@@ -10,16 +10,18 @@ import { residualOf } from "./sites.js";
 /**
  * @param {Model} model
  * @param {Input} input
+ * @param {(share: number) => void} [onProgress]
  * @param {number} [listed] words for each cell
  * @returns {Promise<LensRow[]>} from the first layer's input to the last layer's output
  */
-export async function logitLens(model, input, listed = 5) {
+export async function logitLens(model, input, onProgress = () => {}, listed = 5) {
   const { states, last } = residualOf(model);
   const { activations } = await model.run(input, { capture: states });
   const rows = [];
   for (const state of states) {
     const { logits } = await model.run(input, { interventions: [{ hook: last, from: activations.get(state) }] });
     rows.push({ state, cells: likeliest(logits, listed) });
+    onProgress(rows.length / states.length);
   }
   return rows;
 }

@@ -53,10 +53,10 @@ export function divergence(before, after) {
  * @param {import("../../engine/host.js").Input} input
  * @param {import("./sites.js").Site} site
  * @param {(logits: Activation) => number} probability
- * @param {(done: number) => void} [onProgress]
+ * @param {() => void} [onRun] after each
  * @returns {Promise<number[][]>} the change for each layer's heads
  */
-export async function sweep(model, input, { stack, part, layers }, probability, onProgress = () => {}) {
+export async function sweep(model, input, { stack, part, layers }, probability, onRun = () => {}) {
   const before = probability((await model.run(input)).logits);
   const changes = [];
   for (let layer = 0; layer < layers; layer++) {
@@ -64,7 +64,7 @@ export async function sweep(model, input, { stack, part, layers }, probability, 
     for (let head = 0; head < model.info.heads; head++) {
       const { logits } = await model.run(input, { interventions: [{ hook: `${stack}.${layer}.${part}.hook_z`, at: { head }, set: 0 }] });
       heads.push(probability(logits) - before);
-      onProgress(1);
+      onRun();
     }
     changes.push(heads);
   }

@@ -20,6 +20,7 @@ export const interveneStyles = css`
   .watched { font-variant-numeric: tabular-nums; margin: 6px 0; }
   .watched small { margin-left: 10px; }
   .word { width: 140px; }
+  .head { min-height: 32px; }
   .texts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 14px; margin: 12px 0 0; }
   .texts dt { font: var(--small); color: var(--ink-soft); padding-top: 3px; }
   .texts dd { margin: 0; font-size: 16px; overflow-wrap: anywhere; white-space: pre-wrap; }

@@ -20,35 +20,44 @@ const DRAWN = new WeakMap();
  * @param {Model} judge
  * @param {string} prompt
  * @param {Options} options
+ * @param {AbortSignal} signal
  * @returns {Promise<Judged>}
  */
-export function judged(model, judge, prompt, options) {
+export async function judged(model, judge, prompt, options, signal) {
   const byJudge = DRAWN.get(model) ?? new WeakMap();
   const known = byJudge.get(judge) ?? new Map();
   DRAWN.set(model, byJudge.set(judge, known));
   const key = JSON.stringify([prompt, options]);
-  const found = known.get(key) ?? draw(model, prompt, options).then(async (sample) => ({ ...sample, reward: await rewardOf(judge, prompt, sample.text) }));
+  const found = known.get(key) ?? draw(model, prompt, options, signal).then(async (sample) => ({ ...sample, reward: await rewardOf(judge, prompt, sample.text) }));
   known.set(key, found);
   found.catch(() => known.delete(key));
   if (known.size > KEPT) known.delete(known.keys().next().value);
-  return found;
+  try {
+    return await found;
+  } catch (error) {
+    // The block that drew it was stopped, this one was not.
+    if (error?.name === "AbortError" && !signal.aborted) return judged(model, judge, prompt, options, signal);
+    throw error;
+  }
 }
 
 /**
  * @param {Model} model
  * @param {string} prompt
  * @param {Options} options
+ * @param {AbortSignal} signal
  * @returns {Promise<Sample>}
  */
-async function draw(model, prompt, options) {
+async function draw(model, prompt, options, signal) {
   const before = (await model.encode(prompt)).map(({ id }) => id);
   /** @type {number[]} */
   const ids = [];
   let text = "";
-  for await (const step of model.generate({ text: prompt }, options)) {
+  for await (const step of model.generate({ text: prompt }, { ...options, signal })) {
     ids.push(step.id);
     text = step.text;
   }
+  signal.throwIfAborted();
   const { logits } = await model.run({ ids: [...before, ...ids] });
   const vocab = logits.shape[axis(logits, "d_vocab")];
   const rows = ids.map((_, t) => logits.data.subarray((before.length - 1 + t) * vocab, (before.length + t) * vocab));

@@ -16,10 +16,10 @@ const ROUNDS = 8;
  * @param {Model} model
  * @param {string} text
  * @param {number} count tokens to write, greedily
- * @param {{ goesOn?: () => boolean, onProgress?: (fraction: number) => void }} [options]
+ * @param {(share: number) => void} [onProgress] of the first two rounds; those after them are short
  * @returns {Promise<Cost>}
  */
-export async function measureCost(model, text, count, { goesOn = () => true, onProgress = () => {} } = {}) {
+export async function measureCost(model, text, count, onProgress = () => {}) {
   const source = await model.encode(text);
   const ids = source.map(({ id }) => id);
   const { kind, decoderStart, maxPositions } = model.info;
@@ -36,17 +36,16 @@ export async function measureCost(model, text, count, { goesOn = () => true, onP
   const began = performance.now();
   let rounds = 0;
   // The first round warms both up, and is not counted.
-  for (let round = 0; round <= ROUNDS && goesOn(); round++) {
+  for (let round = 0; round <= ROUNDS; round++) {
     const again = await written(model, inputOf([]), tokens.length);
     const times = again.map(({ ms }) => ms);
     /** @type {import("../../trace.js").Step[]} */
     const alone = [];
-    for (let n = 0; n < tokens.length && goesOn(); n++) {
+    for (let n = 0; n < tokens.length; n++) {
       const [step] = await written(model, inputOf(tokens.slice(0, n).map(({ id }) => id)), 1);
       alone.push(step);
       if (round <= 1) onProgress((round + n / tokens.length) / 2);
     }
-    if (alone.length < tokens.length) break;
     if (round > 0) {
       rounds++;
       keptTimes.forEach((list, n) => list.push(times[n]));

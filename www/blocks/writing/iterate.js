@@ -79,9 +79,10 @@ export async function iterate(model, opening, { mode, count, passes }, onPass = 
  * @param {Model} model
  * @param {string} opening
  * @param {number} count
+ * @param {(written: number) => void} [onToken]
  * @returns {Promise<{ passes: number, positions: number, ms: number, text: string, first: string }>}
  */
-export async function writeOn(model, opening, count) {
+export async function writeOn(model, opening, count, onToken = () => {}) {
   const generation = await model.start({ text: opening });
   const { maxPositions } = model.info;
   const room = Math.min(count, (maxPositions ?? Infinity) - generation.source.length);
@@ -95,6 +96,7 @@ export async function writeOn(model, opening, count) {
       done.passes++;
       done.text = step.text;
       done.first ||= step.token;
+      onToken(done.passes);
     }
   } finally {
     await generation.release();
