@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_lock::{Mutex, MutexGuard};
-use js_sys::{Array, Float32Array, Function, Object, Uint32Array};
+use js_sys::{Array, Float32Array, Function, Object};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
