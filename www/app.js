@@ -16,7 +16,7 @@ import { loadSoon, mayStartSoon } from "./engine/soon.js";
 import { begun, formatState, parseState } from "./state.js";
 import { taskOf, tasksOf } from "./reading/tasks.js";
 import { Trail } from "./trail.js";
-import { sentence } from "./trouble.js";
+import { sentence } from "./sentence.js";
 import { answers } from "./shell/answers.js";
 import { dialogs } from "./shell/dialogs.js";
 import { dress } from "./shell/dress.js";

@@ -2,11 +2,13 @@
 
 import { canKeep, forgetModel, isKept, keptModels } from "./checkpoint/cache.js";
 import { surveyModel } from "./checkpoint/files.js";
+import { ask } from "./engine/asking.js";
 import { folderAddress, mirrorAddress } from "./checkpoint/hub.js";
 import { DEFAULTS, movedTo } from "./state.js";
 import { showModel } from "./shell/card.js";
 import { TOKENIZER } from "./checkpoint/survey.js";
-import { Trouble, sentence } from "./trouble.js";
+import { sentence } from "./sentence.js";
+import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./checkpoint/files.js").Stated} Stated */
@@ -71,7 +73,7 @@ export class Own {
     const asked = (this.#asked = new AbortController());
     this.asking = true;
     try {
-      const stated = await surveyModel({ url }, asked.signal);
+      const stated = await ask("survey", { url }, { signal: asked.signal });
       if (!asked.signal.aborted) this.stated = stated;
     } catch (error) {
       if (!asked.signal.aborted) this.error = sentence(error, this.#app.say);

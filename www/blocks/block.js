@@ -4,7 +4,7 @@
 import { LitElement, html, nothing } from "lit";
 import { preferredLanguage, words } from "../i18n.js";
 import { stage } from "../shell/loading.js";
-import { sentence } from "../trouble.js";
+import { sentence } from "../sentence.js";
 import { acquire, release } from "./pool.js";
 import { COMMON, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";

@@ -3,7 +3,7 @@
 
 import { foundIn, loadEngine } from "./start.js";
 import { Generation, Replay } from "./generation.js";
-import { EngineLost } from "./link.js";
+import { EngineLost } from "./loss.js";
 import { lengthOptions, orAborted } from "./options.js";
 import { fromRaw } from "../trace.js";
 
