@@ -1,8 +1,4 @@
-// Opens the built site in a real browser with a real WebGPU adapter, for the browser stories and for pictures.
-//
-//     for (const browser of browsers) {
-//       test(`${browser}: …`, () => visit(browser, "", async (page) => { … }));
-//     }
+// Opens the built site in a real browser with a real WebGPU adapter, for the browser stories (story.js), for pictures and for the bench.
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -34,8 +30,10 @@ import { serveStatic } from "./static.js";
  * @property {() => string[]} served     files of the site that the browser has asked for so far
  * @property {() => Promise<void>} stopServing   the site's server is gone
  * @property {() => string[]} problems   console errors, exceptions, failed requests and requests to other hosts so far
- * @property {() => Promise<void>} close   closes the browser and the server; rejects if there were problems
+ * @property {() => Promise<void>} close   closes the browser, or the part of it that was lent, and the server; rejects if there were problems
  */
+
+/** A whole browser, or one of its contexts, which share nothing. @typedef {Pick<import("puppeteer-core").Browser, "pages" | "newPage" | "close">} Handle */
 
 /** @type {BrowserName[]} */
 export const browsers = ["chromium", "firefox"];
@@ -46,18 +44,19 @@ export const browsers = ["chromium", "firefox"];
  * @param {BrowserName} browser
  * @param {string} [path]   relative to the site's folder, with query and hash, or a whole http://127.0.0.1 address
  * @param {OpenOptions} [options]
+ * @param {(browser: BrowserName, options: OpenOptions) => Promise<Handle>} [lend]   where the browser comes from; default: a new one
  * @returns {Promise<Tab>}
  */
-export async function open(browser, path = "", options = {}) {
+export async function open(browser, path = "", options = {}, lend = launch) {
   const site = await serveStatic(options.root ?? DIST, undefined, [], options.asked);
-  /** @type {import("puppeteer-core").Browser | undefined} */
+  /** @type {Handle | undefined} */
   let handle;
   const closeAll = async () => {
     await handle?.close();
     await site.close();
   };
   try {
-    handle = await launch(browser, options);
+    handle = await lend(browser, options);
     const page = await newPage(handle, browser, options);
     const seen = listen(page);
     await page.goto(new URL(path, site.base).href, { waitUntil: "load" });
@@ -74,27 +73,6 @@ export async function open(browser, path = "", options = {}) {
     await closeAll();
     throw error;
   }
-}
-
-/**
- * Opens `path`, runs `story` and closes everything, whatever happens. A problem on the page fails the story even where the story itself went well.
- *
- * @param {BrowserName} browser
- * @param {string} path
- * @param {(page: import("puppeteer-core").Page, tab: Tab) => Promise<void>} story
- * @param {OpenOptions} [options]
- */
-export async function visit(browser, path, story, options = {}) {
-  const tab = await open(browser, path, options);
-  try {
-    await story(tab.page, tab);
-  } catch (error) {
-    const problems = tab.problems();
-    await tab.close().catch(() => {});
-    if (problems.length > 0) error.message += `\nand the page had problems:\n  ${problems.join("\n  ")}`;
-    throw error;
-  }
-  await tab.close();
 }
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -114,11 +92,21 @@ const SETTLE = 150; // ms
  * @param {BrowserName} browser
  * @param {OpenOptions} options
  */
-function launch(browser, options) {
+export function launch(browser, options) {
+  return puppeteer.launch(launchOptions(browser, options));
+}
+
+/**
+ * What a browser is started with: two pages that want the same may share one.
+ * @param {BrowserName} browser
+ * @param {OpenOptions} options
+ * @returns {import("puppeteer-core").LaunchOptions}
+ */
+export function launchOptions(browser, options) {
   const common = { executablePath: program(browser), headless: true, protocolTimeout: PROTOCOL_TIMEOUT, defaultViewport: null };
   const lang = options.lang ?? "en";
   if (browser === "chromium") {
-    return puppeteer.launch({
+    return {
       ...common,
       browser: "chrome",
       args: [
@@ -132,9 +120,9 @@ function launch(browser, options) {
         `--lang=${lang}`,
         `--accept-lang=${lang}`,
       ],
-    });
+    };
   }
-  return puppeteer.launch({
+  return {
     ...common,
     browser: "firefox",
     extraPrefsFirefox: {
@@ -146,7 +134,7 @@ function launch(browser, options) {
       "layout.css.prefers-color-scheme.content-override": options.theme === "dark" ? 0 : 1,
       "ui.prefersReducedMotion": options.motion === false ? 1 : 0,
     },
-  });
+  };
 }
 
 /** @param {BrowserName} browser */
@@ -161,7 +149,7 @@ function program(browser) {
 }
 
 /**
- * @param {import("puppeteer-core").Browser} handle
+ * @param {Handle} handle
  * @param {BrowserName} browser
  * @param {OpenOptions} options
  */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import test, { after, before } from "node:test";
-import { visit } from "../drive.js";
+import { visit } from "../story.js";
 import { siteWith } from "./families.js";
 import { finished, shown } from "./page.js";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { accessible, pressIn, settled } from "./block.js";
 
 const TEXT = "Once upon a time, there was a little girl named";

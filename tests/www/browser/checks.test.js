@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { finished } from "./page.js";
 
 for (const browser of browsers) {

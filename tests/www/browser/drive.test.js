@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 
 const WORKER = `
   onmessage = async ({ data }) => {

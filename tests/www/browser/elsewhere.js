@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { open } from "../drive.js";
+import { visit } from "../story.js";
 import { serveStatic } from "../static.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */
@@ -29,12 +29,7 @@ export async function visitElsewhere(browser, prepare, path, story) {
   const elsewhere = await serveStatic(folder, "/", [origin]);
   try {
     prepare(folder, site.base);
-    const tab = await open(browser, elsewhere.base + path);
-    try {
-      await story(tab.page, { site: site.base, elsewhere: elsewhere.base, served: () => [...site.served] });
-    } finally {
-      await tab.close();
-    }
+    await visit(browser, elsewhere.base + path, (page) => story(page, { site: site.base, elsewhere: elsewhere.base, served: () => [...site.served] }));
     const problems = [...site.problems, ...elsewhere.problems];
     if (problems.length > 0) throw new Error(problems.join("\n"));
   } finally {

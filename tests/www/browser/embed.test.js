@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import MarkdownIt from "markdown-it";
-import { browsers } from "../drive.js";
+import { browsers } from "../story.js";
 import { EXAMPLES, POLLING, blockFrame, copyExample, drawn, visitElsewhere } from "./elsewhere.js";
 
 /** As kramdown and pulldown-cmark do, which Jekyll and mdBook have: HTML in Markdown stays what it is. */
@@ -33,8 +33,12 @@ for (const browser of browsers) {
       await drawn(frame);
       const looks = await frame.evaluate(() => ({ lang: document.documentElement.lang, theme: document.documentElement.dataset.theme, share: Boolean(document.querySelector("diorama-heads")?.shadowRoot?.querySelector(".foot")) }));
       assert.deepEqual(looks, { lang: "zh-Hans", theme: "dark", share: false });
-      const heights = async () => [await frame.evaluate(() => `${Math.ceil(document.documentElement.getBoundingClientRect().height)}px`), await page.$eval("iframe", (frame) => frame.style.height)];
-      // The block may still be growing: what counts is that the frame comes to the same height.
+      // The block may still be growing, and what grows above may push the frame out of sight, where a browser lays out nothing: what counts is
+      // that the frame comes to its block's height while it is seen.
+      const heights = async () => {
+        const outside = await page.$eval("iframe", (frame) => (frame.scrollIntoView(), frame.style.height));
+        return [await frame.evaluate(() => `${Math.ceil(document.documentElement.getBoundingClientRect().height)}px`), outside];
+      };
       let [inside, outside] = await heights();
       for (let tries = 0; inside !== outside && tries < 100; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 100));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { siteWith } from "./families.js";
 import { finished, mapSize, paste, press, tileIds } from "./page.js";
 

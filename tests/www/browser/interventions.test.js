@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { checkpoint, golden } from "./golden.js";
 import { finished } from "./page.js";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { LESSONS } from "../../../www/course/lessons.js";
-import { visit } from "../drive.js";
+import { visit } from "../story.js";
 
 /** What a block consists of beside its fields and captions. */
 const PICTURES = ["section", "table", "svg", "canvas", "ol", "figure", "diorama-chart", "diorama-attention-map", "diorama-token-tree", "diorama-beam-lattice", "diorama-cache-grid", "diorama-lens-grid", "diorama-interlinear"].join();

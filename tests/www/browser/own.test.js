@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { serveHub } from "../hub.js";
 import { finished, press, tileIds } from "./page.js";
 

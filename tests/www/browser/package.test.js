@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { drawn } from "./elsewhere.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));

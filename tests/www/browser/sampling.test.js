@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { cutDistribution } from "../../../www/reading/sampling.js";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { finished } from "./page.js";
 
 /** The engine sums in f32; this is the design's bound between two ways to compute a number. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { browsers, visit } from "../drive.js";
+import { browsers, visit } from "../story.js";
 import { siteWith } from "./families.js";
 import { finished, mapSize, press, tileIds, type } from "./page.js";
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import test from "node:test";
-import { visit } from "../drive.js";
+import { visit } from "../story.js";
 import { golden } from "./golden.js";
 import { finished } from "./page.js";
 
