@@ -174,7 +174,7 @@ export class App extends LitElement {
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = this.ownFiles ?? (await addressOf(address, this.own.allowed));
+      const source = this.ownFiles ?? (await addressOf(address));
       /** @type {import("./checkpoint/files.js").OnProgress} */
       const onProgress = (stage, fraction, bytes) => {
         if (!signal.aborted) this.loading = { stage, fraction, bytes };

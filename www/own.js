@@ -2,6 +2,7 @@
 
 import { canKeep, forgetModel, isKept, keptModels } from "./checkpoint/cache.js";
 import { surveyModel } from "./checkpoint/files.js";
+import { agree } from "./checkpoint/opening.js";
 import { ask } from "./engine/asking.js";
 import { folderAddress, mirrorAddress } from "./checkpoint/hub.js";
 import { DEFAULTS, movedTo } from "./state.js";
@@ -30,8 +31,6 @@ export class Own {
   keeps = true;
   /** What this page has stored and may store. // bytes @type {{ used: number, most: number } | undefined} */
   storage;
-  /** Addresses on other hosts that the reader has agreed to. @type {Set<string>} */
-  allowed = new Set();
   #app;
   #asked = new AbortController();
 
@@ -89,7 +88,7 @@ export class Own {
    */
   async load(address, stated) {
     const { text } = this;
-    this.allowed.add(address);
+    agree(address);
     await this.open(address);
     // The first run may have taken long: what the reader has typed by now is about the next model.
     if (this.text === text) this.write("");

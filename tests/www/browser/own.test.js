@@ -8,7 +8,7 @@ import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browsers, visit } from "../story.js";
 import { serveHub } from "../hub.js";
-import { finished, press, tileIds } from "./page.js";
+import { finished, press, shown, tileIds } from "./page.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */
 
@@ -205,6 +205,23 @@ for (const browser of browsers) {
       assert.ok(Number(outcome.received) > 3e6);
       assert.deepEqual(outcome.byThePage, []);
     }));
+
+  test(`${browser}: a block in a frame asks another host when the reader says so, and not before`, async () => {
+    const hub = await serveHub({ "tests/bert": folder("www/models/bert-tiny") });
+    const hash = new URLSearchParams({ block: "heads", device: "cpu", lang: "en", model: `${hub.base}/tests/bert/resolve/main/` });
+    try {
+      await visit(browser, `embed.html#${hash}`, async (page) => {
+        const button = await shown(page, "diorama-heads >>> .caption.mono + p button");
+        assert.equal(await button?.evaluate((element) => element.textContent), `Ask ${new URL(hub.base).host} for it`);
+        assert.equal(hub.asked.length, 0);
+        await button?.evaluate((element) => /** @type {HTMLElement} */ (element).click());
+        await shown(page, "diorama-heads >>> diorama-attention-map");
+        assert.ok(hub.asked.includes("GET tests/bert/resolve/main/model.safetensors"));
+      }, { asked: [hub.base], expected: EXPECTED });
+    } finally {
+      await hub.close();
+    }
+  });
 
   test(`${browser}: a name that is not there, and a model without a tokenizer`, () =>
     withHub(browser, async (page) => {
