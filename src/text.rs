@@ -24,8 +24,9 @@ impl Text {
     }
 
     /// Ids with the special tokens that the model expects around a text, or around a pair; and which of the two each belongs to.
+    /// An empty second text is none, as in `transformers`: a model was trained on pairs of texts, not on a text and an empty place.
     pub fn encode(&self, text: &str, pair: Option<&str>) -> Result<(Vec<u32>, Vec<u32>)> {
-        let encoding = match pair {
+        let encoding = match pair.filter(|pair| !pair.is_empty()) {
             Some(pair) => self.tokenizer.encode((text, pair), true),
             None => self.tokenizer.encode(text, true),
         };
@@ -44,12 +45,26 @@ impl Text {
     }
 
     /// The text of these ids, special tokens left out. Bytes at its end that do not form a character yet are held back, as on the page.
+    /// Where tokens stand for single bytes, one that is left over spoils all bytes before it: then the text is that of the ids before it.
     pub fn decode(&self, ids: &[u32]) -> Result<String> {
-        let mut text = self.tokenizer.decode(ids, true).map_err(refused)?;
-        text.truncate(text.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
-        Ok(text)
+        let mut longest = String::new();
+        for held in 0..LONGEST_CHARACTER.min(ids.len() + 1) {
+            let mut text = self.tokenizer.decode(&ids[..ids.len() - held], true).map_err(refused)?;
+            let complete = text.trim_end_matches(char::REPLACEMENT_CHARACTER).len();
+            let whole = complete == text.len();
+            text.truncate(complete);
+            if text.len() > longest.len() {
+                longest = text;
+            }
+            if whole {
+                break;
+            }
+        }
+        Ok(longest)
     }
 }
+
+const LONGEST_CHARACTER: usize = 4; // bytes
 
 fn refused(fault: tokenizers::Error) -> Error {
     Error::Input(format!("the tokenizer refused the text: {fault}"))

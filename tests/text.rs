@@ -9,6 +9,7 @@ use std::path::Path;
 
 use common::goldens;
 use diorama::text::Text;
+use serde_json::Value;
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -37,6 +38,64 @@ fn ids_and_texts_are_the_references() {
             assert_eq!(text.decode(&case.ids).expect("a text"), case.decoded, "{what}");
         }
     }
+}
+
+/// One rule of the small print: a tiny tokenizer, and what the reference makes of a text and of ids.
+#[derive(serde::Deserialize)]
+struct Rule {
+    name: String,
+    tokenizer: Value,
+    text: String,
+    pair: Option<String>,
+    ids: Vec<u32>,
+    segments: Vec<u32>,
+    bare: Vec<u32>,
+    written: Vec<u32>,
+    decoded: String,
+}
+
+fn rules() -> Vec<(Rule, Text)> {
+    let golden = std::fs::read_to_string(goldens().join("text/rules.json")).expect("the golden of rules");
+    let rules: Vec<Rule> = serde_json::from_str(&golden).expect("a sound golden");
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("text rules");
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let opened = |rule: Rule| {
+        let path = dir.join(format!("{}.json", rule.name));
+        std::fs::write(&path, rule.tokenizer.to_string()).expect("a file");
+        let text = Text::open(&path).expect("a tokenizer.json");
+        (rule, text)
+    };
+    rules.into_iter().map(opened).collect()
+}
+
+/// `tests/www/unit/text-rules.test.js` holds the page's tokenizer to the same file; `training/golden_text_rules.py` wrote it.
+#[test]
+fn the_small_print_is_the_references() {
+    for (rule, text) in rules() {
+        let encoded = text.encode(&rule.text, rule.pair.as_deref()).expect("ids");
+        assert_eq!(encoded, (rule.ids, rule.segments), "{}", rule.name);
+        assert_eq!(text.encode_plain(&rule.text).expect("ids"), rule.bare, "{}, without special tokens", rule.name);
+        assert_eq!(text.decode(&rule.written).expect("a text"), rule.decoded, "{}", rule.name);
+    }
+}
+
+#[test]
+fn an_empty_second_text_is_none() {
+    let pairless = |(rule, _): &(Rule, Text)| rule.pair.is_none();
+    for (rule, text) in rules().into_iter().filter(pairless) {
+        assert_eq!(text.encode(&rule.text, Some("")).expect("ids"), (rule.ids, rule.segments), "{}", rule.name);
+    }
+    let bert = Text::open(&goldens().join("text/bert_wordpiece.json")).expect("a tokenizer.json");
+    assert_eq!(bert.encode("hello", Some("")).expect("ids"), bert.encode("hello", None).expect("ids"));
+}
+
+#[test]
+fn bytes_of_whole_characters_stay_while_the_next_one_is_unfinished() {
+    let found = rules().into_iter().find(|(rule, _)| rule.name == "bytes that make no character");
+    let (_, text) = found.expect("the rule");
+    let ids = text.encode_plain("狗狗a").expect("ids");
+    let shown: Vec<String> = (1..=ids.len()).map(|n| text.decode(&ids[..n]).expect("a text")).collect();
+    assert_eq!(shown, ["", "", "狗", "狗", "狗", "狗狗", "狗狗a"]);
 }
 
 #[test]

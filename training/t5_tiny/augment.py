@@ -1,4 +1,4 @@
-"""What people type that the corpus does not hold: other names, lower case, no final stop, quotes, other contractions."""
+"""What people type that the corpus does not hold: other names, lower case, capitals, no final stop, quotes, other contractions."""
 
 import random
 import re
@@ -28,7 +28,17 @@ _TEMPLATES = [
     ("{} lives in Paris.", "{} habite à Paris."), ("Good morning, {}!", "Bonjour, {} !"), ("Come here, {}!", "Viens ici, {} !"),
     ("{} and {} are here.", "{} et {} sont ici."), ("{} is reading a book.", "{} lit un livre."), ("I live in {}.", "J'habite à {}."),
     ("Good night, {}.", "Bonne nuit, {}."), ("{} is not here.", "{} n'est pas ici."), ("{} loves {}.", "{} aime {}."),
+    ("Mr. {} is here.", "M. {} est ici."), ("Mrs. {} is a teacher.", "Mme {} est professeur."), ("Where is Mr. {}?", "Où est M. {} ?"),
+    ("Good morning, Mr. {}.", "Bonjour, M. {}."), ("I know Mrs. {}.", "Je connais Mme {}."), ("Dr. {} is not here.", "Le Dr {} n'est pas ici."),
 ]  # fmt: skip
+
+
+# What is said around somebody's words; the English comma stands inside the quotation marks or before them.
+_SAID = [
+    ("He said, {}", "Il a dit : {}"), ("She said, {}", "Elle a dit : {}"), ("Tom said, {}", "Tom a dit : {}"), ("Mary said, {}", "Marie a dit : {}"),
+    ("I said, {}", "J'ai dit : {}"), ("He asked, {}", "Il a demandé : {}"), ("She asked me, {}", "Elle m'a demandé : {}"),
+]  # fmt: skip
+_SAID_AFTER = [("said Tom.", "dit Tom."), ("she said.", "dit-elle."), ("he said.", "dit-il."), ("said Mary.", "dit Marie."), ("said the boy.", "dit le garçon.")]
 
 
 def _elide(french: str) -> str:
@@ -59,15 +69,30 @@ def retype(english: str, rng: random.Random) -> str:
     roll = rng.random()
     if roll < 0.08:
         english = english.lower()
-    elif roll < 0.1:
+    elif roll < 0.24:
         english = english.upper()
+    elif roll < 0.28:
+        words = english.split(" ")
+        loud = rng.randrange(len(words))
+        words[loud] = words[loud].upper()
+        english = " ".join(words)
     return english
 
 
 def quote(english: str, french: str, rng: random.Random) -> tuple[str, str]:
-    """Puts both sides in quotation marks."""
-    mark = rng.choice("\"\"'")
-    return f"{mark}{english}{mark}", f"{mark}{french}{mark}"
+    """Puts both sides in quotation marks, or only what they quote already, or has somebody say them."""
+    mark = rng.choice("\"'")
+    if english.count('"') == french.count('"') == 2:
+        return english.replace('"', mark), french.replace('"', mark)
+    said, dit = f"{mark}{english}{mark}", f"{mark}{french}{mark}"
+    roll = rng.random()
+    if roll < 0.3:
+        before, avant = rng.choice(_SAID)
+        return before.format(said), avant.format(dit)
+    if roll < 0.5 and english.endswith(".") and french.endswith("."):
+        after, apres = rng.choice(_SAID_AFTER)
+        return f"{mark}{english[:-1]},{mark} {after}", f"{mark}{french[:-1]}{mark}, {apres}"
+    return said, dit
 
 
 def template(rng: random.Random, rare_names: list[str]) -> tuple[str, str]:

@@ -22,6 +22,10 @@ EXAMPLES = {
     "fill: ": ["The cat <extra_id_0> on the mat.", "Once upon a <extra_id_0> there was a little <extra_id_1>."],
 }
 
+PREFIX_OF_TRANSLATE = next(iter(EXAMPLES))
+# The same sentences as somebody else may type them: name, source of the text and its capitals, target.
+TYPED = [("in capitals", "{1}", "{}"), ("in single quotes", "'{0}'", "'{}'")]
+
 
 @torch.no_grad()
 def generate(model: T5ForConditionalGeneration, tok: PreTrainedTokenizerBase, sources: list[str]) -> list[str]:
@@ -118,6 +122,10 @@ def main() -> None:
     short = [i for i, s in enumerate(sources["translate"]) if len(s.split(": ", 1)[1].split()) <= 8]
     metrics += translation_metrics("translate, up to 8 words", *picked(short, outputs["translate"], expected["translate"]))
     metrics += phoneme_metrics("pronounce", outputs["pronounce"], expected["pronounce"])
+    for name, source_form, target_form in TYPED:
+        typed = [PREFIX_OF_TRANSLATE + source_form.format(text, text.upper()) for text in (sources["translate"][i].split(": ", 1)[1] for i in short)]
+        forms = [[target_form.format(form) for form in expected["translate"][i]] for i in short]
+        metrics += translation_metrics(f"translate, up to 8 words, {name}", generate(model, tok, typed), forms)
     common = {f"pronounce: {word}" for word in held_out["common_words"]}
     known = [i for i, s in enumerate(sources["pronounce"]) if s in common]
     metrics += phoneme_metrics("pronounce, words of the story corpora", *picked(known, outputs["pronounce"], expected["pronounce"]))

@@ -46,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", type=Path, help="the model that the training began with: its steps, tokens and minutes count as well")
     args = parser.parse_args()
     state = torch.load(args.work / "checkpoint.pt")
     averaged = {name.removeprefix("module."): tensor for name, tensor in state["average"].items() if name != "n_averaged"}
@@ -58,6 +59,9 @@ def main() -> None:
     n_bytes = sum(path.stat().st_size for path in args.out.iterdir())
     assert n_bytes <= MAX_BYTES, f"{n_bytes} bytes in {args.out}, {MAX_BYTES} allowed"
     training = {"steps": state["step"], "tokens": state["tokens"], "minutes": round(state["seconds"] / 60, 1)}
+    if args.base:
+        earlier = json.loads((args.base / "metrics.json").read_text(encoding="utf-8"))["training"]
+        training = {name: round(count + earlier[name], 1) for name, count in training.items()}
     (args.work / "training.json").write_text(json.dumps(training) + "\n")
     print(training, f"{n_bytes} bytes")
 

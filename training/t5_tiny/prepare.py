@@ -32,10 +32,10 @@ def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], r
             target = corpora.punctuated_alike(source, target)
             if rng.random() < 0.6:
                 source, target = augment.rename(source, target, rng, rare_names)
+            if rng.random() < (0.5 if '"' in source else 0.08):
+                source, target = augment.quote(source, target, rng)
             if rng.random() < 0.5:
                 source = augment.retype(source, rng)
-            if rng.random() < 0.03:
-                source, target = augment.quote(source, target, rng)
             if not corpora.is_held_out(source):  # another name or an expanded contraction can make a held-out sentence
                 pairs.append((TRANSLATE + source, target))
     generated = [augment.template(rng, rare_names) for _ in range(N_TEMPLATES)] + [phrases.phrase(rng) for _ in range(N_PHRASES)]
@@ -51,7 +51,7 @@ def pronounce_examples(phonemes_of: dict[str, list[str]], counts: Counter, rng: 
     for word, forms in phonemes_of.items():
         if not corpora.is_held_out(word):
             for _ in range(2 + min(6, counts[word].bit_length())):
-                pairs.append((PRONOUNCE + (word if rng.random() < 0.8 else word.capitalize()), forms[0]))
+                pairs.append((PRONOUNCE + rng.choices([word, word.capitalize(), word.upper()], [16, 3, 1])[0], forms[0]))
     return pairs
 
 

@@ -5,6 +5,9 @@
 A checkpoint is written every few minutes and resumed from; the schedule depends on the minutes trained so far and on `--minutes` only,
 so a resumed run may be given more or fewer. Two processes of one thread each, which average their gradients, do more than one process
 of two threads: matrices this small gain little from a second thread, and no core waits for the other inside an operation.
+
+`--base MODEL --peak 0.4` begins with the weights of a model that this recipe made, at a part of the rates, and so teaches it something more;
+`prepare` must then find its tokenizer in WORK.
 """
 
 import argparse
@@ -13,11 +16,12 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
+from safetensors.torch import load_file
 from torch.nn import functional as F
 
 from . import batches
 from .model import T5, relative_buckets
-from common.muon import Muon
+from common.muon import FAST, Muon
 
 MUON_LR, EMBEDDING_LR, NORM_LR = 0.02, 0.01, 0.003
 WARM_UP_STEPS = 200
@@ -56,10 +60,10 @@ def loss_of(model: T5, batch: batches.Batch) -> torch.Tensor:
     return F.cross_entropy(logits.float(), batch.target[is_token], label_smoothing=LABEL_SMOOTHING)
 
 
-def rate(step: int, seconds: float, budget: float, decay_share: float) -> float:
+def rate(step: int, seconds: float, args: argparse.Namespace) -> float:
     """Factor on every learning rate."""
-    left = 1.0 - seconds / budget
-    return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, left / decay_share))
+    left = 1.0 - seconds / (args.minutes * 60)
+    return args.peak * min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, left / args.decay_share))
 
 
 def average_over_workers(model: T5, *numbers: float) -> list[float]:
@@ -78,6 +82,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="whole training time, earlier runs of this checkpoint included")
     parser.add_argument("--decay-share", type=float, default=0.3, help="last part of the budget, over which the rates fall to zero")
+    parser.add_argument("--peak", type=float, default=1.0, help="the constant rates, as a part of those above")
+    parser.add_argument("--base", type=Path, help="a model whose weights to begin with")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     (args.work / "rendezvous").unlink(missing_ok=True)
@@ -92,6 +98,8 @@ def work(rank: int, args: argparse.Namespace) -> None:
 
     tasks = batches.load(args.work / "examples.npz")
     model = T5()
+    if args.base:
+        model.load_state_dict({name: tensor.float() for name, tensor in load_file(args.base / "model.safetensors").items()})
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(1 - 1 / EMA_STEPS))
     opts = optimizers(model)
     path = args.work / "checkpoint.pt"
@@ -109,15 +117,15 @@ def work(rank: int, args: argparse.Namespace) -> None:
         torch.save(state | {"step": step, "tokens": tokens, "seconds": seconds}, path.with_suffix(".new"))
         path.with_suffix(".new").rename(path)
 
-    budget, resumed, started, mean_loss, saved_at, shown_at = args.minutes * 60, seconds, time.monotonic(), 0.0, seconds, (seconds, tokens)
+    resumed, started, mean_loss, saved_at, shown_at = seconds, time.monotonic(), 0.0, seconds, (seconds, tokens)
     for batch in batches.endless(tasks, args.seed + step * N_WORKERS + rank):
-        factor = rate(step, seconds, budget, args.decay_share)
+        factor = rate(step, seconds, args)
         if factor == 0.0:
             break
         for optimizer in opts:
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * factor
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=FAST == torch.bfloat16):
             loss = loss_of(model, batch)
         loss.backward()
         mean_tokens, elapsed, step_loss = average_over_workers(model, batch.n_tokens, time.monotonic() - started, loss.item())

@@ -8,7 +8,8 @@
 //   hide     input, strips, table
 
 import { html, nothing } from "lit";
-import { Text, byteLevel } from "../text/text.js";
+import { byteLevel } from "../text/bytes.js";
+import { Text } from "../text/text.js";
 import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { compact, exact, percent } from "./numbers.js";

@@ -8,6 +8,24 @@ const COMPLAINTS = [
   [/^weights: "(?<name>.+)" has shape (?<got>\[.*?\]), but config\.json asks for (?<want>\[.*?\]);/, "engine.shape"],
   [/^weights: "(?<name>.+)" is stored as (?<got>\w+);/, "engine.dtype"],
   [/^weights: "(?<name>.+)" holds infinities or NaNs;/, "engine.finite"],
+  [/^config: (?<file>\S+) holds no object;/, "engine.config.object"],
+  [/^config: (?<file>\S+) is not JSON \((?<fault>.+)\);/, "engine.config.json"],
+  [/^config: (?<name>\S+) is (?<got>.+) in (?<file>\S+); (?<wanted>.+) is expected$/, "engine.config.misfit"],
+  [/^config: (?<name>.+) is 0; it must be at least 1$/, "engine.config.zero"],
+  [/^config: (?<name>.+) is (?<n>\d+); more than (?<most>\d+) is not a size/, "engine.config.large"],
+  [/^config: (?<name>\S+) (?<width>\d+) does not divide into (?<heads>\d+) heads$/, "engine.config.heads"],
+  [/^config: head_dim (?<width>\d+) is odd;/, "engine.config.odd"],
+  [/^config: (?<name>\S+) "(?<got>.+)" is not (?:a )?known(?: activation)?$/, "engine.config.activation"],
+  [/^config: the rope scaling has no (?<name>\S+)$/, "engine.config.rope"],
+  [/^config: model_type "(?<type>.+)" is not built in; this version runs (?<types>.+)$/, "trouble.family"],
+  [/^config: config\.json names no model_type, so its architecture is unknown; this version runs (?<types>.+)$/, "trouble.typeless"],
+  [/^config: rope scaling "(?<got>.+)" is not built in; (?<known>.+) are$/, "engine.config.scaling"],
+  [/^config: (?<name>\S+) "(?<got>.+)" is not built in; (?<known>.+) is$/, "engine.config.kind"],
+  [/^config: (?<named>\S+) is not built in; of this family, (?<classes>.+) are$/, "trouble.class"],
+  [/^config: is_decoder is true in config\.json;/, "engine.config.decoder"],
+  [/^config: scores that are scaled by their layer, or not at all,/, "engine.config.scores"],
+  [/^config: decoder_start_token_id (?<id>\d+) is outside the vocabulary of (?<vocab>\d+) tokens$/, "engine.config.start"],
+  [/^config: (?<buckets>\d+) relative_attention_num_buckets up to a distance of (?<far>\d+) leave/, "engine.config.buckets"],
   [/^config: (?<reason>.+)$/, "engine.config"],
   [/^input: id (?<id>\d+) is outside the vocabulary; this model's ids run from 0 to (?<last>\d+)$/, "engine.vocabulary"],
   [/^input: the text is empty;/, "engine.empty"],
@@ -16,6 +34,18 @@ const COMPLAINTS = [
   [/^device: "(?<name>.+)" needs (?<needed>\d+) MiB in one buffer, and the adapter allows (?<most>\d+) MiB;/, "engine.buffer"],
 ];
 
+/** What a value of config.json should have been. @type {Record<string, string>} */
+const WANTED = {
+  "a whole number": "engine.wanted.whole",
+  "a number": "engine.wanted.number",
+  "true or false": "engine.wanted.flag",
+  "a string": "engine.wanted.string",
+  "an object": "engine.wanted.object",
+  "an id": "engine.wanted.id",
+  "an id below 4294967296": "engine.wanted.id",
+  "a list of ids": "engine.wanted.ids",
+};
+
 /**
  * @param {string} message
  * @param {Say} say
@@ -23,7 +53,18 @@ const COMPLAINTS = [
 export function complaint(message, say) {
   for (const [words, key] of COMPLAINTS) {
     const found = message.match(words);
-    if (found) return say(key, found.groups);
+    if (found) return say(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, told(name, value, say)])));
   }
   return message;
+}
+
+/**
+ * What fills a hole, without the English in it.
+ * @param {string} name of the hole
+ * @param {string} value
+ * @param {Say} say
+ */
+function told(name, value, say) {
+  if (name === "wanted" && value in WANTED) return say(WANTED[value]);
+  return name === "known" || name === "types" ? value.replaceAll(" and ", ", ") : value;
 }

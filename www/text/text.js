@@ -1,16 +1,17 @@
 // Text ↔ tokens in the page, by Hugging Face's own JavaScript library. The native command uses the `tokenizers` crate; a test holds both to the same ids and text.
 
+import { bytesOf } from "./bytes.js";
 import { openTokenizer } from "./tokenizer.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 
 /** What the decoders write for bytes that form no character. */
 const REPLACEMENT = "\uFFFD";
+const LONGEST_CHARACTER = 4; // bytes
 
 export class Text {
   #tokenizer;
   #byteLevel;
-  #added;
   /** The id of the token that hides another; null where the model was not trained with one. @type {number | null} */
   mask;
 
@@ -19,21 +20,20 @@ export class Text {
    * @param {object} [config] the parsed tokenizer_config.json
    */
   constructor(tokenizer, config = {}) {
-    this.#tokenizer = openTokenizer(tokenizer, config);
-    this.#added = this.#tokenizer.get_added_tokens_decoder();
+    this.#tokenizer = openTokenizer(tokenizer);
     this.#byteLevel = usesByteLevel(/** @type {any} */ (tokenizer).decoder);
     this.mask = this.#idOf(/** @type {any} */ (config).mask_token) ?? this.#idOf("[MASK]") ?? this.#idOf("<mask>") ?? null;
   }
 
   /**
-   * Ids of a text, special tokens included.
+   * Ids of a text, special tokens included. An empty second text is none, as in `transformers`: a model was trained on pairs of texts, not on a text and an empty place.
    * @param {string} text
    * @param {string} [pair]
-   * @returns {{ ids: number[], tokenTypeIds: number[] | undefined }}
+   * @returns {{ ids: number[], tokenTypeIds: number[] }}
    */
   encode(text, pair) {
-    const encoding = this.#tokenizer.encode(text, { text_pair: pair ?? null, return_token_type_ids: true });
-    return { ids: encoding.ids, tokenTypeIds: encoding.token_type_ids };
+    const { ids, types } = this.#tokenizer.encode(pair ? [text, pair] : [text], { special: true });
+    return { ids, tokenTypeIds: types };
   }
 
   /**
@@ -41,7 +41,7 @@ export class Text {
    * @param {string} text
    */
   encodeBare(text) {
-    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    return this.#tokenizer.encode([text], { special: false }).ids;
   }
 
   /**
@@ -49,25 +49,30 @@ export class Text {
    * @param {number[]} ids
    */
   decode(ids) {
-    if (ids.length === 0) return "";
-    return this.#tokenizer.decode(ids, { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+    return this.#tokenizer.decode(ids);
   }
 
   /**
-   * The text of ids that more ids may follow: bytes at the end that do not yet form a character are held back.
+   * The text of ids that more ids may follow: bytes at the end that do not yet form a character are held back. Where tokens stand for single bytes, one
+   * that is left over spoils all bytes before it: then the text is that of the ids before it.
    * @param {number[]} ids
    */
   decodeComplete(ids) {
-    const text = this.decode(ids);
-    let end = text.length;
-    while (end > 0 && text[end - 1] === REPLACEMENT) end--;
-    return text.slice(0, end);
+    let longest = "";
+    for (let held = 0; held < LONGEST_CHARACTER && held <= ids.length; held++) {
+      const text = this.decode(ids.slice(0, ids.length - held));
+      let end = text.length;
+      while (end > 0 && text[end - 1] === REPLACEMENT) end--;
+      if (end > longest.length) longest = text.slice(0, end);
+      if (end === text.length) break;
+    }
+    return longest;
   }
 
   /** @param {string | { content: string } | null | undefined} token as it stands in a tokenizer_config.json */
   #idOf(token) {
     const content = typeof token === "string" ? token : token?.content;
-    return content === undefined ? undefined : this.#tokenizer.token_to_id(content);
+    return content === undefined ? undefined : this.#tokenizer.idOf(content);
   }
 
   /**
@@ -75,8 +80,8 @@ export class Text {
    * @returns {Piece}
    */
   piece(id) {
-    const added = this.#added.get(id);
-    const token = this.#tokenizer.id_to_token(id);
+    const added = this.#tokenizer.added(id);
+    const token = this.#tokenizer.tokenOf(id);
     if (token === undefined) return { id, token: `#${id}`, special: false };
     return { id, token: this.#byteLevel && !added ? readable(token) : token, special: added?.special ?? false };
   }
@@ -129,35 +134,11 @@ function usesByteLevel(decoder) {
  * @param {string} token
  */
 function readable(token) {
-  const bytes = [...token].map((character) => BYTE_OF.get(character));
-  if (bytes.includes(undefined)) return token;
-  const known = Uint8Array.from(/** @type {number[]} */ (bytes));
+  const bytes = bytesOf(token);
+  if (!bytes) return token;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(known).replaceAll(" ", "▁");
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).replaceAll(" ", "▁");
   } catch {
-    return `⟨${[...known].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}⟩`;
+    return `⟨${[...bytes].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}⟩`;
   }
 }
-
-/**
- * A text in the spelling of byte-level tokenizers: one printable character for each of its bytes.
- * @param {string} text
- */
-export function byteLevel(text) {
-  return [...new TextEncoder().encode(text)].map((byte) => CHARACTERS[byte]).join("");
-}
-
-/** GPT-2's table: printable Latin-1 bytes stand for themselves, the other 68 follow from U+0100 on. */
-const BYTE_OF = (() => {
-  /** @type {Map<string, number>} */
-  const table = new Map();
-  let next = 0x100;
-  for (let byte = 0; byte < 256; byte++) {
-    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-    table.set(String.fromCodePoint(printable ? byte : next++), byte);
-  }
-  return table;
-})();
-
-/** The same table the other way round. */
-const CHARACTERS = [...BYTE_OF].sort(([, a], [, b]) => a - b).map(([character]) => character);

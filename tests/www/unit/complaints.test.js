@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 import { words } from "../../../www/i18n.js";
 import { sentence } from "../../../www/sentence.js";
@@ -13,6 +13,13 @@ const SENTENCES = [
   ["weights/mod.rs", "weights", `"{name}" is stored as {other:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these`, ["h.0.w", "I8"]],
   ["weights/mod.rs", "weights", `"{name}" holds infinities or NaNs; the checkpoint is damaged`, ["h.0.w"]],
   ["models/gpt2.rs", "config", `n_embd {} does not divide into {} heads`, ["35", "4"]],
+  ["models/settings.rs", "config", `{name} is {got} in {}; {wanted} is expected`, ["n_embd", `"wide"`, "config.json", "a whole number"]],
+  ["models/settings.rs", "config", `{file} is not JSON ({fault}); fetch the file again`, ["config.json", "expected value at line 1 column 1"]],
+  ["models/settings.rs", "config", `{name} is 0; it must be at least 1`, ["d_model"]],
+  ["models/settings.rs", "config", `{name} is {n}; more than {most} is not a size that this program runs`, ["d_ff", "99999999", "16777216"]],
+  ["models/encoder.rs", "config", `hidden_act "{act}" is not known`, ["swoosh"]],
+  ["models/llama.rs", "config", `rope scaling "{other}" is not built in; default, linear, dynamic and llama3 are`, ["yarn"]],
+  ["models/llama.rs", "config", `the rope scaling has no {name}`, ["low_freq_factor"]],
   ["generate/input.rs", "input", `id {id} is outside the vocabulary; this model's ids run from 0 to {last}`, ["61", "60"]],
   ["generate/input.rs", "input", `the text is empty; give at least one token`, []],
   ["generate/input.rs", "input", `the text has {longest} tokens, but this model takes at most {limit}; shorten it`, ["513", "512"]],
@@ -28,8 +35,30 @@ test("what the engine complains of is said in the reader's language, with its nu
     const [en, zh] = ["en", "zh"].map((language) => sentence(new Error(message), words(language)));
     assert.notEqual(en, message);
     assert.match(zh, /[\u4e00-\u9fff].*。$/, message);
-    const shown = kind === "input" && fills.length > 2 ? fills.slice(3) : fills;
+    const shown = kind === "input" && fills.length > 2 ? fills.slice(3) : fills.filter((fill) => fill !== "a whole number");
     for (const number of shown) assert.ok(en.includes(number) && zh.includes(number), `${en} ${zh} lack ${number}`);
+  }
+});
+
+test("whatever the engine says of a config.json, no English is left in the Chinese page", () => {
+  const forms = readdirSync(new URL("../../../src/models", import.meta.url)).flatMap((file) =>
+    [...source(`models/${file}`).matchAll(/Error::Config\((?:format!\()?\s*"(.+?)"(?:\.into\(\))?\s*(?:[,)]|$)/gm)].map(([, form]) => form),
+  );
+  assert.ok(forms.length > 15, `${forms.length} are found`);
+  for (const form of forms) {
+    const zh = sentence(new Error(`config: ${form.replace("{}; {wanted}", "config.json; a number").replace(/\{[^}]*\}/g, "7")}`), words("zh"));
+    assert.doesNotMatch(zh, /[a-z]+ [a-z]+ [a-z]+/, form);
+    assert.doesNotMatch(zh, /undefined|不合适/, form);
+  }
+});
+
+test("what a value should have been is said in the reader's language", () => {
+  const wanted = [...source("models/settings.rs").matchAll(/misfit\(name, "(.+?)"\)/g)].map(([, wanted]) => wanted);
+  assert.ok(wanted.length > 6);
+  for (const kind of wanted) {
+    const [en, zh] = ["en", "zh"].map((language) => sentence(new Error(`config: d_ff is [1] in config.json; ${kind} is expected`), words(language)));
+    assert.ok(en.startsWith("d_ff is [1] in config.json, where ") && zh.startsWith("config.json 里的 d_ff 是 [1]，应为"), kind);
+    assert.doesNotMatch(zh, /\ba\b|\ban\b|\bor\b/, kind);
   }
 });
 

@@ -6,7 +6,8 @@ import test from "node:test";
 import { mergeSteps, withMerges } from "../../../www/blocks/tokenizers/bpe.js";
 import { kindOf } from "../../../www/blocks/tokenizers/library.js";
 import { groups, measure } from "../../../www/blocks/tokenizers/pieces.js";
-import { Text, byteLevel } from "../../../www/text/text.js";
+import { byteLevel } from "../../../www/text/bytes.js";
+import { Text } from "../../../www/text/text.js";
 
 const read = (/** @type {string} */ name, file = "tokenizer.json") => JSON.parse(readFileSync(new URL(`../../../www/models/${name}/${file}`, import.meta.url), "utf8"));
 const pieces = (/** @type {Text} */ text, /** @type {string} */ words) => text.encodeBare(words).map((/** @type {number} */ id) => text.piece(id));
