@@ -16,7 +16,7 @@ import { loadSoon, mayStartSoon } from "./engine/soon.js";
 import { begun, formatState, parseState } from "./state.js";
 import { taskOf, tasksOf } from "./reading/tasks.js";
 import { Trail } from "./trail.js";
-import { sentence } from "./trouble.js";
+import { sentence } from "./sentence.js";
 import { answers } from "./shell/answers.js";
 import { dialogs } from "./shell/dialogs.js";
 import { dress } from "./shell/dress.js";
@@ -174,7 +174,7 @@ export class App extends LitElement {
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = this.ownFiles ?? (await addressOf(address, this.own.allowed));
+      const source = this.ownFiles ?? (await addressOf(address));
       /** @type {import("./checkpoint/files.js").OnProgress} */
       const onProgress = (stage, fraction, bytes) => {
         if (!signal.aborted) this.loading = { stage, fraction, bytes };

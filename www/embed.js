@@ -1,6 +1,7 @@
 // One block in a frame of somebody's page: the hash says which and how. It tells the page its height and what the reader chose, and obeys a few messages.
+// Where the hash names none, there is a list of all.
 
-import { define } from "./blocks/gallery.js";
+import { BLOCKS, define } from "./blocks/gallery.js";
 import { Frame } from "./blocks/frame.js";
 import { hashOf, parseHash } from "./blocks/share.js";
 import { registerElements } from "./elements.js";
@@ -32,18 +33,22 @@ function change(name, value) {
   dress();
 }
 
-/** The frame's own page takes the block's theme and language. */
-function dress() {
-  if (!block) return;
-  document.documentElement.dataset.theme = block.shade;
-  document.documentElement.lang = block.language === "zh" ? "zh-Hans" : "en";
+/**
+ * The frame's own page takes the theme and language of what it shows.
+ * @param {{ shade: string, language: string } | undefined} shown
+ */
+function dress(shown = block) {
+  if (!shown) return;
+  document.documentElement.dataset.theme = shown.shade;
+  document.documentElement.lang = shown.language === "zh" ? "zh-Hans" : "en";
 }
 
 async function open() {
   const { tag, attributes } = parseHash(location.hash);
   const say = words(attributes.get("lang") || preferredLanguage(navigator.languages));
   try {
-    if (!tag) throw new Error(say("embed.none"));
+    if (!tag) return await showAll();
+    if (!(tag in BLOCKS)) throw new Error(say("blocks.unknown", { block: tag.replace("diorama-", "") }));
     await define(tag);
     block = /** @type {Block} */ (document.createElement(tag));
     for (const [name, value] of attributes) change(name, value === "0" && typeof block.settings[name] === "boolean" ? false : value);
@@ -56,13 +61,34 @@ async function open() {
     dress();
     frame.tell("ready", { block: tag });
   } catch (error) {
-    const sentence = document.createElement("p");
-    sentence.className = "error";
-    sentence.setAttribute("role", "alert");
-    sentence.textContent = error.message;
-    document.body.replaceChildren(sentence);
+    document.body.replaceChildren(refusal(error.message, say("blocks.all")));
     frame.tell("error", { message: error.message });
   }
+}
+
+/** Where the address names no block. */
+async function showAll() {
+  const { Showcase } = await import("./showcase/showcase.js");
+  block = undefined;
+  const all = new Showcase();
+  document.body.replaceChildren(document.createElement("main"));
+  document.body.firstElementChild?.append(all);
+  dress(all);
+}
+
+/**
+ * @param {string} sentence
+ * @param {string} way what leads on
+ */
+function refusal(sentence, way) {
+  const [main, said, link] = [document.createElement("main"), document.createElement("p"), document.createElement("a")];
+  said.className = "error";
+  said.setAttribute("role", "alert");
+  said.textContent = sentence;
+  link.href = "blocks.html";
+  link.textContent = way;
+  main.append(said, link);
+  return main;
 }
 
 addEventListener("hashchange", () => location.hash !== written && open());

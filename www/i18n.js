@@ -10,10 +10,11 @@ const LOCALES = { en, zh };
 
 /**
  * @param {string} language "en" or "zh"
+ * @param {Record<string, Record<string, string>>} [locales] where a page has words that no other needs
  * @returns {Say}
  */
-export function words(language) {
-  const locale = LOCALES[language] ?? en;
+export function words(language, locales = LOCALES) {
+  const locale = locales[language] ?? locales.en;
   return (key, values = {}) => {
     const template = locale[key];
     if (template === undefined) throw new Error(`locales/${language}.json: no words for "${key}"`);

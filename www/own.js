@@ -2,11 +2,14 @@
 
 import { canKeep, forgetModel, isKept, keptModels } from "./checkpoint/cache.js";
 import { surveyModel } from "./checkpoint/files.js";
+import { agree } from "./checkpoint/opening.js";
+import { ask } from "./engine/asking.js";
 import { folderAddress, mirrorAddress } from "./checkpoint/hub.js";
 import { DEFAULTS, movedTo } from "./state.js";
 import { showModel } from "./shell/card.js";
 import { TOKENIZER } from "./checkpoint/survey.js";
-import { Trouble, sentence } from "./trouble.js";
+import { sentence } from "./sentence.js";
+import { Trouble } from "./trouble.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./checkpoint/files.js").Stated} Stated */
@@ -28,8 +31,6 @@ export class Own {
   keeps = true;
   /** What this page has stored and may store. // bytes @type {{ used: number, most: number } | undefined} */
   storage;
-  /** Addresses on other hosts that the reader has agreed to. @type {Set<string>} */
-  allowed = new Set();
   #app;
   #asked = new AbortController();
 
@@ -71,7 +72,7 @@ export class Own {
     const asked = (this.#asked = new AbortController());
     this.asking = true;
     try {
-      const stated = await surveyModel({ url }, asked.signal);
+      const stated = await ask("survey", { url }, { signal: asked.signal });
       if (!asked.signal.aborted) this.stated = stated;
     } catch (error) {
       if (!asked.signal.aborted) this.error = sentence(error, this.#app.say);
@@ -87,7 +88,7 @@ export class Own {
    */
   async load(address, stated) {
     const { text } = this;
-    this.allowed.add(address);
+    agree(address);
     await this.open(address);
     // The first run may have taken long: what the reader has typed by now is about the next model.
     if (this.text === text) this.write("");

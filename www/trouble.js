@@ -1,9 +1,6 @@
-// What goes wrong with a model's files, as a key of the locales with its values: the module says it in English, the page in the reader's language.
+// What goes wrong with a model's files, as a key of the locales with its values. It travels as such from worker to page, and is put into words where it is
+// read (sentence.js): a worker needs no words.
 
-import { complaint } from "./engine/complaints.js";
-import { words } from "./i18n.js";
-
-/** @typedef {import("./trace.js").Say} Say */
 /** @typedef {Record<string, string | number>} Values */
 
 export class Trouble extends Error {
@@ -12,7 +9,7 @@ export class Trouble extends Error {
    * @param {Values} [values]
    */
   constructor(key, values = {}) {
-    super(words("en")(key, values));
+    super(`${key} ${JSON.stringify(values)}`);
     this.key = key;
     this.values = values;
   }
@@ -21,14 +18,4 @@ export class Trouble extends Error {
   get passing() {
     return this.key === "trouble.stopped" || this.key === "trouble.unreachable";
   }
-}
-
-/**
- * The sentence for the reader.
- * @param {unknown} error
- * @param {Say} say
- */
-export function sentence(error, say) {
-  if (error instanceof Trouble) return say(error.key, error.values);
-  return complaint(error instanceof Error ? error.message : String(error), say);
 }

@@ -19,7 +19,7 @@ import { serveStatic } from "./static.js";
  * @property {boolean} [motion]  false: the system asks for reduced motion; default true
  * @property {boolean} [webgpu]  false: a browser without WebGPU, to test that case; default true
  * @property {boolean} [offline]   true: the site may keep itself in the browser; default false, so that every test sees what the server has
- * @property {string[]} [hosts]     other hosts that the page may ask; default: none
+ * @property {string[]} [asked]     other hosts that the site's asker.js may ask; default: none
  * @property {RegExp[]} [expected]   problems that the test provokes on purpose
  */
 
@@ -48,7 +48,7 @@ export const browsers = ["chromium", "firefox"];
  * @returns {Promise<Tab>}
  */
 export async function open(browser, path = "", options = {}, lend = launch) {
-  const site = await serveStatic(options.root ?? DIST, undefined, options.hosts);
+  const site = await serveStatic(options.root ?? DIST, undefined, [], options.asked);
   /** @type {Handle | undefined} */
   let handle;
   const closeAll = async () => {

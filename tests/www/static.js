@@ -16,10 +16,11 @@ import { extname, join, normalize, relative, sep } from "node:path";
 /**
  * @param {string} root        folder to serve
  * @param {string} [subPath]   where to put it, starting and ending in "/"
- * @param {string[]} [hosts]   other hosts that the page may ask
+ * @param {string[]} [hosts]   other hosts that pages and scripts may ask
+ * @param {string[]} [asked]   other hosts that the site's asker.js may ask, and nothing else
  * @returns {Promise<Site>}
  */
-export async function serveStatic(root, subPath = "/a/sub%20path/", hosts = []) {
+export async function serveStatic(root, subPath = "/a/sub%20path/", hosts = [], asked = []) {
   /** @type {string[]} */
   const problems = [];
   /** @type {string[]} */
@@ -44,7 +45,7 @@ export async function serveStatic(root, subPath = "/a/sub%20path/", hosts = []) 
     response.writeHead(200, {
       "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
       "Content-Length": bytes.length,
-      "Content-Security-Policy": policy(hosts),
+      "Content-Security-Policy": policy(relative(root, file) === "asker.js" ? [...hosts, ...asked] : hosts),
       // As hosts of static pages do: modules may be imported from elsewhere.
       "Access-Control-Allow-Origin": "*",
     });
@@ -66,7 +67,7 @@ export async function serveStatic(root, subPath = "/a/sub%20path/", hosts = []) 
 
 const REPORTS = "/outside-requests";
 
-// It forbids other hosts and nothing else: the page itself sets no policy.
+// It forbids other hosts, to pages and to workers, and nothing else.
 /** @param {string[]} hosts */
 const policy = (hosts) =>
   `default-src 'self' ${hosts.join(" ")} data: blob: 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; report-uri ${REPORTS}`;

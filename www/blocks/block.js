@@ -4,7 +4,8 @@
 import { LitElement, html, nothing } from "lit";
 import { preferredLanguage, words } from "../i18n.js";
 import { stage } from "../shell/loading.js";
-import { sentence } from "../trouble.js";
+import { agree } from "../checkpoint/opening.js";
+import { sentence } from "../sentence.js";
 import { acquire, release } from "./pool.js";
 import { COMMON, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
@@ -26,7 +27,7 @@ export class Block extends LitElement {
 
   static properties = {
     ...propertiesOf(COMMON),
-    ...Object.fromEntries(["loaded", "address", "error", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
+    ...Object.fromEntries(["loaded", "address", "error", "foreign", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
   };
 
   /** Lit asks each class once; a block's own settings are its properties. */
@@ -49,6 +50,8 @@ export class Block extends LitElement {
     /** Where that model comes from, for those who get a link to this block. */
     this.address = "";
     this.error = "";
+    /** A model's address on a host that waits for the reader's word. @type {{ host: string, address: string } | undefined} */
+    this.foreign = undefined;
     /** @type {{ stage: string, fraction: number } | undefined} */
     this.loading = undefined;
     this.seen = false;
@@ -120,6 +123,7 @@ export class Block extends LitElement {
     const { loading } = this;
     return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
+      ${this.foreign ? html`<p class="caption mono">${this.foreign.address}</p><p><button type="button" @click=${() => this.#agree()}>${this.say("blocks.ask", { host: this.foreign.host })}</button></p>` : nothing}
       ${this.draw()}
       ${sharePanel(this)}`;
   }
@@ -159,9 +163,14 @@ export class Block extends LitElement {
       if (this.loaded) return this.loaded;
       throw new Error(`<${this.localName}> needs a model: give it the attribute model="models/…/".`);
     }
-    this.#held.push({ address, device });
+    const held = { address, device };
+    this.#held.push(held);
     try {
       return await acquire(address, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
+    } catch (error) {
+      // The pool keeps no failure: the next try holds what it gets.
+      this.#held = this.#held.filter((other) => other !== held);
+      throw error;
     } finally {
       this.loading = undefined;
     }
@@ -174,13 +183,23 @@ export class Block extends LitElement {
   async attempt(action) {
     const attempt = ++this.#attempts;
     this.error = "";
+    this.foreign = undefined;
     try {
       await action();
     } catch (error) {
       // What was overtaken by something newer may have lost its model on the way.
-      if (attempt === this.#attempts && error?.name !== "AbortError") this.error = sentence(error, this.say);
+      if (attempt === this.#attempts && error?.name !== "AbortError") {
+        this.error = sentence(error, this.say);
+        this.foreign = error.key === "trouble.foreign" ? error.values : undefined;
+      }
     }
     this.requestUpdate();
+  }
+
+  /** The reader has seen the address. */
+  #agree() {
+    if (this.foreign) agree(this.foreign.address);
+    return this.attempt(() => this.#start());
   }
 
   #see() {

@@ -2,10 +2,12 @@
 // in one worker.
 
 import { shippedAt } from "../catalogue.js";
+import { liesElsewhere } from "../engine/asking.js";
 import { Room } from "../engine/link.js";
 import { Model } from "../engine/model.js";
 import { SITE } from "../site.js";
 import { loadSoon, mayStartSoon } from "../engine/soon.js";
+import { addressOf as requireWord } from "../checkpoint/opening.js";
 import { modelSource } from "../checkpoint/source.js";
 
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
@@ -29,7 +31,7 @@ export function acquire(address, { device = "auto", onProgress: listener } = {})
     /** @type {Set<OnProgress>} */
     const listeners = new Set();
     const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => listeners.forEach((listener) => listener(...progress));
-    const load = (/** @type {Device} */ device) => Model.load(modelSource(addressOf(address)), device, onProgress, () => {}, undefined, ROOM);
+    const load = async (/** @type {Device} */ device) => Model.load(await permitted(addressOf(address)), device, onProgress, () => {}, undefined, ROOM);
     const promise = mayStartSoon(address, device) ? loadSoon(load) : load(device);
     shared = { promise, holders: 0, listeners };
     MODELS.set(key, shared);
@@ -59,6 +61,16 @@ export function release(address, device = "auto") {
  */
 function keyOf(address, device) {
   return `${device} ${addressOf(address)}`;
+}
+
+/**
+ * On the site's own pages another host waits for the reader's word; what stands in a page of somebody else is theirs to choose.
+ * @param {string} url
+ */
+async function permitted(url) {
+  const source = modelSource(url);
+  if (liesElsewhere(source)) await requireWord(url);
+  return source;
 }
 
 /** @param {string} address */

@@ -17,11 +17,11 @@ const REPORTS = 50;
 
 /**
  * @param {ModelSource} source
- * @param {OnProgress} onProgress stage "download", fraction of the weights' bytes
+ * @param {OnProgress} [onProgress] stage "download", fraction of the weights' bytes
  * @param {AbortSignal} [signal]
  * @returns {Promise<ModelFiles>}
  */
-export async function readModel(source, onProgress, signal) {
+export async function readModel(source, onProgress = () => {}, signal) {
   const folder = await openFolder(source, openShelf, signal);
   const [{ name, config, parts, bytes: total }, tokenizer, tokenizerConfig] = await Promise.all([
     survey(folder),

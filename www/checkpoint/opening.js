@@ -3,18 +3,23 @@
 import { isKept } from "./cache.js";
 import { Trouble } from "../trouble.js";
 
-/** @typedef {import("../trace.js").Say} Say */
+/** Addresses on other hosts that the reader has agreed to. @type {Set<string>} */
+const AGREED = new Set();
+
+/** @param {string} address as the reader has seen it */
+export function agree(address) {
+  AGREED.add(address);
+}
 
 /**
  * The address of a model that a link names. Another host is asked only where the reader has agreed to the address, and need not be asked for a model that
  * the browser keeps.
  * @param {string} model
- * @param {Set<string>} allowed
  */
-export async function addressOf(model, allowed) {
+export async function addressOf(model) {
   const url = new URL(model, document.baseURI);
-  if (isOurs(model) || allowed.has(url.href) || (await isKept(url.href))) return url.href;
-  throw new Trouble("trouble.foreign", { host: url.host });
+  if (isOurs(model) || AGREED.has(url.href) || (await isKept(url.href))) return url.href;
+  throw new Trouble("trouble.foreign", { host: url.host, address: url.href });
 }
 
 /**

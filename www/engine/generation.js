@@ -9,8 +9,11 @@ import { unpack } from "./batch.js";
 /** @typedef {import("./host.js").StepOptions} StepOptions */
 /** @typedef {import("../trace.js").Intervention} Intervention */
 
-/** The engine is back, without its generations: replay the generation's tokens, then ask once more. */
+/** The engine is back, or another one took over, without its generations: replay the generation's tokens, then ask once more. */
 export class Replay extends Error {}
+
+/** An engine that is lost again and again is not to be had. */
+const MOST_TRIES = 3;
 
 /** One text being generated. Its tokens live here too, so that a lost engine can be brought back to the same place. */
 export class Generation {
@@ -30,13 +33,13 @@ export class Generation {
    * @param {(method: string, args: any[]) => Promise<any>} call
    * @param {() => number} epochOf
    * @param {Input} input
-   * @param {{ session: number, source: Piece[] }} started
+   * @param {{ session: number, source: Piece[], epoch: number }} started
    * @param {Intervention[]} [interventions]
    */
-  constructor(call, epochOf, input, { session, source }, interventions) {
+  constructor(call, epochOf, input, { session, source, epoch }, interventions) {
     this.#call = call;
     this.#epochOf = epochOf;
-    this.#epoch = epochOf();
+    this.#epoch = epoch;
     this.#input = input;
     this.#session = session;
     this.#interventions = interventions;
@@ -103,13 +106,13 @@ export class Generation {
    * @param {any[]} args
    */
   async #ask(method, args) {
-    if (this.#epoch !== this.#epochOf()) await this.#replay();
-    try {
-      return await this.#call(method, [this.#session, ...args]);
-    } catch (error) {
-      if (!(error instanceof Replay)) throw error;
-      await this.#replay();
-      return this.#call(method, [this.#session, ...args]);
+    for (let tries = 1; ; tries++) {
+      try {
+        if (this.#epoch !== this.#epochOf()) await this.#replay();
+        return await this.#call(method, [this.#session, ...args]);
+      } catch (error) {
+        if (!(error instanceof Replay) || tries === MOST_TRIES) throw error;
+      }
     }
   }
 

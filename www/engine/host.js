@@ -12,6 +12,7 @@ import { NoText, Text } from "../text/text.js";
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Intervention} Intervention */
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
+/** @typedef {import("../checkpoint/files.js").ModelFiles} ModelFiles */
 /**
  * Either text (encoded with the tokenizer's special tokens) or ids; a decoder's side likewise.
  * @typedef {{ text?: string, textPair?: string, ids?: number[], tokenTypeIds?: number[], attentionMask?: number[],
@@ -54,14 +55,14 @@ export class Host {
   }
 
   /**
-   * @param {ModelSource} source
+   * @param {ModelSource | { read: ModelFiles }} source `read`: by another worker, because this one may not ask that host
    * @param {"auto" | "webgpu" | "cpu"} device
    * @param {import("../checkpoint/files.js").OnProgress} [onProgress]
    * @param {AbortSignal} [signal]
    */
   async load(source, device, onProgress = () => {}, signal) {
     const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
-      readModel(source, onProgress, signal),
+      "read" in source ? source.read : readModel(source, onProgress, signal),
       startEngine(),
     ]);
     const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();

@@ -1,35 +1,17 @@
 // One way to call a Host wherever it runs: in a worker, or on this thread.
 
+import { inEnglish } from "../sentence.js";
 import { startWorker } from "../site.js";
 import { Trouble } from "../trouble.js";
+import { EngineLost, lossOf } from "./loss.js";
 
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
-/** A call that is aborted ends at once; in a worker what it began goes on until the link is closed. @typedef {{ onProgress?: OnProgress, signal?: AbortSignal }} CallOptions */
-/** @typedef {{ call: (method: string, args: any[], options?: CallOptions) => Promise<any>, close: () => void }} Link */
-
-/** The engine behind a link is gone, or (`device`) only what it held on the GPU. */
-export class EngineLost extends Error {
-  /**
-   * @param {string} message
-   * @param {Loss} loss
-   */
-  constructor(message, loss) {
-    super(message);
-    this.loss = loss;
-  }
-}
-
-/** @typedef {"engine" | "device"} Loss */
-
+/** @typedef {import("./loss.js").Loss} Loss */
 /**
- * What an error takes with it: the engine, by a trap in wasm; the engine's caches, where the GPU was lost and the engine has opened another device; or nothing.
- * @param {unknown} error
- * @returns {Loss | undefined}
+ * A call that is aborted ends at once; in a worker what it began goes on until the link is closed. Buffers in `transfer` are moved there, not copied.
+ * @typedef {{ onProgress?: OnProgress, signal?: AbortSignal, transfer?: Transferable[] }} CallOptions
  */
-export function lossOf(error) {
-  if (error instanceof WebAssembly.RuntimeError) return "engine";
-  return error instanceof Error && error.message.startsWith("device: the GPU was lost") ? "device" : undefined;
-}
+/** @typedef {{ call: (method: string, args: any[], options?: CallOptions) => Promise<any>, close: () => void }} Link */
 
 /** A worker, and the links to the engines in it. It starts with the first link and ends with the last. */
 export class Room {
@@ -38,6 +20,12 @@ export class Room {
   /** @type {Map<number, WorkerLink>} */
   #links = new Map();
   #nextHost = 1;
+  #file;
+
+  /** @param {string} [file] the worker's script */
+  constructor(file = "worker.js") {
+    this.#file = file;
+  }
 
   /**
    * A place for one more engine.
@@ -50,9 +38,12 @@ export class Room {
     return host;
   }
 
-  /** @param {{ host: number, id: number, method: string, args: any[], reports: boolean }} request */
-  post(request) {
-    this.#worker?.postMessage(request);
+  /**
+   * @param {import("./serve.js").Request} request
+   * @param {Transferable[]} [transfer]
+   */
+  post(request, transfer = []) {
+    this.#worker?.postMessage(request, transfer);
   }
 
   /**
@@ -66,7 +57,7 @@ export class Room {
   }
 
   #start() {
-    const worker = startWorker("worker.js");
+    const worker = startWorker(this.#file);
     worker.addEventListener("message", ({ data: { host, ...answer } }) => {
       this.#links.get(host)?.receive(answer);
       // All engines of a worker are one module's: a trap in one leaves none to be trusted.
@@ -74,7 +65,7 @@ export class Room {
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#lose(`The engine's worker stopped: ${event.message || "its script could not be loaded"}.`);
+      this.#lose(`The worker ${this.#file} stopped: ${event.message || "its script could not be loaded"}.`);
     });
     return worker;
   }
@@ -115,14 +106,14 @@ export class WorkerLink {
    * @param {CallOptions} [options]
    * @returns {Promise<any>}
    */
-  call(method, args, { onProgress, signal } = {}) {
+  call(method, args, { onProgress, signal, transfer } = {}) {
     if (this.#lost) return Promise.reject(this.#lost);
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onProgress });
       signal?.addEventListener("abort", () => this.#pending.delete(id) && reject(signal.reason), { once: true });
-      this.#room.post({ host: this.#host, id, method, args, reports: onProgress !== undefined });
+      this.#room.post({ host: this.#host, id, method, args, reports: onProgress !== undefined }, transfer);
     });
   }
 
@@ -140,7 +131,7 @@ export class WorkerLink {
     if (progress) return pending.onProgress?.(...progress);
     this.#pending.delete(id);
     if (error === undefined) pending.resolve(result);
-    else pending.reject(trouble ? new Trouble(...trouble) : loss ? new EngineLost(error, loss) : new Error(error));
+    else pending.reject(trouble ? inEnglish(new Trouble(...trouble)) : loss ? new EngineLost(error, loss) : new Error(error));
   }
 
   /** @param {Error} error */
@@ -167,7 +158,7 @@ export class LocalLink {
       return await host[method](...args, ...(onProgress ? [onProgress, signal] : []));
     } catch (error) {
       const loss = lossOf(error);
-      throw loss ? new EngineLost(error.message, loss) : error;
+      throw loss ? new EngineLost(error.message, loss) : inEnglish(error);
     }
   }
 

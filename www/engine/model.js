@@ -3,7 +3,7 @@
 
 import { foundIn, loadEngine } from "./start.js";
 import { Generation, Replay } from "./generation.js";
-import { EngineLost } from "./link.js";
+import { EngineLost } from "./loss.js";
 import { lengthOptions, untilAborted } from "./options.js";
 import { search } from "./search.js";
 import { fromRaw } from "../trace.js";
@@ -138,8 +138,10 @@ export class Model {
    * @param {{ interventions?: Intervention[] }} [options] they hold until a step is given others
    */
   async start(input, { interventions } = {}) {
+    // Of before the call: should the engine change meanwhile, the generation is begun once more there.
+    const epoch = this.#epoch;
     const started = await this.#call("start", [input, { interventions }]);
-    return new Generation((method, args) => this.#call(method, args), () => this.#epoch, input, started, interventions);
+    return new Generation((method, args) => this.#call(method, args), () => this.#epoch, input, { ...started, epoch }, interventions);
   }
 
   /**
@@ -256,7 +258,8 @@ export class Model {
    * @returns {Promise<any>}
    */
   #call(method, args) {
-    const result = this.#queue.then(() => this.#callOrRecover(method, args));
+    const epoch = this.#epoch;
+    const result = this.#queue.then(() => this.#callOrRecover(method, args, epoch));
     this.#queue = result.catch(() => {});
     return result;
   }
@@ -264,9 +267,11 @@ export class Model {
   /**
    * @param {string} method
    * @param {any[]} args
+   * @param {number} epoch when it was asked
    */
-  async #callOrRecover(method, args) {
+  async #callOrRecover(method, args, epoch) {
     if (this.#disposed) throw new Error("This model was disposed of: load it again.");
+    if (GENERATION_METHODS.has(method) && epoch !== this.#epoch) throw new Replay();
     try {
       return await this.#link.call(method, args);
     } catch (error) {

@@ -1,5 +1,7 @@
 // Where the engine of a model runs: in a worker, or on the page's thread.
 
+import { ask, liesElsewhere } from "./asking.js";
+import { buffersOf } from "./buffers.js";
 import { LocalLink, WorkerLink } from "./link.js";
 
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
@@ -22,15 +24,15 @@ export async function loadEngine(source, device, options = {}, room) {
   try {
     const webgpu = device !== "cpu" && (await worker.call("features", [])).webgpu;
     if (device === "cpu" || webgpu || !("gpu" in navigator)) {
-      return { link: worker, info: await worker.call("load", [source, device], options) };
+      return await load(worker, source, device, options);
     }
-    const onPage = await loadOnPage(source, device, options);
+    const onPage = await load(new LocalLink(), source, device, options);
     if (onPage.info.device === "webgpu") {
       worker.close();
       return onPage;
     }
     onPage.link.close();
-    const info = await worker.call("load", [source, "cpu"], options);
+    const { info } = await load(worker, source, "cpu", options);
     return { link: worker, info: { ...info, ...foundIn(onPage.info) } };
   } catch (error) {
     worker.close();
@@ -47,12 +49,14 @@ export function foundIn({ deviceReason, deviceReasonCode, selfTest, timing, adap
 }
 
 /**
+ * @param {Link} link
  * @param {ModelSource} source
  * @param {Device} device
- * @param {import("./link.js").CallOptions} [options]
+ * @param {import("./link.js").CallOptions} options
  * @returns {Promise<Loaded>}
  */
-async function loadOnPage(source, device, options) {
-  const link = new LocalLink();
-  return { link, info: await link.call("load", [source, device], options) };
+async function load(link, source, device, options) {
+  if (!liesElsewhere(source)) return { link, info: await link.call("load", [source, device], options) };
+  const read = await ask("read", source, options);
+  return { link, info: await link.call("load", [{ read }, device], { ...options, transfer: buffersOf(read.weights) }) };
 }

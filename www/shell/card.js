@@ -16,7 +16,7 @@ export async function showModel(app) {
   const { state, own, ownFiles } = app;
   app.dialog = "model";
   own.refresh();
-  if (!ownFiles && shippedAt(state.model)) app.card ??= await readCard(await addressOf(state.model, own.allowed));
+  if (!ownFiles && shippedAt(state.model)) app.card ??= await readCard(await addressOf(state.model));
 }
 
 /**

@@ -76,7 +76,7 @@ function compareDevices(app) {
     try {
       const reference = await referenceOf(app);
       const input = reference ? inputOf(reference) : readNow(app);
-      const source = app.ownFiles ? { files: app.ownFiles } : { url: await addressOf(app.state.model, app.own.allowed) };
+      const source = app.ownFiles ? { files: app.ownFiles } : { url: await addressOf(app.state.model) };
       const there = await computeOn(source, other(model.info.device), input);
       app.checks = { ...checks, devices: betweenDevices(await compute(model, input), there), running: false };
     } finally {
@@ -93,7 +93,7 @@ function readNow({ reading, player, kind, model }) {
 
 /** @param {App} app */
 async function referenceOf(app) {
-  return !app.ownFiles && shippedAt(app.state.model) ? readReference(await addressOf(app.state.model, app.own.allowed)) : undefined;
+  return !app.ownFiles && shippedAt(app.state.model) ? readReference(await addressOf(app.state.model)) : undefined;
 }
 
 /** @param {"webgpu" | "cpu"} device */

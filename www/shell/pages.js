@@ -3,10 +3,10 @@
 import { html } from "lit";
 import { pageIn } from "./preferences.js";
 
-/** @typedef {"playground" | "compare" | "course"} Page */
+/** @typedef {"playground" | "compare" | "course" | "blocks"} Page */
 
 /** @type {[Page, string][]} */
-const PAGES = [["playground", "index.html"], ["compare", "compare.html"], ["course", "course.html"]];
+const PAGES = [["playground", "index.html"], ["compare", "compare.html"], ["course", "course.html"], ["blocks", "blocks.html"]];
 
 /**
  * @param {Page} here

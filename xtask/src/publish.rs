@@ -38,8 +38,8 @@ pub fn publish(site: &Path, base: &str) -> Result<()> {
              <meta property=\"og:image\" content=\"{base}{PICTURE}\" />\n  </head>"
         );
         fs::write(entry.path(), text.replacen("</head>", &head, 1))?;
-        // A block in a frame is no page to be found by itself.
-        if path != "embed.html" {
+        // A block in a frame is no page to be found by itself, nor is a part of a page: lessons, the guide.
+        if path != "embed.html" && !path.contains('/') {
             pages.push(address);
         }
     }

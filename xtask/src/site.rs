@@ -17,8 +17,19 @@ use crate::shell::{run, say};
 use crate::{npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 9] =
-    ["early.js", "app.js", "compare.js", "course.js", "diorama.js", "worker.js", "embed.js", "frames.js", "sw.js"];
+const ENTRIES: [&str; 11] = [
+    "early.js",
+    "app.js",
+    "compare.js",
+    "course.js",
+    "blocks.js",
+    "diorama.js",
+    "worker.js",
+    "asker.js",
+    "embed.js",
+    "frames.js",
+    "sw.js",
+];
 
 /// Where this file is, an earlier build wrote the folder.
 const PROOF: &str = "wasm/diorama_bg.wasm";

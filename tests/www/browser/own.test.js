@@ -8,7 +8,7 @@ import test, { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browsers, visit } from "../story.js";
 import { serveHub } from "../hub.js";
-import { finished, press, tileIds } from "./page.js";
+import { finished, press, shown, tileIds } from "./page.js";
 
 /** @typedef {import("puppeteer-core").Page} Page */
 
@@ -24,6 +24,9 @@ const PATIENCE = 30_000;
 
 /** What browsers report of requests that the stories make fail. */
 const EXPECTED = [/404/, /401/, /ERR_|NetworkError|NS_ERROR|CORS|Cross-Origin/i];
+
+/** What a test of the policy makes browsers say. */
+const REFUSED = [/Content.Security.Policy|request to another host: .*blocked-uri/i];
 
 /** @param {Page} page */
 async function showModel(page) {
@@ -78,8 +81,8 @@ async function useMirror(page, base) {
   await page.waitForFunction(() => !document.querySelector("dialog"));
 }
 
-/** @param {string} browser @param {(page: Page, hub: import("../hub.js").Hub) => Promise<void>} story */
-async function withHub(browser, story) {
+/** `refused`: the story makes the policy refuse something. @param {string} browser @param {(page: Page, hub: import("../hub.js").Hub) => Promise<void>} story */
+async function withHub(browser, story, refused = false) {
   const hub = await serveHub(MODELS);
   try {
     await visit(/** @type {import("../drive.js").BrowserName} */ (browser), "#device=cpu", async (page) => {
@@ -87,7 +90,7 @@ async function withHub(browser, story) {
       await finished(page);
       await useMirror(page, hub.base);
       await story(page, hub);
-    }, { hosts: [hub.base], expected: EXPECTED });
+    }, { asked: [hub.base], expected: refused ? [...EXPECTED, ...REFUSED] : EXPECTED });
   } finally {
     await hub.close();
   }
@@ -155,6 +158,70 @@ for (const browser of browsers) {
       await finished(page);
       assert.deepEqual(hub.asked.filter((line) => line.includes("model.safetensors")), [`GET tests/t5-tiny/resolve/main/model.safetensors bytes=${2 * 2 ** 20}-`]);
     }));
+
+  test(`${browser}: the page itself may ask no other host, nor may its engine; the reader's model comes all the same`, () =>
+    withHub(browser, async (page, hub) => {
+      const refusals = await page.evaluate(async (address) => {
+        /** @type {string[]} */
+        const policies = [];
+        document.addEventListener("securitypolicyviolation", ({ blockedURI, originalPolicy }) => blockedURI.startsWith(address) && policies.push(originalPolicy));
+        const fetched = await fetch(address).then(() => "fetched", () => "refused");
+        const picture = await new Promise((resolve) => Object.assign(new Image(), { onload: () => resolve("shown"), onerror: () => resolve("refused"), src: `${address}/x.png` }));
+        while (policies.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+        return { fetched, picture, own: policies.some((policy) => policy.includes("connect-src 'self'; worker-src 'self'")) };
+      }, hub.base);
+      assert.deepEqual(refusals, { fetched: "refused", picture: "refused", own: true });
+      assert.equal(hub.asked.length, 0);
+      await look(page, "tests/t5-tiny");
+      await page.click(".statement .load");
+      await modelIs(page, "tests/t5-tiny");
+      await finished(page);
+      assert.ok(hub.asked.includes("GET tests/t5-tiny/resolve/main/model.safetensors"));
+    }, true));
+
+  test(`${browser}: where workers have no WebGPU and the page computes on its own thread, it asks no other host either`, () =>
+    withHub(browser, async (page, hub) => {
+      const outcome = await page.evaluate(async (address) => {
+        const Native = Worker;
+        globalThis.Worker = class extends Native {
+          /** @param {string} type @param {(event: any) => void} listener @param {any} [options] */
+          addEventListener(type, listener, options) {
+            const without = (/** @type {any} */ { data }) => ({ data: { ...data, result: { webgpu: false } } });
+            super.addEventListener(type, (/** @type {any} */ event) => listener(event.data?.result?.webgpu ? without(event) : event), options);
+          }
+        };
+        const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+        /** @type {number[]} */
+        const received = [];
+        const model = await loadModel(address, { device: "webgpu", onProgress: (/** @type {any} */ _, /** @type {any} */ __, /** @type {any} */ bytes) => bytes && received.push(bytes.received) });
+        const ids = (await model.encode("I am cold.")).map((/** @type {any} */ { id }) => id);
+        const { device } = model.info;
+        const asked = performance.getEntriesByType("resource").map(({ name }) => name);
+        model.dispose();
+        return { device, ids, received: received.at(-1), byThePage: asked.filter((name) => name.startsWith(address)) };
+      }, `${hub.base}/tests/t5-tiny/resolve/main/`);
+      assert.equal(outcome.device, "webgpu");
+      assert.ok(outcome.ids.length > 3);
+      assert.ok(Number(outcome.received) > 3e6);
+      assert.deepEqual(outcome.byThePage, []);
+    }));
+
+  test(`${browser}: a block in a frame asks another host when the reader says so, and not before`, async () => {
+    const hub = await serveHub({ "tests/bert": folder("www/models/bert-tiny") });
+    const hash = new URLSearchParams({ block: "heads", device: "cpu", lang: "en", model: `${hub.base}/tests/bert/resolve/main/` });
+    try {
+      await visit(browser, `embed.html#${hash}`, async (page) => {
+        const button = await shown(page, "diorama-heads >>> .caption.mono + p button");
+        assert.equal(await button?.evaluate((element) => element.textContent), `Ask ${new URL(hub.base).host} for it`);
+        assert.equal(hub.asked.length, 0);
+        await button?.evaluate((element) => /** @type {HTMLElement} */ (element).click());
+        await shown(page, "diorama-heads >>> diorama-attention-map");
+        assert.ok(hub.asked.includes("GET tests/bert/resolve/main/model.safetensors"));
+      }, { asked: [hub.base], expected: EXPECTED });
+    } finally {
+      await hub.close();
+    }
+  });
 
   test(`${browser}: a name that is not there, and a model without a tokenizer`, () =>
     withHub(browser, async (page) => {

@@ -1,4 +1,7 @@
-// A small checkpoint for tests: real safetensors bytes, every number zero.
+// A small checkpoint for tests: real safetensors bytes, every number zero; and what is said of one that does not fit.
+
+import assert from "node:assert/strict";
+import { inEnglish } from "../../../www/sentence.js";
 
 /** @typedef {{ dtype: string, shape: number[] }} Tensor */
 
@@ -23,4 +26,15 @@ export function safetensors(tensors) {
 /** @param {Record<string, string | Uint8Array>} contents */
 export function chosen(contents) {
   return { files: Object.entries(contents).map(([name, content]) => new File([/** @type {BlobPart} */ (content)], name)) };
+}
+
+/**
+ * For `assert.rejects` and `assert.throws`: whether an error, once in words, says this.
+ * @param {RegExp} pattern
+ */
+export function says(pattern) {
+  return (/** @type {unknown} */ error) => {
+    assert.match(String(inEnglish(error)), pattern);
+    return true;
+  };
 }

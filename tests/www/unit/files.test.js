@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import test from "node:test";
 import { readModel, surveyModel } from "../../../www/checkpoint/files.js";
 import { readWhole } from "../../../www/checkpoint/transfer.js";
-import { chosen, safetensors } from "./checkpoint.js";
+import { chosen, safetensors, says } from "./checkpoint.js";
 
 const CONFIG = '{"model_type":"t5"}';
 const WEIGHTS = safetensors({ a: { dtype: "F16", shape: [3, 5] }, b: { dtype: "F32", shape: [7] }, "position_ids": { dtype: "I64", shape: [1, 9] }, mask: { dtype: "F32", shape: [1, 1, 4, 4] } });
@@ -107,7 +107,7 @@ test("an older tokenizer is named", async () => {
 test("a model that the engine does not run is refused before its weights are asked for", async () => {
   const refused = async (/** @type {object} */ config, /** @type {RegExp} */ why) =>
     served({ ...WHOLE, "config.json": JSON.stringify(config) }, async (url, asked) => {
-      await assert.rejects(readModel({ url }, () => {}), why);
+      await assert.rejects(readModel({ url }, () => {}), says(why));
       assert.ok(!asked.some((line) => line.includes("safetensors")), asked.join());
     });
   await refused({ model_type: "mamba" }, /model_type "mamba" is not built in; this page runs bert, /);
@@ -121,7 +121,7 @@ test("weights in several files come in the order of their names", async () => {
   const parts = { "config.json": CONFIG, "model.safetensors.index.json": index, "model-1.safetensors": one, "model-2.safetensors": two };
   assert.deepEqual((await readModel(chosen(parts), () => {})).weights, [one, two]);
   const { "model-2.safetensors": _, ...lacking } = parts;
-  await assert.rejects(readModel(chosen(lacking), () => {}), /^Error: model-2\.safetensors is missing, which model\.safetensors\.index\.json names/);
+  await assert.rejects(readModel(chosen(lacking), () => {}), says(/^Error: model-2\.safetensors is missing, which model\.safetensors\.index\.json names/));
 });
 
 test("of several models in a folder, the one at the top is taken", async () => {
@@ -131,20 +131,20 @@ test("of several models in a folder, the one at the top is taken", async () => {
 });
 
 test("what is missing or broken is named in one sentence", async () => {
-  await assert.rejects(readModel(chosen(NO_CONFIG), () => {}), /^Error: config\.json is not among the chosen files: .*\.$/);
-  await assert.rejects(readModel(chosen(NO_WEIGHTS), () => {}), /^Error: model\.safetensors is not among the chosen files/);
-  await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "pytorch_model.bin": "PK" }), () => {}), /has pytorch_model\.bin but no model\.safetensors/);
-  await assert.rejects(readModel(chosen({ "model-q4.gguf": "GGUF" }), () => {}), /has model-q4\.gguf but no model\.safetensors/);
-  await assert.rejects(readModel(chosen({ ...WHOLE, "config.json": "<!doctype html>" }), () => {}), /config\.json does not hold a JSON object/);
-  await assert.rejects(readModel(chosen({ ...WHOLE, "tokenizer.json": "[" }), () => {}), /tokenizer\.json does not hold a JSON object/);
-  await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "model.safetensors.index.json": "{}" }), () => {}), /names no files/);
-  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": WEIGHTS.subarray(0, -1) }), () => {}), /model\.safetensors \(\d+ bytes\) is truncated or not a safetensors file/);
-  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": "0123456789" }), () => {}), /truncated or not a safetensors file/);
-  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": "" }), () => {}), /truncated or not a safetensors file/);
-  await served(NO_CONFIG, (url) => assert.rejects(readModel({ url }, () => {}), /^Error: config\.json was not found at http:.*\/models\/small\/: /));
-  await served({ ...WHOLE, "model.safetensors": 503 }, (url) => assert.rejects(readModel({ url }, () => {}), /model\.safetensors could not be fetched from .*: the server answered 503\.$/));
-  await served({ ...WHOLE, "config.json": 401 }, (url) => assert.rejects(readModel({ url }, () => {}), /answered 401: there is no such model, or it is not public/));
-  await assert.rejects(readModel({ url: "http://127.0.0.1:9/none/" }, () => {}), /could not be fetched from .*: check the address/);
+  await assert.rejects(readModel(chosen(NO_CONFIG), () => {}), says(/^Error: config\.json is not among the chosen files: .*\.$/));
+  await assert.rejects(readModel(chosen(NO_WEIGHTS), () => {}), says(/^Error: model\.safetensors is not among the chosen files/));
+  await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "pytorch_model.bin": "PK" }), () => {}), says(/has pytorch_model\.bin but no model\.safetensors/));
+  await assert.rejects(readModel(chosen({ "model-q4.gguf": "GGUF" }), () => {}), says(/has model-q4\.gguf but no model\.safetensors/));
+  await assert.rejects(readModel(chosen({ ...WHOLE, "config.json": "<!doctype html>" }), () => {}), says(/config\.json does not hold a JSON object/));
+  await assert.rejects(readModel(chosen({ ...WHOLE, "tokenizer.json": "[" }), () => {}), says(/tokenizer\.json does not hold a JSON object/));
+  await assert.rejects(readModel(chosen({ ...NO_WEIGHTS, "model.safetensors.index.json": "{}" }), () => {}), says(/names no files/));
+  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": WEIGHTS.subarray(0, -1) }), () => {}), says(/model\.safetensors \(\d+ bytes\) is truncated or not a safetensors file/));
+  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": "0123456789" }), () => {}), says(/truncated or not a safetensors file/));
+  await assert.rejects(readModel(chosen({ ...WHOLE, "model.safetensors": "" }), () => {}), says(/truncated or not a safetensors file/));
+  await served(NO_CONFIG, (url) => assert.rejects(readModel({ url }, () => {}), says(/^Error: config\.json was not found at http:.*\/models\/small\/: /)));
+  await served({ ...WHOLE, "model.safetensors": 503 }, (url) => assert.rejects(readModel({ url }, () => {}), says(/model\.safetensors could not be fetched from .*: the server answered 503\.$/)));
+  await served({ ...WHOLE, "config.json": 401 }, (url) => assert.rejects(readModel({ url }, () => {}), says(/answered 401: there is no such model, or it is not public/)));
+  await assert.rejects(readModel({ url: "http://127.0.0.1:9/none/" }, () => {}), says(/could not be fetched from .*: check the address/));
 });
 
 test("a model that does not fit is refused before it is read, with both numbers", async () => {
@@ -154,7 +154,7 @@ test("a model that does not fit is refused before it is read, with both numbers"
   new DataView(start.buffer).setBigUint64(0, BigInt(header.length), true);
   start.set(header, 8);
   const huge = { name: "model.safetensors", size: start.length + 2e9, slice: (/** @type {number} */ from, /** @type {number} */ to) => new Blob([start]).slice(from, to), stream: () => assert.fail("it was read") };
-  await assert.rejects(readModel({ files: [new File([CONFIG], "config.json"), /** @type {any} */ (huge)] }, () => {}), /1,000,000,000 parameters need 16.1 GB of memory, and 4\.3 GB are available/);
+  await assert.rejects(readModel({ files: [new File([CONFIG], "config.json"), /** @type {any} */ (huge)] }, () => {}), says(/1,000,000,000 parameters need 16.1 GB of memory, and 4\.3 GB are available/));
 });
 
 test("an aborted reading ends with the signal's reason", () =>
@@ -173,5 +173,5 @@ test("a connection that falls silent counts as broken, and so does a file that i
   t.mock.timers.tick(30_000);
   await refused;
   const gone = Object.assign(new File([WEIGHTS], "model.safetensors"), { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotFoundError")) }) });
-  await assert.rejects(readModel({ files: [new File([CONFIG], "config.json"), /** @type {any} */ (gone)] }, () => {}), /model\.safetensors can no longer be read/);
+  await assert.rejects(readModel({ files: [new File([CONFIG], "config.json"), /** @type {any} */ (gone)] }, () => {}), says(/model\.safetensors can no longer be read/));
 });

@@ -4,7 +4,9 @@ import test from "node:test";
 import { preferredLanguage, words } from "../../../www/i18n.js";
 import { sources } from "./sources.js";
 
-const [en, zh] = ["en", "zh"].map((language) => JSON.parse(readFileSync(new URL(`../../../www/locales/${language}.json`, import.meta.url), "utf8")));
+const read = (/** @type {string} */ file) => JSON.parse(readFileSync(new URL(`../../../www/locales/${file}.json`, import.meta.url), "utf8"));
+/** What all pages have, and what the page of the blocks has beside it. */
+const [en, zh] = ["en", "zh"].map((language) => ({ ...read(language), ...read(`blocks.${language}`) }));
 
 test("both languages have the same keys, in the same order", () => {
   assert.deepEqual(Object.keys(zh), Object.keys(en));

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { FAMILIES } from "../../../www/checkpoint/families.js";
 import { available, inWords, memoryOf, requireRoom, WASM } from "../../../www/checkpoint/memory.js";
+import { says } from "./checkpoint.js";
 
 /** Checkpoints in f16, and the WebAssembly memory after loading them in Chromium, on the CPU and on WebGPU. // bytes */
 const MEASURED = [
@@ -22,9 +23,9 @@ test("what does not fit is refused with both numbers; what fits is not", () => {
   const parts = [{ name: "model.safetensors", size: small.bytes }];
   requireRoom(small, parts, available({}));
   requireRoom(small, parts, available({ deviceMemory: 8 }));
-  assert.throws(() => requireRoom(small, parts, available({ deviceMemory: 1 })), /100,000,000 parameters need 1\.2 GB of memory, and 1\.1 GB are available/);
-  assert.throws(() => requireRoom({ parameters: 5e8, largest: 1e8, bytes: 1e9 }, parts, available({})), /need 4\.9 GB of memory, and 4\.3 GB are available/);
-  assert.throws(() => requireRoom(small, [{ name: "model.safetensors", size: 3e9 }], available({})), /model\.safetensors has 3\.0 GB, and a page can read files of at most 2\.1 GB/);
+  assert.throws(() => requireRoom(small, parts, available({ deviceMemory: 1 })), says(/100,000,000 parameters need 1\.2 GB of memory, and 1\.1 GB are available/));
+  assert.throws(() => requireRoom({ parameters: 5e8, largest: 1e8, bytes: 1e9 }, parts, available({})), says(/need 4\.9 GB of memory, and 4\.3 GB are available/));
+  assert.throws(() => requireRoom(small, [{ name: "model.safetensors", size: 3e9 }], available({})), says(/model\.safetensors has 3\.0 GB, and a page can read files of at most 2\.1 GB/));
   assert.equal(available({}).engine, WASM);
 });
 

@@ -1,5 +1,5 @@
 // Each page of the site says for itself what a browser may do on it: run the site's files and WebAssembly, nothing written into the page, and ask no other host.
-// Only the playground may ask one, for a model whose address the reader gives. The stories in the browsers fail on whatever is refused.
+// One policy for all: the host of a reader's own model is asked by a worker (asker.js). The stories in the browsers fail on whatever is refused.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -7,17 +7,15 @@ import test from "node:test";
 
 const www = new URL("../../../www/", import.meta.url);
 const pages = readdirSync(www).filter((name) => name.endsWith(".html"));
-const OWN = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'";
-/** @type {Record<string, string>} */
-const WIDER = { "index.html": OWN.replace("connect-src 'self'", "connect-src 'self' https: http:") };
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'";
 
-test("the site has its four pages", () => assert.deepEqual(pages, ["compare.html", "course.html", "embed.html", "index.html"]));
+test("the site has its five pages", () => assert.deepEqual(pages, ["blocks.html", "compare.html", "course.html", "embed.html", "index.html"]));
 
 for (const page of pages) {
   test(`${page} states its policy before it asks for any file`, () => {
     const text = readFileSync(new URL(page, www), "utf8");
     const [, policy] = text.match(/<meta http-equiv="Content-Security-Policy" content="([^"]+)"/) ?? [];
-    assert.equal(policy, WIDER[page] ?? OWN);
+    assert.equal(policy, POLICY);
     assert.ok(text.indexOf(policy) < text.search(/<(script|link)\b/));
     assert.doesNotMatch(text, /<style|<script(?![^>]*\bsrc=)|\son[a-z]+=/);
   });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { NoText, Text } from "../../../www/text/text.js";
+import { says } from "./checkpoint.js";
 
 const NAMES = ["byte_level_bpe", "unigram", "byte_fallback_bpe", "byte_fallback_unigram"];
 
@@ -63,7 +64,7 @@ test("special tokens are marked, and an id beyond the vocabulary has a name", ()
 
 test("a tokenizer.json that is none is a sentence that names it", () => {
   for (const broken of [{}, [], { model: { type: "Feline" }, decoder: null }, { model: { type: "BPE" } }]) {
-    assert.throws(() => new Text(broken), /^Error: tokenizer\.json cannot be read as a tokenizer \(.+\): fetch it again/, JSON.stringify(broken));
+    assert.throws(() => new Text(broken), says(/^Error: tokenizer\.json cannot be read as a tokenizer \(.+\): fetch it again/), JSON.stringify(broken));
   }
 });
 

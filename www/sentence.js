@@ -1,0 +1,28 @@
+// Errors in words: for the reader in the page's language, for scripts in English.
+
+import { complaint } from "./engine/complaints.js";
+import { words } from "./i18n.js";
+import { Trouble } from "./trouble.js";
+
+/** @typedef {import("./trace.js").Say} Say */
+
+/**
+ * The sentence for the reader.
+ * @param {unknown} error
+ * @param {Say} say
+ */
+export function sentence(error, say) {
+  if (error instanceof Trouble) return say(error.key, error.values);
+  return complaint(error instanceof Error ? error.message : String(error), say);
+}
+
+/**
+ * The same error, its message in English: the module's callers read that.
+ * @template E
+ * @param {E} error
+ * @returns {E}
+ */
+export function inEnglish(error) {
+  if (error instanceof Trouble) error.message = words("en")(error.key, error.values);
+  return error;
+}
