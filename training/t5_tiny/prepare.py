@@ -85,9 +85,9 @@ def main() -> None:
     texts += [TRANSLATE, PRONOUNCE, spans.PREFIX, dates.PREFIX] * 2000
     texts += [text for _ in range(3000) for text in dates.example(rng)] + (augment.MALE + augment.FEMALE) * 20
     phonemes = sorted({p for forms in phonemes_of.values() for form in forms for p in form.split()})
-    if not (args.work / "tokenizer.json").exists():
-        tokenizer.save(tokenizer.train(texts, phonemes), args.work)
-    tok = Tokenizer.from_file(str(args.work / "tokenizer.json"))
+    known = args.work / "tokenizer.json"  # there when the training goes on from an earlier model: its pieces are kept
+    tok = tokenizer.dress(Tokenizer.from_file(str(known))) if known.exists() else tokenizer.train(texts, phonemes)
+    tokenizer.save(tok, args.work)
 
     fill = [spans.corrupt(s, rng) for s in rng.sample(training_lines, min(N_FILL, len(training_lines)))]
     tasks = {

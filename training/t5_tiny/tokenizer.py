@@ -1,7 +1,8 @@
 """A Unigram tokenizer for English, French, ARPAbet, digits and sentinels, as one plain tokenizer.json.
 
-Curly quotes become straight and no-break spaces become spaces in the normalizer. Digits, punctuation and French elided words (l', qu')
-stand alone, and so does every letter after "pronounce:", so that a phoneme can attend to a letter. Every ARPAbet phoneme after a space
+Curly quotes become straight, no-break spaces become spaces and HELLO becomes hello in the normalizer, where no vocabulary has
+room for both (`_calmed`). Digits, punctuation and French elided words (l', qu') stand alone, and so does every letter after
+"pronounce:", so that a phoneme can attend to a letter. Every ARPAbet phoneme after a space
 ("▁HH", "▁AH0") is one piece: the splitter keeps its stress digit, and its score is the highest. The pieces are byte-pair merges; their
 scores are the logarithms of their counts in the best segmentation, re-estimated while the rarest pieces are dropped (Kudo 2018,
 section 3.2, with one segmentation instead of all).
@@ -26,6 +27,7 @@ _BEHIND = "|".join("pronounce:" + "." * n for n in range(MAX_SPELLED))
 _ALONE = r"0-9.,!?;:\"()\-/"
 _PIECES = "|".join([
     rf"(?<={_BEHIND})▁?[A-Za-z']",
+    r"▁'(?=[A-Za-z])",
     r"▁(?:[cdjlmnstCDJLMNST]|[Qq]u)'",
     r"▁?[A-Z][A-Z][0-2]",
     rf"▁?[{_ALONE}]",
@@ -37,10 +39,22 @@ _REPLACED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("…", "..
 _ALPHABET = "▁" + string.ascii_letters + string.digits + ".,!?;:'\"()-%$€£&/+*=éèêëàâäîïôöùûüçœæÉÈÊÀÂÎÔÛÇŒñáíóúßãåø"
 
 
-def _dress(model: models.Model) -> Tokenizer:
-    """The model between its normalizer, splitters and decoder."""
-    tokenizer = Tokenizer(model)
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED])
+def _calmed() -> list[tuple[Regex, str]]:
+    """A word in capitals becomes small, but for ARPAbet's phonemes (HH, AH0) and single letters (I).
+
+    A normalizer has no rule for "its small form": so one rule for each letter, first where it begins a word, then where it goes on with one.
+    """
+    begins, goes_on = [], []
+    for x in string.ascii_uppercase:
+        second = {"N": "[A-FH-Z]"}.get(x, "[A-GI-Z]" if x in "CDHJSTZ" else "[A-Z]")  # not NG, not CH, DH, HH, …
+        begins.append((Regex(rf"(?<![A-Za-z]){x}(?=[A-Z]{{2}}|{second}(?![A-Za-z0-9]))"), x.lower()))
+        goes_on.append((Regex(rf"(?<=[a-z]){x}|(?<=[A-Za-z]{{2}}){x}|(?<=[A-Za-z]'){x}(?![A-Za-z])"), x.lower()))
+    return begins + goes_on
+
+
+def dress(tokenizer: Tokenizer) -> Tokenizer:
+    """Puts a model between its normalizer, splitters and decoder."""
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED + _calmed()])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="first", split=False),
         pre_tokenizers.Split(Regex(_PIECES), behavior="isolated"),
@@ -52,12 +66,12 @@ def _dress(model: models.Model) -> Tokenizer:
 def _unigram(forced: list[str], scores: dict[str, float], tail: list[str]) -> Tokenizer:
     """Ids in order: special tokens, forced pieces, scored pieces, sentinels."""
     vocab = [(piece, 0.0) for piece in _SPECIAL] + [(piece, -1.0) for piece in forced] + list(scores.items()) + [(s, 0.0) for s in tail]
-    return _dress(models.Unigram(vocab, unk_id=UNK, byte_fallback=False))
+    return dress(Tokenizer(models.Unigram(vocab, unk_id=UNK, byte_fallback=False)))
 
 
 def train(texts: list[str], phonemes: list[str]) -> Tokenizer:
     """Learns VOCAB_SIZE pieces from `texts`: <pad>, </s>, <unk>, phonemes and digits, learned pieces, the sentinels last."""
-    pairs = _dress(models.BPE())
+    pairs = dress(Tokenizer(models.BPE()))
     pairs.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=N_CANDIDATES, initial_alphabet=list(_ALPHABET), show_progress=False))
     forced = [f"▁{p}" for p in phonemes] + [f"▁{d}" for d in "0123456789"]
     candidates = [p for p in pairs.get_vocab() if (len(p) > 1 or p in _ALPHABET) and p not in forced]
