@@ -50,6 +50,8 @@ export function metricsTable(metrics, { say }) {
 export const NAMES = {
   "translate English to French": "metric.translate",
   "translate, up to 8 words": "metric.translate.short",
+  "translate, up to 8 words, in capitals": "metric.translate.capitals",
+  "translate, up to 8 words, in single quotes": "metric.translate.quotes",
   pronounce: "metric.pronounce",
   "pronounce, letters apart": "metric.pronounce.letters",
   "pronounce, words of the story corpora": "metric.pronounce.stories",
