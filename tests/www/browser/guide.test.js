@@ -82,14 +82,16 @@ for (const browser of browsers) {
       await page.waitForFunction(() => document.querySelector(".output diorama-token-strip")?.shadowRoot?.activeElement);
       if (browser === "firefox") await (await page.$(".output diorama-token-strip >>> li:nth-child(2) button"))?.hover();
       const looked = await done(page);
-      const most = await page.evaluate(async () => {
-        const { player, state, hover } = /** @type {any} */ (document.querySelector("diorama-app"));
+      const [, token] = looked.match(/“(.+?)” looks most/) ?? [];
+      const most = await page.evaluate((token) => {
+        const { player, state } = /** @type {any} */ (document.querySelector("diorama-app"));
+        const position = player.steps.findIndex((/** @type {any} */ step) => step.token.replace("▁", "␣") === token);
         const { shape, data } = player.trace.activations.get(`decoder.${state.layer - 1}.cross_attn.hook_pattern`);
         const [, heads, rows, columns] = shape;
-        const row = Array.from({ length: columns }, (_, column) => Array.from({ length: heads }, (_, head) => data[(head * rows + hover.position) * columns + column]).reduce((sum, weight) => sum + weight, 0) / heads);
+        const row = Array.from({ length: columns }, (_, column) => Array.from({ length: heads }, (_, head) => data[(head * rows + position) * columns + column]).reduce((sum, weight) => sum + weight, 0) / heads);
         const share = Math.max(...row);
         return { from: player.traced[row.indexOf(share)].token.replace("▁", "␣"), share: Math.round(share * 100) };
-      });
+      }, token);
       assert.ok(looked.endsWith(`looks most at “${most.from}”: ${most.share} %.`), `${looked} against ${JSON.stringify(most)}`);
       await page.keyboard.press("F6");
       assert.equal((await card(page)).focused, "button", "and back to the card");
