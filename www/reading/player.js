@@ -31,6 +31,8 @@ export class Player extends Reading {
   /** @type {Request | undefined} */
   #request;
   #stopping = new AbortController();
+  /** The present request's tokens. @type {Promise<void> | undefined} */
+  #arriving;
   /** Settings may change while a run goes on. @type {Settings} */
   #settings = { temperature: 0, topK: 0, topP: 1, seed: 1, beams: 1, max: 64 };
   /** Run, step and back take turns. @type {Promise<unknown>} */
@@ -76,12 +78,23 @@ export class Player extends Reading {
    */
   async read(request) {
     const same = JSON.stringify(request) === JSON.stringify(this.#request);
-    if (same && this.source.length > 0) return;
+    // Its tokens may still be on their way: whoever runs the text waits for them.
+    if (same && this.source.length > 0) return this.#arriving;
     this.#request = request;
     if (!this.model) return;
     if (this.steps.length > 0 || this.#generation) this.stale = true;
     this.stop();
-    const pieces = await this.tokens(request);
+    this.#arriving = this.#arrive(request);
+    await this.#arriving;
+  }
+
+  /** @param {Request} request */
+  async #arrive(request) {
+    const pieces = await this.tokens(request).catch((error) => {
+      // Not read: the same text may be tried again.
+      if (request === this.#request) this.#request = undefined;
+      throw error;
+    });
     if (request !== this.#request) return;
     this.source = pieces;
     this.padded = request.pad;
