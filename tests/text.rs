@@ -54,10 +54,11 @@ struct Rule {
     decoded: String,
 }
 
-fn rules() -> Vec<(Rule, Text)> {
+/// Tests run side by side: each writes the tokenizers into a folder of its own name.
+fn rules(test: &str) -> Vec<(Rule, Text)> {
     let golden = std::fs::read_to_string(goldens().join("text/rules.json")).expect("the golden of rules");
     let rules: Vec<Rule> = serde_json::from_str(&golden).expect("a sound golden");
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("text rules");
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("text rules").join(test);
     std::fs::create_dir_all(&dir).expect("a folder");
     let opened = |rule: Rule| {
         let path = dir.join(format!("{}.json", rule.name));
@@ -71,7 +72,7 @@ fn rules() -> Vec<(Rule, Text)> {
 /// `tests/www/unit/text-rules.test.js` holds the page's tokenizer to the same file; `training/golden_text_rules.py` wrote it.
 #[test]
 fn the_small_print_is_the_references() {
-    for (rule, text) in rules() {
+    for (rule, text) in rules("small print") {
         let encoded = text.encode(&rule.text, rule.pair.as_deref()).expect("ids");
         assert_eq!(encoded, (rule.ids, rule.segments), "{}", rule.name);
         assert_eq!(text.encode_plain(&rule.text).expect("ids"), rule.bare, "{}, without special tokens", rule.name);
@@ -82,7 +83,7 @@ fn the_small_print_is_the_references() {
 #[test]
 fn an_empty_second_text_is_none() {
     let pairless = |(rule, _): &(Rule, Text)| rule.pair.is_none();
-    for (rule, text) in rules().into_iter().filter(pairless) {
+    for (rule, text) in rules("second text").into_iter().filter(pairless) {
         assert_eq!(text.encode(&rule.text, Some("")).expect("ids"), (rule.ids, rule.segments), "{}", rule.name);
     }
     let bert = Text::open(&goldens().join("text/bert_wordpiece.json")).expect("a tokenizer.json");
@@ -91,7 +92,7 @@ fn an_empty_second_text_is_none() {
 
 #[test]
 fn bytes_of_whole_characters_stay_while_the_next_one_is_unfinished() {
-    let found = rules().into_iter().find(|(rule, _)| rule.name == "bytes that make no character");
+    let found = rules("bytes").into_iter().find(|(rule, _)| rule.name == "bytes that make no character");
     let (_, text) = found.expect("the rule");
     let ids = text.encode_plain("狗狗a").expect("ids");
     let shown: Vec<String> = (1..=ids.len()).map(|n| text.decode(&ids[..n]).expect("a text")).collect();
