@@ -5,11 +5,10 @@ import { words } from "../i18n.js";
 import { blockStyles } from "../blocks/styles.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
-import { languageOf, prefer, remembered } from "./preferences.js";
+import { Preferences, prefer, remembered } from "./preferences.js";
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
 const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
-const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** `page` is the one that the reader is on; `heading` is the page's title, where it is not one of the known pages. */
 export class Masthead extends LitElement {
@@ -33,6 +32,7 @@ export class Masthead extends LitElement {
     @media (max-width: 640px) { header { padding: 6px 0; } .brand { flex: 1; } .pages { order: 1; flex-basis: 100%; margin-left: -10px; } .pages a { padding: 10px; } button { min-height: 40px; } }
   `];
 
+  #preferences = new Preferences(this);
   #follow = () => this.requestUpdate();
 
   constructor() {
@@ -49,27 +49,11 @@ export class Masthead extends LitElement {
     if (changed.has("trail")) this.trail?.addEventListener("change", this.#follow);
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    for (const [target, name] of this.#heard()) target.addEventListener(name, this.#follow);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    for (const [target, name] of this.#heard()) target.removeEventListener(name, this.#follow);
-  }
-
-  /** @returns {[EventTarget, string][]} */
-  #heard() {
-    return [[window, "hashchange"], [document, "diorama-preferences"], [dark, "change"]];
-  }
-
   render() {
     const preferences = remembered(location.hash);
     const { theme } = preferences;
-    const language = languageOf(preferences.lang);
+    const { language, shade } = this.#preferences;
     const say = words(language);
-    const shade = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
     document.documentElement.lang = language === "zh" ? "zh-Hans" : "en";
     document.documentElement.dataset.theme = shade;
     document.title = this.heading || say(`pages.${this.page}.title`);

@@ -43,3 +43,37 @@ export function prefer(change) {
 export function languageOf(lang) {
   return lang || preferredLanguage(navigator.languages);
 }
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Draws an element anew whenever the reader's language or theme changes, while it stands in the page. */
+export class Preferences {
+  #follow;
+
+  /** @param {import("lit").ReactiveControllerHost} host */
+  constructor(host) {
+    this.#follow = () => host.requestUpdate();
+    host.addController(this);
+  }
+
+  hostConnected() {
+    for (const [target, name] of HEARD) target.addEventListener(name, this.#follow);
+  }
+
+  hostDisconnected() {
+    for (const [target, name] of HEARD) target.removeEventListener(name, this.#follow);
+  }
+
+  get language() {
+    return languageOf(remembered(location.hash).lang);
+  }
+
+  /** "light" or "dark" */
+  get shade() {
+    const { theme } = remembered(location.hash);
+    return theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+  }
+}
+
+/** @type {[EventTarget, string][]} */
+const HEARD = [[window, "hashchange"], [document, "diorama-preferences"], [dark, "change"]];

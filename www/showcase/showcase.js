@@ -6,7 +6,7 @@ import { attributeOf } from "../blocks/settings.js";
 import { codesOf, codeList } from "../blocks/share-panel.js";
 import { hashOf } from "../blocks/share.js";
 import { blockStyles } from "../blocks/styles.js";
-import { languageOf, remembered } from "../shell/preferences.js";
+import { Preferences, remembered } from "../shell/preferences.js";
 import { SITE } from "../site.js";
 import { readGuide } from "./guide.js";
 import { SHELVES, keyOf } from "./shelves.js";
@@ -19,15 +19,13 @@ import { wordsOf } from "./words.js";
 /** A frame's height until its block has told its own. // CSS px */
 const HEIGHT = 480;
 
-const dark = matchMedia("(prefers-color-scheme: dark)");
-
 export class Showcase extends LitElement {
   static properties = Object.fromEntries(["shown", "opened", "copied", "guide", "error"].map((name) => [name, { state: true }]));
 
   static styles = [blockStyles, showcaseStyles];
 
   #guideIn = "";
-  #follow = () => this.requestUpdate();
+  #preferences = new Preferences(this);
 
   constructor() {
     super();
@@ -43,32 +41,15 @@ export class Showcase extends LitElement {
   }
 
   get language() {
-    return languageOf(remembered(location.hash).lang);
+    return this.#preferences.language;
   }
 
-  /** "light" or "dark" */
   get shade() {
-    const { theme } = remembered(location.hash);
-    return theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    return this.#preferences.shade;
   }
 
   get say() {
     return wordsOf(this.language);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    for (const [target, name] of this.#heard()) target.addEventListener(name, this.#follow);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    for (const [target, name] of this.#heard()) target.removeEventListener(name, this.#follow);
-  }
-
-  /** @returns {[EventTarget, string][]} */
-  #heard() {
-    return [[window, "hashchange"], [document, "diorama-preferences"], [dark, "change"]];
   }
 
   willUpdate() {
