@@ -15,13 +15,19 @@ function slowModel() {
 
 const request = (/** @type {string} */ text) => ({ text, pair: "", prefix: "", pad: 0, edits: /** @type {any} */ ([]) });
 
-test("who asks again for a text whose tokens are still on their way waits for them", async () => {
+/** A player that has read a first text. */
+async function readOne() {
   const { model, goOn } = slowModel();
   const player = new Player();
   await player.use(model);
   const first = player.read(request("one"));
   goOn();
   await first;
+  return { player, goOn };
+}
+
+test("who asks again for a text whose tokens are still on their way waits for them", async () => {
+  const { player, goOn } = await readOne();
   player.read(request("another"));
   const again = player.read(request("another")).then(() => player.source.map(({ token }) => token));
   setTimeout(goOn, 20);
@@ -29,12 +35,7 @@ test("who asks again for a text whose tokens are still on their way waits for th
 });
 
 test("a text that could not be read may be tried again", async () => {
-  const { model, goOn } = slowModel();
-  const player = new Player();
-  await player.use(model);
-  const first = player.read(request("one"));
-  goOn();
-  await first;
+  const { player, goOn } = await readOne();
   for (let tries = 0; tries < 2; tries++) {
     const failing = player.read(request("no"));
     setTimeout(goOn);
