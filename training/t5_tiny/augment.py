@@ -33,12 +33,29 @@ _TEMPLATES = [
 ]  # fmt: skip
 
 
-# What is said around somebody's words; the English comma stands inside the quotation marks or before them.
-_SAID = [
-    ("He said, {}", "Il a dit : {}"), ("She said, {}", "Elle a dit : {}"), ("Tom said, {}", "Tom a dit : {}"), ("Mary said, {}", "Marie a dit : {}"),
-    ("I said, {}", "J'ai dit : {}"), ("He asked, {}", "Il a demandé : {}"), ("She asked me, {}", "Elle m'a demandé : {}"),
+# Who says something; who says it in French, before the words (composed past) and after them (simple past, the verb first).
+_SPEAKERS = [
+    ("He", "Il a", "il"), ("She", "Elle a", "elle"), ("I", "J'ai", ""), ("Tom", "Tom a", "Tom"), ("Mary", "Marie a", "Marie"),
+    ("My mother", "Ma mère a", "ma mère"), ("My father", "Mon père a", "mon père"), ("The boy", "Le garçon a", "le garçon"),
+    ("The girl", "La fille a", "la fille"), ("The man", "L'homme a", "l'homme"), ("The woman", "La femme a", "la femme"),
+    ("The teacher", "Le professeur a", "le professeur"), ("The doctor", "Le médecin a", "le médecin"), ("{}", "{} a", "{}"),
 ]  # fmt: skip
-_SAID_AFTER = [("said Tom.", "dit Tom."), ("she said.", "dit-elle."), ("he said.", "dit-il."), ("said Mary.", "dit Marie."), ("said the boy.", "dit le garçon.")]
+# The verb, its participle, its simple past; what is said to "me" stands before the words only.
+_SAYING = [("said", "dit", "dit"), ("answered", "répondu", "répondit"), ("replied", "répondu", "répondit"), ("shouted", "crié", "cria"), ("told me", "dit", "")]
+_ASKING = [("asked", "demandé", "demanda"), ("asked me", "demandé", "")]
+
+_ONSETS = "b c ch d f g gr h j k kh l m n p qu r s sh st t th v w x y z zh".split()
+_NUCLEI = "a e i o u a e i o ai ao ei ia iao ie iu ou ua ui uo ya".split()
+_CODAS = [*[""] * 12, *"n ng n ng m r l s k t".split()]
+
+
+def invented_name(rng: random.Random) -> str:
+    """Two to four syllables that no word list holds, such as Yoreng, Sousha or Dicou."""
+    while True:
+        syllables = (rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(rng.choice([2, 2, 2, 3, 3, 4])))
+        name = "".join(syllables).capitalize()
+        if len(name) <= 11:
+            return name
 
 
 def _elide(french: str) -> str:
@@ -46,13 +63,13 @@ def _elide(french: str) -> str:
     return re.sub(r"\b([Dd]|[Qq]u)e (?=[AEIOUÉaeiou])", r"\1'", french)
 
 
-def rename(english: str, french: str, rng: random.Random, rare_names: list[str]) -> tuple[str, str]:
-    """Gives Tom and Mary, who people this corpus, other names on both sides."""
-    for name, pool in (("Tom", MALE + rng.sample(rare_names, 40)), ("Mary", FEMALE)):
+def rename(english: str, french: str, rng: random.Random, toms: list[str], maries: list[str]) -> tuple[str, str]:
+    """Gives Tom and Mary, who people this corpus, one of these names on both sides; a list that is empty leaves its name."""
+    for name, pool in (("Tom", toms), ("Mary", maries)):
         french_name = "Marie" if name == "Mary" and re.search(r"\bMarie\b", french) else name
         found = re.compile(rf"\b{name}\b")
         target = re.compile(rf"\b{french_name}\b")
-        if len(found.findall(english)) == len(target.findall(french)) > 0:
+        if pool and len(found.findall(english)) == len(target.findall(french)) > 0:
             new = rng.choice(pool)
             english, french = found.sub(new, english), _elide(target.sub(new, french))
     return english, french
@@ -79,20 +96,34 @@ def retype(english: str, rng: random.Random) -> str:
     return english
 
 
-def quote(english: str, french: str, rng: random.Random) -> tuple[str, str]:
+def _said(english: str, french: str, mark: str, rng: random.Random, rare_names: list[str]) -> tuple[str, str]:
+    """Has somebody say it, named before the words or after them; the English comma stands inside the quotation marks."""
+    name = rng.choice(rare_names) if rng.random() < 0.5 else rng.choice(MALE + FEMALE)
+    who, has, qui = (form.format(name) for form in rng.choice(_SPEAKERS))
+    verbs = _ASKING if english.endswith("?") else _SAYING
+    verb, participle, simple = rng.choice([v for v in verbs if not (who == "I" and v[0].endswith(" me"))])
+    stop = english[-1]
+    if qui and simple and stop in ".!?" and stop == french[-1] and rng.random() < 0.45:
+        who = who[0].lower() + who[1:] if who.split()[0] in ("He", "She", "My", "The") else who
+        told = f"{who} {verb}" if who in ("he", "she") or rng.random() < 0.4 else f"{verb} {who}"
+        is_pronoun = qui in ("il", "elle")
+        dit = simple + ("-t-" if is_pronoun and simple.endswith("a") else "-" if is_pronoun else " ") + qui
+        if stop == ".":
+            return f"{mark}{english[:-1]},{mark} {told}.", f"{mark}{french[:-1]}{mark}, {dit}."
+        return f"{mark}{english}{mark} {told}.", f"{mark}{french}{mark} {dit}."
+    if verb.endswith(" me"):
+        has = has.removesuffix("a") + "m'a"
+    return f"{who} {verb}{rng.choice([',', ',', ',', ':', ''])} {mark}{english}{mark}", f"{has} {participle} : {mark}{french}{mark}"
+
+
+def quote(english: str, french: str, rng: random.Random, rare_names: list[str]) -> tuple[str, str]:
     """Puts both sides in quotation marks, or only what they quote already, or has somebody say them."""
     mark = rng.choice("\"'")
     if english.count('"') == french.count('"') == 2:
         return english.replace('"', mark), french.replace('"', mark)
-    said, dit = f"{mark}{english}{mark}", f"{mark}{french}{mark}"
-    roll = rng.random()
-    if roll < 0.3:
-        before, avant = rng.choice(_SAID)
-        return before.format(said), avant.format(dit)
-    if roll < 0.5 and english.endswith(".") and french.endswith("."):
-        after, apres = rng.choice(_SAID_AFTER)
-        return f"{mark}{english[:-1]},{mark} {after}", f"{mark}{french[:-1]}{mark}, {apres}"
-    return said, dit
+    if rng.random() < 0.7 and len(english.split()) <= 9:
+        return _said(english, french, mark, rng, rare_names)
+    return f"{mark}{english}{mark}", f"{mark}{french}{mark}"
 
 
 def template(rng: random.Random, rare_names: list[str]) -> tuple[str, str]:

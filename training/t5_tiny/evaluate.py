@@ -24,7 +24,7 @@ EXAMPLES = {
 
 PREFIX_OF_TRANSLATE = next(iter(EXAMPLES))
 # The same sentences as somebody else may type them: name, source of the text and its capitals, target.
-TYPED = [("in capitals", "{1}", "{}"), ("in single quotes", "'{0}'", "'{}'")]
+TYPED = [("in capitals", "{1}", "{}"), ("in single quotes", "'{0}'", "'{}'"), ("said by somebody", 'He said, "{0}"', 'Il a dit : "{}"')]
 
 
 @torch.no_grad()
@@ -126,6 +126,8 @@ def main() -> None:
         typed = [PREFIX_OF_TRANSLATE + source_form.format(text, text.upper()) for text in (sources["translate"][i].split(": ", 1)[1] for i in short)]
         forms = [[target_form.format(form) for form in expected["translate"][i]] for i in short]
         metrics += translation_metrics(f"translate, up to 8 words, {name}", generate(model, tok, typed), forms)
+    renamed, forms = zip(*held_out["renamed"])
+    metrics += translation_metrics("translate, about somebody with an invented name", generate(model, tok, list(renamed)), list(forms))
     common = {f"pronounce: {word}" for word in held_out["common_words"]}
     known = [i for i, s in enumerate(sources["pronounce"]) if s in common]
     metrics += phoneme_metrics("pronounce, words of the story corpora", *picked(known, outputs["pronounce"], expected["pronounce"]))

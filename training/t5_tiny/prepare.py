@@ -17,7 +17,8 @@ from . import augment, canonical, corpora, dates, phrases, spans, tokenizer
 
 TRANSLATE, PRONOUNCE = "translate English to French: ", "pronounce: "
 TRANSLATE_ROUNDS = 4  # differently augmented passes over the pairs
-N_TEMPLATES, N_PHRASES, N_DATES, N_FILL, N_HELD_OUT_FILL = 20_000, 30_000, 60_000, 200_000, 1_500
+QUOTED = 0.17  # share of the sentences that are put in quotation marks or into somebody's mouth
+N_NAMES, N_TEMPLATES, N_PHRASES, N_DATES, N_FILL, N_HELD_OUT_FILL = 15_000, 30_000, 30_000, 60_000, 200_000, 1_500
 SEED = 1
 
 
@@ -31,9 +32,10 @@ def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], r
             source, target = english, forms[0] if round_ or rng.random() < 0.5 else rng.choice(forms)
             target = corpora.punctuated_alike(source, target)
             if rng.random() < 0.6:
-                source, target = augment.rename(source, target, rng, rare_names)
-            if rng.random() < (0.5 if '"' in source else 0.08):
-                source, target = augment.quote(source, target, rng)
+                toms, maries = augment.MALE + rng.sample(rare_names, 60), augment.FEMALE + rng.sample(rare_names, 30)
+                source, target = augment.rename(source, target, rng, toms, maries)
+            if rng.random() < (0.5 if '"' in source else QUOTED):
+                source, target = augment.quote(source, target, rng, rare_names)
             if rng.random() < 0.5:
                 source = augment.retype(source, rng)
             if not corpora.is_held_out(source):  # another name or an expanded contraction can make a held-out sentence
@@ -41,8 +43,18 @@ def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], r
     generated = [augment.template(rng, rare_names) for _ in range(N_TEMPLATES)] + [phrases.phrase(rng) for _ in range(N_PHRASES)]
     for source, target in generated:
         if not corpora.is_held_out(source):
+            if rng.random() < QUOTED:
+                source, target = augment.quote(source, target, rng, rare_names)
             pairs.append((TRANSLATE + (augment.retype(source, rng) if rng.random() < 0.5 else source), target))
     return pairs
+
+
+def strangers(english: str, forms: list[str], rng: random.Random) -> tuple[str, list[str]] | None:
+    """A held-out sentence about Tom, about somebody whose name training has not seen; None where it is not about Tom."""
+    name = augment.invented_name(rng)
+    pairs = [augment.rename(english, form, rng, [name], []) for form in forms]
+    renamed = [french for source, french in pairs if source != english]
+    return (TRANSLATE + next(source for source, _ in pairs if source != english), renamed) if renamed else None
 
 
 def pronounce_examples(phonemes_of: dict[str, list[str]], counts: Counter, rng: random.Random) -> list[tuple[str, str]]:
@@ -78,6 +90,7 @@ def main() -> None:
     lines = corpora.sentences(args.data)
     counts = Counter(re.findall(r"[a-z']+", " ".join([*lines, *french_of]).lower()))
     rare_names = [w.capitalize() for w in phonemes_of if counts[w] == 0 and 3 <= len(w) <= 9 and "'" not in w]
+    rare_names += [augment.invented_name(rng) for _ in range(N_NAMES)]
     training_lines = [s for s in lines if not corpora.is_held_out(s)]
 
     english_french = [t for english, forms in french_of.items() for t in (english, forms[0])]
@@ -110,6 +123,7 @@ def main() -> None:
         "pronounce": [(PRONOUNCE + w, forms) for w, forms in phonemes_of.items() if corpora.is_held_out(w)],
         "date": [(s, [t]) for s, t in (dates.example(rng) for _ in range(1000))],
         "fill": [(s, [t]) for s, t in rng.sample(held_fill, min(N_HELD_OUT_FILL, len(held_fill)))],
+        "renamed": [renamed for e, forms in french_of.items() if corpora.is_held_out(e) and (renamed := strangers(e, forms, rng))],
         "common_words": [w for w in phonemes_of if corpora.is_held_out(w) and counts[w] > 0],
     }
     (args.work / "held_out.json").write_text(json.dumps(held_out, ensure_ascii=False), encoding="utf-8")
