@@ -116,6 +116,8 @@ RULES = [
          model=words("𠮷a", "🦊b", "c"), pre_tokenizer={"type": "FixedLength", "length": 2}),
     rule("cut at a character", "a||b c|",
          model=words("a", "b c"), pre_tokenizer={"type": "CharDelimiterSplit", "delimiter": "|"}),
+    rule("cut where the script changes", " ,aé\u0301b 猫かカー🦊🥰жд\u0589狗\U00030000 é",
+         model=words("aé\u0301", "aé", "b ", "猫かカー", "🦊🥰", "🦊", "жд", "\u0589", "狗\U00030000 ", "狗", ","), pre_tokenizer={"type": "UnicodeScripts"}),
     rule("bytes before anything else", "é é",
          model=bpe("Ã", "©", "Ġ", "é", merges=[]), normalizer={"type": "ByteLevel"}),
     rule("nothing is put before an empty text", "  ",

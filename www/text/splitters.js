@@ -4,6 +4,7 @@
 import { SplitPreTokenizer } from "@huggingface/tokenizers";
 import { byteLevel } from "./bytes.js";
 import { made } from "./parts.js";
+import { splitScripts } from "./scripts.js";
 import { splitText } from "./splits.js";
 import { PUNCTUATION, SPACE, WORDS, literally } from "./unicode.js";
 
@@ -31,6 +32,7 @@ const SPLITTERS = {
   FixedLength: ({ length = 5 }) => cut(new RegExp(`[^]{1,${length}}`, "gu"), "Isolated"),
   Metaspace: metaspace,
   Punctuation: ({ behavior = "Isolated" }) => cut(PUNCTUATION, behavior),
+  UnicodeScripts: () => ({ text, first }) => marked(splitScripts(text), text, first),
   Split: (config) => cut(new SplitPreTokenizer(config).pattern ?? literally(""), config.behavior, config.invert),
   Whitespace: () => cut(WORDS, "Removed", true),
   WhitespaceSplit: () => cut(SPACE, "Removed"),
@@ -54,7 +56,17 @@ function sequence(...splitters) {
  * @returns {Splitter}
  */
 function cut(pattern, behavior, invert) {
-  return ({ text, first }) => splitText(text, pattern, behavior, invert).map((piece, i) => ({ text: piece, first: first && i === 0 && text.startsWith(piece) }));
+  return ({ text, first }) => marked(splitText(text, pattern, behavior, invert), text, first);
+}
+
+/**
+ * @param {string[]} pieces in their order
+ * @param {string} text that they are of
+ * @param {boolean} first
+ * @returns {Part[]}
+ */
+function marked(pieces, text, first) {
+  return pieces.map((piece, i) => ({ text: piece, first: first && i === 0 && text.startsWith(piece) }));
 }
 
 /**

@@ -35,14 +35,14 @@ test("bytes of whole characters stay in sight while the next one is unfinished",
 test("a stage that the page does not have is refused in one sentence that names it", () => {
   const [{ tokenizer }] = RULES;
   for (const stage of ["pre_tokenizer", "normalizer", "post_processor", "decoder", "model"]) {
-    const part = { ...(stage === "model" ? tokenizer.model : {}), type: "UnicodeScripts" };
+    const part = { ...(stage === "model" ? tokenizer.model : {}), type: "OfTomorrow" };
     try {
       new Text({ ...tokenizer, [stage]: part });
       assert.fail(`${stage} was taken`);
     } catch (error) {
       const [en, zh] = ["en", "zh"].map((language) => sentence(error, words(language)));
-      assert.match(en, new RegExp(`^tokenizer\\.json .*UnicodeScripts.*${stage}.*\\.$`));
-      assert.match(zh, new RegExp(`${stage}.*UnicodeScripts.*。$`));
+      assert.match(en, new RegExp(`^tokenizer\\.json .*OfTomorrow.*${stage}.*\\.$`));
+      assert.match(zh, new RegExp(`${stage}.*OfTomorrow.*。$`));
     }
   }
 });
