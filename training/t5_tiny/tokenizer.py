@@ -1,7 +1,7 @@
 """A Unigram tokenizer for English, French, ARPAbet, digits and sentinels, as one plain tokenizer.json.
 
 Curly quotes become straight, no-break spaces become spaces and HELLO becomes hello in the normalizer, where no vocabulary has
-room for both (`_calmed`). Digits, punctuation and French elided words (l', qu') stand alone, and so does every letter after
+room for both (`calmed`). Digits, punctuation and French elided words (l', qu') stand alone, and so does every letter after
 "pronounce:", so that a phoneme can attend to a letter. Every ARPAbet phoneme after a space
 ("▁HH", "▁AH0") is one piece: the splitter keeps its stress digit, and its score is the highest. The pieces are byte-pair merges; their
 scores are the logarithms of their counts in the best segmentation, re-estimated while the rarest pieces are dropped (Kudo 2018,
@@ -39,7 +39,7 @@ _REPLACED = [("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("…", "..
 _ALPHABET = "▁" + string.ascii_letters + string.digits + ".,!?;:'\"()-%$€£&/+*=éèêëàâäîïôöùûüçœæÉÈÊÀÂÎÔÛÇŒñáíóúßãåø"
 
 
-def _calmed() -> list[tuple[Regex, str]]:
+def calmed() -> list[tuple[Regex, str]]:
     """A word in capitals becomes small, but for ARPAbet's phonemes (HH, AH0) and single letters (I).
 
     A normalizer has no rule for "its small form": so one rule for each letter, first where it begins a word, then where it goes on with one.
@@ -54,7 +54,7 @@ def _calmed() -> list[tuple[Regex, str]]:
 
 def dress(tokenizer: Tokenizer) -> Tokenizer:
     """Puts a model between its normalizer, splitters and decoder."""
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED + _calmed()])
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED + calmed()])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
         pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="first", split=False),
         pre_tokenizers.Split(Regex(_PIECES), behavior="isolated"),

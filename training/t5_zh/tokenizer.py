@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from t5_tiny.tokenizer import calmed
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-N_ENGLISH, N_CHINESE = 2150, 2003  # pieces, characters; a sentence with a rarer character is not trained on
+N_ENGLISH, N_CHINESE = 1850, 2003  # pieces, characters; a sentence with a rarer character is not trained on
 VOCAB_SIZE = 3 + N_ENGLISH + N_CHINESE
 PAD, EOS, UNK = 0, 1, 2
 _SPECIAL = ["<pad>", "</s>", "<unk>"]
@@ -29,7 +30,7 @@ def train(english: list[str], chinese: list[str], base: Tokenizer) -> Tokenizer:
     total = sum(n for _, n in characters)
     vocab = [(piece, 0.0) for piece in _SPECIAL] + [(piece, scores[piece]) for piece in pieces]
     tok = Tokenizer(models.Unigram(vocab + [(character, math.log(n / total)) for character, n in characters], unk_id=UNK, byte_fallback=False))
-    tok.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED])
+    tok.normalizer = normalizers.Sequence([normalizers.NFC()] + [normalizers.Replace(a, b) for a, b in _REPLACED + calmed()])
     tok.pre_tokenizer = pre_tokenizers.Split(Regex(_PIECES), behavior="isolated")
     tok.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.Fuse()])
     tok.add_special_tokens(_SPECIAL)

@@ -52,6 +52,8 @@ export const NAMES = {
   "translate, up to 8 words": "metric.translate.short",
   "translate, up to 8 words, in capitals": "metric.translate.capitals",
   "translate, up to 8 words, in single quotes": "metric.translate.quotes",
+  "translate, up to 8 words, said by somebody": "metric.translate.said",
+  "translate, about somebody with an invented name": "metric.translate.names",
   pronounce: "metric.pronounce",
   "pronounce, letters apart": "metric.pronounce.letters",
   "pronounce, words of the story corpora": "metric.pronounce.stories",
