@@ -139,6 +139,9 @@ export function mean(activation, name) {
 
 /** A head by its number from 0, or what the heads make together. @typedef {number | "mean" | "max"} HeadChoice */
 
+/** The pieces of an activation that grew token by token, in the order of their rows. @type {WeakMap<Activation, Activation[]>} */
+const PIECES = new WeakMap();
+
 /** The matrices asked for, kept as long as their activation: every redraw asks again, and the same answer tells it that there is nothing to draw. @type {WeakMap<Activation, Map<HeadChoice, Matrix>>} */
 const MATRICES = new WeakMap();
 
@@ -152,25 +155,50 @@ const MATRICES = new WeakMap();
  */
 export function attentionMatrix(trace, hook, head) {
   const activation = trace?.activations.get(hook);
-  if (!activation) return undefined;
+  return activation && matrixOf(activation, head);
+}
+
+/**
+ * @param {Activation} activation
+ * @param {HeadChoice} head
+ * @returns {Matrix | undefined}
+ */
+function matrixOf(activation, head) {
   const matrices = MATRICES.get(activation) ?? new Map();
   MATRICES.set(activation, matrices);
   const kept = matrices.get(head);
   if (kept) return kept;
   const [heads, rows, columns] = ["head", "query_pos", "key_pos"].map((name) => activation.shape[axis(activation, name)]);
   if (typeof head === "number" && head >= heads) return undefined;
-  const size = rows * columns;
-  const own = activation.data.subarray(0, heads * size);
-  const data = typeof head === "number" ? own.subarray(head * size, (head + 1) * size) : head === "mean" ? mean(slice(activation, { batch: 0 }), "head").data : largest(own, size);
-  const matrix = { rows, columns, data };
+  const matrix = { rows, columns, data: stacked(activation, head) ?? planeOf(activation, head, rows * columns) };
   matrices.set(head, matrix);
   return matrix;
 }
 
 /**
- * @param {Float32Array} planes
- * @param {number} size of one
+ * A matrix of what grew, put together from its pieces' own: only what is looked at, where all heads of a long text would be millions of numbers a token.
+ * @param {Activation} activation
+ * @param {HeadChoice} head
  */
+function stacked(activation, head) {
+  const matrices = PIECES.get(activation)?.map((piece) => /** @type {Matrix} */ (matrixOf(piece, head)));
+  if (!matrices) return undefined;
+  const [columns, rows] = [activation.shape[3], activation.shape[2]];
+  const data = new Float32Array(rows * columns).fill(fillerOf(activation));
+  let row = 0;
+  for (const matrix of matrices) row = copyRows(matrix.data, matrix, data, row, columns);
+  return data;
+}
+
+/** @type {(activation: Activation, head: HeadChoice, size: number) => Float32Array} */
+function planeOf(activation, head, size) {
+  const heads = activation.shape[axis(activation, "head")];
+  const own = activation.data.subarray(0, heads * size);
+  if (typeof head === "number") return own.subarray(head * size, (head + 1) * size);
+  return head === "mean" ? mean(slice(activation, { batch: 0 }), "head").data : largest(own, size);
+}
+
+/** @param {Float32Array} planes @param {number} size of one */
 function largest(planes, size) {
   const data = planes.slice(0, size);
   for (let i = size; i < planes.length; i++) data[i % size] = Math.max(data[i % size], planes[i]);
@@ -214,25 +242,59 @@ export function fromRaw(raw) {
 }
 
 /**
+ * Its numbers are put together when somebody asks for them all: a page looks at one head of many.
  * @param {Activation} above [batch head query_pos key_pos]
  * @param {Activation} below the same axes; its key_pos is at least as long
  * @returns {Activation}
  */
 function appendRows(above, below) {
-  const [batch, heads, rows, columns] = above.shape;
-  const [, , newRows, newColumns] = below.shape;
-  const filler = above.name.includes("hook_attn_scores") ? MASKED : 0;
-  const data = new Float32Array(batch * heads * (rows + newRows) * newColumns).fill(filler);
+  const pieces = [...(PIECES.get(above) ?? [above]), below];
+  const [batch, heads, rows] = above.shape;
+  const shape = [batch, heads, rows + below.shape[2], below.shape[3]];
+  /** @type {Float32Array | undefined} */
+  let data;
+  const activation = { name: above.name, axes: above.axes, shape, get data() { return (data ??= joined(pieces, activation)); } };
+  PIECES.set(activation, pieces);
+  return activation;
+}
+
+/**
+ * @param {Activation[]} pieces
+ * @param {{ name: string, shape: number[] }} whole
+ */
+function joined(pieces, whole) {
+  const [batch, heads, rows, columns] = whole.shape;
+  const data = new Float32Array(batch * heads * rows * columns).fill(fillerOf(whole));
+  let row = 0;
   for (let plane = 0; plane < batch * heads; plane++) {
-    const start = plane * (rows + newRows) * newColumns;
-    for (let row = 0; row < rows; row++) {
-      const from = (plane * rows + row) * columns;
-      data.set(above.data.subarray(from, from + columns), start + row * newColumns);
+    for (const { data: own, shape } of pieces) {
+      const size = shape[2] * shape[3];
+      row = copyRows(own.subarray(plane * size, (plane + 1) * size), { rows: shape[2], columns: shape[3] }, data, row, columns);
     }
-    const from = plane * newRows * newColumns;
-    data.set(below.data.subarray(from, from + newRows * newColumns), start + rows * newColumns);
   }
-  return { name: above.name, axes: above.axes, shape: [batch, heads, rows + newRows, newColumns], data };
+  return data;
+}
+
+/**
+ * What a key counts as that did not exist yet.
+ * @param {{ name: string }} activation
+ */
+function fillerOf({ name }) {
+  return name.includes("hook_attn_scores") ? MASKED : 0;
+}
+
+/**
+ * Copies a matrix into a wider one, from `row` on.
+ * @param {Float32Array} from
+ * @param {{ rows: number, columns: number }} matrix
+ * @param {Float32Array} to
+ * @param {number} row
+ * @param {number} width of a row there
+ * @returns {number} the row after it
+ */
+function copyRows(from, { rows, columns }, to, row, width) {
+  for (let i = 0; i < rows; i++) to.set(from.subarray(i * columns, (i + 1) * columns), (row + i) * width);
+  return row + rows;
 }
 
 /** @param {number[]} shape */

@@ -1,5 +1,6 @@
 // A model that writes: run, step, back, and what they leave behind. Its input is the encoder's text, or the prompt that a decoder continues. Knows the model, not the page.
 
+import { latest } from "./latest.js";
 import { CAPTURE, Reading } from "./reading.js";
 import { appendStep } from "../trace.js";
 
@@ -38,8 +39,9 @@ export class Player extends Reading {
   /** Run, step and back take turns. @type {Promise<unknown>} */
   #turn = Promise.resolve();
   #runs = 0;
-  /** Steps up to here were computed on another device. */
-  #moved = 0;
+  #sequence = latest((/** @type {Piece[]} */ traced, /** @type {Step[]} */ steps) => [...traced, ...steps]);
+  #decoderInput = latest((/** @type {Piece | undefined} */ start, /** @type {Step[]} */ steps) => (start ? [start, ...steps.slice(0, -1)] : []));
+  #moved = 0; // steps up to here were computed on another device
 
   /** @param {Model | undefined} model undefined: the page's model is not one for a player */
   async use(model) {
@@ -59,7 +61,12 @@ export class Player extends Reading {
 
   /** The tokens that a decoder by itself looks at: its prompt and what it wrote after it. */
   get sequence() {
-    return [...this.traced, ...this.steps];
+    return this.#sequence(this.traced, this.steps);
+  }
+
+  /** What an encoder-decoder's decoder has read. */
+  get decoderInput() {
+    return this.#decoderInput(this.startPiece, this.steps);
   }
 
   get finished() {

@@ -30,9 +30,8 @@ function lensOf(app, stack) {
     const tokens = kind === "encoder" ? reader.traced : player.sequence;
     return { rows: tokens, columns: tokens, row: source, column: undefined };
   }
-  const read = player.startPiece ? [player.startPiece, ...player.steps.slice(0, -1)] : [];
   if (stack === "encoder") return { rows: player.traced, columns: player.traced, row: source, column: undefined };
-  if (stack === "decoder") return { rows: player.steps, columns: read, row: target, column: undefined };
+  if (stack === "decoder") return { rows: player.steps, columns: player.decoderInput, row: target, column: undefined };
   return { rows: player.steps, columns: player.traced, row: target, column: source };
 }
 

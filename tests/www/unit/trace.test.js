@@ -65,6 +65,18 @@ test("a step adds its row; a key that did not exist before is masked in scores a
   assert.equal(grown.logits, second.logits);
 });
 
+test("what grew is the same head by head as whole, and is put together once", () => {
+  const name = "decoder.0.attn.hook_pattern";
+  const step = (/** @type {number} */ keys) => traceOf(attention(name, [1, 2, 1, keys], Array.from({ length: 2 * keys }, (_, i) => (i + keys) / 8)));
+  const grown = [1, 2, 3].map(step).reduce((/** @type {any} */ trace, next) => appendStep(trace, next), undefined);
+  const matrices = /** @type {const} */ ([0, 1, "mean", "max"]).map((head) => attentionMatrix(grown, name, head)?.data);
+  const { data, shape } = grown.activations.get(name);
+  const whole = traceOf(attention(name, shape, [...data]));
+  assert.deepEqual(matrices, /** @type {const} */ ([0, 1, "mean", "max"]).map((head) => attentionMatrix(whole, name, head)?.data));
+  assert.equal(grown.activations.get(name).data, data);
+  assert.deepEqual(structuredClone(grown.activations.get(name)), whole.activations.get(name), "it can be sent to a worker");
+});
+
 test("cross-attention grows by rows alone, and the encoder's maps stay", () => {
   const first = traceOf(attention("encoder.0.attn.hook_pattern", [1, 1, 2, 2], [1, 0, 0, 1]), attention("decoder.0.cross_attn.hook_pattern", [1, 1, 1, 2], [0.5, 0.5]));
   const second = traceOf(attention("decoder.0.cross_attn.hook_pattern", [1, 1, 1, 2], [0.25, 0.75]));
