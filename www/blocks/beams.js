@@ -25,6 +25,18 @@ export class Beams extends TextBlock {
       .endings .won th::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 7px; background: var(--decoder); }
       .reading { min-height: 24px; margin: 8px 0; font-variant-numeric: tabular-nums; }
       .scroll { overflow-x: auto; }
+      .endings caption { text-align: left; padding-bottom: 4px; }
+      .endings th.text { text-align: left; }
+      :host { container-type: inline-size; }
+      /* Where a text would be a word wide it stands below its numbers. */
+      @container (max-width: 560px) {
+        .endings, .endings :is(caption, thead, tbody) { display: block; }
+        .endings tr { display: grid; grid-template-columns: minmax(3.5em, 1fr) minmax(5em, 7em) minmax(4em, 5em) minmax(6em, 9em); align-items: end; border-bottom: 1px solid var(--hairline); padding: 6px 0; }
+        .endings :is(td, th) { border: 0; padding: 0 0 0 8px; white-space: normal; }
+        .endings :is(td, th):first-child { padding-left: 0; white-space: nowrap; }
+        .endings td.text { grid-area: 2 / 1 / 3 / -1; padding: 2px 0 0; }
+        .endings th.text { position: absolute; clip-path: inset(50%); }
+      }
     `,
   ];
 
@@ -86,9 +98,9 @@ export class Beams extends TextBlock {
       <diorama-beam-lattice class=${this.busy > 0 || this.signal.aborted ? "stale" : ""} .steps=${tree.steps} .ids=${tree.ids} .current=${this.#current} .hideDropped=${settings.compact} .label=${say("beams.label", { n: tree.steps.length })} .say=${say}
         @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.attempt(() => this.#select(detail.key))}></diorama-beam-lattice>
       <p class="reading small" aria-live="polite">${this.#reading(tree)}</p>
-      <div class="scroll" role="region" tabindex="0" aria-label=${say("beams.endings")}><table class="endings"><caption class="small" style="text-align:left;padding-bottom:4px">${say("beams.endings")}</caption>
-        <thead><tr><th scope="col"></th><th scope="col" style="text-align:left">${say("iterated.text")}</th><th scope="col">${say("beams.sum")}</th><th scope="col">${say("beams.length")}</th><th scope="col">${say("beams.mean")}</th></tr></thead>
-        <tbody>${endings(tree).slice(0, LISTED).map((ending, rank) => this.#ending(say("beams.rank", { n: rank + 1 }), ending, this.#texts.get(ending.ids.join()) ?? "", ending.won))}
+      <div class="scroll" role="region" tabindex="0" aria-label=${say("beams.endings")}><table class="endings" role="table"><caption class="small">${say("beams.endings")}</caption>
+        <thead role="rowgroup"><tr role="row"><td role="cell"></td>${["iterated.text", "beams.sum", "beams.length", "beams.mean"].map((key, i) => html`<th role="columnheader" scope="col" class=${i === 0 ? "text" : ""}>${say(key)}</th>`)}</tr></thead>
+        <tbody role="rowgroup">${endings(tree).slice(0, LISTED).map((ending, rank) => this.#ending(say("beams.rank", { n: rank + 1 }), ending, this.#texts.get(ending.ids.join()) ?? "", ending.won))}
           ${this.#greedy && settings.beams > 1 ? this.#ending(say("beams.greedy"), { ...this.#greedy, length: this.#greedy.ids.length, mean: this.#greedy.score / this.#greedy.ids.length }, this.#greedy.text, false) : nothing}</tbody></table></div>`;
   }
 
@@ -99,7 +111,7 @@ export class Beams extends TextBlock {
    * @param {boolean} won
    */
   #ending(name, { ids, score, length, mean }, text, won) {
-    return html`<tr class=${won ? "won" : ""}><th scope="row">${name}</th><td class="text">${this.#whole(ids, text)}</td><td>${minus(score)}</td><td>${length}</td><td>${minus(mean, 3)}</td></tr>`;
+    return html`<tr role="row" class=${won ? "won" : ""}><th role="rowheader" scope="row">${name}</th><td role="cell" class="text">${this.#whole(ids, text)}</td><td role="cell">${minus(score)}</td><td role="cell">${length}</td><td role="cell">${minus(mean, 3)}</td></tr>`;
   }
 
   /**

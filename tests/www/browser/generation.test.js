@@ -79,6 +79,21 @@ for (const browser of browsers) {
       assert.ok(Math.abs(listed - sums) <= 0.005 + BOUND, `ln p: shown ${listed}, computed ${sums}`);
     }));
 
+  test(`${browser}: on a phone an ending has the whole width, below its numbers, and is a table still`, () =>
+    visit(browser, "embed.html#block=beams&device=cpu&beams=3&steps=6&lang=zh", async (page) => {
+      await settled(page, "diorama-beams", ".endings");
+      await accessible(page);
+      const { width, text, numbers, wide } = await page.evaluate(() => {
+        const root = /** @type {any} */ (document.querySelector("diorama-beams")).shadowRoot;
+        const boxes = [...root.querySelectorAll(".endings tbody tr:first-child > *")].map((cell) => cell.getBoundingClientRect());
+        const [name, text, ...numbers] = boxes;
+        return { width: root.querySelector(".endings").getBoundingClientRect().width, text: { width: text.width, top: text.top }, numbers: [name, ...numbers].map(({ bottom }) => bottom), wide: root.querySelector(".scroll").scrollWidth - root.querySelector(".scroll").clientWidth };
+      });
+      assert.equal(wide, 0, "nothing to scroll to");
+      assert.ok(text.width > 0.95 * width, `${text.width} of ${width} px`);
+      for (const bottom of numbers) assert.ok(bottom <= text.top + 1, `numbers end at ${bottom}, the text begins at ${text.top}`);
+    }, { width: 390, height: 844 }));
+
   test(`${browser}: with the cache and without it the tokens are the same, and the rows are counted`, () =>
     visit(browser, "embed.html#block=cache&device=cpu&count=6", async (page) => {
       await settled(page, "diorama-cache", "diorama-lines");
