@@ -17,17 +17,18 @@ export const faceStyles = css`
   .face select.mono { font: var(--mono-small); }
   .waiting { min-height: 480px; padding: 24px 0; }
   .inner { flex: 1; display: grid; grid-template-columns: max-content minmax(0, 1fr); grid-template-rows: max-content minmax(0, 1fr); gap: 4px 18px; min-height: 316px; }
-  .sketch { grid-row: span 2; display: grid; gap: 4px; align-content: start; color: inherit; text-decoration: none; border-radius: 6px; }
+  /* The map has the whole height, since it is what grows with the text: what a model is built of and its masks stand beside it. */
+  .sketch { --tallest: 138px; display: grid; gap: 4px; align-content: start; color: inherit; text-decoration: none; border-radius: 6px; }
   .sketch:hover small { color: var(--ink); text-decoration: underline; }
-  .masks { display: flex; gap: 8px 12px; flex-wrap: wrap; min-width: 0; }
+  .masks { grid-area: 2 / 1; display: flex; gap: 8px 12px; min-width: 0; align-self: start; }
   .attention .caption { line-height: 1.3; }
-  .masks:has(.wide) { height: 94px; overflow: hidden; }
   figure { margin: 0; min-width: 64px; }
-  figure.wide { width: 100%; }
+  figure.wide { width: 124px; --small: 13px/1.3 var(--sans); --figures-small: 13px/1.2 var(--sans); }
+  figure.wide diorama-mask-grid { grid-template-columns: minmax(0, 1fr); grid-template-rows: max-content 66px; gap: 4px; height: auto; }
   figure:not(.wide) diorama-mask-grid { width: 92px; overflow: hidden; zoom: 0.7; }
   figcaption .link { padding: 0; }
   .attention diorama-save { position: absolute; right: 0; bottom: 0; }
-  .attention { position: relative; --map-tools: 48px; display: flex; flex-direction: column; min-height: 230px; min-width: 0; }
+  .attention { grid-area: 1 / 2 / 3 / 3; position: relative; --map-tools: 48px; display: flex; flex-direction: column; min-height: 230px; min-width: 0; }
   .attention.encoder h3 { color: var(--encoder-ink); }
   .attention.decoder h3 { color: var(--decoder-ink); }
   .attention.cross h3 { color: var(--cross-ink); }
@@ -46,11 +47,9 @@ export const faceStyles = css`
   }
   @container (max-width: 560px) {
     .inner { grid-template-rows: max-content max-content; }
-    .sketch { grid-row: 1; }
-    .sketch diorama-sketch { --tallest: 190px; }
-    .attention { grid-column: 1 / -1; }
-    .masks { flex-direction: column; flex-wrap: nowrap; }
-    .masks:has(.wide) { height: auto; }
+    .sketch { --tallest: 190px; }
+    .attention { grid-area: 2 / 1 / 3 / 3; }
+    .masks { grid-area: 1 / 2; flex-direction: column; }
     figure { width: auto; display: flex; gap: 10px; align-items: center; }
     figure:not(.wide) diorama-mask-grid { height: 92px; flex: none; }
   }

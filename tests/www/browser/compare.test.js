@@ -94,11 +94,16 @@ for (const [theme, width, height] of /** @type {const} */ ([["light", 1280, 800]
     visit("chromium", "compare.html#device=cpu", async (page) => {
       await answered(page);
       assert.deepEqual(await violations(page), []);
-      const { inner, scroll, bottoms } = await page.evaluate(() => ({
+      const { inner, scroll, bottoms, hidden } = await page.evaluate(() => ({
         inner: innerWidth,
         scroll: document.documentElement.scrollWidth,
         bottoms: [...(document.querySelector("diorama-compare")?.shadowRoot?.querySelectorAll(".answer") ?? [])].map((part) => part.getBoundingClientRect().bottom),
+        hidden: ["encoder", "encoder-decoder"].map((kind) => {
+          const frame = document.querySelector("diorama-compare")?.shadowRoot?.querySelector(`[data-kind="${kind}"] diorama-attention-map`)?.shadowRoot?.querySelector(".frame");
+          return frame ? frame.scrollHeight - frame.clientHeight : Infinity;
+        }),
       }));
+      assert.deepEqual(hidden, [0, 0], "rows of the example's maps out of sight");
       assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
       assert.equal(bottoms.length, 3);
       if (width > 1000) for (const bottom of bottoms) assert.ok(bottom <= height, `an answer ends at ${bottom}`);
