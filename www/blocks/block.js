@@ -7,7 +7,7 @@ import { stage } from "../shell/loading.js";
 import { agree } from "../checkpoint/opening.js";
 import { sentence } from "../sentence.js";
 import { acquire, release } from "./pool.js";
-import { COMMON, propertiesOf } from "./settings.js";
+import { COMMON, HIDEABLE, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
@@ -17,13 +17,15 @@ import { sharePanel } from "./share-panel.js";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /**
- * A subclass gives `static settings` (its own attributes and their defaults) and overrides `draw()`, its picture, and `begin()`, which runs when the block is first
+ * A subclass gives `static settings` (its own attributes and their defaults) and `static hideable`, and overrides `draw()`, its picture, and `begin()`, which runs when the block is first
  * seen and whenever its model is another one. `use(address)` gives it a model; `keep({ … })` changes settings by the reader's hand and tells the page.
  * @fires diorama-settings - { settings } those that differ from the defaults
  */
 export class Block extends LitElement {
   /** @type {Settings} */
   static settings = {};
+  /** The parts that `hide` can leave out, beside those of all blocks. @type {string[]} */
+  static hideable = [];
 
   static properties = {
     ...propertiesOf(COMMON),
@@ -80,9 +82,10 @@ export class Block extends LitElement {
     return theme !== "auto" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
   }
 
-  /** @param {string} part */
+  /** @param {string} part one of those that the block says it has */
   hides(part) {
-    return String(this.settings.hide).split(/[,\s]+/).includes(part);
+    const { hideable } = /** @type {typeof Block} */ (this.constructor);
+    return [...HIDEABLE, ...hideable].includes(part) && String(this.settings.hide).split(/[,\s]+/).includes(part);
   }
 
   connectedCallback() {

@@ -24,6 +24,7 @@ export class Compare extends Block {
    * heads are counted from 1; head 0 is the mean. `stack` is the encoder-decoder's attention that is shown.
    */
   static settings = { text: "The little girl is happy.", masked: "5", encoder: "bert-tiny", both: "t5-tiny", decoder: "gpt2-tiny", task: "translate", layer: 2, head: 0, stack: "cross", temperature: 0, tab: "encoder" };
+  static hideable = ["input"];
 
   static properties = { ...propertiesOf(this.settings), lit: { state: true }, drawn: { state: true } };
 

@@ -28,6 +28,7 @@ const PACE = 180;
 
 export class Corruption extends Block {
   static settings = { model: "models/bert-tiny/", text: "Once upon a time there was a little girl who lived in a small house near the forest.", pair: "", scheme: "", rate: 15, mean: 3, epoch: EPOCHS, generator: GENERATOR };
+  static hideable = ["knobs"];
 
   static styles = [blockStyles, css`
     :host { container-type: inline-size; }

@@ -22,6 +22,7 @@ const ROOM = { width: 112, height: 200 };
 
 export class Embedding extends Block {
   static settings = { vocab: 30000, hidden: 768, width: 128, layers: 12, apart: false };
+  static hideable = ["sliders", "table"];
   static styles = [blockStyles, embeddingStyles];
 
   #planner = new Planner();

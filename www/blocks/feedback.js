@@ -29,6 +29,7 @@ const sigmoid = (/** @type {number} */ x) => 1 / (1 + Math.exp(-x));
 
 export class Feedback extends TextBlock {
   static settings = { model: "models/llama-tiny/", reward: "", text: "Once upon a time, there was a little dog. One day,", samples: 8, length: 24, temperature: 1, part: "sample reward best dpo", n: 4, beta: 0.1, tilt: 0.8, labels: "" };
+  static hideable = ["input"];
   static styles = [blockStyles, feedbackStyles];
 
   /** @type {Model | undefined} */

@@ -36,6 +36,11 @@ export class Group extends Block {
     return Object.assign({}, ...parts.map(({ element }) => element.settings), { model: "models/gpt2-tiny/", text: "Once upon a time", view: "" });
   }
 
+  /** Parts are given what the group is told to hide. */
+  static get hideable() {
+    return [...new Set(this.parts.flatMap(({ element }) => element.hideable))];
+  }
+
   get #parts() {
     const { parts } = /** @type {typeof Group} */ (this.constructor);
     const kind = this.loaded?.info.kind;

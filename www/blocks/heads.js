@@ -22,6 +22,7 @@ const HEIGHTS = { map: { head: 98, line: 26 }, lines: { head: 76, line: 26 }, mo
 
 export class Heads extends Block {
   static settings = { model: "models/bert-tiny/", text: "The little dog ran to the big tree.", pair: "", stack: "", layer: 1, head: "0", view: "map", write: 12, relative: false };
+  static hideable = ["caveat"];
 
   static styles = [blockStyles, css`
     :host { container-type: inline-size; }

@@ -30,6 +30,7 @@ const HOOKS = ["blocks.*.attn.hook_q", "blocks.*.attn.hook_k", "blocks.*.attn.ho
 
 export class Llama extends Block {
   static settings = { model: "models/llama-tiny/", text: "The little dog ran to the big tree.", part: "rope", layer: 1, head: 1, query: 0, key: 3, pair: 3, shift: 0, token: 3 };
+  static hideable = ["input", "choice"];
   static styles = [blockStyles, llamaStyles];
 
   /** @type {Model | undefined} */

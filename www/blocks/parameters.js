@@ -21,6 +21,7 @@ import { blockStyles } from "./styles.js";
 
 export class Parameters extends Block {
   static settings = { config: "bert-base", sizes: "", untied: false, view: "budget", context: 1024 };
+  static hideable = ["choice", "sizes", "compare"];
   static styles = [blockStyles, parametersStyles];
 
   #planner = new Planner();

@@ -24,6 +24,7 @@ const RANGES = { flops: [17, 27], size: [6, 12.5], tokens: [8, 14] };
 
 export class Scaling extends Block {
   static settings = { plot: "isoflop", law: "chinchilla", of: "parameters", flops: 23.77, size: 9, tokens: 11 };
+  static hideable = ["plots", "law", "sliders", "readout", "ours"];
   static styles = [blockStyles, scalingStyles];
 
   get #fit() {

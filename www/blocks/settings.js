@@ -8,6 +8,9 @@
 /** Every block has these. `device` is where its models compute; `hide` names parts, separated by commas or spaces, that an embed leaves out. @type {Settings} */
 export const COMMON = { lang: "", theme: "auto", seed: 1, device: "auto", hide: "" };
 
+/** What `hide` can leave out of every block; a block says in `static hideable` what else of it. */
+export const HIDEABLE = ["share", "save"];
+
 /**
  * `topK` → `top-k`
  * @param {string} name

@@ -36,6 +36,7 @@ export class Tokenizers extends Block {
     merges: 1000,
     word: "together",
   };
+  static hideable = ["input", "strips", "table"];
   static styles = [blockStyles, stripStyles, tokenizersStyles];
 
   /** @type {Tokenizer[]} */

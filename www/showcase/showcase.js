@@ -2,7 +2,7 @@
 
 import { LitElement, html, nothing } from "lit";
 import { BLOCKS, define } from "../blocks/gallery.js";
-import { attributeOf } from "../blocks/settings.js";
+import { HIDEABLE, attributeOf } from "../blocks/settings.js";
 import { codesOf, codeList } from "../blocks/share-panel.js";
 import { hashOf } from "../blocks/share.js";
 import { blockStyles } from "../blocks/styles.js";
@@ -31,7 +31,7 @@ export class Showcase extends LitElement {
     super();
     /** Blocks that stand in the page, by their tags. @type {Map<string, Block>} */
     this.shown = new Map();
-    /** Settings of the blocks whose code is shown. @type {Map<string, Settings>} */
+    /** The blocks whose code is shown: their settings, and what can be left out of them. @type {Map<string, { settings: Settings, hideable: string[] }>} */
     this.opened = new Map();
     /** The code that was copied last: a tag and a kind. */
     this.copied = "";
@@ -83,7 +83,7 @@ export class Showcase extends LitElement {
   /** @param {string} tag */
   #entry(tag) {
     const { say, language } = this;
-    const [block, settings] = [this.shown.get(tag), this.opened.get(tag)];
+    const [block, opened] = [this.shown.get(tag), this.opened.get(tag)];
     const name = say(`blocks.name.${keyOf(tag)}`);
     const { lang, theme } = remembered(location.hash);
     const alone = hashOf(tag, { ...(lang ? { lang } : {}), ...(theme === "auto" ? {} : { theme }) });
@@ -91,14 +91,15 @@ export class Showcase extends LitElement {
       <div class="do" role="group" aria-label=${name}>
         <button type="button" aria-expanded=${block !== undefined} @click=${() => this.#show(tag)}>${say(block ? "blocks.hide" : "blocks.show")}</button>
         <a href=${new URL(`embed.html#${alone}`, SITE).href}>${say("blocks.open")}</a>
-        <button type="button" class="link" aria-expanded=${settings !== undefined} @click=${() => this.#open(tag)}>${say("blocks.code")}</button>
+        <button type="button" class="link" aria-expanded=${opened !== undefined} @click=${() => this.#open(tag)}>${say("blocks.code")}</button>
       </div>
-      ${settings ? html`<div class="code">
+      ${opened ? html`<div class="code">
         ${codeList(codesOf(tag, { lang: language }, HEIGHT), this.copied.startsWith(`${tag} `) ? this.copied.split(" ")[1] : "", say, (kind, code) => this.#copy(tag, kind, code))}
         <p class="small" id=${`settings-${tag}`}>${say("blocks.settings")}</p>
         <div class="scroll" tabindex="0"><table aria-labelledby=${`settings-${tag}`}>
           <thead><tr><th scope="col">${say("blocks.setting")}</th><th scope="col">${say("blocks.default")}</th></tr></thead>
-          <tbody>${Object.entries(settings).map(([setting, value]) => html`<tr><th scope="row">${attributeOf(setting)}</th><td>${value === "" ? html`<span class="soft">${say("blocks.empty")}</span>` : String(value)}</td></tr>`)}</tbody></table></div>
+          <tbody>${Object.entries(opened.settings).map(([setting, value]) => html`<tr><th scope="row">${attributeOf(setting)}</th><td>${value === "" ? html`<span class="soft">${say("blocks.empty")}</span>` : String(value)}</td></tr>`)}</tbody></table></div>
+        <p class="small hideable">${say("blocks.hideable")} ${[...HIDEABLE, ...opened.hideable].map((part) => html`<code>${part}</code> `)}</p>
       </div>` : nothing}
       ${block ? html`<div class="block">${block}</div>` : nothing}`;
   }
@@ -122,7 +123,7 @@ export class Showcase extends LitElement {
   #open(tag) {
     return this.#attempt(async () => {
       const opened = new Map(this.opened);
-      if (!opened.delete(tag)) opened.set(tag, (await BLOCKS[tag]()).element.settings);
+      if (!opened.delete(tag)) opened.set(tag, (await BLOCKS[tag]()).element);
       this.opened = opened;
     });
   }

@@ -46,6 +46,7 @@ for (const browser of browsers) {
       assert.match(codes[0], /^http:\/\/127\.0\.0\.1:\d+\/a\/sub%20path\/embed\.html#block=heads&lang=en$/);
       assert.match(codes[2], /<diorama-heads lang="en"><\/diorama-heads>$/);
       assert.match(await textOf(page, `${entry} .code table`), /layer\s*1\s*head\s*0/);
+      assert.match(await textOf(page, `${entry} .code .hideable`), /: share save caveat\s*$/);
       assert.match(await textOf(page, ".guide pre"), /src="http:\/\/127\.0\.0\.1:\d+\/a\/sub%20path\/embed\.html#/);
       assert.deepEqual(await violations(page), [], "with a block and its code");
 

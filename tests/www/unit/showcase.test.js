@@ -1,10 +1,10 @@
 // The page of the blocks names each of them once, in both languages; and the guide to embedding says the same in both, of all settings that every block has.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 import { BLOCKS } from "../../../www/blocks/gallery.js";
-import { COMMON } from "../../../www/blocks/settings.js";
+import { COMMON, HIDEABLE } from "../../../www/blocks/settings.js";
 import { SHELVES, keyOf } from "../../../www/showcase/shelves.js";
 import { wordsOf } from "../../../www/showcase/words.js";
 
@@ -33,4 +33,20 @@ test("the guide has the same parts in both languages, and the same code", () => 
 
 test("the guide names the settings of every block", () => {
   for (const setting of Object.keys(COMMON)) assert.match(en, new RegExp(`^\\| \`${setting}\` \\|`, "m"));
+});
+
+for (const tag of tags) {
+  test(`<${tag}> says which of its parts can be left out, and leaves out no other`, () => {
+    const source = readFileSync(new URL(`../../../www/blocks/${tag.replace("diorama-", "")}.js`, import.meta.url), "utf8");
+    const declared = source.match(/static hideable = \[([^\]]*)\];/)?.[1] ?? "";
+    const obeyed = [...source.matchAll(/\.hides\("(\w+)"\)/g)].map(([, part]) => part);
+    assert.deepEqual([...declared.matchAll(/"(\w+)"/g)].map(([, part]) => part).toSorted(), [...new Set(obeyed)].toSorted());
+  });
+}
+
+test("no file beside a block's own asks for a part that only the block can name", () => {
+  const folder = new URL("../../../www/blocks/", import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js") && !tags.includes(`diorama-${file.replace(/\.js$/, "")}`));
+  const asked = files.flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/\.hides\("(\w+)"\)/g)].map(([, part]) => part));
+  assert.deepEqual([...new Set(asked)].toSorted(), HIDEABLE.toSorted());
 });
