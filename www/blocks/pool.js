@@ -65,9 +65,9 @@ function keyOf(address, device) {
 
 /**
  * On the site's own pages another host waits for the reader's word; what stands in a page of somebody else is theirs to choose.
- * @param {string} url
+ * @param {string} url absolute
  */
-async function permitted(url) {
+export async function permitted(url) {
   const source = modelSource(url);
   if (liesElsewhere(source)) await requireWord(url);
   return source;

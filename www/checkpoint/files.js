@@ -65,3 +65,19 @@ export async function surveyModel(source, signal) {
   const folder = await openFolder(source, findShelf, signal);
   return { ...(await survey(folder)), tokenizer: await tokenizerFiles(folder) };
 }
+
+/** @typedef {{ name: string, config: any, tokenizer: any, tokenizerConfig?: any }} TokenizerFiles */
+
+/**
+ * What a tokenizer needs of a model's folder.
+ * @param {ModelSource} source
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<TokenizerFiles>}
+ */
+export async function readTokenizer(source, signal) {
+  const folder = await openFolder(source, findShelf, signal);
+  const [config, tokenizer, tokenizerConfig] = await Promise.all(["config.json", TOKENIZER, "tokenizer_config.json"].map((file) => optionalJson(folder, file)));
+  if (!config) throw folder.missing("config.json");
+  if (!tokenizer) throw folder.missing(TOKENIZER);
+  return { name: folder.name, config, tokenizer, tokenizerConfig };
+}

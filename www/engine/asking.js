@@ -5,7 +5,7 @@ import { Room, WorkerLink } from "./link.js";
 
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").CallOptions} CallOptions */
-/** @typedef {{ read: import("../checkpoint/files.js").ModelFiles, survey: import("../checkpoint/files.js").Stated }} Answers */
+/** @typedef {{ read: import("../checkpoint/files.js").ModelFiles, survey: import("../checkpoint/files.js").Stated, tokenizer: import("../checkpoint/files.js").TokenizerFiles }} Answers */
 
 /**
  * Whether a model lies on another host than this page of the site. A page of somebody else has its own policy, and there the engine asks for what it is given.

@@ -223,6 +223,31 @@ for (const browser of browsers) {
     }
   });
 
+  test(`${browser}: tokenizers of another host are asked for when the reader says so, their weights never; one that is not there is a sentence`, async () => {
+    const hub = await serveHub({ "tests/bert": folder("www/models/bert-tiny"), "tests/bare": MODELS["tests/bare"] });
+    const at = (/** @type {string} */ name) => `${hub.base}/tests/${name}/resolve/main/`;
+    const hash = new URLSearchParams({ block: "tokenizers", lang: "zh", models: `models/gpt2-tiny/ ${at("bert")}` });
+    const press = async (/** @type {Page} */ page) => (await shown(page, "diorama-tokenizers >>> .caption.mono + p button"))?.evaluate((element) => /** @type {HTMLElement} */ (element).click());
+    try {
+      await visit(browser, `embed.html#${hash}`, async (page) => {
+        const button = await shown(page, "diorama-tokenizers >>> .caption.mono + p button");
+        const { host } = new URL(hub.base);
+        assert.equal(await button?.evaluate((element) => element.textContent), `从 ${host} 获取`);
+        assert.equal(await textOf(page, "diorama-tokenizers >>> .error"), `链接里的模型在 ${host} 上，现在还没有访问那里。`);
+        assert.equal(await textOf(page, "diorama-tokenizers >>> .caption.mono"), at("bert"));
+        assert.equal(hub.asked.length, 0);
+        await press(page);
+        await shown(page, 'diorama-tokenizers >>> tr[data-name="tests/bert"] .amount');
+        assert.equal(hub.asked.filter((line) => line.includes("safetensors")).length, 0);
+        await page.evaluate((models) => /** @type {any} */ (document.querySelector("diorama-tokenizers")).keep({ models }), at("bare"));
+        await press(page);
+        await page.waitForFunction(() => (/** @type {any} */ (document.querySelector("diorama-tokenizers"))).error.includes("找不到 tokenizer.json"), { polling: 100 });
+      }, { asked: [hub.base], expected: EXPECTED });
+    } finally {
+      await hub.close();
+    }
+  });
+
   test(`${browser}: a name that is not there, and a model without a tokenizer`, () =>
     withHub(browser, async (page) => {
       await look(page, "tests/nothing");

@@ -1,8 +1,10 @@
 // Tokenizers without their models: tokenizer.json and a few sizes of config.json, fetched once for a page.
 
 import { SHIPPED } from "../../catalogue.js";
+import { readTokenizer } from "../../checkpoint/files.js";
+import { ask, liesElsewhere } from "../../engine/asking.js";
 import { Text } from "../../text/text.js";
-import { addressOf } from "../pool.js";
+import { addressOf, permitted } from "../pool.js";
 
 /** @typedef {{ name: string, kind: string, vocabulary: number, share: number, file: any, text: Text }} Tokenizer */
 
@@ -26,22 +28,11 @@ export function tokenizerOf(folder) {
 
 /** @param {string} base */
 async function load(base) {
-  const name = base.replace(/\/$/, "").split("/").at(-1) ?? base;
-  const [file, options, config] = await Promise.all([read(base, "tokenizer.json"), read(base, "tokenizer_config.json"), read(base, "config.json")]);
+  const source = await permitted(base);
+  const { name, config, tokenizer: file, tokenizerConfig } = liesElsewhere(source) ? await ask("tokenizer", source, {}) : await readTokenizer(source);
   const width = config.embedding_size ?? config.hidden_size ?? config.n_embd ?? config.d_model;
   const { parameters } = SHIPPED.find((model) => model.name === name) ?? { parameters: NaN };
-  return { name, kind: kindOf(file), vocabulary: Object.keys(file.model.vocab).length, share: (config.vocab_size * width) / parameters, file, text: new Text(file, options) };
-}
-
-/**
- * @param {string} base
- * @param {string} file
- */
-async function read(base, file) {
-  const address = new URL(file, base);
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address.href}: ${response.status}`);
-  return response.json();
+  return { name, kind: kindOf(file), vocabulary: Object.keys(file.model.vocab).length, share: (config.vocab_size * width) / parameters, file, text: new Text(file, tokenizerConfig ?? {}) };
 }
 
 /**
