@@ -4,7 +4,7 @@ import { LitElement, html, nothing } from "lit";
 import { shippedAt } from "./catalogue.js";
 import { loadModel } from "./diorama.js";
 import { formatEdits } from "./reading/edits.js";
-import { preferredLanguage, words } from "./i18n.js";
+import { preferredLanguage, spoken, words } from "./i18n.js";
 import { addressOf } from "./checkpoint/opening.js";
 import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
@@ -131,6 +131,11 @@ export class App extends LitElement {
     return this.kind === "encoder" ? this.reader : this.player;
   }
 
+  /** What is shown stays until there are words for what comes. */
+  scheduleUpdate() {
+    return spoken(this.language, () => super.scheduleUpdate());
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.player.addEventListener("change", () => this.#played());
@@ -233,7 +238,7 @@ export class App extends LitElement {
     } catch (error) {
       // What the reader ended, or replaced by something newer, is no failure.
       if (error?.name === "AbortError") return;
-      this.error = sentence(error, this.say);
+      this.error = await spoken(this.language, () => sentence(error, this.say));
       this.remedy = this.own.remedy(error, action);
     }
   }
@@ -244,9 +249,7 @@ export class App extends LitElement {
    */
   note(text) {
     this.notice = text;
-    setTimeout(() => {
-      if (this.notice === text) this.notice = "";
-    }, 6000);
+    setTimeout(() => (this.notice = this.notice === text ? "" : this.notice), 6000);
   }
 
   render() {
@@ -263,8 +266,7 @@ export class App extends LitElement {
   }
 
   updated() {
-    const dialog = /** @type {HTMLDialogElement | null} */ (this.querySelector("dialog"));
-    if (dialog && !dialog.open) dialog.showModal();
+    /** @type {HTMLDialogElement | null} */ (this.querySelector("dialog:not([open])"))?.showModal();
   }
 
   #request() {

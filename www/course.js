@@ -5,7 +5,7 @@ import "./diorama.js";
 import "./shell/masthead.js";
 import { LESSONS, lessonAt } from "./course/lessons.js";
 import { Predict } from "./course/predict.js";
-import { words } from "./i18n.js";
+import { spoken, words } from "./i18n.js";
 import { keepOffline } from "./offline.js";
 import { languageOf, remembered } from "./shell/preferences.js";
 
@@ -33,6 +33,11 @@ class Course extends LitElement {
     return languageOf(remembered(location.hash).lang);
   }
 
+  /** What is shown stays until there are words for what comes. */
+  scheduleUpdate() {
+    return spoken(this.language, () => super.scheduleUpdate());
+  }
+
   connectedCallback() {
     super.connectedCallback();
     window.addEventListener("hashchange", () => this.#open());
@@ -50,7 +55,7 @@ class Course extends LitElement {
     this.lesson = lesson;
     try {
       const response = await fetch(address);
-      if (!response.ok) throw new Error(words(language)("course.missing", { file: address }));
+      if (!response.ok) throw new Error(await spoken(language, () => words(language)("course.missing", { file: address })));
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (address !== this.#shown) return;
       this.text = [...page.body.childNodes].map((node) => document.adoptNode(node));

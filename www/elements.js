@@ -28,7 +28,7 @@ import { TokenStrip } from "./views/token-strip.js";
 import { TokenTree } from "./views/token-tree.js";
 import { Tower } from "./views/tower.js";
 import { Save } from "./shell/save.js";
-import { preferredLanguage, words } from "./i18n.js";
+import { preferredLanguage, speak, words } from "./i18n.js";
 
 const ELEMENTS = {
   "diorama-arithmetic": Arithmetic,
@@ -62,8 +62,11 @@ const ELEMENTS = {
 };
 
 /** Defines the elements once, speaking the reader's language unless a page gives them other words. */
-export function registerElements() {
-  const say = words(preferredLanguage(navigator.languages));
+export async function registerElements() {
+  const language = preferredLanguage(navigator.languages);
+  const coming = speak(language);
+  if (coming) await coming;
+  const say = words(language);
   for (const [tag, View] of Object.entries(ELEMENTS)) {
     if ("say" in View) View.say = say;
     if (!customElements.get(tag)) customElements.define(tag, View);

@@ -5,7 +5,7 @@ import { BLOCKS, define } from "./blocks/gallery.js";
 import { Frame } from "./blocks/frame.js";
 import { hashOf, parseHash } from "./blocks/share.js";
 import { registerElements } from "./elements.js";
-import { preferredLanguage, words } from "./i18n.js";
+import { preferredLanguage, speak, words } from "./i18n.js";
 import { keepOffline } from "./offline.js";
 
 /** @typedef {import("./blocks/block.js").Block} Block */
@@ -45,7 +45,9 @@ function dress(shown = block) {
 
 async function open() {
   const { tag, attributes } = parseHash(location.hash);
-  const say = words(attributes.get("lang") || preferredLanguage(navigator.languages));
+  const language = attributes.get("lang") || preferredLanguage(navigator.languages);
+  await speak(language);
+  const say = words(language);
   try {
     if (!tag) return await showAll();
     if (!(tag in BLOCKS)) throw new Error(say("blocks.unknown", { block: tag.replace("diorama-", "") }));

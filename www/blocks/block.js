@@ -2,7 +2,7 @@
 // speaks the reader's language, and keeps everything that the reader can change in attributes, so that a link or a line of HTML brings it back.
 
 import { LitElement, html, nothing } from "lit";
-import { preferredLanguage, words } from "../i18n.js";
+import { preferredLanguage, spoken, words } from "../i18n.js";
 import { stage } from "../shell/loading.js";
 import { agree } from "../checkpoint/opening.js";
 import { sentence } from "../sentence.js";
@@ -86,6 +86,11 @@ export class Block extends LitElement {
   hides(part) {
     const { hideable } = /** @type {typeof Block} */ (this.constructor);
     return [...HIDEABLE, ...hideable].includes(part) && String(this.settings.hide).split(/[,\s]+/).includes(part);
+  }
+
+  /** What is shown stays until there are words for what comes. */
+  scheduleUpdate() {
+    return spoken(this.language, () => super.scheduleUpdate());
   }
 
   connectedCallback() {
@@ -192,7 +197,7 @@ export class Block extends LitElement {
     } catch (error) {
       // What was overtaken by something newer may have lost its model on the way.
       if (attempt === this.#attempts && error?.name !== "AbortError") {
-        this.error = sentence(error, this.say);
+        this.error = await spoken(this.language, () => sentence(error, this.say));
         this.foreign = error.key === "trouble.foreign" ? error.values : undefined;
       }
     }

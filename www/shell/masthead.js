@@ -1,7 +1,7 @@
 // The head of every page but the playground, which has its own: name, pages, language, theme. It sets the page's language and theme, and blocks follow.
 
 import { LitElement, css, html, nothing } from "lit";
-import { words } from "../i18n.js";
+import { spoken, words } from "../i18n.js";
 import { blockStyles } from "../blocks/styles.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
@@ -42,6 +42,15 @@ export class Masthead extends LitElement {
     this.heading = "";
     /** What can be taken back, on a page where something can. @type {import("../trail.js").Trail | undefined} */
     this.trail = undefined;
+  }
+
+  get language() {
+    return this.#preferences.language;
+  }
+
+  /** What is shown stays until there are words for what comes. */
+  scheduleUpdate() {
+    return spoken(this.language, () => super.scheduleUpdate());
   }
 
   /** @param {Map<string, unknown>} changed */

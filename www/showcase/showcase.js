@@ -6,6 +6,7 @@ import { HIDEABLE, attributeOf } from "../blocks/settings.js";
 import { codesOf, codeList } from "../blocks/share-panel.js";
 import { hashOf } from "../blocks/share.js";
 import { blockStyles } from "../blocks/styles.js";
+import { spoken } from "../i18n.js";
 import { Preferences, remembered } from "../shell/preferences.js";
 import { SITE } from "../site.js";
 import { readGuide } from "./guide.js";
@@ -50,6 +51,11 @@ export class Showcase extends LitElement {
 
   get say() {
     return wordsOf(this.language);
+  }
+
+  /** What is shown stays until there are words for what comes. */
+  scheduleUpdate() {
+    return spoken(this.language, () => super.scheduleUpdate());
   }
 
   willUpdate() {

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import test from "node:test";
 import { SHIPPED, addressIn, shippedAt } from "../../../www/catalogue.js";
-import { words } from "../../../www/i18n.js";
+import { speak, words } from "../../../www/i18n.js";
 import { DEFAULTS, defaultsOf } from "../../../www/state.js";
 import { NAMES } from "../../../www/shell/card.js";
 import { isExample, tasksOf } from "../../../www/reading/tasks.js";
+
+await speak("zh");
 
 /** Measures whose names are the same in every language. */
 const NAMES_ALIKE = ["chrF", "BLEU", "ROC AUC"];

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
-import { words } from "../../../www/i18n.js";
+import { speak, words } from "../../../www/i18n.js";
 import { sentence } from "../../../www/sentence.js";
+
+await speak("zh");
 
 const source = (/** @type {string} */ file) => readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8").replace(/\\\n\s*/g, "").replaceAll('\\"', '"');
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { preferredLanguage, words } from "../../../www/i18n.js";
+import { preferredLanguage, speak, spoken, words } from "../../../www/i18n.js";
 import { sources } from "./sources.js";
 
 const read = (/** @type {string} */ file) => JSON.parse(readFileSync(new URL(`../../../www/locales/${file}.json`, import.meta.url), "utf8"));
@@ -36,6 +36,15 @@ test("every key that a script asks for exists, and every key is asked for", () =
 test("Transformer, token and softmax stay as they are, and no sentence shouts", () => {
   for (const text of Object.values(zh)) assert.doesNotMatch(text, /变压器|令牌|软最大/);
   for (const text of [...Object.values(en), ...Object.values(zh)]) assert.doesNotMatch(text, /[!！]/);
+});
+
+test("English is there; another language comes when it is spoken, and until then its readers see English, never a key", async () => {
+  assert.equal(speak("en"), undefined);
+  assert.equal(words("zh")("source.count", { n: 3 }), "3 tokens");
+  const coming = spoken("zh", () => words("zh")("tower.layer", { n: 2 }));
+  assert.ok(coming instanceof Promise);
+  assert.equal(await coming, "第 2 层");
+  assert.equal(spoken("zh", () => words("zh")("tower.layer", { n: 3 })), "第 3 层", "from now on at once");
 });
 
 test("holes are filled, and a missing key is an error", () => {

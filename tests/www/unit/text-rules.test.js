@@ -4,10 +4,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { words } from "../../../www/i18n.js";
+import { speak, words } from "../../../www/i18n.js";
 import { Text } from "../../../www/text/text.js";
 import { sentence } from "../../../www/sentence.js";
 import { says } from "./checkpoint.js";
+
+await speak("zh");
 
 /** @type {{ name: string, tokenizer: any, text: string, pair: string | null, ids: number[], segments: number[], bare: number[], written: number[], decoded: string }[]} */
 const RULES = JSON.parse(readFileSync(new URL("../../goldens/text/rules.json", import.meta.url), "utf8"));

@@ -1,0 +1,48 @@
+// The languages that the page speaks, and their words. English is always there, for errors too; another language comes as a file of its own when somebody reads it.
+
+/** @typedef {Record<string, string>} Locale */
+
+/** @type {Record<string, () => Promise<{ default: Locale }>>} */
+const COMING = { zh: () => import("./locales/zh.json", { with: { type: "json" } }) };
+
+export const LANGUAGES = ["en", ...Object.keys(COMING)];
+
+/** @type {Map<string, Locale>} */
+const THERE = new Map();
+
+/**
+ * Fetches a language's words.
+ * @param {string} language
+ * @returns {Promise<void> | undefined} undefined where they are there; a language that cannot be fetched is asked for again the next time
+ */
+export function speak(language) {
+  if (!(language in COMING) || THERE.has(language)) return undefined;
+  return COMING[language]().then(({ default: locale }) => void THERE.set(language, locale), () => {});
+}
+
+/**
+ * Does something when there are the words for it: at once, where they are there.
+ * @template Done
+ * @param {string} language
+ * @param {() => Done} act
+ */
+export function spoken(language, act) {
+  const coming = speak(language);
+  return coming ? coming.then(act) : act();
+}
+
+/**
+ * The words of a language that has been fetched.
+ * @param {string} language
+ */
+export function localeOf(language) {
+  return THERE.get(language);
+}
+
+/**
+ * The first of the reader's languages that the page speaks; English where it speaks none.
+ * @param {readonly string[]} languages as in navigator.languages
+ */
+export function preferredLanguage(languages) {
+  return languages.map((tag) => tag.toLowerCase().split("-")[0]).find((language) => LANGUAGES.includes(language)) ?? "en";
+}
