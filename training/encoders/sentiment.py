@@ -25,7 +25,7 @@ from transformers import BertForSequenceClassification, get_linear_schedule_with
 from . import reviews, tokenizer
 
 EPOCHS, BATCH, LENGTH = 3, 64, 64  # of labelled sentences; as many recombined ones come along
-N_WORDS = 5_000
+N_WORDS = 1_000
 LR, EMBEDDING_LR, DROPOUT, WORD_DROPOUT = 5e-4, 2e-3, 0.1, 0.1
 LABEL_TRUST = 0.9
 POLARITY = 0.5  # of the linear judge's weights in the words' first embeddings, by the embeddings' own spread
