@@ -9,7 +9,7 @@ import { attentionMatrix, headOf, isMasked, isUpright } from "../trace.js";
 /** @typedef {import("../trace.js").Matrix} Matrix */
 
 /** Sides of a cell, and the room for the labels, of which the styles below repeat the height. // CSS px */
-const SMALLEST_CELL = 16;
+const SMALLEST_CELL = 14;
 const LARGEST_CELL = 26;
 /** A long text's cells shrink below that, without labels, so that the canvas stays drawable. */
 const LARGEST_CANVAS = 2400;
