@@ -125,6 +125,8 @@ pub struct Device {
     parameters: Parameters,
     pub reason: Reason,
     gpu: Option<Gpu>,
+    /// Where the CPU's long passes give turns; on a GPU a pass is one submit, and whoever stops waiting leaves it behind.
+    pub turns: Option<cpu::Turns>,
     pub self_test: Vec<SelfTest>,
     /// Median time of one step.
     pub cpu_time: Option<Duration>,
@@ -142,6 +144,7 @@ impl Device {
             parameters: kept,
             reason: Reason::Asked,
             gpu: None,
+            turns: None,
             self_test: vec![],
             cpu_time: None,
             gpu_time: None,
@@ -179,11 +182,13 @@ impl Device {
         self.gpu.as_ref().map(Gpu::adapter)
     }
 
-    /// Computes a pass. A GPU that was lost is replaced, and the caller told by [`Error::DeviceLost`]: caches are gone.
+    /// Computes a pass. A GPU that was lost is replaced, and the caller told by [`Error::DeviceLost`]: caches are gone. So they are
+    /// after [`Error::Stopped`].
     pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
-        let outcome = match &mut self.backend {
-            Backend::Cpu(cpu) => Ok(cpu.run(pass)),
-            Backend::Gpu(gpu) => gpu.run(pass).await,
+        let outcome = match (&mut self.backend, &self.turns) {
+            (Backend::Cpu(cpu), Some(turns)) => turns.run(cpu, pass).await,
+            (Backend::Cpu(cpu), None) => Ok(cpu.run(pass)),
+            (Backend::Gpu(gpu), _) => gpu.run(pass).await,
         };
         if let Err(Error::DeviceLost(why)) = &outcome {
             self.replace(why.clone()).await;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The one error type of the crate. `Display` is what a reader sees. Each holds one string, so that a result stays small and is quickly passed on.
+/// The one error type of the crate. `Display` is what a reader sees. Each holds one string at most, so that a result stays small and is quickly passed on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// `config.json` is unreadable, or names an architecture that is not built in.
@@ -29,6 +29,9 @@ pub enum Error {
     /// The GPU went away while it was in use; what was asked can be asked again.
     #[error("device: the GPU was lost ({0}); the text and the tokens are kept, run again to go on")]
     DeviceLost(String),
+    /// Who asked for a pass did not want to wait for it any longer.
+    #[error("stopped: the pass was ended before it was done; ask again")]
+    Stopped,
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

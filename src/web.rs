@@ -5,6 +5,7 @@ mod info;
 mod interventions;
 mod plan;
 mod tick;
+mod turns;
 mod values;
 
 use std::cell::RefCell;
@@ -23,6 +24,7 @@ use crate::gpu;
 use crate::models;
 use crate::weights::Checkpoint;
 use interventions::interventions;
+use turns::taking_turns;
 use values::*;
 
 /// A loaded model on its device.
@@ -67,20 +69,28 @@ impl WebEngine {
         Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)) })
     }
 
-    /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below.
-    pub async fn run(&self, input: JsValue, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
+    /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below; `give` lends turns ([`turns`]).
+    pub async fn run(&self, input: JsValue, options: JsValue, changed: JsValue, give: Option<Function>) -> Result<JsValue, JsError> {
         let options: RunOptions = read_or_default(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
-        let trace = self.engine.lock().await.run_with(&input, &options.capture, &changed).await.map_err(fault)?;
+        let mut engine = taking_turns(&self.engine, give).await;
+        let trace = engine.run_with(&input, &options.capture, &changed).await.map_err(fault)?;
         Ok(trace_object(&trace).into())
     }
 
     /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.
-    pub async fn fill(&self, input: JsValue, places: Vec<usize>, options: JsValue, changed: JsValue) -> Result<JsValue, JsError> {
+    pub async fn fill(
+        &self,
+        input: JsValue,
+        places: Vec<usize>,
+        options: JsValue,
+        changed: JsValue,
+        give: Option<Function>,
+    ) -> Result<JsValue, JsError> {
         let options: StepOptions = read_or_default(options, "options")?;
         let sampling = options.sampling();
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
-        let mut engine = self.engine.lock().await;
+        let mut engine = taking_turns(&self.engine, give).await;
         let (trace, filled) = engine.fill(&input, &places, &sampling, &options.capture, &changed).await.map_err(fault)?;
         let places: Array = filled
             .iter()
@@ -167,17 +177,21 @@ impl Generation {
         engine.intervene(&mut session, &interventions(&changed)?).map_err(fault)
     }
 
-    /// Chooses tokens, or takes those of `forced`, until one ends the text, `count` are written or `patience` milliseconds are over.
-    pub async fn steps(&self, forced: Vec<u32>, count: usize, patience: f64) -> Result<Taken, JsError> {
+    /// Chooses tokens, or takes those of `forced`, until one ends the text, `count` are written or `patience` milliseconds are over; or it is told to stop.
+    pub async fn steps(&self, forced: Vec<u32>, count: usize, patience: f64, give: Option<Function>) -> Result<Taken, JsError> {
         let options = self.options.borrow().clone();
         let sampling = options.sampling();
         let mut session = self.session.lock().await;
-        let mut engine = self.engine.lock().await;
+        let mut engine = taking_turns(&self.engine, give).await;
         let (started, mut at) = (Instant::now(), 0.0);
         let mut taken = Taken { steps: vec![], ms: vec![], listed: sampling.listed };
         loop {
             let force = forced.get(taken.steps.len()).copied();
-            let step = engine.step(&mut session, &sampling, &options.capture, force).await.map_err(fault)?;
+            let step = match engine.step(&mut session, &sampling, &options.capture, force).await {
+                // What is written already is the text's.
+                Err(Error::Stopped) if !taken.steps.is_empty() => return Ok(taken),
+                outcome => outcome.map_err(fault)?,
+            };
             let now = started.elapsed().as_secs_f64() * 1e3;
             taken.ms.push(now - at);
             at = now;
@@ -189,10 +203,10 @@ impl Generation {
     }
 
     /// The candidates for the next token, as of a [`Taken`]; the text stays as it is.
-    pub async fn peek(&self) -> Result<Vec<f32>, JsError> {
+    pub async fn peek(&self, give: Option<Function>) -> Result<Vec<f32>, JsError> {
         let sampling = self.options.borrow().sampling();
         let mut session = self.session.lock().await;
-        let mut engine = self.engine.lock().await;
+        let mut engine = taking_turns(&self.engine, give).await;
         let candidates = engine.peek(&mut session, &sampling).await.map_err(fault)?;
         Ok(candidate_list(&candidates, sampling.listed, None))
     }
@@ -214,9 +228,9 @@ pub struct Search {
 #[wasm_bindgen]
 impl Search {
     /// Goes on until the search ends or `patience` milliseconds are over, at least by one step: four numbers for each continuation, step by step.
-    pub async fn steps(&self, patience: f64) -> Result<Array, JsError> {
+    pub async fn steps(&self, patience: f64, give: Option<Function>) -> Result<Array, JsError> {
         let mut beams = self.beams.lock().await;
-        let mut engine = self.engine.lock().await;
+        let mut engine = taking_turns(&self.engine, give).await;
         let (started, steps) = (Instant::now(), Array::new());
         while beams.found().is_none() {
             let step = engine.step_beams(&mut beams).await.map_err(fault)?;

@@ -4,4 +4,8 @@
 import { readModel, readTokenizer, surveyModel } from "./checkpoint/files.js";
 import { serve } from "./engine/serve.js";
 
-serve(() => ({ read: readModel, survey: surveyModel, tokenizer: readTokenizer }));
+serve(() => ({
+  read: readModel,
+  survey: (/** @type {Parameters<typeof surveyModel>[0]} */ source, /** @type {unknown} */ _, /** @type {AbortSignal} */ signal) => surveyModel(source, signal),
+  tokenizer: (/** @type {Parameters<typeof readTokenizer>[0]} */ source, /** @type {unknown} */ _, /** @type {AbortSignal} */ signal) => readTokenizer(source, signal),
+}));

@@ -10,7 +10,7 @@
 use crate::tensor::lanes::{LANES, Lanes};
 
 /// Rows of x that share one pass over a panel.
-const ROWS: usize = 4;
+pub(super) const ROWS: usize = 4;
 /// Loads of one input column in a panel: as many sums as hide the time that an addition takes.
 const WIDE: usize = 4;
 

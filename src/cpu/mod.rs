@@ -1,7 +1,9 @@
 //! Runs a graph on the CPU: the reference, and in wasm a SIMD device of its own.
 
 mod matmul;
+mod turns;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::graph::{Graph, Kind, Lens, Node, NodeId};
@@ -9,6 +11,20 @@ use crate::ops::{Op, Site};
 use crate::pass::{ByNode, Parameters, Pass};
 use crate::tensor::{Axis, Tensor, size};
 pub use matmul::{Panels, multiply};
+pub use turns::{Give, Turns};
+
+/// Work for each number that is no sum over a row, such as an exponential. // multiply-adds
+const PLAIN: u64 = 16;
+
+/// How far a pass has come.
+#[derive(Default)]
+struct Place {
+    node: usize,
+    /// Of this node, where it is computed by rows.
+    rows: usize,
+    /// So far. // multiply-adds
+    work: u64,
+}
 
 /// A graph with its numbers and a buffer for every node.
 pub struct Executor {
@@ -43,33 +59,86 @@ impl Executor {
 
     /// Computes the nodes of the pass's stages in graph order, changes what it edits, and copies what it asks for.
     pub fn run(&mut self, pass: &Pass) -> Vec<Tensor> {
-        let graph = self.graph.clone();
-        for (node, shape) in graph.nodes.iter().zip(&mut self.shapes) {
+        let mut place = self.begin(pass);
+        while !self.go_on(pass, &mut place, u64::MAX) {}
+        self.read(pass)
+    }
+
+    fn begin(&mut self, pass: &Pass) -> Place {
+        for (node, shape) in self.graph.nodes.iter().zip(&mut self.shapes) {
             shape.iter_mut().zip(&node.dims).for_each(|(n, dim)| *n = dim.at(&pass.lens));
         }
         for (id, numbers) in pass.inputs.iter() {
             self.values[id.0].clone_from(numbers);
         }
-        for (index, node) in graph.nodes.iter().enumerate() {
-            if let Kind::Op(op) = &node.kind
-                && pass.stages.contains(&node.stage)
-            {
-                self.compute(&graph, index, op, pass.lens.past);
+        Place::default()
+    }
+
+    /// Computes about so many multiply-adds more, at least a part of a node; whether that was the last.
+    fn go_on(&mut self, pass: &Pass, place: &mut Place, most: u64) -> bool {
+        let graph = self.graph.clone();
+        let end = place.work.saturating_add(most);
+        while let Some(node) = graph.nodes.get(place.node) {
+            let index = place.node;
+            if let Some(op) = computed(node, pass) {
+                if place.work >= end {
+                    return false;
+                }
+                let (rows, work) = self.work(node, index, op);
+                let row = (work / rows as u64).max(1);
+                // Whole blocks, as the multiplication takes them.
+                let more = (end - place.work).div_ceil(row).min(rows as u64) as usize;
+                let part = place.rows..(place.rows + more.next_multiple_of(matmul::ROWS)).min(rows);
+                place.work += row * part.len() as u64;
+                place.rows = part.end;
+                self.compute(&graph, index, op, pass.lens.past, part);
+                if place.rows < rows {
+                    continue;
+                }
                 let edits = pass.edits.iter().filter(|edit| edit.node.0 == index);
                 edits.for_each(|edit| edit.cpu(&self.shapes[index], &mut self.values[index]));
             }
+            (place.node, place.rows) = (index + 1, 0);
         }
+        true
+    }
+
+    fn read(&self, pass: &Pass) -> Vec<Tensor> {
         let read = |read: &crate::pass::Read| {
             let numbers = &self.values[read.node.0];
-            let stretches = read.stretches(&graph, &pass.lens);
+            let stretches = read.stretches(&self.graph, &pass.lens);
             let mut data = Vec::with_capacity(stretches.iter().map(|stretch| stretch.len).sum());
             stretches.iter().for_each(|s| data.extend_from_slice(&numbers[s.start..s.start + s.len]));
-            read.tensor(&graph, &pass.lens, data)
+            read.tensor(&self.graph, &pass.lens, data)
         };
         pass.reads.iter().map(read).collect()
     }
 
-    fn compute(&mut self, graph: &Graph, index: usize, op: &Op, past: usize) {
+    /// What is done of a pass, 0..1.
+    fn share(&self, pass: &Pass, place: &Place) -> f32 {
+        let nodes = self.graph.nodes.iter().enumerate();
+        let all = nodes.filter_map(|(index, node)| Some(self.work(node, index, computed(node, pass)?).1)).sum::<u64>();
+        (place.work as f32 / all.max(1) as f32).min(1.0)
+    }
+
+    /// The rows by which a node can be computed, and about how many multiply-adds it takes. Only a matrix product is long
+    /// enough to be cut: its rows are no business of each other.
+    fn work(&self, node: &Node, index: usize, op: &Op) -> (usize, u64) {
+        let numbers = size(&self.shapes[index]);
+        match op {
+            Op::Linear => {
+                let matrix = &self.shapes[node.inputs[1].0]; // [out in]
+                (numbers / matrix[0], numbers as u64 * matrix[1] as u64)
+            }
+            Op::AttnScores { .. } | Op::AttnMix => {
+                let terms = self.shapes[node.inputs[0].0].last().copied().unwrap_or(1);
+                (1, numbers as u64 * terms as u64)
+            }
+            _ => (1, numbers as u64 * PLAIN),
+        }
+    }
+
+    fn compute(&mut self, graph: &Graph, index: usize, op: &Op, past: usize, rows: Range<usize>) {
         let node = &graph.nodes[index];
         let mut out = std::mem::take(&mut self.values[index]);
         out.resize(size(&self.shapes[index]), 0.0);
@@ -85,7 +154,9 @@ impl Executor {
         match op {
             Op::Linear => {
                 let panels = self.panels.get(node.inputs[1]).expect("every matrix was laid out");
-                multiply(numbers[0], panels, numbers[..n].get(2).copied(), &mut out);
+                let part = |width: usize| rows.start * width..rows.end * width;
+                let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
+                multiply(&numbers[0][part(width)], panels, numbers[..n].get(2).copied(), &mut out[part(n_out)]);
             }
             _ => op.cpu(&site, &numbers[..n], &mut out),
         }
@@ -115,4 +186,9 @@ impl Executor {
             }
         }
     }
+}
+
+/// What a pass computes of a node, where it does.
+fn computed<'a>(node: &'a Node, pass: &Pass) -> Option<&'a Op> {
+    node.op().filter(|_| pass.stages.contains(&node.stage))
 }

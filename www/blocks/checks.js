@@ -56,7 +56,7 @@ export class Checks extends Block {
       for (const { name } of SHIPPED) {
         if (signal.aborted) return;
         this.at = name;
-        const found = await this.#checkOne(name);
+        const found = await this.#checkOne(name, signal);
         if (!signal.aborted) this.found = [...this.found, found];
       }
     } finally {
@@ -64,15 +64,15 @@ export class Checks extends Block {
     }
   }
 
-  /** @param {string} name @returns {Promise<Found>} */
-  async #checkOne(name) {
+  /** @param {string} name @param {AbortSignal} signal @returns {Promise<Found>} */
+  async #checkOne(name, signal) {
     const [address, { device, both }] = [addressIn(name), this.settings];
     try {
       const [model, reference] = await Promise.all([acquire(address, { device }), readReference(new URL(address, document.baseURI).href)]);
       if (!reference) return { name, device: model.info.device, kernels: model.info.selfTest };
-      const ours = await compute(model, inputOf(reference));
+      const ours = await compute(model, inputOf(reference), signal);
       const other = model.info.device === "cpu" ? "webgpu" : "cpu";
-      const devices = both ? betweenDevices(ours, await computeOn({ url: new URL(address, document.baseURI).href }, other, inputOf(reference))) : undefined;
+      const devices = both ? betweenDevices(ours, await computeOn({ url: new URL(address, document.baseURI).href }, other, inputOf(reference), signal)) : undefined;
       return { name, device: model.info.device, reference: againstReference(ours, reference), devices, kernels: model.info.selfTest };
     } finally {
       release(address, device);

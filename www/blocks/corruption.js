@@ -4,12 +4,13 @@ import { css, html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
 import { COPIES, EPOCHS, epochsOf } from "../masking/corruption.js";
 import { randomOf } from "../masking/random.js";
+import { untilAborted } from "../engine/options.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { sampleMasks, sampleReplacements, sampleSpans } from "../masking/sampled.js";
 import { tasksOf } from "../reading/tasks.js";
-import { Block } from "./block.js";
 import { epochsPicture, masksPicture, replacementsPicture, spansPicture } from "./corruption-pictures.js";
 import { blockStyles } from "./styles.js";
+import { TextBlock } from "./text-block.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {"masks" | "epochs" | "spans" | "replacements"} Scheme */
@@ -26,7 +27,7 @@ const FILL = "fill: ";
 /** An epoch on the page. // ms */
 const PACE = 180;
 
-export class Corruption extends Block {
+export class Corruption extends TextBlock {
   static settings = { model: "models/bert-tiny/", text: "Once upon a time there was a little girl who lived in a small house near the forest.", pair: "", scheme: "", rate: 15, mean: 3, epoch: EPOCHS, generator: GENERATOR };
   static hideable = ["knobs"];
 
@@ -59,19 +60,14 @@ export class Corruption extends Block {
     @container (max-width: 640px) { .grids { grid-template-columns: minmax(0, 1fr); } }
   `];
 
-  /** The block's own model, and those that other schemes brought. @type {Map<string, Promise<Model>>} */
+  /** Models that other schemes than the block's own brought. @type {Map<string, Promise<Model>>} */
   #models = new Map();
-  /** @type {Model | undefined} */
-  #own;
   /** What is shown, and of which sample. @type {{ key: string, scheme: Scheme, model: string, result: any } | undefined} */
   #shown;
-  #wanted = "";
   #timer = 0;
 
-  async begin() {
+  forget() {
     this.#models.clear();
-    this.#own = await this.use(this.settings.model);
-    await this.#sample();
   }
 
   disconnectedCallback() {
@@ -81,14 +77,22 @@ export class Corruption extends Block {
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
-    if (this.#own && ["text", "pair", "scheme", "rate", "mean", "seed", "generator"].some((name) => changed.has(name))) this.attempt(() => this.#sample());
+    super.updated(changed);
+    if (!this.held || ["model", "loaded"].some((name) => changed.has(name))) return;
+    if (!["scheme", "rate", "mean", "seed", "generator"].some((name) => changed.has(name))) return;
+    this.stop();
+    this.work(() => this.read());
+  }
+
+  get rereads() {
+    return ["pair"];
   }
 
   /** @returns {Scheme} */
   get #scheme() {
     const { scheme } = this.settings;
     if (SCHEMES.includes(scheme)) return scheme;
-    const info = this.#own?.info;
+    const info = this.held?.info;
     if (info?.kind === "encoder-decoder") return "spans";
     return info?.kind === "encoder" && outputHeadOf(info) === "tokens" ? "replacements" : "masks";
   }
@@ -105,15 +109,15 @@ export class Corruption extends Block {
     return Math.min(0.8, Math.max(0.05, this.settings.rate / 100 || 0));
   }
 
-  async #sample() {
+  async read() {
     const scheme = this.#scheme;
     const { pair, seed, mean } = this.settings;
     const [text, rate] = [this.#text, this.#rate];
     const key = JSON.stringify([scheme, text, pair, seed, rate, mean, this.settings.model, this.settings.generator]);
     if (key === this.#shown?.key) return;
-    this.#wanted = key;
+    const { signal } = this;
     const { model, result } = await this.#resultOf(scheme, { text, pair, seed, rate, mean });
-    if (key !== this.#wanted) return;
+    signal.throwIfAborted();
     this.#shown = { key, scheme, model, result };
     this.requestUpdate();
   }
@@ -125,11 +129,11 @@ export class Corruption extends Block {
    */
   async #resultOf(scheme, { mean, ...sample }) {
     if (scheme === "replacements" && [TEACHERS.replacements, this.settings.generator].some((address) => !there(address))) return { model: "", result: undefined };
-    const model = await this.#teacher(scheme);
+    const model = await untilAborted(this.#teacher(scheme), this.signal);
     const { name } = model.info;
-    if (scheme === "masks") return { model: name, result: await sampleMasks(model, sample) };
-    if (scheme === "spans") return { model: name, result: await sampleSpans(model, { ...sample, mean: Math.min(10, Math.max(1, mean || 1)), prefix: FILL }) };
-    if (scheme === "replacements") return { model: name, result: await sampleReplacements(await this.#model(this.settings.generator), model, sample) };
+    if (scheme === "masks") return { model: name, result: await sampleMasks(model, sample, this.stoppable) };
+    if (scheme === "spans") return { model: name, result: await sampleSpans(model, { ...sample, mean: Math.min(10, Math.max(1, mean || 1)), prefix: FILL }, this.stoppable) };
+    if (scheme === "replacements") return { model: name, result: await sampleReplacements(await untilAborted(this.#model(this.settings.generator), this.signal), model, sample, this.stoppable) };
     const tokens = await model.encode(sample.text);
     const drawn = (/** @type {number} */ copies) => epochsOf(tokens, { random: randomOf(sample.seed), copies, rate: sample.rate });
     return { model: name, result: { tokens, fixed: drawn(COPIES), fresh: drawn(0) } };
@@ -140,7 +144,7 @@ export class Corruption extends Block {
    * @param {Scheme} scheme
    */
   #teacher(scheme) {
-    const own = /** @type {Model} */ (this.#own);
+    const own = this.engine;
     const { info } = own;
     const head = info.kind === "encoder" ? outputHeadOf(info) : undefined;
     const fits = { masks: head === "words" && info.mask !== null, epochs: head === "words", spans: info.name === "t5-tiny", replacements: head === "tokens" }[scheme];
@@ -161,10 +165,10 @@ export class Corruption extends Block {
   draw() {
     const { say } = this;
     const scheme = this.#scheme;
-    if (!this.#own) return html`<div class="waiting"></div>`;
+    if (!this.held) return html`<div class="waiting"></div>`;
     const shown = this.#shown?.scheme === scheme ? this.#shown : undefined;
     return html`<div class="row bar"><div class="choices" role="group" aria-label=${say("corrupt.scheme")}>${SCHEMES.map((one) => html`<button type="button" aria-pressed=${one === scheme}
-        @click=${() => this.keep({ scheme: one })}>${say(`corrupt.${one}`)}</button>`)}</div></div>
+        @click=${() => this.keep({ scheme: one })}>${say(`corrupt.${one}`)}</button>`)}</div>${this.stopLongOrAgain()}</div>
       <p class="small lead">${say(`corrupt.${scheme}.lead`)}</p>
       ${this.hides("knobs") ? nothing : this.#knobs(scheme)}
       ${shown ? this.#picture(shown) : html`<div class="waiting"></div>`}`;

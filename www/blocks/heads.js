@@ -5,10 +5,9 @@ import { profile } from "../reading/attention.js";
 import { readThrough } from "../reading/passage.js";
 import { layersOf, placeOf, sidesOf, stacksOf } from "../masking/stacks.js";
 import { attentionMatrix, headOf } from "../trace.js";
-import { Block } from "./block.js";
 import { blockStyles } from "./styles.js";
+import { TextBlock } from "./text-block.js";
 
-/** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../reading/passage.js").Passage} Passage */
 /** @typedef {import("../masking/stacks.js").Stack} Stack */
 
@@ -20,7 +19,7 @@ const MOST = 64;
 /** What a drawing takes: its labels and its reading, and each token. // CSS px */
 const HEIGHTS = { map: { head: 98, line: 26 }, lines: { head: 76, line: 26 }, most: 480 };
 
-export class Heads extends Block {
+export class Heads extends TextBlock {
   static settings = { model: "models/bert-tiny/", text: "The little dog ran to the big tree.", pair: "", stack: "", layer: 1, head: "0", view: "map", write: 12, relative: false };
   static hideable = ["caveat"];
 
@@ -41,33 +40,26 @@ export class Heads extends Block {
     @container (max-width: 760px) { .both { grid-template-columns: minmax(0, 1fr); } }
   `];
 
-  /** @type {Model | undefined} */
-  #model;
   /** @type {Passage | undefined} */
   #passage;
 
-  async begin() {
-    this.#model = await this.use(this.settings.model);
-    await this.#read();
+  forget() {
+    this.#passage = undefined;
   }
 
-  /** @param {Map<string, unknown>} changed */
-  updated(changed) {
-    if (this.#model && ["text", "pair", "write"].some((name) => changed.has(name))) this.attempt(() => this.#read());
+  get rereads() {
+    return ["pair", "write"];
   }
 
-  async #read() {
-    const model = /** @type {Model} */ (this.#model);
+  async read() {
     const { text, pair, write } = this.settings;
-    const passage = await readThrough(model, { text, pair, write: Math.min(MOST, Math.max(0, write)) }, ["*.hook_pattern", "*.hook_attn_scores"]);
-    if (model !== this.#model || text !== this.settings.text || pair !== this.settings.pair || write !== this.settings.write) return;
-    this.#passage = passage;
+    this.#passage = await readThrough(this.engine, { text, pair, write: Math.min(MOST, Math.max(0, write)) }, ["*.hook_pattern", "*.hook_attn_scores"], this.stoppable);
     this.requestUpdate();
   }
 
   /** The reader's choice, held to what the model has. @returns {{ stack: Stack, layer: number, layers: number, head: string }} */
   #choice() {
-    const { info } = /** @type {Model} */ (this.#model);
+    const { info } = this.engine;
     const stacks = stacksOf(info.kind);
     const stack = stacks.includes(this.settings.stack) ? this.settings.stack : (stacks[1] ?? stacks[0]);
     const layers = layersOf(info, stack);
@@ -76,8 +68,8 @@ export class Heads extends Block {
   }
 
   draw() {
-    const [model, passage] = [this.#model, this.#passage];
-    if (!model || !passage) return html`<div class="waiting"></div>`;
+    const [model, passage] = [this.held, this.#passage];
+    if (!model || !passage) return html`<div class="waiting">${model ? this.stopLongOrAgain() : nothing}</div>`;
     const { say } = this;
     const { kind, heads } = model.info;
     const { stack, layers, layer, head } = this.#choice();
@@ -111,8 +103,8 @@ export class Heads extends Block {
     const pick = (/** @type {string} */ label, /** @type {unknown} */ buttons) => html`<div class="choices" role="group" aria-label=${label}>${buttons}</div>`;
     return html`<div class="row">
       ${stacks.length > 1 ? pick(say("heads.stack"), stacks.map((one) => html`<button type="button" aria-pressed=${one === stack} @click=${() => this.keep({ stack: one })}>${say(`${one}.title`)}</button>`)) : nothing}
-      ${kind === "encoder" ? html`<span></span>` : html`<label>${say("heads.write")}<input type="number" min=${kind === "decoder" ? 0 : 1} max=${MOST} .value=${String(settings.write)}
-        @change=${(/** @type {Event} */ event) => this.keep({ write: Math.min(MOST, Math.max(0, Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value)) || 0)) })} /></label>`}
+      <span class="choices">${kind === "encoder" ? nothing : html`<label>${say("heads.write")}<input type="number" min=${kind === "decoder" ? 0 : 1} max=${MOST} .value=${String(settings.write)}
+        @change=${(/** @type {Event} */ event) => this.keep({ write: Math.min(MOST, Math.max(0, Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value)) || 0)) })} /></label>`} ${this.stopLongOrAgain()}</span>
       ${pick(say("heads.view"), VIEWS.map((view) => html`<button type="button" aria-pressed=${view === settings.view} @click=${() => this.keep({ view })}>${say(`heads.view.${view}`)}</button>`))}
     </div>`;
   }
@@ -134,7 +126,7 @@ export class Heads extends Block {
   #big(hook, { stack, layer, head, axes }) {
     const { say } = this;
     const passage = /** @type {Passage} */ (this.#passage);
-    const { kind } = /** @type {Model} */ (this.#model).info;
+    const { kind } = this.engine.info;
     const { rows, columns } = sidesOf(kind, stack, passage);
     const label = `${say(`${stack}.title`)}, ${this.#title(layer, head)}`;
     const { trace } = passage;
@@ -153,7 +145,7 @@ export class Heads extends Block {
    * @param {Stack} stack
    */
   #height(stack) {
-    const { rows, columns } = sidesOf(/** @type {Model} */ (this.#model).info.kind, stack, /** @type {Passage} */ (this.#passage));
+    const { rows, columns } = sidesOf(this.engine.info.kind, stack, /** @type {Passage} */ (this.#passage));
     const { head, line } = HEIGHTS[this.settings.view === "map" ? "map" : "lines"];
     return Math.min(HEIGHTS.most, head + line * (this.settings.view === "lines" ? Math.max(rows.length, columns.length) : rows.length));
   }

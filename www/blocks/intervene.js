@@ -7,6 +7,7 @@ import { commandPart, listPart } from "./change/parts.js";
 import { sitesOf } from "./change/sites.js";
 import { parseChanges, weightAt } from "./change/stack.js";
 import { interveneStyles } from "./change/styles.js";
+import { portion } from "../engine/turns.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
@@ -64,7 +65,7 @@ export class Intervene extends TextBlock {
     this.#swept = "";
     this.#texts = undefined;
     if (!SAID.includes(bench.says)) return this.requestUpdate();
-    await bench.open();
+    await bench.open(this.stoppable);
     this.#bench = bench;
     this.#fields ??= emptyFields(this.#sites);
     this.#fields = { ...this.#fields, cell: undefined };
@@ -136,7 +137,7 @@ export class Intervene extends TextBlock {
     const { signal } = this;
     const progress = this.progress();
     this.#stale = true;
-    this.#outcome = await bench.try(this.#changes, this.#place, this.#watched);
+    this.#outcome = await bench.try(this.#changes, this.#place, this.#watched, this.stoppable);
     this.#stale = false;
     this.requestUpdate();
     signal.throwIfAborted();
@@ -150,13 +151,12 @@ export class Intervene extends TextBlock {
 
   /** @param {Bench} bench */
   async #sweepAll(bench) {
-    const [progress, runs, at] = [this.progress(), this.#runs, this.#looksAt];
+    const [sites, at] = [this.#sites, this.#looksAt];
     this.#sweeps = this.#sweeping = true;
     this.requestUpdate();
     try {
-      let done = 0;
       const maps = [];
-      for (const site of this.#sites) maps.push(await bench.sweep(site, this.#place, this.#watched, () => progress(++done / runs)));
+      for (const site of sites) maps.push(await bench.sweep(site, this.#place, this.#watched, portion(this.stoppable, maps.length, sites.length)));
       this.#sweep = maps;
       this.#swept = at;
     } finally {

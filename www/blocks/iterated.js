@@ -59,15 +59,16 @@ export class Iterated extends TextBlock {
     const { mode, length, passes, text } = this.settings;
     const opening = openingOf(text);
     const progress = this.progress();
+    const { signal } = this;
     this.#passes = [];
     this.#sides = [];
     if (lackOf(encoder) || !opening) return this.requestUpdate();
     // Each once unseen: the first pass of a length prepares the device.
-    await iterate(encoder, opening, { mode: "refine", count: 1, passes: 1 });
+    await iterate(encoder, opening, { mode: "refine", count: 1, passes: 1, signal });
     await writeOn(decoder, opening, 1);
     const read = await encoder.encode(opening);
     this.#unknown = read.some(({ token }) => /^(\[UNK\]|<unk>)$/.test(token));
-    const filled = await iterate(encoder, opening, { mode, count: length, passes }, (pass) => {
+    const filled = await iterate(encoder, opening, { mode, count: length, passes, signal }, (pass) => {
       this.#passes = [...this.#passes, pass];
       progress((0.5 * this.#passes.length) / (mode === "append" ? length : passes));
       this.requestUpdate();
@@ -76,7 +77,7 @@ export class Iterated extends TextBlock {
     const told = spelling(filled.written);
     const joined = opening + (/^[\s.,;:?'’]/.test(told) ? "" : " ") + told;
     const space = written.first.startsWith("▁") && !written.text.startsWith(" ") ? " " : "";
-    const bits = [await surprise(decoder, opening, joined), await surprise(decoder, opening, opening + space + written.text)];
+    const bits = [await surprise(decoder, opening, joined, signal), await surprise(decoder, opening, opening + space + written.text, signal)];
     this.#sides = [
       { ...nameOf(encoder), text: joined.slice(opening.length), first: "", passes: filled.passes.length, positions: filled.positions, ms: filled.ms, bits: bits[0] },
       { ...nameOf(decoder), ...written, bits: bits[1] },

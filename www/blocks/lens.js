@@ -29,7 +29,7 @@ export class Lens extends TextBlock {
   async read() {
     if (outputHeadOf(this.engine.info) !== "words") return this.requestUpdate();
     const { input, pieces } = await sequenceOf(this.engine, this.settings.text);
-    const found = await logitLens(this.engine, input, this.progress());
+    const found = await logitLens(this.engine, input, this.stoppable);
     const ids = [...new Set(found.flatMap(({ cells }) => cells.flat().map(({ id }) => id)))];
     const spelt = new Map((await this.engine.pieces(ids)).map((piece) => [piece.id, piece]));
     const final = found[found.length - 1].cells;

@@ -6,9 +6,9 @@ import { answerUnder, changes, drift } from "../masking/masked-answers.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { RULES, gridOf, painted, parseCells } from "../masking/masks.js";
 import { layersOf, sidesOf, stacksOf } from "../masking/stacks.js";
-import { Block } from "./block.js";
 import { answerPicture, extentChoice, ruleChoice } from "./mask-lab-parts.js";
 import { blockStyles } from "./styles.js";
+import { TextBlock } from "./text-block.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Piece} Piece */
@@ -21,7 +21,7 @@ import { blockStyles } from "./styles.js";
 /** What the reader draws and can take back. */
 const DRAWN = /** @type {const} */ (["stack", "rule", "prefix", "window", "padded", "cells", "layers", "heads", "edits"]);
 
-export class MaskLab extends Block {
+export class MaskLab extends TextBlock {
   static settings = { model: "models/gpt2-tiny/", text: "Once upon a time there was a little", pair: "", stack: "", rule: "own", prefix: 3, window: 3, padded: 2, cells: "", layers: "", heads: "", edits: "", write: 8 };
 
   static styles = [blockStyles, css`
@@ -52,8 +52,6 @@ export class MaskLab extends Block {
     @container (max-width: 420px) { .sides { grid-template-columns: minmax(0, 1fr); } }
   `];
 
-  /** @type {Model | undefined} */
-  #model;
   /** @type {Piece[]} the text's own tokens, before any is masked by hand */
   #plain = [];
   /** @type {Text | undefined} */
@@ -62,33 +60,41 @@ export class MaskLab extends Block {
   #answers;
   /** Answers under the model's own mask, which many edits share. @type {{ key: string, text: Text, answer: Answer } | undefined} */
   #own;
-  #wanted = "";
+  /** The settings that the answers are of. */
+  #answered = "";
   #stale = false;
   /** What was drawn before, and what was taken back, as JSON. @type {{ past: string[], future: string[] }} */
   #history = { past: [], future: [] };
 
-  async begin() {
-    this.#model = await this.use(this.settings.model);
+  forget() {
     [this.#own, this.#answers, this.#text] = [undefined, undefined, undefined];
-    await this.#run();
+    this.#answered = "";
   }
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
-    if (!this.#model || !["text", "pair", "write", ...DRAWN].some((name) => changed.has(name))) return;
-    if (changed.get("text") !== undefined || changed.get("pair") !== undefined) this.#forget();
-    this.attempt(() => this.#run());
+    super.updated(changed);
+    if (!this.held || ["model", "loaded"].some((name) => changed.has(name))) return;
+    if (changed.get("text") !== undefined || changed.get("pair") !== undefined) this.#clear();
+    if (!["write", ...DRAWN].some((name) => changed.has(name))) return;
+    // What is being done is of the mask before.
+    this.stop();
+    this.work(() => this.read());
+  }
+
+  get rereads() {
+    return ["pair"];
   }
 
   /** Cells and masked tokens are of one text. */
-  #forget() {
+  #clear() {
     this.#history = { past: [], future: [] };
     if (this.settings.cells || this.settings.edits) this.keep({ cells: "", edits: "" });
   }
 
   /** @returns {Stack} */
   get #stack() {
-    const stacks = stacksOf(/** @type {Model} */ (this.#model).info.kind);
+    const stacks = stacksOf(this.engine.info.kind);
     return stacks.includes(this.settings.stack) ? this.settings.stack : stacks[0];
   }
 
@@ -98,38 +104,35 @@ export class MaskLab extends Block {
     const known = ["own", ...RULES[this.#stack]].includes(rule) ? rule : "own";
     const whole = (/** @type {number} */ value, /** @type {number} */ least) => Math.max(least, Math.round(value) || 0);
     const stack = this.#stack;
-    const own = this.#text ? sidesOf(/** @type {Model} */ (this.#model).info.kind, stack, this.#text).columns.length : 0;
+    const own = this.#text ? sidesOf(this.engine.info.kind, stack, this.#text).columns.length : 0;
     return { rule: known, prefix: whole(prefix, 0), window: whole(window, 1), padded: whole(padded, 0), length: own, cells: parseCells(cells) };
   }
 
   /** @returns {Extent} */
   #extent() {
-    const { info } = /** @type {Model} */ (this.#model);
+    const { info } = this.engine;
     return { stack: this.#stack, layers: numbersOf(this.settings.layers, layersOf(info, this.#stack)), heads: numbersOf(this.settings.heads, info.heads) };
   }
 
-  async #run() {
-    const model = /** @type {Model} */ (this.#model);
+  async read() {
+    const model = this.engine;
     const { text, pair, edits, write } = this.settings;
     const of = JSON.stringify([text, pair, edits, write]);
     const wanted = JSON.stringify([of, ...DRAWN.map((name) => this.settings[name])]);
-    this.#wanted = wanted;
-    const goesOn = () => wanted === this.#wanted && model === this.#model;
-    const fading = setTimeout(() => goesOn() && this.#fade(), 100);
+    if (wanted === this.#answered) return;
+    const { signal } = this;
+    const fading = setTimeout(() => this.#fade(), 100);
     try {
-      if (this.#own?.key !== of) {
-        const own = await this.#unmasked(model, of, goesOn);
-        if (!own || !goesOn()) return;
-        this.#own = own;
-      }
+      if (this.#own?.key !== of) this.#own = await this.#unmasked(model, of);
       const { text: lines, answer: before } = this.#own;
       this.#text = lines;
       this.requestUpdate();
       const under = { mask: this.#mask(), extent: this.#extent(), layers: layersOf(model.info, this.#stack) };
       const changed = under.mask.cells.size > 0 || under.mask.rule !== "own";
-      const after = changed ? await answerUnder(model, readable(lines), under, write, goesOn) : before;
-      if (!goesOn()) return;
+      const after = changed ? await answerUnder(model, readable(lines), under, write, this.stoppable) : before;
+      signal.throwIfAborted();
       this.#answers = { before, after };
+      this.#answered = wanted;
       this.#stale = false;
       this.requestUpdate();
     } finally {
@@ -141,9 +144,8 @@ export class MaskLab extends Block {
    * The text and what the model answers by itself.
    * @param {Model} model
    * @param {string} key
-   * @param {() => boolean} goesOn
    */
-  async #unmasked(model, key, goesOn) {
+  async #unmasked(model, key) {
     const { text, pair, write } = this.settings;
     const { kind, decoderStart, vocab } = model.info;
     this.#plain = await model.encode(text, kind === "encoder" ? pair || undefined : undefined);
@@ -154,10 +156,10 @@ export class MaskLab extends Block {
     const stack = stacksOf(kind)[0];
     const under = { mask: { ...this.#mask(), rule: /** @type {const} */ ("own"), cells: new Set() }, extent: { stack, layers: [], heads: [] }, layers: layersOf(model.info, stack) };
     const [start] = kind === "encoder-decoder" ? await model.pieces([decoderStart]) : [];
-    const first = await answerUnder(model, { source, read: start ? [start.id] : [] }, under, Math.max(1, write), goesOn);
+    const first = await answerUnder(model, { source, read: start ? [start.id] : [] }, under, Math.max(1, write), this.stoppable);
     if (!start) return { key, text: { source, read: [], written: [] }, answer: first };
     const read = [start, ...first.written.slice(0, -1)];
-    const again = await answerUnder(model, { source, read: read.map(({ id }) => id) }, under, 0, goesOn);
+    const again = await answerUnder(model, { source, read: read.map(({ id }) => id) }, under, 0, this.stoppable);
     return { key, text: { source, read, written: first.written }, answer: { ...again, written: first.written } };
   }
 
@@ -198,15 +200,15 @@ export class MaskLab extends Block {
 
   /** @param {number} position */
   #hide(position) {
-    const mask = this.#model?.info.mask;
+    const mask = this.held?.info.mask;
     const piece = this.#plain[position];
     if (mask == null || !piece || piece.special) return;
     this.#draw({ edits: formatEdits(toggled(parseEdits(this.settings.edits) ?? NO_EDITS, position, mask, piece.id)) });
   }
 
   draw() {
-    const [model, text] = [this.#model, this.#text];
-    if (!model || !text) return html`<div class="waiting"></div>`;
+    const [model, text] = [this.held, this.#text];
+    if (!model || !text) return html`<div class="waiting">${model ? this.stopLongOrAgain() : nothing}</div>`;
     const { say, settings } = this;
     const { kind, heads } = model.info;
     const stack = this.#stack;
@@ -225,7 +227,7 @@ export class MaskLab extends Block {
           <div class="tools">
             <button type="button" ?disabled=${past.length === 0} aria-keyshortcuts="Control+Z" @click=${() => this.#travel("past")}>${say("mask.back")}</button>
             <button type="button" ?disabled=${future.length === 0} aria-keyshortcuts="Control+Y" @click=${() => this.#travel("future")}>${say("mask.forth")}</button>
-            <button type="button" ?disabled=${mask.rule === "own" && mask.cells.size === 0} @click=${() => this.#draw({ rule: "own", cells: "" })}>${say("mask.reset")}</button>
+            <button type="button" ?disabled=${mask.rule === "own" && mask.cells.size === 0} @click=${() => this.#draw({ rule: "own", cells: "" })}>${say("mask.reset")}</button> ${this.stopLongOrAgain()}
           </div>
           <p class="key" style=${`--key:var(--${stack})`}><span class="yes">${say("map.allowed")}</span><span class="no">${say("map.masked")}</span><span class="other">${say("mask.differs")}</span></p>
           ${extentChoice({ layers: layersOf(model.info, stack), heads, extent: this.#extent(), say, change: (change) => this.#draw(change) })}
@@ -249,7 +251,7 @@ export class MaskLab extends Block {
   /** @param {Piece[]} source */
   #strip(source) {
     const { say } = this;
-    const marks = source.map(({ id }, position) => (id === this.#model?.info.mask ? "masked" : id === this.#plain[position]?.id ? "" : "filled"));
+    const marks = source.map(({ id }, position) => (id === this.held?.info.mask ? "masked" : id === this.#plain[position]?.id ? "" : "filled"));
     return html`<diorama-token-strip style="--mark:var(--encoder);--light:var(--encoder)" .tokens=${source} .marks=${marks} .editable=${true} .label=${say("tokens.title")} .say=${say}
       @diorama-token-edit=${(/** @type {CustomEvent} */ { detail }) => this.#hide(detail.position)}></diorama-token-strip><p class="caption">${say("mask.hide")}</p>`;
   }
@@ -260,7 +262,7 @@ export class MaskLab extends Block {
    */
   #outcome({ source, written }, stack) {
     const { say } = this;
-    const model = /** @type {Model} */ (this.#model);
+    const model = this.engine;
     if (!this.#answers) return nothing;
     const { before, after } = this.#answers;
     const moved = before.states && after.states ? drift(before.states, after.states) : changes(before.logits, after.logits);

@@ -51,6 +51,11 @@ export class TextBlock extends Block {
     };
   }
 
+  /** For a pass: it ends when the reader stops it, and shows how far it is. @returns {Required<import("../engine/turns.js").Stoppable>} */
+  get stoppable() {
+    return { signal: this.signal, onProgress: this.progress() };
+  }
+
   /** Stops what is being done; once something was stopped, does it after all. */
   stopOrAgain() {
     if (this.busy > 0) return html`<button type="button" @click=${() => this.stop()}>${this.say("stop")}</button>`;

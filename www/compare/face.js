@@ -38,7 +38,8 @@ function chooser(block, panel) {
   const task = taskOf(panel.tasks, settings.task);
   return html`<select class="mono" aria-label=${say("compare.model")} @change=${keep(MODEL_OF[panel.kind])}>${own.map(({ name }) => html`<option .selected=${name === panel.name}>${name}</option>`)}</select>
     ${panel.kind === "encoder-decoder" && panel.tasks.length > 1 ? html`<select aria-label=${say("input.task")} @change=${keep("task")}>${panel.tasks.map(({ id }) => html`<option value=${id} .selected=${id === task.id}>${say(`task.${id}`)}</option>`)}</select>` : nothing}
-    ${panel.loading ? html`<small role="status">${stage({ loading: panel.loading, say })}</small>` : nothing}`;
+    ${panel.busy ? html`<small role="status">${stage({ loading: panel.busy, say })}</small>` : nothing}
+    ${panel.reading.share === undefined ? nothing : html`<button type="button" class="link" @click=${() => panel.reading.stop()}>${say("stop")}</button>`}`;
 }
 
 /**

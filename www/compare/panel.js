@@ -52,6 +52,12 @@ export class Panel {
     this.reading.addEventListener("change", changed);
   }
 
+  /** What is being done that takes long. */
+  get busy() {
+    const { share } = this.reading;
+    return this.loading ?? (share === undefined ? undefined : { stage: "working", fraction: share });
+  }
+
   get tasks() {
     return tasksOf(this.name, this.kind);
   }
@@ -85,7 +91,7 @@ export class Panel {
 
   close() {
     this.#question++;
-    if (this.reading instanceof Player) this.reading.stop();
+    this.reading.stop();
     if (this.model) release(addressIn(this.name), this.#device);
     this.model = undefined;
   }

@@ -2,6 +2,7 @@
 
 import { SITE } from "../site.js";
 import { Room, WorkerLink } from "./link.js";
+import { untilAborted } from "./options.js";
 
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").CallOptions} CallOptions */
@@ -25,7 +26,7 @@ export function liesElsewhere(source) {
 export async function ask(method, source, options) {
   const link = new WorkerLink(new Room("asker.js"));
   try {
-    return await link.call(method, [source], options);
+    return await untilAborted(link.call(method, [source], options), options.signal);
   } finally {
     link.close();
   }

@@ -1,5 +1,7 @@
 // ELECTRA's pair in one call (Clark et al. 2020, section 2): a generator fills masked places, and a discriminator says of every token whether it was there before.
 
+import { portion } from "./turns.js";
+
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("../trace.js").Piece} Piece */
@@ -16,11 +18,11 @@
  * @param {Model} generator a masked-language model with a mask token
  * @param {Model} discriminator an ElectraForPreTraining of the same vocabulary
  * @param {Input} input
- * @param {{ places: number[], temperature?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} options
- *   `capture` and `interventions` are of the discriminator
+ * @param {{ places: number[], temperature?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] } & import("./turns.js").Stoppable} options
+ *   `capture` and `interventions` are of the discriminator; `signal` and `onProgress` as of a model's `run`, the share that of both passes
  * @returns {Promise<PairTrace>}
  */
-export async function runPair(generator, discriminator, input, { places, temperature = 1, seed = 0, candidates, capture, interventions }) {
+export async function runPair(generator, discriminator, input, { places, temperature = 1, seed = 0, candidates, capture, interventions, ...work }) {
   const { mask, vocab } = generator.info;
   if (mask === null) throw new Error(`${generator.info.name} has no mask token: take a generator with a tokenizer.json that has one.`);
   if (vocab !== discriminator.info.vocab) {
@@ -29,9 +31,9 @@ export async function runPair(generator, discriminator, input, { places, tempera
   const original = input.ids ?? (await generator.encode(input.text ?? "", input.textPair)).map(({ id }) => id);
   const withIds = (/** @type {number[]} */ ids) => ({ ids, tokenTypeIds: input.tokenTypeIds, attentionMask: input.attentionMask });
   const hidden = original.map((id, i) => (places.includes(i) ? mask : id));
-  const filled = await generator.fill(withIds(hidden), { places, temperature, seed, candidates });
+  const filled = await generator.fill(withIds(hidden), { places, temperature, seed, candidates, ...portion(work, 0, 2) });
   const ids = [...original];
   for (const { position, id } of filled.places) ids[position] = id;
-  const judged = await discriminator.run(withIds(ids), { capture, interventions });
+  const judged = await discriminator.run(withIds(ids), { capture, interventions, ...portion(work, 1, 2) });
   return { ids, places: filled.places.map((place) => ({ ...place, original: original[place.position] })), generator: filled.trace, discriminator: judged };
 }

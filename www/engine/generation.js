@@ -8,6 +8,7 @@ import { unpack } from "./batch.js";
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("./host.js").StepOptions} StepOptions */
 /** @typedef {import("../trace.js").Intervention} Intervention */
+/** @typedef {import("./turns.js").Stoppable} Stoppable */
 
 /** The engine is back, or another one took over, without its generations: replay the generation's tokens, then ask once more. */
 export class Replay extends Error {}
@@ -30,7 +31,7 @@ export class Generation {
   #pieces = new Map();
 
   /**
-   * @param {(method: string, args: any[]) => Promise<any>} call
+   * @param {(method: string, args: any[], stoppable?: Stoppable) => Promise<any>} call
    * @param {() => number} epochOf
    * @param {Input} input
    * @param {{ session: number, source: Piece[], epoch: number }} started
@@ -53,8 +54,8 @@ export class Generation {
   }
 
   /**
-   * Writes one token.
-   * @param {StepOptions & { force?: number }} [options] `force`: take this token
+   * Writes one token. `signal` ends a step that takes long on the CPU (the first one, of a long text): the promise rejects with its reason, and the text is as it was.
+   * @param {StepOptions & { force?: number } & Stoppable} [options] `force`: take this token
    * @returns {Promise<Step>}
    */
   async step({ force, ...options } = {}) {
@@ -64,12 +65,12 @@ export class Generation {
 
   /**
    * Writes as many tokens as are ready within a few milliseconds: at least one, at most `count`, none after an end token.
-   * @param {StepOptions & { forced?: number[] }} options `forced`: take these tokens, one after the other
+   * @param {StepOptions & { forced?: number[] } & Stoppable} options `forced`: take these tokens, one after the other
    * @param {number} count
    * @returns {Promise<Step[]>}
    */
-  async steps(options, count) {
-    const steps = unpack(await this.#ask("steps", [options, count]), this.#pieces);
+  async steps({ signal, onProgress, ...options }, count) {
+    const steps = unpack(await this.#ask("steps", [options, count], { signal, onProgress }), this.#pieces);
     this.#interventions = options.interventions ?? this.#interventions;
     for (const { id } of steps) this.#ids.push(id);
     return steps;
@@ -77,11 +78,11 @@ export class Generation {
 
   /**
    * The likeliest next tokens under these settings; writes nothing.
-   * @param {StepOptions} [options]
+   * @param {StepOptions & Stoppable} [options]
    * @returns {Promise<Candidate[]>}
    */
-  async peek(options = {}) {
-    const candidates = await this.#ask("peek", [options]);
+  async peek({ signal, onProgress, ...options } = {}) {
+    const candidates = await this.#ask("peek", [options], { signal, onProgress });
     this.#interventions = options.interventions ?? this.#interventions;
     return candidates;
   }
@@ -104,12 +105,13 @@ export class Generation {
   /**
    * @param {string} method
    * @param {any[]} args
+   * @param {Stoppable} [stoppable]
    */
-  async #ask(method, args) {
+  async #ask(method, args, stoppable) {
     for (let tries = 1; ; tries++) {
       try {
         if (this.#epoch !== this.#epochOf()) await this.#replay();
-        return await this.#call(method, [this.#session, ...args]);
+        return await this.#call(method, [this.#session, ...args], stoppable);
       } catch (error) {
         if (!(error instanceof Replay) || tries === MOST_TRIES) throw error;
       }

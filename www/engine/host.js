@@ -8,6 +8,7 @@ import { SITE } from "../site.js";
 import { packInterventions } from "./interventions.js";
 import { given, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
+import { turns } from "./turns.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Intervention} Intervention */
@@ -25,6 +26,7 @@ import { NoText, Text } from "../text/text.js";
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
 /** @typedef {import("../wasm/diorama.js").Search} EngineSearch */
 /** @typedef {import("../trace.js").Continuation} Continuation */
+/** @typedef {import("./turns.js").OnShare} OnShare */
 /** `met` are the tokens that the page knows how to spell. @typedef {{ generation: EngineGeneration, ids: number[], met: Set<number> }} Session */
 
 /** How long tokens are gathered before the page hears of them. */
@@ -122,20 +124,25 @@ export class Host {
   /**
    * @param {Input} input
    * @param {{ capture?: string[], interventions?: Intervention[] }} options
+   * @param {OnShare} [onShare]
+   * @param {AbortSignal} [signal] here and below: ends a long pass on the CPU, and the promise rejects
    */
-  async run(input, { interventions, ...options }) {
-    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions));
+  async run(input, { interventions, ...options }, onShare, signal) {
+    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions), turns(onShare, signal));
   }
 
   /**
    * What a masked-word head would write at each place: `places`, or wherever the mask token stands.
    * @param {Input} input
    * @param {StepOptions & { places?: number[] }} options
+   * @param {OnShare} [onShare]
+   * @param {AbortSignal} [signal]
    */
-  async fill(input, { places, interventions, ...options }) {
+  async fill(input, { places, interventions, ...options }, onShare, signal) {
     const resolved = this.#resolve(input);
     const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
-    const { trace, places: filled } = await this.#loaded().fill(resolved, new Uint32Array(places ?? masked()), stepOptions(options), packInterventions(interventions));
+    const wanted = new Uint32Array(places ?? masked());
+    const { trace, places: filled } = await this.#loaded().fill(resolved, wanted, stepOptions(options), packInterventions(interventions), turns(onShare, signal));
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
@@ -159,11 +166,13 @@ export class Host {
    * @param {number} session
    * @param {StepOptions & { forced?: number[] }} options `forced`: take these tokens, one after the other
    * @param {number} count
+   * @param {OnShare} [onShare]
+   * @param {AbortSignal} [signal] what is written before it is heard stays
    */
-  async steps(session, { forced, ...options }, count) {
+  async steps(session, { forced, ...options }, count, onShare, signal) {
     const { generation, ids, met } = this.#session(session);
     prepare(generation, options);
-    const taken = await generation.steps(Uint32Array.from(forced ?? []), count, PATIENCE);
+    const taken = await generation.steps(Uint32Array.from(forced ?? []), count, PATIENCE, turns(onShare, signal));
     const textAfter = (/** @type {number} */ id) => {
       ids.push(id);
       return this.#text.decodeComplete(ids);
@@ -174,11 +183,13 @@ export class Host {
   /**
    * @param {number} session
    * @param {StepOptions} options
+   * @param {OnShare} [onShare]
+   * @param {AbortSignal} [signal]
    */
-  async peek(session, options) {
+  async peek(session, options, onShare, signal) {
     const { generation } = this.#session(session);
     prepare(generation, options);
-    return candidatesOf(await generation.peek(), (id) => this.#text.piece(id));
+    return candidatesOf(await generation.peek(turns(onShare, signal)), (id) => this.#text.piece(id));
   }
 
   /**
@@ -214,12 +225,14 @@ export class Host {
   /**
    * Steps of a search, until it ends or PATIENCE is over; the text that won, once it has ended.
    * @param {number} session
+   * @param {OnShare} [onShare]
+   * @param {AbortSignal} [signal]
    * @returns {Promise<{ looked: Continuation[][], found?: { ids: number[], text: string } }>}
    */
-  async look(session) {
+  async look(session, onShare, signal) {
     const search = this.#searches.get(session);
     if (!search) throw new Error(`Search ${session} does not exist: it was released or its model disposed of.`);
-    const steps = await search.steps(PATIENCE);
+    const steps = await search.steps(PATIENCE, turns(onShare, signal));
     const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
     const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
     const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));

@@ -5,11 +5,11 @@ import { startWorker } from "../site.js";
 import { Trouble } from "../trouble.js";
 import { EngineLost, lossOf } from "./loss.js";
 
-/** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
 /** @typedef {import("./loss.js").Loss} Loss */
 /**
- * A call that is aborted ends at once; in a worker what it began goes on until the link is closed. Buffers in `transfer` are moved there, not copied.
- * @typedef {{ onProgress?: OnProgress, signal?: AbortSignal, transfer?: Transferable[] }} CallOptions
+ * A call whose signal aborts is told so, and answers when it has ended: what is asked next finds the engine idle. Who cannot wait for that does not (`untilAborted`).
+ * Buffers in `transfer` are moved there, not copied.
+ * @typedef {{ onProgress?: (...progress: any) => void, signal?: AbortSignal, transfer?: Transferable[] }} CallOptions
  */
 /** @typedef {{ call: (method: string, args: any[], options?: CallOptions) => Promise<any>, close: () => void }} Link */
 
@@ -39,7 +39,7 @@ export class Room {
   }
 
   /**
-   * @param {import("./serve.js").Request} request
+   * @param {Partial<import("./serve.js").Request>} request
    * @param {Transferable[]} [transfer]
    */
   post(request, transfer = []) {
@@ -89,7 +89,7 @@ export class WorkerLink {
   #room;
   #host;
   #nextId = 1;
-  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }>} */
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: CallOptions["onProgress"] }>} */
   #pending = new Map();
   /** @type {Error | undefined} */
   #lost;
@@ -110,11 +110,12 @@ export class WorkerLink {
     if (this.#lost) return Promise.reject(this.#lost);
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#nextId++;
+    const stop = () => this.#room.post({ host: this.#host, id, method: "stop" });
+    signal?.addEventListener("abort", stop, { once: true });
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject, onProgress });
-      signal?.addEventListener("abort", () => this.#pending.delete(id) && reject(signal.reason), { once: true });
       this.#room.post({ host: this.#host, id, method, args, reports: onProgress !== undefined }, transfer);
-    });
+    }).finally(() => signal?.removeEventListener("abort", stop));
   }
 
   close() {
@@ -123,7 +124,7 @@ export class WorkerLink {
   }
 
   /**
-   * @param {{ id: number, result?: any, error?: string, trouble?: ConstructorParameters<typeof Trouble>, loss?: Loss, progress?: Parameters<OnProgress> }} message
+   * @param {{ id: number, result?: any, error?: string, trouble?: ConstructorParameters<typeof Trouble>, loss?: Loss, progress?: any[] }} message
    */
   receive({ id, result, error, trouble, loss, progress }) {
     const pending = this.#pending.get(id);
@@ -155,7 +156,8 @@ export class LocalLink {
   async call(method, args, { onProgress, signal } = {}) {
     const host = await this.#host;
     try {
-      return await host[method](...args, ...(onProgress ? [onProgress, signal] : []));
+      signal?.throwIfAborted();
+      return await host[method](...args, onProgress, signal);
     } catch (error) {
       const loss = lossOf(error);
       throw loss ? new EngineLost(error.message, loss) : inEnglish(error);

@@ -29,6 +29,7 @@ import { fromRaw } from "../trace.js";
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
 
+/** @typedef {import("./turns.js").Stoppable} Stoppable */
 /** @typedef {import("./start.js").Loaded} Loaded */
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
 
@@ -75,24 +76,25 @@ export class Model {
   }
 
   /**
-   * One forward pass over the whole input.
+   * One forward pass over the whole input. When `signal` aborts, the promise rejects at once with its reason; a pass on the CPU then ends within some 50 ms, one on
+   * a GPU is done to its end behind it, and only then the model answers what was asked next. `onProgress(share)` hears of a long pass on the CPU, 0..1.
    * @param {Input} input
-   * @param {{ capture?: string[], interventions?: Intervention[] }} [options] `capture`: hook names or globs, such as "*.hook_pattern"
+   * @param {{ capture?: string[], interventions?: Intervention[] } & Stoppable} [options] `capture`: hook names or globs, such as "*.hook_pattern"
    * @returns {Promise<Trace>}
    */
-  async run(input, { capture = [], interventions } = {}) {
-    return fromRaw(await this.#call("run", [input, { capture, interventions }]));
+  async run(input, { capture = [], interventions, signal, onProgress } = {}) {
+    return fromRaw(await untilAborted(this.#call("run", [input, { capture, interventions }], { signal, onProgress }), signal));
   }
 
   /**
    * What a masked-language model would write at `places` (tokens counted from 0; where left out, wherever the mask token stands), in one pass.
-   * A temperature above 0 draws each place for itself.
+   * A temperature above 0 draws each place for itself. `signal` and `onProgress` are as of `run`.
    * @param {Input} input
-   * @param {{ places?: number[], temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} [options]
+   * @param {{ places?: number[], temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] } & Stoppable} [options]
    * @returns {Promise<{ trace: Trace, places: (Piece & { position: number, candidates: Candidate[] })[] }>}
    */
-  async fill(input, options = {}) {
-    const { trace, places } = await this.#call("fill", [input, options]);
+  async fill(input, { signal, onProgress, ...options } = {}) {
+    const { trace, places } = await untilAborted(this.#call("fill", [input, options], { signal, onProgress }), signal);
     return { trace: fromRaw(trace), places };
   }
 
@@ -116,7 +118,7 @@ export class Model {
       const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
       const count = forced ? forced.length : Math.min(maxNewTokens, room);
       for (let written = 0; written < count; ) {
-        const steps = await untilAborted(generation.steps({ ...settings, forced: forced?.slice(written) }, count - written), signal);
+        const steps = await untilAborted(generation.steps({ ...settings, forced: forced?.slice(written), signal }, count - written), signal);
         for (const step of steps) {
           signal?.throwIfAborted();
           yield step;
@@ -141,7 +143,7 @@ export class Model {
     // Of before the call: should the engine change meanwhile, the generation is begun once more there.
     const epoch = this.#epoch;
     const started = await this.#call("start", [input, { interventions }]);
-    return new Generation((method, args) => this.#call(method, args), () => this.#epoch, input, { ...started, epoch }, interventions);
+    return new Generation((method, args, stoppable) => this.#call(method, args, stoppable), () => this.#epoch, input, { ...started, epoch }, interventions);
   }
 
   /**
@@ -161,7 +163,7 @@ export class Model {
    * @returns {Promise<import("../trace.js").BeamTree>}
    */
   beamTree(input, options) {
-    return search((method, args) => this.#call(method, args), () => this.#epoch, input, options);
+    return search((method, args, stoppable) => this.#call(method, args, stoppable), () => this.#epoch, input, options);
   }
 
   /**
@@ -255,11 +257,13 @@ export class Model {
   /**
    * @param {string} method
    * @param {any[]} args
-   * @returns {Promise<any>}
+   * @param {Stoppable} [stoppable]
+   * @returns {Promise<any>} also of a call that is stopped it ends only when the engine is idle again
    */
-  #call(method, args) {
+  #call(method, args, { signal, onProgress } = {}) {
     const epoch = this.#epoch;
-    const result = this.#queue.then(() => this.#callOrRecover(method, args, epoch));
+    const heard = onProgress && ((/** @type {number} */ share) => signal?.aborted || onProgress(share));
+    const result = this.#queue.then(() => this.#callOrRecover(method, args, { signal, onProgress: heard }, epoch));
     this.#queue = result.catch(() => {});
     return result;
   }
@@ -267,18 +271,20 @@ export class Model {
   /**
    * @param {string} method
    * @param {any[]} args
+   * @param {import("./link.js").CallOptions} options
    * @param {number} epoch when it was asked
    */
-  async #callOrRecover(method, args, epoch) {
+  async #callOrRecover(method, args, options, epoch) {
+    options.signal?.throwIfAborted();
     if (this.#disposed) throw new Error("This model was disposed of: load it again.");
     if (GENERATION_METHODS.has(method) && epoch !== this.#epoch) throw new Replay();
     try {
-      return await this.#link.call(method, args);
+      return await this.#link.call(method, args, options);
     } catch (error) {
-      if (!(error instanceof EngineLost) || this.#disposed) throw error;
+      if (!(error instanceof EngineLost) || this.#disposed) throw options.signal?.aborted ? options.signal.reason : error;
       await this.#recover(error);
       if (GENERATION_METHODS.has(method)) throw new Replay();
-      return this.#link.call(method, args);
+      return this.#link.call(method, args, options);
     }
   }
 

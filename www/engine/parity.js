@@ -41,10 +41,11 @@ export function inputOf(reference) {
  * What a model computes on an input, by hook; the scores go by the names of their heads.
  * @param {Model} model
  * @param {Input} input
+ * @param {AbortSignal} [signal]
  * @returns {Promise<Map<string, Tensor>>}
  */
-export async function compute(model, input) {
-  const { logits, activations } = await model.run(input, { capture: HOOKS });
+export async function compute(model, input, signal) {
+  const { logits, activations } = await model.run(input, { capture: HOOKS, signal });
   const found = new Map([...activations].map(([name, activation]) => [name, /** @type {Tensor} */ (activation)]));
   return logits ? found.set("logits", logits) : found;
 }
@@ -78,11 +79,12 @@ export function betweenDevices(here, there) {
  * @param {import("../checkpoint/folder.js").ModelSource} source
  * @param {"webgpu" | "cpu"} device
  * @param {Input} input
+ * @param {AbortSignal} [signal]
  */
-export async function computeOn(source, device, input) {
-  const model = await Model.load(source, device, () => {}, () => {});
+export async function computeOn(source, device, input, signal) {
+  const model = await Model.load(source, device, () => {}, () => {}, signal);
   try {
-    return await compute(model, input);
+    return await compute(model, input, signal);
   } finally {
     model.dispose();
   }

@@ -9,7 +9,7 @@ import { untilAborted } from "./options.js";
 /** `signal` ends the search, and the promise rejects with its reason; `onStep` hears how many steps are done. @typedef {{ beams: number, maxNewTokens: number, interventions?: Intervention[], signal?: AbortSignal, onStep?: (done: number) => void }} SearchOptions */
 
 /**
- * @param {(method: string, args: any[]) => Promise<any>} call
+ * @param {(method: string, args: any[], stoppable?: import("./turns.js").Stoppable) => Promise<any>} call
  * @param {() => number} epochOf changes when the engine is another one, without this search
  * @param {Input} input
  * @param {SearchOptions} options
@@ -27,7 +27,7 @@ export async function search(call, epochOf, input, { signal, onStep = () => {}, 
 }
 
 /**
- * @param {(method: string, args: any[]) => Promise<any>} call
+ * @param {(method: string, args: any[], stoppable?: import("./turns.js").Stoppable) => Promise<any>} call
  * @param {() => number} epochOf
  * @param {Input} input
  * @param {object} options
@@ -44,7 +44,7 @@ async function once(call, epochOf, input, options, { signal, onStep }) {
     for (;;) {
       signal?.throwIfAborted();
       if (epoch !== epochOf()) throw new Replay();
-      const { looked, found } = await untilAborted(call("look", [session]), signal);
+      const { looked, found } = await untilAborted(call("look", [session], { signal }), signal);
       steps.push(...looked);
       onStep(steps.length);
       if (found) return { ...found, steps };

@@ -3,6 +3,7 @@
 import { ask, liesElsewhere } from "./asking.js";
 import { buffersOf } from "./buffers.js";
 import { LocalLink, WorkerLink } from "./link.js";
+import { untilAborted } from "./options.js";
 
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
@@ -56,7 +57,8 @@ export function foundIn({ deviceReason, deviceReasonCode, selfTest, timing, adap
  * @returns {Promise<Loaded>}
  */
 async function load(link, source, device, options) {
-  if (!liesElsewhere(source)) return { link, info: await link.call("load", [source, device], options) };
+  const asked = (/** @type {object} */ source, /** @type {Transferable[]} */ transfer) => untilAborted(link.call("load", [source, device], { ...options, transfer }), options.signal);
+  if (!liesElsewhere(source)) return { link, info: await asked(source, []) };
   const read = await ask("read", source, options);
-  return { link, info: await link.call("load", [{ read }, device], { ...options, transfer: buffersOf(read.weights) }) };
+  return { link, info: await asked({ read }, buffersOf(read.weights)) };
 }

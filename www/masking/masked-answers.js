@@ -1,5 +1,6 @@
 // What a model answers under a reader's mask, and how far its scores have moved.
 
+import { portion } from "../engine/turns.js";
 import { runMasked } from "./masks.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { cutDistribution } from "../reading/sampling.js";
@@ -25,16 +26,19 @@ const CANDIDATES = 5;
  * @param {{ source: Piece[], read: number[] }} text `read`: an encoder-decoder's tokens whose scores are compared, the start token first
  * @param {Under} under
  * @param {number} most tokens to write
- * @param {() => boolean} [goesOn] false: what is computed is wanted no more
+ * @param {import("../engine/turns.js").Stoppable} [work]
  * @returns {Promise<Answer>}
  */
-export async function answerUnder(model, { source, read }, under, most, goesOn = () => true) {
+export async function answerUnder(model, { source, read }, under, most, work = {}) {
   const { kind } = model.info;
   const ids = source.map(({ id }) => id);
   const head = outputHeadOf(model.info);
   const last = kind === "encoder" && (head === "none" || head === "classes") ? `blocks.${under.layers - 1}.hook_resid_post` : "";
-  const pass = (/** @type {number[]} */ own, /** @type {number[]} */ decoderIds) => through(model, { source, own, decoderIds }, under, last ? [last] : []);
-  const { trace, passes } = await pass(ids, read);
+  const room = model.info.maxPositions === null ? Infinity : model.info.maxPositions - ids.length;
+  const tokens = kind === "encoder" ? 0 : Math.max(0, Math.min(most, room));
+  const pass = (/** @type {number[]} */ own, /** @type {number[]} */ decoderIds, /** @type {number} */ done) =>
+    through(model, { source, own, decoderIds }, under, last ? [last] : [], portion(work, done, 1 + tokens));
+  const { trace, passes } = await pass(ids, read, 0);
   /** @type {Answer} */
   const answer = { logits: trace.logits, states: trace.activations.get(last), places: [], written: [], classes: [], judged: [], passes };
   if (kind === "encoder") {
@@ -48,14 +52,13 @@ export async function answerUnder(model, { source, read }, under, most, goesOn =
   }
   const decoder = kind === "decoder";
   if (decoder) answer.places = [{ position: ids.length, candidates: await candidatesAt(model, trace, ids.length - 1) }];
-  const room = model.info.maxPositions === null ? Infinity : model.info.maxPositions - ids.length;
   // Under a mask that looks ahead each new token changes what was computed before it, so every token is a pass over the whole text.
   const written = [];
   const start = decoder ? [] : [model.info.decoderStart];
-  for (let next = decoder ? likeliest(trace, ids.length - 1) : likeliest(trace, 0); written.length < Math.min(most, room) && goesOn(); ) {
+  for (let next = decoder ? likeliest(trace, ids.length - 1) : likeliest(trace, 0); written.length < tokens; ) {
     written.push(next);
     if (model.info.eos.includes(next)) break;
-    const longer = await pass(decoder ? [...ids, ...written] : ids, [...start, ...written]);
+    const longer = await pass(decoder ? [...ids, ...written] : ids, [...start, ...written], written.length);
     next = likeliest(longer.trace, (decoder ? ids.length : 1) + written.length - 1);
   }
   answer.written = await model.pieces(written);
@@ -99,13 +102,14 @@ export function drift({ shape: [, length, width], data: before }, { data: after 
  * @param {{ source: Piece[], own: number[], decoderIds: number[] }} tokens
  * @param {Under} under
  * @param {string[]} capture
+ * @param {import("../engine/turns.js").Stoppable} work
  */
-function through(model, { source, own, decoderIds }, { mask, extent, layers }, capture) {
+function through(model, { source, own, decoderIds }, { mask, extent, layers }, capture, work) {
   const both = model.info.kind === "encoder-decoder";
   const segments = source.every(({ segment }) => segment !== undefined) ? source.map(({ segment }) => /** @type {number} */ (segment)) : undefined;
   const input = both ? { ids: own, decoderIds } : { ids: own, tokenTypeIds: segments };
   const written = both && extent.stack !== "encoder" ? decoderIds.length : own.length;
-  return runMasked(model, input, { mask, extent, layers, rows: written, columns: both && extent.stack === "decoder" ? decoderIds.length : own.length }, capture);
+  return runMasked(model, input, { mask, extent, layers, rows: written, columns: both && extent.stack === "decoder" ? decoderIds.length : own.length }, capture, work);
 }
 
 /**

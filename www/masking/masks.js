@@ -1,6 +1,7 @@
 // Masks that a reader draws: a rule says who may look at whom, single cells differ from it, and the model runs with that instead of its own.
 
 import { placeOf } from "./stacks.js";
+import { portion } from "../engine/turns.js";
 import { MASKED } from "../trace.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
@@ -134,9 +135,10 @@ export function opens(grid, stack, columns) {
  * @param {Input} input
  * @param {{ mask: Mask, extent: Extent, rows: number, columns: number, layers: number }} under `layers`: how many the stack has
  * @param {string[]} [capture]
+ * @param {import("../engine/turns.js").Stoppable} [work]
  * @returns {Promise<{ trace: Trace, passes: number }>}
  */
-export async function runMasked(model, input, { mask, extent, rows, columns, layers }, capture = []) {
+export async function runMasked(model, input, { mask, extent, rows, columns, layers }, capture = [], work = {}) {
   const { stack, heads } = extent;
   const grid = gridOf(mask, stack, rows, columns);
   const places = Array.from({ length: layers }, (_, layer) => layer).filter((layer) => extent.layers.length === 0 || extent.layers.includes(layer)).map((layer) => placeOf(model.info.kind, stack, layer));
@@ -146,14 +148,15 @@ export async function runMasked(model, input, { mask, extent, rows, columns, lay
     /** @type {Record<string, number[]>} */
     const only = heads.length > 0 ? { head: heads } : {};
     for (const place of places) for (const group of blocked(grid, stack, columns)) interventions.push({ hook: `${place}.hook_attn_scores`, at: { ...only, query_pos: group.rows, key_pos: group.columns }, set: MASKED });
-    return { trace: await model.run(input, { capture, interventions }), passes: 1 };
+    return { trace: await model.run(input, { capture, interventions, ...work }), passes: 1 };
   }
-  for (const place of places) {
+  const passes = places.length + 1;
+  for (const [done, place] of places.entries()) {
     const name = `${place}.hook_attn_scores_unmasked`;
-    const { activations } = await model.run(input, { capture: [name], interventions });
+    const { activations } = await model.run(input, { capture: [name], interventions, ...portion(work, done, passes) });
     interventions.push({ hook: `${place}.hook_attn_scores`, from: masked(/** @type {Activation} */ (activations.get(name)), grid, { stack, heads }) });
   }
-  return { trace: await model.run(input, { capture, interventions }), passes: places.length + 1 };
+  return { trace: await model.run(input, { capture, interventions, ...portion(work, passes - 1, passes) }), passes };
 }
 
 /**

@@ -9,6 +9,7 @@ import { slice } from "../trace.js";
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("./corruption.js").Deed} Deed */
+/** @typedef {import("../engine/turns.js").Stoppable} Stoppable */
 /** `share` is the probability that the model gives it. @typedef {Piece & { share: number }} Word */
 /** @typedef {{ position: number, deed: Deed, read: Piece, truth: Word, guess: Word }} Answer */
 
@@ -19,8 +20,9 @@ const VOCABULARIES = new WeakMap();
  * BERT's 80/10/10 on a text, and what the model would put at the chosen places.
  * @param {Model} model a masked-language model
  * @param {{ text: string, pair?: string, seed: number, rate?: number }} sample
+ * @param {Stoppable} [work] here and below
  */
-export async function sampleMasks(model, { text, pair, seed, rate }) {
+export async function sampleMasks(model, { text, pair, seed, rate }, work) {
   const { mask } = model.info;
   if (mask === null) throw new Error(`${model.info.name} has no mask token: take a model with a tokenizer.json that has one.`);
   const tokens = await model.encode(text, pair || undefined);
@@ -28,7 +30,7 @@ export async function sampleMasks(model, { text, pair, seed, rate }) {
   const targets = corrupt(tokens, { random: randomOf(seed), mask, vocabulary, rate });
   const ids = tokens.map(({ id }) => id);
   for (const { position, id } of targets) ids[position] = id;
-  const { logits } = await model.run({ ids, tokenTypeIds: segmentsOf(tokens) });
+  const { logits } = await model.run({ ids, tokenTypeIds: segmentsOf(tokens) }, work);
   const guesses = targets.map(({ position }) => guessAt(logits, position, tokens[position].id));
   const [reads, words] = await Promise.all([model.pieces(targets.map(({ id }) => id)), model.pieces(guesses.map(({ id }) => id))]);
   const answers = targets.map(({ position, deed }, i) => ({
@@ -45,14 +47,19 @@ export async function sampleMasks(model, { text, pair, seed, rate }) {
  * T5's spans on a text, and what the model writes for them.
  * @param {Model} model an encoder-decoder that has learned to fill gaps
  * @param {{ text: string, seed: number, rate?: number, mean?: number, prefix: string }} sample `prefix`: how the model is asked to
+ * @param {Stoppable} [work]
  */
-export async function sampleSpans(model, { text, seed, rate, mean, prefix }) {
+export async function sampleSpans(model, { text, seed, rate, mean, prefix }, { signal, onProgress } = {}) {
   const corrupted = corruptSpans(text, { random: randomOf(seed), density: rate, mean });
   if (!corrupted) return undefined;
   /** @type {Piece[]} */
   const written = [];
   const limit = 8 * corrupted.hidden + 8;
-  for await (const { id, token, special } of model.generate({ text: prefix + corrupted.input }, { maxNewTokens: limit, capture: [] })) written.push({ id, token, special });
+  for await (const { id, token, special } of model.generate({ text: prefix + corrupted.input }, { maxNewTokens: limit, capture: [], signal })) {
+    written.push({ id, token, special });
+    onProgress?.(written.length / limit);
+  }
+  signal?.throwIfAborted();
   return { ...corrupted, answers: spansWritten(written), answer: spelled(written) };
 }
 
@@ -61,12 +68,13 @@ export async function sampleSpans(model, { text, seed, rate, mean, prefix }) {
  * @param {Model} generator
  * @param {Model} discriminator
  * @param {{ text: string, seed: number, rate?: number }} sample
+ * @param {Stoppable} [work]
  */
-export async function sampleReplacements(generator, discriminator, { text, seed, rate }) {
+export async function sampleReplacements(generator, discriminator, { text, seed, rate }, work) {
   const tokens = await generator.encode(text);
   const places = choose(tokens, randomOf(seed), rate);
   const input = { ids: tokens.map(({ id }) => id), tokenTypeIds: segmentsOf(tokens) };
-  const { ids, discriminator: judged } = await runPair(generator, discriminator, input, { places, temperature: 1, seed });
+  const { ids, discriminator: judged } = await runPair(generator, discriminator, input, { places, temperature: 1, seed, ...work });
   const reads = await generator.pieces(ids);
   const suspicions = Array.from(judged.logits.data.subarray(0, ids.length), (logit) => 1 / (1 + Math.exp(-logit)));
   return reads.map((read, position) => ({ read, truth: tokens[position], drawn: places.includes(position), replaced: read.id !== tokens[position].id, suspicion: suspicions[position] }));

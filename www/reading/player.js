@@ -31,7 +31,6 @@ export class Player extends Reading {
   #generation;
   /** @type {Request | undefined} */
   #request;
-  #stopping = new AbortController();
   /** The present request's tokens. @type {Promise<void> | undefined} */
   #arriving;
   /** Settings may change while a run goes on. @type {Settings} */
@@ -122,7 +121,7 @@ export class Player extends Reading {
   step(force) {
     return this.#inTurn(async () => {
       if (!(await this.#ready()) || this.finished) return;
-      await this.#write(force);
+      await this.#write(force, this.stoppable());
       await this.#lookAround();
     });
   }
@@ -138,13 +137,8 @@ export class Player extends Reading {
       if (run !== this.#runs) return;
       if (this.finished && !this.stale) await this.#forget();
       if (!(await this.#ready())) return;
-      await this.#writeOn(pace);
-      if (!this.stale) await this.#lookAround();
+      if ((await this.#writeOn(pace)) && !this.stale) await this.#lookAround();
     });
-  }
-
-  stop() {
-    this.#stopping.abort();
   }
 
   /**
@@ -188,36 +182,45 @@ export class Player extends Reading {
     await generation?.release();
   }
 
-  /** @param {number} pace */
+  /**
+   * @param {number} pace
+   * @returns {Promise<boolean>} false where it was stopped in the middle of reading: to look around would go on with that
+   */
   async #writeOn(pace) {
     const generation = this.#generation;
     this.running = true;
-    const { signal } = (this.#stopping = new AbortController());
+    const signal = this.stoppable();
     this.changed();
     try {
       const forced = await this.#beams(signal);
       const limit = forced ? forced.length : Math.min(this.#settings.max, this.#room);
       const goesOn = () => generation === this.#generation && !this.finished && !signal.aborted && this.steps.length < limit;
-      while (goesOn()) {
+      for (let first = true; goesOn(); first = false) {
         const began = performance.now();
-        await this.#write(forced?.[this.steps.length]);
+        // The first step reads the text, which may be long; the others are over in no time.
+        await this.#write(forced?.[this.steps.length], first ? signal : undefined);
         const rest = pace - (performance.now() - began);
         if (rest > 0 && goesOn()) await new Promise((resolve) => setTimeout(resolve, rest));
       }
       this.cutShort = generation === this.#generation && !this.finished && !signal.aborted;
+      return true;
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error;
+      if (!this.stopped(error)) throw error;
+      return false;
     } finally {
       this.running = false;
       this.changed();
     }
   }
 
-  /** @param {number} [force] */
-  async #write(force) {
+  /**
+   * @param {number} [force]
+   * @param {AbortSignal} [signal] ends a step that reads much before it writes
+   */
+  async #write(force, signal = new AbortController().signal) {
     const generation = this.#generation;
     try {
-      const step = await generation?.step({ ...this.#sampling(), capture: CAPTURE, force });
+      const step = await this.watch(signal, async (stoppable) => generation?.step({ ...this.#sampling(), capture: CAPTURE, force, ...stoppable }));
       if (!step || generation !== this.#generation) return;
       this.steps = [...this.steps, step];
       this.trace = appendStep(this.trace, step.trace);
@@ -238,15 +241,16 @@ export class Player extends Reading {
   }
 
   async #lookAround() {
-    await this.#peek();
-    await this.#readScores();
+    const signal = this.stoppable();
+    await this.#peek(signal);
+    await this.#readScores(signal);
   }
 
-  /** The distribution over the next token. */
-  async #peek() {
+  /** The distribution over the next token. @param {AbortSignal} [signal] */
+  async #peek(signal) {
     const [generation, steps] = [this.#generation, this.steps];
     if (generation && !this.finished) {
-      const next = await generation.peek(this.#sampling());
+      const next = await generation.peek({ ...this.#sampling(), signal });
       if (generation === this.#generation && steps === this.steps) this.next = next;
     }
     this.changed();
@@ -266,13 +270,15 @@ export class Player extends Reading {
   /**
    * The decoder's scores in one pass over all its tokens. Only that pass computes the scores of keys that the mask forbids; step by step those keys do
    * not exist yet.
+   * @param {AbortSignal} signal
    */
-  async #readScores() {
+  async #readScores(signal) {
     const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
     if (!generation || !model || steps.length === 0) return;
     const written = steps.slice(0, -1).map(({ id }) => id);
     const input = start ? { ...this.input, decoderIds: [start.id, ...written] } : { ids: [...this.input.ids, ...written] };
-    const { activations } = await model.run(input, { capture: SCORES.map((hook) => `${start ? "decoder" : "blocks"}.*.attn.${hook}`) });
+    const capture = SCORES.map((hook) => `${start ? "decoder" : "blocks"}.*.attn.${hook}`);
+    const { activations } = await this.watch(signal, (stoppable) => model.run(input, { capture, ...stoppable }));
     if (generation !== this.#generation || steps !== this.steps || this.stale || !this.trace) return;
     this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
     this.changed();
@@ -288,11 +294,12 @@ export class Player extends Reading {
    * @returns {Promise<void>}
    */
   #inTurn(action) {
-    const turn = this.#turn.then(action);
+    const turn = this.#turn.then(action).catch((error) => {
+      if (!this.stopped(error)) throw error;
+    });
     this.#turn = turn.catch(() => {});
     return turn;
   }
-
 }
 
 /**

@@ -23,6 +23,8 @@ export class Reader extends Reading {
   edits = NO_EDITS;
   /** The text's own tokens, before the edits. @type {Piece[]} */
   plain = [];
+  /** The present text's pass was stopped by hand. */
+  cut = false;
   /** @type {Request | undefined} */
   #request;
   /** The request that the trace belongs to. @type {Request | undefined} */
@@ -30,6 +32,7 @@ export class Reader extends Reading {
 
   /** @param {Model | undefined} model undefined: the page's model is not one for a reader */
   use(model) {
+    this.stop();
     this.model = model;
     this.#request = undefined;
     this.#done = undefined;
@@ -44,25 +47,34 @@ export class Reader extends Reading {
   }
 
   /**
-   * Reads a text; what was read before stays, stale, until the pass is over. A newer text takes an older one over.
+   * Reads a text; what was read before stays, stale, until the pass is over. A newer text ends the pass of an older one.
    * @param {Request} request
    */
   async read(request) {
     if (!this.model || (this.finished && this.#done && keyOf(request) === keyOf(this.#done))) return;
     this.#request = request;
+    this.stop();
+    const signal = this.stoppable();
+    this.cut = false;
     const waiting = setTimeout(() => this.#fade(), PATIENCE);
     try {
-      await this.#look(request);
+      await this.#look(request, signal);
     } catch (error) {
-      if (request === this.#request) this.#fade();
-      throw error;
+      if (request === this.#request) {
+        this.cut = signal.aborted;
+        this.#fade();
+      }
+      if (!signal.aborted || error !== signal.reason) throw error;
     } finally {
       clearTimeout(waiting);
     }
   }
 
-  /** @param {Request} request */
-  async #look(request) {
+  /**
+   * @param {Request} request
+   * @param {AbortSignal} signal
+   */
+  async #look(request, signal) {
     const plain = await this.tokens(request);
     if (request !== this.#request) return;
     // Edits that come with a text are of that text; those that were there before it move along with what was typed.
@@ -72,7 +84,7 @@ export class Reader extends Reading {
     if (request !== this.#request) return;
     this.source = source;
     this.padded = request.pad;
-    await this.#pass(request);
+    await this.#pass(request, signal);
   }
 
   #fade() {
@@ -106,14 +118,19 @@ export class Reader extends Reading {
     return source;
   }
 
-  /** @param {Request} request */
-  async #pass(request) {
+  /**
+   * @param {Request} request
+   * @param {AbortSignal} signal
+   */
+  async #pass(request, signal) {
     const model = /** @type {Model} */ (this.model);
     const source = this.source;
     const words = outputHeadOf(model.info) === "words";
-    const { trace, places } = words
-      ? await model.fill(this.input, { temperature: 1, candidates: CANDIDATES, capture: CAPTURE })
-      : { trace: await model.run(this.input, { capture: CAPTURE }), places: [] };
+    const { trace, places } = await this.watch(signal, async (stoppable) =>
+      words
+        ? model.fill(this.input, { temperature: 1, candidates: CANDIDATES, capture: CAPTURE, ...stoppable })
+        : { trace: await model.run(this.input, { capture: CAPTURE, ...stoppable }), places: [] },
+    );
     if (request !== this.#request) return;
     this.trace = trace;
     this.traced = source;

@@ -8,6 +8,9 @@ import { Trouble } from "../trouble.js";
 /** @typedef {import("../engine/model.js").Model} Model */
 /** `pair` is a second text, where the model reads two. @typedef {{ text: string, pair: string, prefix: string, pad: number, edits: Edits }} Request */
 
+/** Before a pass shows how far it is; to do so for less would be a flicker. // ms */
+const LONG = 500;
+
 /** What the lenses draw. */
 export const CAPTURE = ["*.hook_pattern", "*.hook_attn_scores", "*.hook_attn_scores_unmasked"];
 
@@ -27,6 +30,9 @@ export class Reading extends EventTarget {
   /** What is shown belongs to an older input. */
   stale = false;
   running = false;
+  /** How far a pass is that takes long, 0..1; undefined where none does. @type {number | undefined} */
+  share;
+  #stopping = new AbortController();
 
   /** The input as the model takes it. */
   get input() {
@@ -43,6 +49,42 @@ export class Reading extends EventTarget {
     const model = /** @type {Model} */ (this.model);
     const pieces = await (model.info.tokenizer ? model.encode(prefix + text, pair || undefined) : model.pieces(typedIds(text)));
     return [...pieces, ...(await model.pieces(new Array(pad).fill(model.info.pad)))];
+  }
+
+  /** Ends what is being done, or what it is waiting for. */
+  stop() {
+    this.#stopping.abort();
+  }
+
+  /** For what is done from now on: ends when it is stopped. */
+  stoppable() {
+    return (this.#stopping = new AbortController()).signal;
+  }
+
+  /** @param {any} error what was stopped is no failure */
+  stopped(error) {
+    return this.#stopping.signal.aborted && error === this.#stopping.signal.reason;
+  }
+
+  /**
+   * Waits for a pass; one that takes long shows how far it is.
+   * @template T
+   * @param {AbortSignal} signal
+   * @param {(stoppable: { signal: AbortSignal, onProgress: (share: number) => void }) => Promise<T>} pass
+   * @returns {Promise<T>}
+   */
+  async watch(signal, pass) {
+    const show = (/** @type {number | undefined} */ share) => {
+      this.share = share;
+      this.changed();
+    };
+    const long = setTimeout(() => show(0), LONG);
+    try {
+      return await pass({ signal, onProgress: (share) => this.share !== undefined && show(share) });
+    } finally {
+      clearTimeout(long);
+      if (this.share !== undefined) show(undefined);
+    }
   }
 
   changed() {

@@ -26,12 +26,20 @@ export function stage({ loading, say }) {
 }
 
 /**
- * While one model is shown and another one comes.
+ * While one model is shown and another one comes, or computes for long.
  * @param {App} app
  */
 export function loadingLine(app) {
-  const { loading, say, model } = app;
-  if (!loading || !model) return nothing;
+  const { loading, say, model, reading } = app;
+  if (!model) return nothing;
+  if (!loading && reading.share !== undefined) {
+    return html`<p class="message loading"><span role="status">${stage({ loading: { stage: "working", fraction: reading.share }, say })}</span>
+      <button type="button" class="link cancel" @click=${() => reading.stop()}>${say("stop")}</button></p>`;
+  }
+  if (!loading && app.kind === "encoder" && app.reader.cut) {
+    return html`<p class="message loading"><button type="button" class="link" @click=${() => app.attempt(() => app.run())}>${say("retry")}</button></p>`;
+  }
+  if (!loading) return nothing;
   const { bytes } = loading;
   const share = loading.stage === "download" && bytes ? say("progress.bytes", { received: inWords(bytes.received), total: inWords(bytes.total) }) : "";
   return html`<p class="message loading"><span>${nameOf(loading.stage, say)} ${share}</span>

@@ -10,6 +10,7 @@ import { interventionsOf } from "./stack.js";
 /** @typedef {import("../../trace.js").Piece} Piece */
 /** @typedef {import("./stack.js").Change} Change */
 /** `moved` is the divergence in nats. @typedef {{ rows: (import("./outcome.js").Compared & Piece)[], moved: number, interventions: import("./stack.js").Intervention[] }} Outcome */
+/** @typedef {import("../../engine/turns.js").Stoppable} Stoppable */
 /** @typedef {{ before: string, after: string }} Texts */
 /** `onTexts` hears of each token, and how much is done. @typedef {{ signal: AbortSignal, onTexts: (texts: Texts, share: number) => void }} Writing */
 
@@ -44,12 +45,12 @@ export class Bench {
     return outputHeadOf(this.#model.info);
   }
 
-  /** Reads the text. */
-  async open() {
+  /** Reads the text. @param {Stoppable} [work] */
+  async open(work) {
     const { input, pieces, source } = await sequenceOf(this.#model, this.#text);
     Object.assign(this, { pieces, source });
     this.#input = input;
-    this.before = await this.#model.run(input, { capture: ["*.hook_pattern", "*.hook_attn_scores"] });
+    this.before = await this.#model.run(input, { capture: ["*.hook_pattern", "*.hook_attn_scores"], ...work });
   }
 
   /** The place that is looked at where nobody chose one: the first mask, the first word of a translation, else the last token. */
@@ -72,12 +73,13 @@ export class Bench {
    * @param {Change[]} changes
    * @param {number} place
    * @param {number} watched
+   * @param {Stoppable} [work]
    * @returns {Promise<Outcome>}
    */
-  async try(changes, place, watched) {
+  async try(changes, place, watched, work) {
     const before = /** @type {Activation} */ (this.before?.logits);
     const interventions = await this.#interventions(changes);
-    const { logits } = await this.#model.run(this.#input, { interventions });
+    const { logits } = await this.#model.run(this.#input, { interventions, ...work });
     const [was, is] = [rowAt(before, place), rowAt(logits, place)];
     const rows = compared(was, is, watched, SHOWN);
     const named = await this.names(rows.map(({ id }) => id));
@@ -92,13 +94,13 @@ export class Bench {
    */
   async texts(changes, tokens, writing) {
     if (this.#model.info.kind !== "encoder") return this.#write(changes, tokens, writing);
-    const texts = await this.#filled(await this.#interventions(changes));
+    const texts = await this.#filled(await this.#interventions(changes), writing.signal);
     if (texts) writing.onTexts(texts, 1);
   }
 
-  /** Each head of a site by itself. @param {import("./sites.js").Site} site @param {number} place @param {number} watched @param {() => void} onRun */
-  sweep(site, place, watched, onRun) {
-    return sweep(this.#model, this.#input, site, (logits) => softmax(rowAt(logits, place))[watched], onRun);
+  /** Each head of a site by itself. @param {import("./sites.js").Site} site @param {number} place @param {number} watched @param {Stoppable} [work] */
+  sweep(site, place, watched, work) {
+    return sweep(this.#model, this.#input, site, (logits) => softmax(rowAt(logits, place))[watched], work);
   }
 
   /** @param {number[]} ids @returns {Promise<Piece[]>} */
@@ -158,12 +160,13 @@ export class Bench {
   /**
    * An encoder's text with its masks filled.
    * @param {import("./stack.js").Intervention[]} interventions
+   * @param {AbortSignal} signal
    */
-  async #filled(interventions) {
+  async #filled(interventions, signal) {
     const { mask } = this.#model.info;
     if (this.says !== "words" || mask === null || !this.pieces.some(({ id }) => id === mask)) return undefined;
     const fill = async (/** @type {import("./stack.js").Intervention[]} */ list) => {
-      const { places } = await this.#model.fill(this.#input, { interventions: list, candidates: 1 });
+      const { places } = await this.#model.fill(this.#input, { interventions: list, candidates: 1, signal });
       const ids = this.pieces.map(({ id }) => id);
       for (const { position, id } of places) ids[position] = id;
       return this.#model.decode(ids);

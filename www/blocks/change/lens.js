@@ -1,6 +1,7 @@
 // The logit lens (nostalgebraist 2020): what the model would say if its last layers were left out. The state after a layer is put in the place of the last layer's, so that the
 // model's own final norm and head read it.
 
+import { portion } from "../../engine/turns.js";
 import { residualOf } from "./sites.js";
 
 /** @typedef {import("../../engine/model.js").Model} Model */
@@ -10,18 +11,18 @@ import { residualOf } from "./sites.js";
 /**
  * @param {Model} model
  * @param {Input} input
- * @param {(share: number) => void} [onProgress]
+ * @param {import("../../engine/turns.js").Stoppable} [work]
  * @param {number} [listed] words for each cell
  * @returns {Promise<LensRow[]>} from the first layer's input to the last layer's output
  */
-export async function logitLens(model, input, onProgress = () => {}, listed = 5) {
+export async function logitLens(model, input, work = {}, listed = 5) {
   const { states, last } = residualOf(model);
-  const { activations } = await model.run(input, { capture: states });
+  const passes = states.length + 1;
+  const { activations } = await model.run(input, { capture: states, ...portion(work, 0, passes) });
   const rows = [];
-  for (const state of states) {
-    const { logits } = await model.run(input, { interventions: [{ hook: last, from: activations.get(state) }] });
+  for (const [i, state] of states.entries()) {
+    const { logits } = await model.run(input, { interventions: [{ hook: last, from: activations.get(state) }], ...portion(work, 1 + i, passes) });
     rows.push({ state, cells: likeliest(logits, listed) });
-    onProgress(rows.length / states.length);
   }
   return rows;
 }

@@ -1,5 +1,6 @@
 // What a change does: the distribution before and after, side by side.
 
+import { portion } from "../../engine/turns.js";
 import { best } from "./lens.js";
 
 /** @typedef {import("../../trace.js").Activation} Activation */
@@ -53,18 +54,20 @@ export function divergence(before, after) {
  * @param {import("../../engine/host.js").Input} input
  * @param {import("./sites.js").Site} site
  * @param {(logits: Activation) => number} probability
- * @param {() => void} [onRun] after each
+ * @param {import("../../engine/turns.js").Stoppable} [work]
  * @returns {Promise<number[][]>} the change for each layer's heads
  */
-export async function sweep(model, input, { stack, part, layers }, probability, onRun = () => {}) {
-  const before = probability((await model.run(input)).logits);
+export async function sweep(model, input, { stack, part, layers }, probability, work = {}) {
+  const passes = 1 + layers * model.info.heads;
+  let done = 0;
+  const next = () => portion(work, done++, passes);
+  const before = probability((await model.run(input, next())).logits);
   const changes = [];
   for (let layer = 0; layer < layers; layer++) {
     const heads = [];
     for (let head = 0; head < model.info.heads; head++) {
-      const { logits } = await model.run(input, { interventions: [{ hook: `${stack}.${layer}.${part}.hook_z`, at: { head }, set: 0 }] });
+      const { logits } = await model.run(input, { interventions: [{ hook: `${stack}.${layer}.${part}.hook_z`, at: { head }, set: 0 }], ...next() });
       heads.push(probability(logits) - before);
-      onRun();
     }
     changes.push(heads);
   }

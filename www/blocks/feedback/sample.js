@@ -28,7 +28,7 @@ export async function judged(model, judge, prompt, options, signal) {
   const known = byJudge.get(judge) ?? new Map();
   DRAWN.set(model, byJudge.set(judge, known));
   const key = JSON.stringify([prompt, options]);
-  const found = known.get(key) ?? draw(model, prompt, options, signal).then(async (sample) => ({ ...sample, reward: await rewardOf(judge, prompt, sample.text) }));
+  const found = known.get(key) ?? draw(model, prompt, options, signal).then(async (sample) => ({ ...sample, reward: await rewardOf(judge, prompt, sample.text, signal) }));
   known.set(key, found);
   found.catch(() => known.delete(key));
   if (known.size > KEPT) known.delete(known.keys().next().value);
@@ -58,7 +58,7 @@ async function draw(model, prompt, options, signal) {
     text = step.text;
   }
   signal.throwIfAborted();
-  const { logits } = await model.run({ ids: [...before, ...ids] });
+  const { logits } = await model.run({ ids: [...before, ...ids] }, { signal });
   const vocab = logits.shape[axis(logits, "d_vocab")];
   const rows = ids.map((_, t) => logits.data.subarray((before.length - 1 + t) * vocab, (before.length + t) * vocab));
   return { text: text.startsWith(prompt) ? text.slice(prompt.length) : text, ids, rows, logProbability: logProbability(rows, ids) };
@@ -69,15 +69,16 @@ async function draw(model, prompt, options, signal) {
  * @param {Model} model
  * @param {string} prompt
  * @param {string} completion
+ * @param {AbortSignal} signal
  */
-async function rewardOf(model, prompt, completion) {
+async function rewardOf(model, prompt, completion, signal) {
   const { labels } = model.info;
   if (labels.length === 2) {
-    const { data } = (await model.run({ text: `${prompt}${completion}` })).logits;
+    const { data } = (await model.run({ text: `${prompt}${completion}` }, { signal })).logits;
     const good = Math.max(0, labels.findIndex((label) => /pos/i.test(label)));
     return data[good] - data[1 - good];
   }
-  const { activations } = await model.run({ text: prompt, textPair: completion });
+  const { activations } = await model.run({ text: prompt, textPair: completion }, { signal });
   const answer = activations.get("nsp_logits");
   if (!answer) throw new Error(`${model.info.name} judges no text: it has neither two classes nor a next-sentence head.`);
   return answer.data[0] - answer.data[1];

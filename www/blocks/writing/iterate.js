@@ -24,11 +24,11 @@ export function leastSure(sureness, pass, passes) {
 /**
  * @param {Model} model one with a masked-word head
  * @param {string} opening
- * @param {{ mode: string, count: number, passes: number }} how "append" or "refine"
+ * @param {{ mode: string, count: number, passes: number, signal?: AbortSignal }} how "append" or "refine"
  * @param {(pass: Pass) => void} [onPass]
  * @returns {Promise<{ passes: Pass[], positions: number, ms: number, written: Piece[] }>} `positions` are those that all passes computed
  */
-export async function iterate(model, opening, { mode, count, passes }, onPass = () => {}) {
+export async function iterate(model, opening, { mode, count, passes, signal }, onPass = () => {}) {
   const { mask, maxPositions } = model.info;
   const read = await model.encode(opening);
   const end = read.at(-1)?.special ? read.length - 1 : read.length;
@@ -41,7 +41,7 @@ export async function iterate(model, opening, { mode, count, passes }, onPass = 
   const fill = async (/** @type {number[]} */ places) => {
     const input = { ids: pieces.map(({ id }) => id), tokenTypeIds: segment === undefined ? undefined : pieces.map(() => 0) };
     const began = performance.now();
-    const { places: filled } = await model.fill(input, { places, temperature: 0, candidates: 1 });
+    const { places: filled } = await model.fill(input, { places, temperature: 0, candidates: 1, signal });
     done.ms += performance.now() - began;
     done.positions += pieces.length;
     pieces = [...pieces];
@@ -109,10 +109,11 @@ export async function writeOn(model, opening, count, onToken = () => {}) {
  * @param {Model} model
  * @param {string} opening
  * @param {string} whole begins with the opening
+ * @param {AbortSignal} [signal]
  * @returns {Promise<number>} bits for a character
  */
-export async function surprise(model, opening, whole) {
-  const [before, all] = await Promise.all([opening, whole].map((text) => nats(model, text)));
+export async function surprise(model, opening, whole, signal) {
+  const [before, all] = await Promise.all([opening, whole].map((text) => nats(model, text, signal)));
   const letters = [...whole].length - [...opening].length;
   return letters > 0 ? (all - before) / Math.LN2 / letters : NaN;
 }
@@ -121,10 +122,11 @@ export async function surprise(model, opening, whole) {
  * −ln p of a text after its first token.
  * @param {Model} model
  * @param {string} text
+ * @param {AbortSignal} [signal]
  */
-async function nats(model, text) {
+async function nats(model, text, signal) {
   const ids = (await model.encode(text)).map(({ id }) => id);
-  const { logits } = await model.run({ ids });
+  const { logits } = await model.run({ ids }, { signal });
   const vocab = logits.shape[logits.shape.length - 1];
   let sum = 0;
   for (let i = 1; i < ids.length; i++) {

@@ -1,0 +1,55 @@
+//! A long pass computes a while, gives the page its turn, and hears whether to go on. Whose turns these are is not this
+//! module's business: `web` lends them.
+
+use std::pin::Pin;
+
+use web_time::{Duration, Instant};
+
+use super::Executor;
+use crate::error::{Error, Result};
+use crate::pass::Pass;
+use crate::tensor::Tensor;
+
+/// Waits for a turn of the host's event loop, where others may speak. It is told the share of the pass that is done, 0..1,
+/// and says whether to go on.
+pub type Give = Box<dyn Fn(f32) -> Pin<Box<dyn Future<Output = bool>>>>;
+
+/// How a pass gives turns.
+pub struct Turns {
+    give: Give,
+    /// Computed before the clock is looked at: more than a token of a tiny model takes, so that such a pass costs no look.
+    /// // multiply-adds
+    stretch: u64,
+    /// Computed before a turn is given: a reader does not notice so short a wait.
+    patience: Duration,
+}
+
+impl Turns {
+    pub fn new(give: Give) -> Self {
+        Turns { give, stretch: 1 << 24, patience: Duration::from_millis(40) }
+    }
+
+    /// Gives a turn wherever one can be given.
+    pub fn often(give: Give) -> Self {
+        Turns { give, stretch: 1, patience: Duration::ZERO }
+    }
+
+    /// The same numbers as [`Executor::run`].
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] where it is told to stop: what the executor's buffers hold is then of no pass.
+    pub(crate) async fn run(&self, cpu: &mut Executor, pass: &Pass) -> Result<Vec<Tensor>> {
+        let mut place = cpu.begin(pass);
+        let mut computing: Option<Instant> = None;
+        while !cpu.go_on(pass, &mut place, self.stretch) {
+            if computing.get_or_insert_with(Instant::now).elapsed() < self.patience {
+                continue;
+            }
+            if !(self.give)(cpu.share(pass, &place)).await {
+                return Err(Error::Stopped);
+            }
+            computing = None;
+        }
+        Ok(cpu.read(pass))
+    }
+}
