@@ -70,7 +70,13 @@ impl WebEngine {
     }
 
     /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below; `give` lends turns ([`turns`]).
-    pub async fn run(&self, input: JsValue, options: JsValue, changed: JsValue, give: Option<Function>) -> Result<JsValue, JsError> {
+    pub async fn run(
+        &self,
+        input: JsValue,
+        options: JsValue,
+        changed: JsValue,
+        give: Option<Function>,
+    ) -> Result<JsValue, JsError> {
         let options: RunOptions = read_or_default(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
         let mut engine = taking_turns(&self.engine, give).await;

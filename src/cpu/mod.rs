@@ -6,7 +6,7 @@ mod turns;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::graph::{Graph, Kind, Lens, Node, NodeId};
+use crate::graph::{Graph, Lens, Node, NodeId};
 use crate::ops::{Op, Site};
 use crate::pass::{ByNode, Parameters, Pass};
 use crate::tensor::{Axis, Tensor, size};
@@ -85,7 +85,7 @@ impl Executor {
                     return false;
                 }
                 let (rows, work) = self.work(node, index, op);
-                let row = (work / rows as u64).max(1);
+                let row = (work / rows.max(1) as u64).max(1);
                 // Whole blocks, as the multiplication takes them.
                 let more = (end - place.work).div_ceil(row).min(rows as u64) as usize;
                 let part = place.rows..(place.rows + more.next_multiple_of(matmul::ROWS)).min(rows);

@@ -35,8 +35,9 @@ export class Specimen {
    * @param {Model} model
    * @param {string} text
    * @param {string} [pair]
+   * @param {AbortSignal} [signal]
    */
-  static async of(model, text, pair) {
+  static async of(model, text, pair, signal) {
     const { kind, decoderStart } = model.info;
     const [graph, pieces] = await Promise.all([model.graph(), model.encode(text, pair)]);
     const ids = pieces.map(({ id }) => id);
@@ -46,7 +47,8 @@ export class Specimen {
       return new Specimen(model, graph, { source: pieces, target: [] }, { ids, tokenTypeIds });
     }
     const written = [];
-    for await (const { id } of model.generate({ ids }, { maxNewTokens: WRITTEN })) written.push(id);
+    for await (const { id } of model.generate({ ids }, { maxNewTokens: WRITTEN, signal })) written.push(id);
+    signal?.throwIfAborted();
     const decoderIds = [decoderStart, ...written.slice(0, -1)];
     return new Specimen(model, graph, { source: pieces, target: await model.pieces(decoderIds) }, { ids, decoderIds });
   }
@@ -54,13 +56,14 @@ export class Specimen {
   /**
    * The numbers of a node and of all that it is computed from. `captured` says whether the engine itself told them: a node without a hook is worked out here.
    * @param {number} index
+   * @param {{ signal?: AbortSignal, onProgress?: (share: number) => void }} [stoppable]
    * @returns {Promise<Numbers>}
    */
-  async numbers(index) {
+  async numbers(index, stoppable) {
     const { hooked, weights } = needsOf(this.graph, index);
     const wanted = hooked.filter((node) => !this.#known.has(node));
     if (wanted.length > 0) {
-      const { logits, activations } = await this.model.run(this.input, { capture: wanted.map((node) => this.graph[node].hooks[0]) });
+      const { logits, activations } = await this.model.run(this.input, { capture: wanted.map((node) => this.graph[node].hooks[0]), ...stoppable });
       for (const node of wanted) {
         const name = this.graph[node].hooks[0];
         const found = activations.get(name) ?? (name === "logits" ? logits : undefined);

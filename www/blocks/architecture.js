@@ -42,11 +42,18 @@ export class Architecture extends Block {
   #numbers = new Map();
   /** @type {Set<number>} */
   #asked = new Set();
+  /** Ends what is computed for an older text. */
+  #reading = new AbortController();
 
   constructor() {
     super();
     /** @type {{ op: string, file: string, wgsl: string }} */
     this.shader = { op: "", file: "", wgsl: "" };
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    queueMicrotask(() => !this.isConnected && this.#reading.abort());
   }
 
   async begin() {
@@ -65,8 +72,10 @@ export class Architecture extends Block {
   /** @param {Model} model */
   async #read(model) {
     const { text, pair } = this.settings;
-    const specimen = await Specimen.of(model, text, pair || undefined);
-    if (text !== this.settings.text || pair !== this.settings.pair) return;
+    this.#reading.abort();
+    const { signal } = (this.#reading = new AbortController());
+    const specimen = await Specimen.of(model, text, pair || undefined, signal);
+    signal.throwIfAborted();
     if (this.specimen?.model !== model) this.anatomy = anatomyOf(specimen.graph, model.info.kind);
     this.specimen = specimen;
     this.#numbers.clear();
@@ -83,7 +92,7 @@ export class Architecture extends Block {
     if (!this.#asked.has(index)) {
       this.#asked.add(index);
       this.attempt(async () => {
-        const numbers = await specimen.numbers(index);
+        const numbers = await specimen.numbers(index, { signal: this.#reading.signal });
         if (specimen === this.specimen) this.#numbers.set(index, numbers);
       });
     }

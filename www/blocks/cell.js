@@ -5,12 +5,12 @@ import { chainOf } from "../anatomy/chain.js";
 import { Specimen } from "../anatomy/specimen.js";
 import { steps } from "../anatomy/steps.js";
 import { stepStyles } from "../anatomy/styles.js";
-import { Block } from "./block.js";
 import { blockStyles } from "./styles.js";
+import { TextBlock } from "./text-block.js";
 
 /** @typedef {import("../anatomy/arithmetic.js").Numbers} Numbers */
 
-export class Cell extends Block {
+export class Cell extends TextBlock {
   /** `stack` is `encoder`, `decoder` or `cross` of a model that has both; all are counted from 1, but for `d`, a place of d_head, from 0. */
   static settings = { model: "models/bert-tiny/", text: "The little girl is happy.", pair: "", stack: "cross", layer: 1, head: 1, query: 4, key: 3, d: 0 };
 
@@ -32,28 +32,36 @@ export class Cell extends Block {
   #of = "";
   #chain = { scores: -1, masked: -1, pattern: -1, mix: -1 };
 
-  async begin() {
-    const model = await this.use(this.settings.model);
-    await this.#read(model);
+  forget() {
+    this.#specimen = undefined;
+  }
+
+  get rereads() {
+    return ["pair"];
   }
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
-    const model = this.#specimen?.model;
-    if (model && ["text", "pair", "stack", "layer"].some((name) => changed.has(name))) this.attempt(() => this.#read(model));
+    super.updated(changed);
+    if (!this.held || ["model", "loaded"].some((name) => changed.has(name))) return;
+    if (!["stack", "layer"].some((name) => changed.has(name))) return;
+    this.stop();
+    this.work(() => this.read());
   }
 
-  /** @param {import("../engine/model.js").Model} model */
-  async #read(model) {
+  async read() {
+    const model = this.engine;
+    const { stoppable } = this;
     const { text, pair } = this.settings;
     const before = this.#specimen;
     const same = before?.model === model && this.#of === text + pair;
-    const specimen = same && before ? before : await Specimen.of(model, text, pair || undefined);
+    const specimen = same && before ? before : await Specimen.of(model, text, pair || undefined, stoppable.signal);
     const name = `${this.#place(model.info.kind)}.hook_pattern`;
     const pattern = specimen.graph.findIndex((node) => node.name === name);
     const chain = chainOf(specimen.graph, pattern);
     if (!chain) throw new Error(`${name} is no attention of this model.`);
-    const needed = await specimen.numbers(chain.scores).then(() => specimen.numbers(chain.masked)).then(() => specimen.numbers(chain.pattern)).then(() => specimen.numbers(chain.mix));
+    for (const node of [chain.scores, chain.masked, chain.pattern]) await specimen.numbers(node, stoppable);
+    const needed = await specimen.numbers(chain.mix, stoppable);
     const activation = (/** @type {number} */ node) => ({ name: specimen.graph[node].name, axes: specimen.graph[node].axes, shape: needed.shapes[node], data: Float32Array.from(needed.all(node)) });
     const shown = [activation(chain.pattern), activation(chain.masked)];
     this.#trace = { logits: /** @type {any} */ (undefined), activations: new Map(shown.map((found) => [found.name, found])) };
@@ -70,7 +78,7 @@ export class Cell extends Block {
 
   draw() {
     const [specimen, numbers, say] = [this.#specimen, this.#numbers, this.say];
-    if (!specimen || !numbers || !this.#trace) return html`<p class="soft" role="status">${say("arch.loading")}</p>`;
+    if (!specimen || !numbers || !this.#trace) return html`<p class="soft" role="status">${say("arch.loading")} ${this.held ? this.stopLongOrAgain() : nothing}</p>`;
     const { graph, model } = specimen;
     const node = graph[this.#chain.pattern];
     const [, heads, queries, keys] = numbers.shapes[this.#chain.pattern];
@@ -82,7 +90,7 @@ export class Cell extends Block {
       ${Array.from({ length: most }, (_, i) => html`<option .selected=${i + 1 === settings[name]} value=${i + 1}>${i + 1}</option>`)}</select></label>`;
     const stacks = model.info.kind === "encoder-decoder" ? html`<select aria-label=${say("cell.stack")} @change=${(/** @type {Event} */ event) => this.keep({ stack: /** @type {HTMLSelectElement} */ (event.target).value })}>
       ${["encoder", "cross", "decoder"].map((stack) => html`<option value=${stack} .selected=${stack === settings.stack}>${say(`${stack}.title`)}</option>`)}</select>` : nothing;
-    return html`<div class="sides"><div class="choice"><div class="row">${stacks}${number("layer", model.info.layers)}${number("head", heads)}</div>
+    return html`<div class="sides"><div class="choice"><div class="row">${stacks}${number("layer", model.info.layers)}${number("head", heads)} ${this.stopLongOrAgain()}</div>
         <diorama-attention-map .trace=${this.#trace} .hook=${node.name} .head=${String(cell.head)} .rows=${rows} .columns=${columns} .row=${cell.query} .column=${cell.key} .label=${node.name} .axes=${say("cell.axes")}
           .theme=${this.shade} .say=${say} @click=${this.#choose} @keydown=${this.#choose} @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => (this.#under = event.detail)}></diorama-attention-map>
         <p class="caption">${say("cell.choose")}</p></div>

@@ -8,7 +8,6 @@
 //   hide    input, choice
 
 import { html, nothing } from "lit";
-import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { gqa } from "./llama/gqa.js";
 import { normPicture } from "./llama/norm.js";
@@ -16,6 +15,7 @@ import { ropePicture } from "./llama/dial.js";
 import { swigluPicture } from "./llama/swiglu.js";
 import { llamaStyles } from "./llama/styles.js";
 import { blockStyles } from "./styles.js";
+import { TextBlock } from "./text-block.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -28,47 +28,36 @@ const PARTS = { rope: ropePicture, norm: normPicture, swiglu: swigluPicture, gqa
 
 const HOOKS = ["blocks.*.attn.hook_q", "blocks.*.attn.hook_k", "blocks.*.attn.hook_rot_q", "blocks.*.attn.hook_rot_k", "blocks.*.attn.hook_attn_scores_unmasked", "blocks.*.hook_resid_pre", "blocks.*.ln1.hook_normalized", "blocks.*.mlp.hook_pre", "blocks.*.mlp.hook_pre_linear", "blocks.*.mlp.hook_post"];
 
-export class Llama extends Block {
+export class Llama extends TextBlock {
   static settings = { model: "models/llama-tiny/", text: "The little dog ran to the big tree.", part: "rope", layer: 1, head: 1, query: 0, key: 3, pair: 3, shift: 0, token: 3 };
   static hideable = ["input", "choice"];
   static styles = [blockStyles, llamaStyles];
 
-  /** @type {Model | undefined} */
-  #model;
   /** @type {Trace | undefined} */
   #trace;
   /** @type {Piece[]} */
   #tokens = [];
-  #reads = 0;
 
-  async begin() {
-    this.#model = await this.use(this.settings.model);
-    await this.#read();
+  forget() {
+    [this.#tokens, this.#trace] = [[], undefined];
   }
 
-  /** @param {Map<string, unknown>} changed */
-  updated(changed) {
-    if (this.#model && changed.has("text")) this.attempt(() => this.#read());
-  }
-
-  async #read() {
-    const model = /** @type {Model} */ (this.#model);
-    const read = ++this.#reads;
+  async read() {
+    const model = this.engine;
     const { text } = this.settings;
     const tokens = await model.encode(text);
     if (tokens.length < 2) throw new Error(this.say("llama.short"));
     const hooks = new Set(model.info.hooks.map(({ name }) => name));
     if (!hooks.has("blocks.0.attn.hook_rot_q")) throw new Error(this.say("llama.other", { name: model.info.architecture }));
-    const trace = await model.run({ text }, { capture: HOOKS });
-    if (read !== this.#reads) return;
+    const trace = await model.run({ text }, { capture: HOOKS, ...this.stoppable });
     [this.#tokens, this.#trace] = [tokens, trace];
     this.requestUpdate();
   }
 
   draw() {
     const parts = String(this.settings.part).split(/[,\s]+/);
-    const model = this.#model;
-    return html`${this.hides("input") ? nothing : html`<label class="input">${this.say("llama.text")} <input type="text" .value=${this.settings.text} @change=${(/** @type {any} */ { target }) => this.keep({ text: target.value })} /></label>`}
+    const model = this.held;
+    return html`${this.hides("input") ? nothing : html`<label class="input">${this.say("llama.text")} <input type="text" .value=${this.settings.text} @change=${(/** @type {any} */ { target }) => this.keep({ text: target.value })} /></label>`} ${model ? this.stopLongOrAgain() : nothing}
       ${model && this.#trace ? parts.map((part) => this.#part(part, model, /** @type {Trace} */ (this.#trace))) : html`<div class="room"></div>`}`;
   }
 

@@ -76,8 +76,8 @@ export class Model {
   }
 
   /**
-   * One forward pass over the whole input. When `signal` aborts, the promise rejects at once with its reason; a pass on the CPU then ends within some 50 ms, one on
-   * a GPU is done to its end behind it, and only then the model answers what was asked next. `onProgress(share)` hears of a long pass on the CPU, 0..1.
+   * One forward pass over the whole input. When `signal` aborts, the promise rejects at once with its reason; a pass on the CPU then ends at its next turn of the event
+   * loop, some 50 ms later, one on a GPU is done to its end, and only then the model answers what was asked next. `onProgress(share)` hears of a long pass on the CPU, 0..1.
    * @param {Input} input
    * @param {{ capture?: string[], interventions?: Intervention[] } & Stoppable} [options] `capture`: hook names or globs, such as "*.hook_pattern"
    * @returns {Promise<Trace>}
