@@ -78,7 +78,7 @@ export class Cell extends TextBlock {
 
   draw() {
     const [specimen, numbers, say] = [this.#specimen, this.#numbers, this.say];
-    if (!specimen || !numbers || !this.#trace) return html`<p class="soft" role="status">${say("arch.loading")} ${this.held ? this.stopLongOrAgain() : nothing}</p>`;
+    if (!specimen || !numbers || !this.#trace) return html`<p class="soft" role="status">${say("arch.loading")} ${this.held ? this.stopPassOrAgain() : nothing}</p>`;
     const { graph, model } = specimen;
     const node = graph[this.#chain.pattern];
     const [, heads, queries, keys] = numbers.shapes[this.#chain.pattern];
@@ -90,7 +90,7 @@ export class Cell extends TextBlock {
       ${Array.from({ length: most }, (_, i) => html`<option .selected=${i + 1 === settings[name]} value=${i + 1}>${i + 1}</option>`)}</select></label>`;
     const stacks = model.info.kind === "encoder-decoder" ? html`<select aria-label=${say("cell.stack")} @change=${(/** @type {Event} */ event) => this.keep({ stack: /** @type {HTMLSelectElement} */ (event.target).value })}>
       ${["encoder", "cross", "decoder"].map((stack) => html`<option value=${stack} .selected=${stack === settings.stack}>${say(`${stack}.title`)}</option>`)}</select>` : nothing;
-    return html`<div class="sides"><div class="choice"><div class="row">${stacks}${number("layer", model.info.layers)}${number("head", heads)} ${this.stopLongOrAgain()}</div>
+    return html`<div class="sides"><div class="choice"><div class="row">${stacks}${number("layer", model.info.layers)}${number("head", heads)} ${this.stopPassOrAgain()}</div>
         <diorama-attention-map .trace=${this.#trace} .hook=${node.name} .head=${String(cell.head)} .rows=${rows} .columns=${columns} .row=${cell.query} .column=${cell.key} .label=${node.name} .axes=${say("cell.axes")}
           .theme=${this.shade} .say=${say} @click=${this.#choose} @keydown=${this.#choose} @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => (this.#under = event.detail)}></diorama-attention-map>
         <p class="caption">${say("cell.choose")}</p></div>

@@ -33,7 +33,7 @@ export class Corruption extends TextBlock {
 
   static styles = [blockStyles, css`
     :host { container-type: inline-size; }
-    .bar { margin: 12px 0 16px; justify-content: space-between; }
+    .bar { margin: 24px 0 16px; justify-content: space-between; }
     .choices { display: flex; gap: 4px; flex-wrap: wrap; }
     .choices button { font-size: 15px; }
     .knobs { margin: 0 0 12px; min-height: 32px; }
@@ -168,7 +168,7 @@ export class Corruption extends TextBlock {
     if (!this.held) return html`<div class="waiting"></div>`;
     const shown = this.#shown?.scheme === scheme ? this.#shown : undefined;
     return html`<div class="row bar"><div class="choices" role="group" aria-label=${say("corrupt.scheme")}>${SCHEMES.map((one) => html`<button type="button" aria-pressed=${one === scheme}
-        @click=${() => this.keep({ scheme: one })}>${say(`corrupt.${one}`)}</button>`)}</div>${this.stopLongOrAgain()}</div>
+        @click=${() => this.keep({ scheme: one })}>${say(`corrupt.${one}`)}</button>`)}</div>${this.hides("knobs") ? this.stopPassOrAgain() : nothing}</div>
       <p class="small lead">${say(`corrupt.${scheme}.lead`)}</p>
       ${this.hides("knobs") ? nothing : this.#knobs(scheme)}
       ${shown ? this.#picture(shown) : html`<div class="waiting"></div>`}`;
@@ -219,7 +219,7 @@ export class Corruption extends TextBlock {
       <label>${say("corrupt.rate")}<input type="range" min="5" max="60" step="5" .value=${String(settings.rate)} @change=${(/** @type {Event} */ event) => this.keep({ rate: valueOf(event) })} /><b>${settings.rate} %</b></label>
       ${scheme === "spans" ? html`<label>${say("corrupt.mean")}<input type="range" min="1" max="6" .value=${String(settings.mean)} @change=${(/** @type {Event} */ event) => this.keep({ mean: valueOf(event) })} /><b>${settings.mean}</b></label>` : nothing}
       <label>${say("corrupt.seed")}<input type="number" min="0" .value=${String(settings.seed)} @change=${(/** @type {Event} */ event) => this.keep({ seed: Math.max(0, Math.round(valueOf(event)) || 0) })} /></label>
-      <button type="button" @click=${() => this.keep({ seed: settings.seed + 1 })}>${say("corrupt.again")}</button>
+      <button type="button" @click=${() => this.keep({ seed: settings.seed + 1 })}>${say("corrupt.again")}</button> ${this.stopPassOrAgain()}
     </div>`;
   }
 }

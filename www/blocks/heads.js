@@ -25,7 +25,7 @@ export class Heads extends TextBlock {
 
   static styles = [blockStyles, css`
     :host { container-type: inline-size; }
-    .row { justify-content: space-between; margin: 12px 0; min-height: 32px; }
+    .row { justify-content: space-between; margin: 24px 0 12px; min-height: 32px; }
     .choices { display: flex; gap: 4px; flex-wrap: wrap; }
     .both { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px 40px; align-items: start; }
     .both > section { min-width: 0; }
@@ -69,7 +69,7 @@ export class Heads extends TextBlock {
 
   draw() {
     const [model, passage] = [this.held, this.#passage];
-    if (!model || !passage) return html`<div class="waiting">${model ? this.stopLongOrAgain() : nothing}</div>`;
+    if (!model || !passage) return html`<div class="waiting">${model ? this.stopPassOrAgain() : nothing}</div>`;
     const { say } = this;
     const { kind, heads } = model.info;
     const { stack, layers, layer, head } = this.#choice();
@@ -104,7 +104,7 @@ export class Heads extends TextBlock {
     return html`<div class="row">
       ${stacks.length > 1 ? pick(say("heads.stack"), stacks.map((one) => html`<button type="button" aria-pressed=${one === stack} @click=${() => this.keep({ stack: one })}>${say(`${one}.title`)}</button>`)) : nothing}
       <span class="choices">${kind === "encoder" ? nothing : html`<label>${say("heads.write")}<input type="number" min=${kind === "decoder" ? 0 : 1} max=${MOST} .value=${String(settings.write)}
-        @change=${(/** @type {Event} */ event) => this.keep({ write: Math.min(MOST, Math.max(0, Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value)) || 0)) })} /></label>`} ${this.stopLongOrAgain()}</span>
+        @change=${(/** @type {Event} */ event) => this.keep({ write: Math.min(MOST, Math.max(0, Math.round(Number(/** @type {HTMLInputElement} */ (event.target).value)) || 0)) })} /></label>`} ${this.stopPassOrAgain()}</span>
       ${pick(say("heads.view"), VIEWS.map((view) => html`<button type="button" aria-pressed=${view === settings.view} @click=${() => this.keep({ view })}>${say(`heads.view.${view}`)}</button>`))}
     </div>`;
   }

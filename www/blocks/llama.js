@@ -57,7 +57,7 @@ export class Llama extends TextBlock {
   draw() {
     const parts = String(this.settings.part).split(/[,\s]+/);
     const model = this.held;
-    return html`${this.hides("input") ? nothing : html`<label class="input">${this.say("llama.text")} <input type="text" .value=${this.settings.text} @change=${(/** @type {any} */ { target }) => this.keep({ text: target.value })} /></label>`} ${model ? this.stopLongOrAgain() : nothing}
+    return html`${this.hides("input") ? nothing : html`<label class="input">${this.say("llama.text")} <input type="text" .value=${this.settings.text} @change=${(/** @type {any} */ { target }) => this.keep({ text: target.value })} /></label>`} ${model ? this.stopPassOrAgain() : nothing}
       ${model && this.#trace ? parts.map((part) => this.#part(part, model, /** @type {Trace} */ (this.#trace))) : html`<div class="room"></div>`}`;
   }
 

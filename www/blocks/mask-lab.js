@@ -208,7 +208,7 @@ export class MaskLab extends TextBlock {
 
   draw() {
     const [model, text] = [this.held, this.#text];
-    if (!model || !text) return html`<div class="waiting">${model ? this.stopLongOrAgain() : nothing}</div>`;
+    if (!model || !text) return html`<div class="waiting">${model ? this.stopPassOrAgain() : nothing}</div>`;
     const { say, settings } = this;
     const { kind, heads } = model.info;
     const stack = this.#stack;
@@ -227,7 +227,7 @@ export class MaskLab extends TextBlock {
           <div class="tools">
             <button type="button" ?disabled=${past.length === 0} aria-keyshortcuts="Control+Z" @click=${() => this.#travel("past")}>${say("mask.back")}</button>
             <button type="button" ?disabled=${future.length === 0} aria-keyshortcuts="Control+Y" @click=${() => this.#travel("future")}>${say("mask.forth")}</button>
-            <button type="button" ?disabled=${mask.rule === "own" && mask.cells.size === 0} @click=${() => this.#draw({ rule: "own", cells: "" })}>${say("mask.reset")}</button> ${this.stopLongOrAgain()}
+            <button type="button" ?disabled=${mask.rule === "own" && mask.cells.size === 0} @click=${() => this.#draw({ rule: "own", cells: "" })}>${say("mask.reset")}</button> ${this.stopPassOrAgain()}
           </div>
           <p class="key" style=${`--key:var(--${stack})`}><span class="yes">${say("map.allowed")}</span><span class="no">${say("map.masked")}</span><span class="other">${say("mask.differs")}</span></p>
           ${extentChoice({ layers: layersOf(model.info, stack), heads, extent: this.#extent(), say, change: (change) => this.#draw(change) })}

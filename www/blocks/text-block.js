@@ -12,14 +12,19 @@ const TYPING_PAUSE = 200;
 /** Work that is over sooner says nothing of itself: it would only flicker. // ms */
 const SHORT = 100;
 
+/** So long a pass is worth a way to stop it. // ms */
+const LONG = 500;
+
 /** A subclass overrides `read()`, which runs for a new model and for a new text. Its settings have `model` and `text`. */
 export class TextBlock extends Block {
-  static properties = { busy: { state: true } };
+  static properties = { busy: { state: true }, long: { state: true } };
 
   /** @type {Model | undefined} */
   held;
   #typing = new Pause();
   #stopping = new AbortController();
+  /** It was stopped because other settings came, which will be read. */
+  #overtaken = false;
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
 
@@ -27,6 +32,8 @@ export class TextBlock extends Block {
     super();
     /** How many things are being done or wait. */
     this.busy = 0;
+    /** What is being done takes long. */
+    this.long = false;
   }
 
   /** Ends when the reader stops what is being done. */
@@ -59,12 +66,17 @@ export class TextBlock extends Block {
   /** Stops what is being done; once something was stopped, does it after all. */
   stopOrAgain() {
     if (this.busy > 0) return html`<button type="button" @click=${() => this.stop()}>${this.say("stop")}</button>`;
-    return this.signal.aborted ? html`<button type="button" @click=${() => this.work(() => this.read())}>${this.say("retry")}</button>` : nothing;
+    return this.signal.aborted && !this.#overtaken ? html`<button type="button" @click=${() => this.work(() => this.read())}>${this.say("retry")}</button>` : nothing;
   }
 
   /** The same where it would come and go with each short work. */
   stopLongOrAgain() {
     return this.busy > 0 && !this.loading ? nothing : this.stopOrAgain();
+  }
+
+  /** The same where what is done is a pass, as a rule over before anybody could stop it. */
+  stopPassOrAgain() {
+    return this.busy > 0 && !this.long ? nothing : this.stopOrAgain();
   }
 
   /** The model at hand. @returns {Model} */
@@ -90,6 +102,7 @@ export class TextBlock extends Block {
     const again = ["text", ...this.rereads].some((name) => changed.has(name));
     if (!this.held || !again || changed.has("model") || changed.has("loaded")) return;
     this.stop();
+    this.#overtaken = true;
     this.#typing.after(TYPING_PAUSE, () => this.inTurn(() => this.read()), (action) => this.attempt(action));
   }
 
@@ -126,12 +139,16 @@ export class TextBlock extends Block {
   /** @param {() => Promise<unknown>} action */
   async #do(action) {
     if (this.signal.aborted) this.#stopping = new AbortController();
-    const long = setTimeout(() => (this.loading = { stage: "working", fraction: 0 }), SHORT);
+    this.#overtaken = false;
+    const shown = setTimeout(() => (this.loading = { stage: "working", fraction: 0 }), SHORT);
+    const long = setTimeout(() => (this.long = true), LONG);
     try {
       await action();
     } finally {
+      clearTimeout(shown);
       clearTimeout(long);
       this.loading = undefined;
+      this.long = false;
     }
   }
 }

@@ -23,8 +23,6 @@ export class Reader extends Reading {
   edits = NO_EDITS;
   /** The text's own tokens, before the edits. @type {Piece[]} */
   plain = [];
-  /** The present text's pass was stopped by hand. */
-  cut = false;
   /** @type {Request | undefined} */
   #request;
   /** The request that the trace belongs to. @type {Request | undefined} */

@@ -32,6 +32,8 @@ export class Reading extends EventTarget {
   running = false;
   /** How far a pass is that takes long, 0..1; undefined where none does. @type {number | undefined} */
   share;
+  /** What was asked last was stopped by hand, and nothing else on the page offers to do it after all. */
+  cut = false;
   #stopping = new AbortController();
 
   /** The input as the model takes it. */

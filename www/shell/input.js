@@ -27,7 +27,7 @@ export function input(app) {
         ${app.kind === "encoder" ? html`<button type="submit" hidden>${say("run")}</button>` : buttons(app, waiting)}
       </form>
       <div class="below-input">
-        <p class="examples" ?hidden=${app.error !== "" || app.notice !== "" || (model && (app.loading || app.reading.share !== undefined))}><span class="soft">${say("input.examples")}</span>
+        <p class="examples" ?hidden=${app.error !== "" || app.notice !== "" || (model && (app.loading || app.reading.share !== undefined || app.reading.cut))}><span class="soft">${say("input.examples")}</span>
           ${task.examples.map((example) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => take(app, example)}>${example.text}</button>`)}</p>
         <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
         ${loadingLine(app)}

@@ -36,7 +36,7 @@ export function loadingLine(app) {
     return html`<p class="message loading"><span role="status">${stage({ loading: { stage: "working", fraction: reading.share }, say })}</span>
       <button type="button" class="link cancel" @click=${() => reading.stop()}>${say("stop")}</button></p>`;
   }
-  if (!loading && app.kind === "encoder" && app.reader.cut) {
+  if (!loading && reading.cut) {
     return html`<p class="message loading"><button type="button" class="link" @click=${() => app.attempt(() => app.run())}>${say("retry")}</button></p>`;
   }
   if (!loading) return nothing;

@@ -101,6 +101,26 @@ for (const browser of browsers) {
       assert.ok(told.finite && told.same, "the same numbers as before");
     }, options()));
 
+  test(`${browser}: on a GPU the page stops waiting at once, and what is asked next is right`, () =>
+    visit(browser, "embed.html", async (page) => {
+      const told = await page.evaluate(async () => {
+        const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+        const model = await loadModel("models/bert-tiny/", { device: "webgpu" });
+        const ids = Array.from({ length: 60 }, (_, i) => 5 + ((i * 7) % 60));
+        const whole = await model.run({ ids });
+        const stop = new AbortController();
+        const stopped = model.run({ ids: ids.slice(0, 50) }, { signal: stop.signal }).then(() => "done", (/** @type {Error} */ error) => error.name);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        stop.abort();
+        const name = await stopped;
+        const again = await model.run({ ids });
+        const { device } = model.info;
+        model.dispose();
+        return { device, name, same: again.logits.data.every((/** @type {number} */ number, /** @type {number} */ i) => number === whole.logits.data[i]) };
+      });
+      assert.deepEqual(told, { device: "webgpu", name: "AbortError", same: true });
+    }));
+
   test(`${browser}: a block says how far a long pass is, and is stopped in the middle of it`, () =>
     visit(browser, `embed.html#block=heads&model=${MODEL}&text=the+cat&lang=en&device=cpu`, async (page) => {
       await settled(page, "diorama-heads", "diorama-head-grid");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Player } from "../../../www/reading/player.js";
+import { Reader } from "../../../www/reading/reader.js";
 
 /** A model of which only the tokenizer matters: it answers when it is let go on. */
 function slowModel() {
@@ -41,4 +42,86 @@ test("a text that could not be read may be tried again", async () => {
     setTimeout(goOn);
     await assert.rejects(failing, /^Error: no$/);
   }
+});
+
+/** A model whose passes take until they are stopped or let go on; what it was asked, in order. */
+function longModel(/** @type {"encoder" | "encoder-decoder"} */ kind) {
+  /** @type {string[]} */
+  const asked = [];
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  const pass = (/** @type {string} */ what, /** @type {unknown} */ result, /** @type {AbortSignal | undefined} */ signal) => {
+    asked.push(what);
+    return new Promise((resolve, reject) => {
+      waiting.push(() => resolve(result));
+      signal?.addEventListener("abort", () => reject(signal.reason));
+    });
+  };
+  const pieces = async (/** @type {number[]} */ ids) => ids.map((id) => ({ id, token: "", text: "", special: true }));
+  const step = { id: 3, token: "x", text: "x", special: false, position: 0, done: true, ms: 1, candidates: [], trace: { logits: undefined, activations: new Map() } };
+  const generation = { step: (/** @type {any} */ { signal }) => pass("step", step, signal), peek: (/** @type {any} */ { signal }) => pass("peek", [], signal), release: async () => {} };
+  const trace = { logits: undefined, activations: new Map() };
+  const model = {
+    info: { kind, tokenizer: true, pad: 0, vocab: 10, mask: null, decoderStart: 0, maxPositions: null, hooks: [] },
+    encode: async (/** @type {string} */ text) => [{ id: text.length, token: text, text, special: false }],
+    pieces, start: async () => generation,
+    run: (/** @type {any} */ { ids }, /** @type {any} */ { signal }) => pass(`run ${ids}`, trace, signal),
+  };
+  return { model: /** @type {any} */ (model), asked, goOn: () => waiting.splice(0).forEach((answer) => answer()) };
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+test("a run that is stopped while it reads the text ends, computes nothing more, and may be begun again", async () => {
+  const { model, asked, goOn } = longModel("encoder-decoder");
+  const player = new Player();
+  await player.use(model);
+  await player.read(request("one"));
+  const run = player.run(0);
+  await soon();
+  assert.deepEqual([asked, player.running], [["step"], true]);
+  player.stop();
+  await run;
+  assert.deepEqual([asked, player.running, player.steps.length, player.share], [["step"], false, 0, undefined]);
+  const again = player.run(0);
+  await soon();
+  goOn();
+  await soon();
+  goOn();
+  await again;
+  assert.equal(player.text, "x");
+});
+
+test("another text ends what is computed for the one before", async () => {
+  const { model, asked, goOn } = longModel("encoder-decoder");
+  const player = new Player();
+  await player.use(model);
+  await player.read(request("one"));
+  const step = player.step();
+  await soon();
+  await player.read(request("another"));
+  await step;
+  assert.deepEqual([asked, player.steps.length], [["step"], 0]);
+  goOn();
+});
+
+test("a reader's newer text ends the pass of the older one, and one stopped by hand says so until it is asked again", async () => {
+  const { model, asked, goOn } = longModel("encoder");
+  const reader = new Reader();
+  reader.use(model);
+  const first = reader.read({ ...request("one"), edits: new Map() });
+  await soon();
+  const second = reader.read({ ...request("another"), edits: new Map() });
+  await first;
+  assert.equal(reader.cut, false);
+  await soon();
+  reader.stop();
+  await second;
+  assert.deepEqual([asked, reader.cut, reader.finished], [["run 3", "run 7"], true, false]);
+  const again = reader.read({ ...request("another"), edits: new Map() });
+  assert.equal(reader.cut, false);
+  await soon();
+  goOn();
+  await again;
+  assert.deepEqual([reader.cut, reader.finished], [false, true]);
 });
