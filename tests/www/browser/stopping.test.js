@@ -14,7 +14,7 @@ import { finished, paste } from "./page.js";
 const NAME = "bert-mlm";
 const MODEL = `models/${NAME}/`;
 /** The golden's sizes, and those of a model with which a text of 256 tokens takes seconds. */
-const SIZES = new Map([[25, 768], [37, 3072], [40, 512], [67, 8192]]);
+const SIZES = new Map([[25, 768], [37, 16384], [40, 512], [67, 8192]]);
 /** From the stop to the next answer. // ms */
 const SOON = 300;
 const LONG = "the cat sat on the mat and ".repeat(36).trim();
@@ -30,7 +30,7 @@ after(() => site.remove());
 /** The golden's checkpoint with random numbers in larger tensors. @param {string} folder */
 function enlarge(folder) {
   const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
-  writeFileSync(join(folder, "config.json"), JSON.stringify({ ...config, hidden_size: 768, intermediate_size: 3072, max_position_embeddings: 512, vocab_size: 8192, num_attention_heads: 12 }));
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ ...config, hidden_size: 768, intermediate_size: 16384, max_position_embeddings: 512, vocab_size: 8192, num_attention_heads: 12 }));
   const file = readFileSync(join(folder, "model.safetensors"));
   const { __metadata__, ...tensors } = JSON.parse(file.toString("utf8", 8, 8 + Number(file.readBigUInt64LE(0))));
   let end = 0;
@@ -61,9 +61,7 @@ for (const browser of browsers) {
         const ids = Array.from({ length: 256 }, (_, i) => 5 + ((i * 7) % 60));
         /** @type {number[]} */
         const shares = [];
-        const began = performance.now();
         const whole = await model.run({ ids }, { onProgress: (/** @type {number} */ share) => shares.push(share) });
-        const took = performance.now() - began;
         /** @param {(options: object) => Promise<unknown>} ask */
         const stopping = async (ask) => {
           const stop = new AbortController();
@@ -89,9 +87,8 @@ for (const browser of browsers) {
         const same = again.logits.data.every((/** @type {number} */ number, /** @type {number} */ i) => number === whole.logits.data[i]);
         const rows = short.logits.shape[1];
         model.dispose();
-        return { shares, took, stopped, early, second: await second, rows, same, finite: whole.logits.data.every(Number.isFinite) };
+        return { shares, stopped, early, second: await second, rows, same, finite: whole.logits.data.every(Number.isFinite) };
       }, MODEL);
-      assert.ok(told.took > 600, `the pass takes long: ${told.took} ms`);
       assert.ok(told.shares.length >= 5, `${told.shares}`);
       assert.ok(told.shares.every((share, i) => share > (told.shares[i - 1] ?? 0) && share <= 1), `${told.shares}`);
       assert.deepEqual(told.stopped.map(({ name }) => name), told.stopped.map(() => "AbortError"));
@@ -204,7 +201,10 @@ function stopWorking(page, tag, settings) {
     block.keep(settings);
     const said = () => block.shadowRoot.querySelector(".progress small")?.textContent ?? "";
     const button = () => [...block.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === "Stop");
-    while (!button() || !said().includes("%")) await rest();
+    while (!button() || !said().includes("%")) {
+      if (block.shadowRoot.querySelector("diorama-attention-map").rows.length > 200) throw new Error("the pass is over before it counts as long: give the model larger sizes");
+      await rest();
+    }
     const [words, stop] = [said(), button()];
     const began = performance.now();
     stop.click();
