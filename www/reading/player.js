@@ -1,7 +1,7 @@
 // A model that writes: run, step, back, and what they leave behind. Its input is the encoder's text, or the prompt that a decoder continues. Knows the model, not the page.
 
 import { latest } from "./latest.js";
-import { CAPTURE, Reading } from "./reading.js";
+import { CAPTURE, Reading, countPrefix } from "./reading.js";
 import { appendStep } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
@@ -300,17 +300,4 @@ export class Player extends Reading {
     this.#turn = turn.catch(() => {});
     return turn;
   }
-}
-
-/**
- * How many tokens at the start spell the prefix.
- * @param {Piece[]} pieces
- * @param {string} prefix
- */
-function countPrefix(pieces, prefix) {
-  const wanted = prefix.trim().length;
-  let spelled = "";
-  let count = 0;
-  while (count < pieces.length && spelled.trim().length < wanted) spelled += pieces[count++].token.replaceAll("▁", " ");
-  return count;
 }

@@ -102,3 +102,16 @@ function typedIds(text) {
   if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Trouble("trouble.ids");
   return text.split(/[\s,]+/).filter(Boolean).map(Number);
 }
+
+/**
+ * How many tokens at the start spell the prefix.
+ * @param {Piece[]} pieces
+ * @param {string} prefix
+ */
+export function countPrefix(pieces, prefix) {
+  const wanted = prefix.trim().length;
+  let spelled = "";
+  let count = 0;
+  while (count < pieces.length && spelled.trim().length < wanted) spelled += pieces[count++].token.replaceAll("▁", " ");
+  return count;
+}
