@@ -17,7 +17,7 @@ from transformers import T5Config, T5ForConditionalGeneration
 from . import tokenizer
 
 MIXTURE = {"translate": 1.0}
-TOKENS = 9_000_000  # source and target, without padding
+TOKENS = 16_000_000  # source and target, without padding
 D_FF = 256  # of t5-tiny's 384: those whose weights are largest
 LABEL_SMOOTHING, DECAY_SHARE = 0.05, 0.5
 

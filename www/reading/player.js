@@ -40,6 +40,8 @@ export class Player extends Reading {
   #runs = 0;
   #sequence = latest((/** @type {Piece[]} */ traced, /** @type {Step[]} */ steps) => [...traced, ...steps]);
   #decoderInput = latest((/** @type {Piece | undefined} */ start, /** @type {Step[]} */ steps) => (start ? [start, ...steps.slice(0, -1)] : []));
+  /** The steps whose scores were read in one pass. @type {Step[] | undefined} */
+  #scored;
   #moved = 0; // steps up to here were computed on another device
 
   /** @param {Model | undefined} model undefined: the page's model is not one for a player */
@@ -122,7 +124,7 @@ export class Player extends Reading {
     return this.#inTurn(async () => {
       if (!(await this.#ready()) || this.finished) return;
       await this.#write(force, this.stoppable());
-      await this.#lookAround();
+      await this.#peek(this.stoppable());
     });
   }
 
@@ -137,7 +139,7 @@ export class Player extends Reading {
       if (run !== this.#runs) return;
       if (this.finished && !this.stale) await this.#forget();
       if (!(await this.#ready())) return;
-      if ((await this.#writeOn(pace)) && !this.stale) await this.#lookAround();
+      if ((await this.#writeOn(pace)) && !this.stale) await this.#peek(this.stoppable());
     });
   }
 
@@ -153,7 +155,7 @@ export class Player extends Reading {
       this.steps = this.steps.slice(0, Math.max(0, this.steps.length - count));
       this.trace = this.steps.reduce((/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace), undefined);
       this.cutShort = false;
-      await this.#lookAround();
+      await this.#peek(this.stoppable());
     });
   }
 
@@ -268,10 +270,16 @@ export class Player extends Reading {
   }
 
   /**
-   * The decoder's scores in one pass over all its tokens. Only that pass computes the scores of keys that the mask forbids; step by step those keys do
-   * not exist yet.
-   * @param {AbortSignal} signal
+   * The decoder's scores in one pass over all its tokens, once for the tokens at hand. Only that pass computes the scores of keys that the mask forbids:
+   * step by step those keys do not exist yet. It takes the caches that a next step would go on from, so it is for whoever looks at such a key.
    */
+  readScores() {
+    if (this.#scored === this.steps || this.running || this.stale) return undefined;
+    this.#scored = this.steps;
+    return this.#inTurn(() => this.#readScores(this.stoppable()));
+  }
+
+  /** @param {AbortSignal} signal */
   async #readScores(signal) {
     const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
     if (!generation || !model || steps.length === 0) return;

@@ -103,6 +103,9 @@ function light(app, stack, { row, column }) {
   app.cell = row === undefined || column === undefined ? undefined : { stack, row, column };
   const side = app.kind !== "encoder-decoder" || stack === "encoder" ? "source" : "target";
   app.hover = row === undefined ? undefined : { side, position: row };
+  const hidden = stack === "decoder" && row !== undefined && column !== undefined && column > row;
+  const scores = hidden ? app.player.readScores() : undefined;
+  if (scores) app.attempt(() => scores);
 }
 
 /**

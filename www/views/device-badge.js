@@ -76,15 +76,18 @@ export class DeviceBadge extends LitElement {
       ${this.open && this.info ? this.#panel(this.info) : nothing}`;
   }
 
-  /** @param {ModelInfo} info */
+  /**
+   * The switch stands first: what is said below it grows when the devices have been tested, and a button must not move from under a finger.
+   * @param {ModelInfo} info
+   */
   #panel(info) {
     const { cpu, webgpu } = info.timing;
     return html`<div class="panel" role="dialog" aria-label=${this.say("device.title")} @keydown=${this.#escape}>
-      <p>${this.say("device.timing", { cpu: cpu === null ? "–" : milliseconds(cpu), webgpu: webgpu === null ? "–" : milliseconds(webgpu) })}</p>
-      <p class="reason">${this.say("device.reason")} ${this.say(`device.reason.${info.deviceReasonCode}`)}${DETAILED.has(info.deviceReasonCode) ? html` <span lang="en">(${info.deviceReason})</span>` : nothing}${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
       <div class="choices" role="group" aria-label=${this.say("device.switch")}>
         ${["auto", "webgpu", "cpu"].map((device) => html`<button type="button" aria-pressed=${this.wanted === device} @click=${() => this.#choose(device)}>${this.say(`device.${device}`)}</button>`)}
       </div>
+      <p>${this.say("device.timing", { cpu: cpu === null ? "–" : milliseconds(cpu), webgpu: webgpu === null ? "–" : milliseconds(webgpu) })}</p>
+      <p class="reason">${this.say("device.reason")} ${this.say(`device.reason.${info.deviceReasonCode}`)}${DETAILED.has(info.deviceReasonCode) ? html` <span lang="en">(${info.deviceReason})</span>` : nothing}${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
       ${info.selfTest.length === 0 ? html`<p class="reason">${this.say("device.untested")}</p>` : html`<table>
         <caption>${this.say("device.selftest", { passed: info.selfTest.filter(({ passed }) => passed).length, all: info.selfTest.length })}</caption>
         <thead><tr><th scope="col">op</th><th scope="col">${this.say("device.error")}</th><th scope="col">${this.say("device.tolerance")}</th></tr></thead>

@@ -109,6 +109,15 @@ for (const browser of browsers) {
       assert.match(reading ?? "", /→ .+ [01]\.\d{3}$/);
     }));
 
+  test(`${browser}: a cell that the causal mask forbids tells its score before the mask, which only a pass over all tokens computes`, () =>
+    visit(browser, "", async (page) => {
+      await finished(page);
+      await (await page.$(".lens.decoder diorama-mask-grid >>> .cells"))?.focus();
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowRight");
+      await page.waitForFunction(() => /score [+−]?\d[\d.]* → −1e30$/.test(document.querySelector(".lens.decoder diorama-mask-grid")?.shadowRoot?.querySelector("output")?.innerText ?? ""));
+    }));
+
   test(`${browser}: the page speaks both languages and has both themes, and the link holds them`, () =>
     visit(browser, "", async (page) => {
       await finished(page);

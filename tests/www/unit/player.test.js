@@ -125,3 +125,26 @@ test("a reader's newer text ends the pass of the older one, and one stopped by h
   await again;
   assert.deepEqual([reader.cut, reader.finished], [false, true]);
 });
+
+test("scores of keys that a step never saw are read for whoever looks at one, once", async () => {
+  const { model, asked, goOn } = longModel("encoder-decoder");
+  const player = new Player();
+  await player.use(model);
+  await player.read(request("one"));
+  assert.equal(await settle(player.step(), goOn), undefined);
+  const before = asked.length;
+  assert.ok(!asked.some((what) => what.startsWith("run")), "a step reads no more than it needs");
+  await settle(player.readScores(), goOn);
+  assert.equal(player.readScores(), undefined);
+  assert.equal(asked.slice(before).filter((what) => what.startsWith("run")).length, 1);
+});
+
+/**
+ * @param {Promise<unknown> | undefined} work
+ * @param {() => void} goOn
+ */
+async function settle(work, goOn) {
+  const going = setInterval(goOn, 2);
+  await work;
+  clearInterval(going);
+}
