@@ -242,12 +242,6 @@ export class Player extends Reading {
     return /** @type {Model} */ (this.model).beamSearch(this.input, { beams, maxNewTokens: max, signal });
   }
 
-  async #lookAround() {
-    const signal = this.stoppable();
-    await this.#peek(signal);
-    await this.#readScores(signal);
-  }
-
   /** The distribution over the next token. @param {AbortSignal} [signal] */
   async #peek(signal) {
     const [generation, steps] = [this.#generation, this.steps];
@@ -274,22 +268,18 @@ export class Player extends Reading {
    * step by step those keys do not exist yet. It takes the caches that a next step would go on from, so it is for whoever looks at such a key.
    */
   readScores() {
-    if (this.#scored === this.steps || this.running || this.stale) return undefined;
-    this.#scored = this.steps;
-    return this.#inTurn(() => this.#readScores(this.stoppable()));
-  }
-
-  /** @param {AbortSignal} signal */
-  async #readScores(signal) {
     const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
-    if (!generation || !model || steps.length === 0) return;
+    if (!generation || !model || steps.length === 0 || this.#scored === steps || this.running || this.stale) return undefined;
+    this.#scored = steps;
     const written = steps.slice(0, -1).map(({ id }) => id);
     const input = start ? { ...this.input, decoderIds: [start.id, ...written] } : { ids: [...this.input.ids, ...written] };
     const capture = SCORES.map((hook) => `${start ? "decoder" : "blocks"}.*.attn.${hook}`);
-    const { activations } = await this.watch(signal, (stoppable) => model.run(input, { capture, ...stoppable }));
-    if (generation !== this.#generation || steps !== this.steps || this.stale || !this.trace) return;
-    this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
-    this.changed();
+    return this.#inTurn(async () => {
+      const { activations } = await this.watch(this.stoppable(), (stoppable) => model.run(input, { capture, ...stoppable }));
+      if (generation !== this.#generation || steps !== this.steps || this.stale || !this.trace) return;
+      this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
+      this.changed();
+    });
   }
 
   #sampling() {

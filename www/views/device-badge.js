@@ -87,7 +87,7 @@ export class DeviceBadge extends LitElement {
         ${["auto", "webgpu", "cpu"].map((device) => html`<button type="button" aria-pressed=${this.wanted === device} @click=${() => this.#choose(device)}>${this.say(`device.${device}`)}</button>`)}
       </div>
       <p>${this.say("device.timing", { cpu: cpu === null ? "–" : milliseconds(cpu), webgpu: webgpu === null ? "–" : milliseconds(webgpu) })}</p>
-      <p class="reason">${this.say("device.reason")} ${this.say(`device.reason.${info.deviceReasonCode}`)}${DETAILED.has(info.deviceReasonCode) ? html` <span lang="en">(${info.deviceReason})</span>` : nothing}${info.adapter ? html`<br />${this.say("device.adapter")} ${info.adapter}` : nothing}</p>
+      <p class="reason">${this.say("device.reason")} ${this.say(`device.reason.${info.deviceReasonCode}`)}${DETAILED.has(info.deviceReasonCode) ? html` <span lang="en">(${info.deviceReason})</span>` : nothing}${info.adapter ? html`<br />${this.say("device.adapter")} ${this.#adapter(info.adapter)}` : nothing}</p>
       ${info.selfTest.length === 0 ? html`<p class="reason">${this.say("device.untested")}</p>` : html`<table>
         <caption>${this.say("device.selftest", { passed: info.selfTest.filter(({ passed }) => passed).length, all: info.selfTest.length })}</caption>
         <thead><tr><th scope="col">op</th><th scope="col">${this.say("device.error")}</th><th scope="col">${this.say("device.tolerance")}</th></tr></thead>
@@ -95,6 +95,12 @@ export class DeviceBadge extends LitElement {
       </table>`}
       <button type="button" class="check" @click=${this.#check}>${this.say("device.check")}</button>
     </div>`;
+  }
+
+  /** One that browsers leave without a name is called by its kind. @param {string} name */
+  #adapter(name) {
+    const [, kind, through] = name.match(/^a (software|hardware) adapter \((.+)\)$/) ?? [];
+    return kind ? this.say(`device.adapter.${kind}`, { through }) : name;
   }
 
   #check() {
