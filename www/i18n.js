@@ -7,6 +7,9 @@ export { preferredLanguage, speak, spoken } from "./language.js";
 
 /** @typedef {import("./trace.js").Say} Say */
 
+/** `{n}` is a value; `{n|token|tokens}` counts something, which goes by another name where there is one of it. */
+const HOLE = /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g;
+
 /**
  * @param {string} language "en" or "zh"; one that has not been fetched (see `speak`) is English for so long
  * @param {Record<string, Record<string, string>>} [locales] where a page has words that no other needs
@@ -18,6 +21,6 @@ export function words(language, locales) {
   return (key, values = {}) => {
     const template = locale[key];
     if (template === undefined) throw new Error(`locales/${language}.json: no words for "${key}"`);
-    return template.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+    return template.replace(HOLE, (_, name, one, other) => (one === undefined ? `${values[name]}` : `${values[name]} ${String(values[name]) === "1" ? one : other}`));
   };
 }

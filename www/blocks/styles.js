@@ -38,7 +38,7 @@ export const blockStyles = css`
   .share { display: grid; grid-template-columns: minmax(0, 1fr) max-content; gap: 8px 12px; align-items: end; padding: 8px 0; }
   .share label span { display: block; }
   .share textarea { width: 100%; font: var(--mono-small); resize: vertical; display: block; }
-  .progress { position: relative; height: 1px; background: var(--hairline); }
+  .progress { position: relative; height: 1px; background: var(--top-rule, var(--hairline)); }
   .progress.active::before { content: ""; position: absolute; top: -0.5px; left: 0; height: 2px; width: calc(var(--done, 0.25) * 100%); background: var(--ink-soft); transition: width 160ms; }
   .progress small { position: absolute; top: 3px; right: 0; z-index: 1; padding: 0 4px; background: var(--paper); color: var(--ink-soft); }
   @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }

@@ -13,7 +13,7 @@ test("both languages have the same keys, in the same order", () => {
 });
 
 test("both languages fill the same holes", () => {
-  const holes = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+  const holes = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)[}|]/g)].map(([, name]) => name).sort();
   for (const key of Object.keys(en)) assert.deepEqual(holes(zh[key]), holes(en[key]), key);
 });
 
@@ -47,8 +47,8 @@ test("English is there; another language comes when it is spoken, and until then
   assert.equal(spoken("zh", () => words("zh")("tower.layer", { n: 3 })), "第 3 层", "from now on at once");
 });
 
-test("holes are filled, and a missing key is an error", () => {
-  assert.equal(words("en")("source.count", { n: 3 }), "3 tokens");
+test("holes are filled, one of something is not many, and a missing key is an error", () => {
+  assert.deepEqual([0, 1, 3].map((n) => words("en")("source.count", { n })), ["0 tokens", "1 token", "3 tokens"]);
   assert.equal(words("zh")("tower.layer", { n: 2 }), "第 2 层");
   assert.throws(() => words("en")("no.such.key"), /no words for "no\.such\.key"/);
 });
