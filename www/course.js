@@ -7,6 +7,7 @@ import { LESSONS, lessonAt } from "./course/lessons.js";
 import { Predict } from "./course/predict.js";
 import { spoken, words } from "./i18n.js";
 import { keepOffline } from "./offline.js";
+import { lowerIndices } from "./shell/indices.js";
 import { languageOf, remembered } from "./shell/preferences.js";
 
 /** @typedef {import("./course/lessons.js").Lesson} Lesson */
@@ -40,6 +41,7 @@ class Course extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    lowerIndices();
     window.addEventListener("hashchange", () => this.#open());
     document.addEventListener("diorama-preferences", () => this.#open());
     this.#open().then(keepOffline);

@@ -3,6 +3,7 @@
 
 import { LitElement, html, nothing } from "lit";
 import { preferredLanguage, spoken, words } from "../i18n.js";
+import { lowerIndices } from "../shell/indices.js";
 import { stage } from "../shell/loading.js";
 import { agree } from "../checkpoint/opening.js";
 import { sentence } from "../sentence.js";
@@ -219,6 +220,7 @@ export class Block extends LitElement {
     const before = this.#held;
     this.#held = [];
     try {
+      lowerIndices();
       await this.begin();
     } finally {
       for (const { address, device } of before) release(address, device);

@@ -119,7 +119,7 @@ export class Scaling extends Block {
 function formulas(plot, { E, A, B, alpha, beta, ...rest }) {
   const { a, b } = exponents({ E, A, B, alpha, beta, ...rest });
   const power = (/** @type {string} */ base, /** @type {number | string} */ up) => mathml`<msup><mi>${base}</mi><mn>${up}</mn></msup>`;
-  const quotient = (/** @type {string} */ over, /** @type {string} */ c, /** @type {string} */ exponent) => mathml`<msup><mrow><mo stretchy="false">(</mo><mfrac><mn>${over}</mn><mi>${c}</mi></mfrac><mo>)</mo></mrow><mn>${exponent}</mn></msup>`;
+  const quotient = (/** @type {string} */ over, /** @type {string} */ c, /** @type {string} */ exponent) => mathml`<msup><mrow><mo>(</mo><mfrac><mn>${over}</mn><mi>${c}</mi></mfrac><mo>)</mo></mrow><mn>${exponent}</mn></msup>`;
   const of = (/** @type {string} */ names) => mathml`<mi>L</mi><mo stretchy="false">(</mo><mi>${names}</mi><mo stretchy="false">)</mo><mo>=</mo>`;
   if (plot === "kaplan-n") return html`<math>${of("N")}${quotient("8.8 × 10¹³", "N", "0.076")}</math>`;
   if (plot === "kaplan-d") return html`<math>${of("D")}${quotient("5.4 × 10¹³", "D", "0.095")}</math>`;

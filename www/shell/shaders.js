@@ -2,6 +2,7 @@
 
 import { html } from "lit";
 import { attentionFormula } from "../anatomy/formulas.js";
+import { lowerIndices } from "./indices.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -18,6 +19,7 @@ export function shaders(app) {
  * @param {string} op
  */
 export async function showShader(app, op) {
+  lowerIndices();
   app.dialog = "shader";
   const shader = await app.model?.shader(op);
   app.shader = { op, file: shader?.file ?? "", wgsl: shader?.wgsl ?? "" };

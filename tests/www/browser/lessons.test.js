@@ -12,9 +12,11 @@ const PICTURES = ["section", "table", "svg", "canvas", "ol", "figure", "diorama-
 const READERS = [...LESSONS.map(({ id }, i) => /** @type {[import("../drive.js").BrowserName, string, string]} */ (["chromium", id, i % 2 ? "zh" : "en"])), ["firefox", "roberta", "en"], ["firefox", "tokenizers", "zh"]];
 
 for (const [browser, id, lang] of READERS) {
-  test(`${browser}: ${id}, ${lang}: every block shows something, and nothing is too wide`, () =>
+  test(`${browser}: ${id}, ${lang}: every block shows something, indices stand low, and nothing is too wide`, () =>
     visit(browser, `course.html#lesson=${id}&lang=${lang}`, async (page) => {
       await page.waitForSelector(".lesson h1");
+      const high = await page.evaluate(() => [...document.querySelectorAll(".lesson msub")].filter(({ children: [letter, index] }) => index.getBoundingClientRect().bottom - letter.getBoundingClientRect().bottom < 1).map((sub) => sub.textContent));
+      assert.deepEqual(high, [], "indices on their letters' line");
       const blocks = await page.evaluate(() => document.querySelectorAll(".lesson .live").length);
       assert.ok(blocks > 0);
       for (let i = 0; i < blocks; i++) {
