@@ -3,5 +3,6 @@
 mod command;
 
 fn main() -> std::process::ExitCode {
+    diorama::text::hush_guarded_panics();
     command::main()
 }

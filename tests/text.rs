@@ -130,3 +130,19 @@ fn an_unreadable_tokenizer_is_one_sentence_that_names_the_file() {
     let Err(fault) = Text::open(&dir.join("nowhere/tokenizer.json")) else { panic!("no file was taken") };
     assert!(fault.to_string().contains("nowhere/tokenizer.json"), "{fault}");
 }
+
+#[test]
+fn a_tokenizer_at_which_the_library_panics_is_an_error_like_any_other() {
+    let (Rule { tokenizer, .. }, _) = rules("panics").remove(0);
+    let mut file = tokenizer;
+    file["model"] = serde_json::json!({ "type": "WordLevel", "vocab": { "<unk>": 0, " ": 1 }, "unk_token": "<unk>" });
+    file["pre_tokenizer"] = Value::Null;
+    file["added_tokens"] = serde_json::json!([]);
+    file["decoder"] = serde_json::json!({ "type": "Strip", "content": " ", "start": 1, "stop": 1 });
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stages that do not fit.json");
+    std::fs::write(&path, file.to_string()).expect("a file");
+    let text = Text::open(&path).expect("a tokenizer.json");
+    let ids = text.encode(" ", None).expect("ids").0;
+    let error = text.decode(&ids).expect_err("it strips more than there is").to_string();
+    assert!(error.contains("do not fit together"), "{error}");
+}
