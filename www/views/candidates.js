@@ -30,7 +30,7 @@ export class Candidates extends LitElement {
   static styles = css`
     :host { display: flex; gap: 16px 28px; min-width: 0; }
     ol { flex: 1; min-width: 0; height: 92px; box-sizing: border-box; overflow-y: hidden; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
-    li { position: relative; flex: 1 0 46px; max-width: 88px; min-width: 0; }
+    li { position: relative; flex: 1 0 50px; max-width: 88px; min-width: 0; }
     .cell { display: grid; grid-template-rows: 44px 22px 20px; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; color: var(--ink); }
     button { cursor: pointer; }
     button:hover { background: color-mix(in oklab, var(--bar) 8%, transparent); }
@@ -42,10 +42,9 @@ export class Candidates extends LitElement {
     .cut .token, .cut .share { color: var(--ink-faint); }
     .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
     .special .token { font-variant-caps: all-small-caps; }
-    .share { line-height: 20px; }
     .chosen .token { font-weight: 700; box-shadow: inset 0 -2px 0 var(--ink); }
     .state { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    .share { font: var(--figures-small); color: var(--ink-soft); }
+    .share { font: var(--figures-small); line-height: 20px; white-space: nowrap; color: var(--ink-soft); }
     .sliders { flex: none; display: grid; grid-template-columns: auto 108px 44px; gap: 4px 10px; align-content: center; align-items: center; }
     label { font: var(--small); color: var(--ink-soft); text-align: right; }
     input { accent-color: var(--decoder-solid); width: 100%; height: 22px; margin: 0; }
