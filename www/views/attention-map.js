@@ -61,8 +61,7 @@ export class AttentionMap extends LitElement {
     .rows { position: sticky; left: 0; width: var(--labels); }
     .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; }
     .columns span { width: var(--cell); height: 62px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
-    .columns .upright { writing-mode: horizontal-tb; transform: none; display: flex; flex-direction: column; justify-content: flex-end; padding: 0 calc((var(--cell) - 1em) / 2); box-sizing: border-box;
-      line-height: 1.1; text-align: center; white-space: pre-wrap; word-break: break-all; } /* signs one below the other; not every font can be set vertically */
+    .columns .upright { writing-mode: horizontal-tb; transform: none; display: flex; flex-direction: column; justify-content: flex-end; padding: 0 calc((var(--cell) - 1em) / 2); box-sizing: border-box; line-height: 1.1; text-align: center; white-space: pre-wrap; word-break: break-all; } /* not every font can be set vertically */
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
     .columns .special, .rows .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }

@@ -46,8 +46,7 @@ export class MaskEditor extends LitElement {
     .rows { position: sticky; left: 0; width: ${LABELS.width}px; }
     .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; cursor: pointer; }
     .columns span { width: var(--cell); height: ${LABELS.height - 4}px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); }
-    .columns .upright { writing-mode: horizontal-tb; transform: none; display: flex; flex-direction: column; justify-content: flex-end; padding: 0 calc((var(--cell) - 1em) / 2); box-sizing: border-box;
-      line-height: 1.1; text-align: center; white-space: pre-wrap; word-break: break-all; } /* signs one below the other; not every font can be set vertically */
+    .columns .upright { writing-mode: horizontal-tb; transform: none; display: flex; flex-direction: column; justify-content: flex-end; padding: 0 calc((var(--cell) - 1em) / 2); box-sizing: border-box; line-height: 1.1; text-align: center; white-space: pre-wrap; word-break: break-all; } /* not every font can be set vertically */
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
     .columns span:hover, .rows span:hover { color: var(--ink); text-decoration: underline; }
     .current { color: var(--ink) !important; font-weight: 700; }
