@@ -50,7 +50,7 @@ def translate_examples(french_of: dict[str, list[str]], rare_names: list[str], r
 
 
 def strangers(english: str, forms: list[str], rng: random.Random) -> tuple[str, list[str]] | None:
-    """A held-out sentence about Tom, about somebody whose name training has not seen; None where it is not about Tom."""
+    """A held-out sentence about Tom, about somebody with a name drawn anew; None where it is not about Tom."""
     name = augment.invented_name(rng)
     pairs = [augment.rename(english, form, rng, [name], []) for form in forms]
     renamed = [french for source, french in pairs if source != english]

@@ -7,7 +7,7 @@
  * An encoder's or a decoder's tokens are all in `source`. An encoder-decoder has `read` `[start …]` and `written`, as long as each other.
  * @typedef {{ trace: Trace, source: Piece[], read: Piece[], written: Piece[] }} Passage
  */
-/** @typedef {{ signal?: AbortSignal, onProgress?: (share: number) => void }} Stoppable */
+/** @typedef {import("../engine/turns.js").Stoppable} Stoppable */
 
 /**
  * Reads a text. A model that writes first goes on greedily for `write` tokens, an encoder-decoder for one at least; all of it is then one pass.

@@ -72,7 +72,7 @@ export class Reading extends EventTarget {
    * Waits for a pass; one that takes long shows how far it is.
    * @template T
    * @param {AbortSignal} signal
-   * @param {(stoppable: { signal: AbortSignal, onProgress: (share: number) => void }) => Promise<T>} pass
+   * @param {(stoppable: Required<import("../engine/turns.js").Stoppable>) => Promise<T>} pass
    * @returns {Promise<T>}
    */
   async watch(signal, pass) {
