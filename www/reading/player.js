@@ -275,7 +275,10 @@ export class Player extends Reading {
     const input = start ? { ...this.input, decoderIds: [start.id, ...written] } : { ids: [...this.input.ids, ...written] };
     const capture = SCORES.map((hook) => `${start ? "decoder" : "blocks"}.*.attn.${hook}`);
     return this.#inTurn(async () => {
-      const { activations } = await this.watch(this.stoppable(), (stoppable) => model.run(input, { capture, ...stoppable }));
+      const { activations } = await this.watch(this.stoppable(), (stoppable) => model.run(input, { capture, ...stoppable })).catch((error) => {
+        this.#scored = undefined; // whoever looks again asks again
+        throw error;
+      });
       if (generation !== this.#generation || steps !== this.steps || this.stale || !this.trace) return;
       this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
       this.changed();

@@ -134,9 +134,13 @@ test("scores of keys that a step never saw are read for whoever looks at one, on
   assert.equal(await settle(player.step(), goOn), undefined);
   const before = asked.length;
   assert.ok(!asked.some((what) => what.startsWith("run")), "a step reads no more than it needs");
+  const stopped = player.readScores();
+  await soon();
+  player.stop();
+  await stopped;
   await settle(player.readScores(), goOn);
-  assert.equal(player.readScores(), undefined);
-  assert.equal(asked.slice(before).filter((what) => what.startsWith("run")).length, 1);
+  assert.equal(player.readScores(), undefined, "what is read is not read again");
+  assert.equal(asked.slice(before).filter((what) => what.startsWith("run")).length, 2, "what was stopped is asked again");
 });
 
 /**
