@@ -18,6 +18,14 @@ PASSAGES = {
         "Muon for the matrices, AdamW for the rest, warm-up, a constant rate, a linear fall over the last 30 %, weights averaged over some 200 steps. "
         "About 20 tokens for each parameter (Hoffmann et al. 2022), from fewer texts than that: the model has read each several times."
     ),
+    "training_shortened": (
+        "Two runs, together {steps} steps, {tokens} million tokens and {minutes} minutes by the clock on one CPU core of a server, bfloat16 products, beside other work. "
+        "The first trained a model with one layer more from scratch: Muon for the matrices, AdamW for the rest, warm-up, a constant rate, a linear fall over the last 30 %, "
+        "weights averaged over some 200 steps. Then the layer without which the loss rose least was left out (Men et al. 2024), and the others learned to do "
+        "without it, over {last_tokens} million tokens at half the rates, falling to zero. "
+        "That is {tokens_per_parameter} tokens for each parameter, where Hoffmann et al. (2022) find 20 the best use of a budget: a smaller model read for longer, as LLaMA was. "
+        "The texts are fewer than that: the model has read each several times."
+    ),
     "training_from_another": (
         "{steps} steps, {tokens} million tokens, {minutes} minutes by the clock on a share of one CPU core of an EPYC, float32, at a low priority beside "
         "other work. Muon for the matrices, AdamW for the rest, warm-up, then a linear fall to zero, weights averaged over some 200 steps."
@@ -44,6 +52,8 @@ def write(model: Path, template: Path, **more: str) -> None:
         "steps": f"{report['training']['steps']:,}",
         "tokens": f"{report['training']['tokens'] / 1e6:.1f}",
         "minutes": f"{report['training']['minutes']:.0f}",
+        "last_tokens": f"{report['training'].get('last_tokens', 0) / 1e6:.1f}",
+        "tokens_per_parameter": f"{report['training']['tokens'] / parameters:.0f}",
     }
     card = template.read_text(encoding="utf-8")
     for name, value in (PASSAGES | values | more).items():

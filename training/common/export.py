@@ -10,8 +10,14 @@ from transformers import PreTrainedModel
 MAX_BYTES = 4_000_000
 
 
-def write(model: PreTrainedModel, work: Path, out: Path, training: dict[str, float]) -> None:
-    """config.json, generation_config.json where the model writes, model.safetensors, tokenizer files of `work`; `training` goes to metrics.json for the card."""
+def write(model: PreTrainedModel, work: Path, out: Path, training: dict[str, float], base: Path | None = None) -> None:
+    """config.json, generation_config.json where the model writes, model.safetensors, tokenizer files of `work`; `training` goes to metrics.json for the card.
+
+    The steps, tokens and minutes of the run that made `base` count as well, and the last run's tokens are kept apart.
+    """
+    if base:
+        earlier = json.loads((base / "metrics.json").read_text(encoding="utf-8"))["training"]
+        training = {name: round(count + earlier[name], 1) for name, count in training.items()} | {"last_tokens": training["tokens"]}
     out.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(out)
     for name in ("tokenizer.json", "tokenizer_config.json"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-VOCAB_SIZE = {"gpt2-tiny": 2048, "llama-tiny": 2048, "llama-tiny-zh": 5120}
+VOCAB_SIZE = {"gpt2-tiny": 2048, "llama-tiny": 2048, "llama-tiny-zh": 4096}
 END = "<|endoftext|>"
 LEAST_COUNT = 30  # of a character in the poems; a rarer one is <unk>, and its poem is left out
 

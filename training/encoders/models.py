@@ -1,4 +1,4 @@
-"""The architectures, as `transformers` classes of one width and depth: what is trained is what is shipped."""
+"""The architectures, as `transformers` classes of one width, and but for ELECTRA of one depth: what is trained is what is shipped."""
 
 from torch import Tensor, nn
 from transformers import (
@@ -10,7 +10,9 @@ from .tokenizer import VOCAB_SIZE
 
 WIDTH, LAYERS, HEADS, LENGTH = 128, 4, 4, 128
 TOKENS = 24_000_000  # about 20 for each parameter of bert-tiny (Hoffmann et al. 2022)
+ELECTRA_LAYERS = 3  # of the discriminator
 ELECTRA_TOKENS = 4_600_000  # of the pair, which begins with the weights of bert-tiny
+ELECTRA_TOKENS_SHORTENED = 6_000_000  # of the pair after the discriminator lost a layer
 
 _SHARED = {
     "vocab_size": VOCAB_SIZE, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "attn_implementation": "sdpa",
@@ -25,11 +27,11 @@ class ElectraPair(nn.Module):
     both moved one table, at these learning rates, neither learned anything.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, n_layers: int = ELECTRA_LAYERS) -> None:
         super().__init__()
         shared = _SHARED | _SIZE | {"embedding_size": WIDTH, "max_position_embeddings": LENGTH}
         self.generator = ElectraForMaskedLM(ElectraConfig(**shared | {"num_hidden_layers": 1}))
-        self.discriminator = ElectraForPreTraining(ElectraConfig(**shared))
+        self.discriminator = ElectraForPreTraining(ElectraConfig(**shared | {"num_hidden_layers": n_layers}))
 
     def begin(self, bert: BertForPreTraining) -> None:
         """The discriminator from BERT's layers, the generator from the lowest one and the head; the table of words is BERT's and stays.
@@ -47,6 +49,15 @@ class ElectraPair(nn.Module):
         discriminator.load_state_dict({name: state[name] for name in discriminator.state_dict()})
         nn.init.zeros_(discriminator.embeddings.word_embeddings.weight)  # the addition
 
+    def weights_of(self, generator: ElectraForMaskedLM, discriminator: ElectraForPreTraining) -> dict[str, Tensor]:
+        """The pair's weights from two exported halves; the table of words, which is the generator's, stays."""
+        generator_weights, discriminator_weights = generator.state_dict(), discriminator.state_dict()
+        table = "electra.embeddings.word_embeddings.weight"
+        discriminator_weights[table] = discriminator_weights[table] - generator_weights[table]
+        self.generator.electra.embeddings.word_embeddings.weight.requires_grad_(False)
+        halves = {"generator": generator_weights, "discriminator": discriminator_weights}
+        return {f"{half}.{name}": tensor for half, weights in halves.items() for name, tensor in weights.items()}
+
     def words(self, ids: Tensor) -> Tensor:
         """[row pos] → [row pos d_embedding], as the discriminator reads them."""
         table, addition = self.generator.electra.embeddings.word_embeddings, self.discriminator.electra.embeddings.word_embeddings
@@ -58,8 +69,8 @@ class ElectraPair(nn.Module):
         addition.weight.data += table.weight.data
 
 
-def build(name: str) -> PreTrainedModel | ElectraPair:
-    """The untrained model."""
+def build(name: str, electra_layers: int = ELECTRA_LAYERS) -> PreTrainedModel | ElectraPair:
+    """The untrained model; `electra_layers` are those of a discriminator."""
     if name == "bert-tiny":
         return BertForPreTraining(BertConfig(**_SHARED, **_SIZE, max_position_embeddings=LENGTH))
     if name == "roberta-tiny":
@@ -69,5 +80,5 @@ def build(name: str) -> PreTrainedModel | ElectraPair:
         factorised = {"embedding_size": WIDTH // 4, "classifier_dropout_prob": 0.0, "hidden_act": "gelu"}
         return AlbertForPreTraining(AlbertConfig(**_SHARED, **_SIZE, **factorised, max_position_embeddings=LENGTH, pad_token_id=0))
     if name == "electra-tiny":
-        return ElectraPair()
+        return ElectraPair(electra_layers)
     raise SystemExit(f"{name} is not one of bert-tiny, roberta-tiny, albert-tiny, electra-tiny")

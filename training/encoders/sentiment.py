@@ -25,7 +25,7 @@ from transformers import BertForSequenceClassification, get_linear_schedule_with
 from . import reviews, tokenizer
 
 EPOCHS, BATCH, LENGTH = 3, 64, 64  # of labelled sentences; as many recombined ones come along
-N_WORDS = 1_000
+N_WORDS, N_LAYERS = 2_000, 2  # with --validate 76.6 %; 1,500 words: 75.3 %, and 76.1 % with all four layers
 LR, EMBEDDING_LR, DROPOUT, WORD_DROPOUT = 5e-4, 2e-3, 0.1, 0.1
 LABEL_TRUST = 0.9
 POLARITY = 0.5  # of the linear judge's weights in the words' first embeddings, by the embeddings' own spread
@@ -33,10 +33,10 @@ LABELS = {0: "negative", 1: "positive"}
 
 
 def build(base: Path, tok: Tokenizer, judge: reviews.WordJudge) -> BertForSequenceClassification:
-    """bert-tiny with more words; along one direction every word begins with its polarity."""
+    """bert-tiny's lowest layers with more words; along one direction every word begins with its polarity."""
     dropout = {"hidden_dropout_prob": DROPOUT, "attention_probs_dropout_prob": 0.0}
     names = {"id2label": LABELS, "label2id": {name: i for i, name in LABELS.items()}}
-    model = BertForSequenceClassification.from_pretrained(base, dtype=torch.float32, **dropout, **names)
+    model = BertForSequenceClassification.from_pretrained(base, dtype=torch.float32, num_hidden_layers=N_LAYERS, **dropout, **names)
     old = model.bert.embeddings.word_embeddings.weight.detach().clone()
     model.resize_token_embeddings(tok.get_vocab_size(), mean_resizing=False)
     table, base_tok = model.bert.embeddings.word_embeddings.weight.data, Tokenizer.from_file(str(base / "tokenizer.json"))

@@ -1,17 +1,20 @@
 """Pre-trains an encoder-only model.
 
-    python -m encoders.train --model bert-tiny --work WORK [--base ../www/models/bert-tiny]
+    python -m encoders.train --model bert-tiny --work WORK
+    python -m encoders.train --model electra-tiny --work WORK --base ../www/models/bert-tiny
+    python -m encoders.train --model electra-tiny --work WORK --pair LONGER/electra-tiny
 
-ELECTRA's pair begins with the weights of `--base`, a BERT of its size and vocabulary.
+ELECTRA's pair begins with the weights of `--base`, a BERT of its width and vocabulary with four layers. A second run begins with `--pair`, the folders of
+the first one's halves without their endings, leaves out a layer of the discriminator, and trains only that.
 """
 
 import argparse
 from pathlib import Path
 
 import torch
-from common import loop
+from common import loop, shorten
 from tokenizers import Tokenizer
-from transformers import BertForPreTraining
+from transformers import BertForPreTraining, ElectraForMaskedLM, ElectraForPreTraining
 
 from . import batches, losses, models
 
@@ -26,9 +29,10 @@ def main() -> None:
     parser.add_argument("--model", required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", type=Path)
+    parser.add_argument("--pair", type=Path)
     args = parser.parse_args()
     torch.manual_seed(1)
-    model = models.build(args.model)
+    model = models.build(args.model, models.LAYERS if args.base else models.ELECTRA_LAYERS)
     if args.base:
         model.begin(BertForPreTraining.from_pretrained(args.base, dtype=torch.float32))
     print(f"{sum(p.numel() for p in model.parameters())} parameters")
@@ -37,6 +41,12 @@ def main() -> None:
     loss_of, budget, schedule = losses.loss(args.model, model), models.TOKENS, {}
     if args.base:
         budget, schedule = models.ELECTRA_TOKENS, {"warm_up_steps": 30, "decay_share": 0.35, "parts": {model.discriminator: lambda share: 1.0, model.generator: generator_rate}}
+    elif args.pair:
+        halves = [kind.from_pretrained(f"{args.pair}-{half}", dtype=torch.float32) for kind, half in ((ElectraForMaskedLM, "generator"), (ElectraForPreTraining, "discriminator"))]
+        batch = next(batches.endless(corpus, args.model, vocabulary, 2))
+        shorten.begin(model, model.weights_of(*halves), "discriminator.electra.encoder.layer", lambda: loss_of(batch)[1])
+        budget, rates = models.ELECTRA_TOKENS_SHORTENED, {model.discriminator: lambda share: 0.5, model.generator: lambda share: 0.0}
+        schedule = {"decay_share": 0.9, "parts": rates, "seed": 2}
     else:
         loss_of = torch.compile(loss_of, dynamic=False)  # a shorter training is over before this pays
     loop.train(model, lambda seed: batches.endless(corpus, args.model, vocabulary, seed), loss_of, budget, args.work / "checkpoint.pt", **schedule)

@@ -1,14 +1,16 @@
 """Trains a T5, which knows English and how to translate it to French, to translate English to Chinese.
 
-    python -m t5_zh.train --work WORK --base ../www/models/t5-tiny
+    python -m t5_zh.train --work WORK --base ../www/models/t5-tiny --layers 4
+    python -m t5_zh.train --work WORK --base LONGER    # a second run: begins with the first one's model, but for two layers of the encoder
 """
 
 import argparse
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from common import loop
+from common import loop, shorten
 from t5_tiny import batches
 from tokenizers import Tokenizer
 from torch.nn import functional as F
@@ -17,15 +19,17 @@ from transformers import T5Config, T5ForConditionalGeneration
 from . import tokenizer
 
 MIXTURE = {"translate": 1.0}
-TOKENS = 16_000_000  # source and target, without padding
+N_LAYERS = 2  # of the encoder
+TOKENS, TOKENS_SHORTENED = 16_000_000, 12_000_000  # source and target, without padding
 D_FF = 256  # of t5-tiny's 384: those whose weights are largest
 LABEL_SMOOTHING, DECAY_SHARE = 0.05, 0.5
+PEAK_SHORTENED, DECAY_SHORTENED = 0.5, 0.9  # of the rates, of the tokens, where layers were left out
 
 
-def build() -> T5ForConditionalGeneration:
-    """t5-tiny's architecture with another vocabulary and a narrower feed-forward part: T5 v1.0, ReLU, tied embeddings, 16 buckets of distance up to 32."""
+def build(n_layers: int = N_LAYERS) -> T5ForConditionalGeneration:
+    """t5-tiny's architecture with another vocabulary, a narrower feed-forward part and a shorter encoder: T5 v1.0, ReLU, tied embeddings, 16 buckets of distance up to 32."""
     config = T5Config(
-        vocab_size=tokenizer.VOCAB_SIZE, d_model=128, d_kv=32, d_ff=D_FF, num_layers=4, num_decoder_layers=3, num_heads=4,
+        vocab_size=tokenizer.VOCAB_SIZE, d_model=128, d_kv=32, d_ff=D_FF, num_layers=n_layers, num_decoder_layers=3, num_heads=4,
         relative_attention_num_buckets=16, relative_attention_max_distance=32, dropout_rate=0.1, feed_forward_proj="relu",
         decoder_start_token_id=tokenizer.PAD, pad_token_id=tokenizer.PAD, eos_token_id=tokenizer.EOS,
     )  # fmt: skip
@@ -42,8 +46,8 @@ def narrowed(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return narrow
 
 
-def begin(model: T5ForConditionalGeneration, tok: Tokenizer, base: Path) -> None:
-    """Takes over t5-tiny's weights, but for a third of its neurons; a piece that it lacks, which a Chinese character is, begins near the mean of its pieces."""
+def translated(tok: Tokenizer, base: Path) -> dict[str, torch.Tensor]:
+    """The weights in `base`, but for neurons beyond D_FF; a piece that it lacks, which a Chinese character is, begins near the mean of its pieces."""
     weights, base_tok = T5ForConditionalGeneration.from_pretrained(base, dtype=torch.float32).state_dict(), Tokenizer.from_file(str(base / "tokenizer.json"))
     table = weights["shared.weight"]
     rows = table.mean(0) + 0.5 * table.std(0) * torch.randn(tokenizer.VOCAB_SIZE, table.shape[1])
@@ -51,7 +55,7 @@ def begin(model: T5ForConditionalGeneration, tok: Tokenizer, base: Path) -> None
         known = base_tok.token_to_id(piece) if base_tok.token_to_id(piece) is not None else base_tok.token_to_id("▁" + piece)
         if known is not None:
             rows[i] = table[known]
-    model.load_state_dict(narrowed(weights) | {name: rows for name in weights if weights[name].shape == table.shape})
+    return narrowed(weights) | {name: rows for name in weights if weights[name].shape == table.shape}
 
 
 def rows(tasks: dict[str, batches.Examples], seed: int) -> Iterator[loop.Batch]:
@@ -63,10 +67,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--layers", type=int, default=N_LAYERS, help="of the encoder")
     args = parser.parse_args()
     torch.manual_seed(1)
-    model = build().train()
-    begin(model, Tokenizer.from_file(str(args.work / "tokenizer.json")), args.base)
+    model = build(args.layers)
+    weights = translated(Tokenizer.from_file(str(args.work / "tokenizer.json")), args.base)
     print(f"{sum(p.numel() for p in model.parameters())} parameters")
 
     def loss_of(batch: loop.Batch) -> torch.Tensor:
@@ -75,7 +80,12 @@ def main() -> None:
         return F.cross_entropy(logits[is_token].float(), batch["target"][is_token], label_smoothing=LABEL_SMOOTHING)
 
     tasks = batches.load(args.work / "examples.npz", MIXTURE)
-    loop.train(model, lambda seed: rows(tasks, seed), loss_of, TOKENS, args.work / "checkpoint.pt", decay_share=DECAY_SHARE)
+    some = list(itertools.islice(rows(tasks, 2), 6))
+    budget, schedule = TOKENS, {"decay_share": DECAY_SHARE}
+    if args.layers == N_LAYERS:
+        budget, schedule = TOKENS_SHORTENED, {"decay_share": DECAY_SHORTENED, "parts": {model: lambda share: PEAK_SHORTENED}, "seed": 2}
+    shorten.begin(model.eval(), weights, "encoder.block", lambda: sum(map(loss_of, some)) / len(some))
+    loop.train(model.train(), lambda seed: rows(tasks, seed), loss_of, budget, args.work / "checkpoint.pt", **schedule)
 
 
 if __name__ == "__main__":
