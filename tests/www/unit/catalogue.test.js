@@ -18,6 +18,12 @@ test("the catalogue lists the models that are there, and no others", () => {
   assert.deepEqual(SHIPPED.map(({ name }) => name).sort(), folders.map(({ name }) => name).sort());
 });
 
+test("no model has more than 4 MB of weights, and all together have about 25", () => {
+  for (const { name, bytes } of SHIPPED) assert.ok(bytes <= 4_000_000, `${name}: ${bytes}`);
+  const all = SHIPPED.reduce((sum, { bytes }) => sum + bytes, 0);
+  assert.ok(all <= 26_000_000, `${all}`);
+});
+
 for (const { name, kind, parameters, bytes, line } of SHIPPED) {
   test(`${name}: its size is true, it has words and examples, and it begins with one of them`, () => {
     const weights = new URL(`${name}/model.safetensors`, FOLDER);
