@@ -17,7 +17,8 @@ const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
 /** @param {App} app */
 export function header(app) {
   const { say, state, model, kind } = app;
-  return html`<header class="header">
+  const isLong = (model?.info.name.length ?? 0) > 8; // then it takes the line's place where both do not fit
+  return html`<header class="header ${isLong ? "long-named" : ""}">
       <div class="brand"><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1><p class="tagline">${say("site.line")}</p></div>
       ${pages("playground", state, say)} ${guideButton(app)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => showModel(app))}>

@@ -35,7 +35,7 @@ export class Tower extends LitElement {
     button.mean { width: 30px; margin-left: 4px; position: sticky; right: 0; box-shadow: 0 0 0 2px var(--paper); }
     button:hover { border-color: var(--tower); color: var(--ink); }
     button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
-    @media (max-width: 640px) { :host { max-height: none; } .layers, .layer { gap: 5px; } button { width: 26px; height: 30px; } }
+    @media (max-width: 640px) { :host { max-height: none; } .layers { gap: 5px; } .layer { gap: 4px; } .name { width: 52px; } button { width: 26px; height: 30px; } }
     button[aria-checked="true"] { background: var(--tower-solid); border-color: var(--tower-solid); color: var(--on-hue); font-weight: 700; }
   `;
 
