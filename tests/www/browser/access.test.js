@@ -83,6 +83,17 @@ test("a phone scrolls down only, and reads the parts in the order of the data", 
     assert.deepEqual(tops, [...tops].sort((a, b) => a - b));
   }, { width: 390, height: 844 }));
 
+test("the narrowest of common phones shows every head, and undo beside a model's name however long", () =>
+  visit("chromium", "index.html#model=models/electra-tiny-discriminator/&pad=0", async (page) => {
+    await finished(page);
+    const { ends, hidden } = await page.evaluate(() => {
+      const tower = document.querySelector("diorama-tower");
+      return { ends: [".name", ".undo"].map((part) => document.querySelector(part)?.getBoundingClientRect().bottom ?? NaN), hidden: tower ? tower.scrollWidth - tower.clientWidth : NaN };
+    });
+    assert.equal(hidden, 0, "px of heads behind the mean");
+    assert.ok(Math.abs(ends[0] - ends[1]) < 20, `the name ends at ${ends[0]}, undo at ${ends[1]}`);
+  }, { width: 360, height: 800 }));
+
 test("at 1280 × 800 everything essential is in view", () =>
   visit("chromium", "", async (page) => {
     await finished(page);
