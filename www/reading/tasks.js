@@ -19,7 +19,7 @@ const BY_NAME = {
   "roberta-tiny": [task("mask", ["The little girl went to the<mask>.", "The king was very<mask>.", "Once upon a time there was a<mask> who lived in a<mask>."])],
   "albert-tiny": [task("mask", [["The boy opened the [MASK].", "Then he went inside."], ["Then he went inside.", "The boy opened the [MASK]."], "The king was very [MASK]."])],
   "electra-tiny-generator": [task("mask", ["The little girl went to the [MASK].", "The king was very [MASK]."])],
-  "electra-tiny-discriminator": [task("detect", ["The little girl went to the moon to buy some bread.", "The dog ran after the banana.", "Once upon a time there was a king who lived in a cup."])],
+  "electra-tiny-discriminator": [task("detect", ["They played under the big tree until it was spoon.", "He put the ball in the sing and went home.", "Once upon a time there was a king who lived in a cup."])],
   "gpt2-tiny": [task("continue", ["Once upon a time", "The little rabbit", "One day, a boy named Tom"])],
   "llama-tiny": [task("continue", ["Once upon a time", "The old king said", "There was a girl who"])],
   "llama-tiny-zh": [task("continue", ["我喜欢", "今天", "他的妈妈", "Once upon a time"])],
