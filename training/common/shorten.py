@@ -6,7 +6,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+PEAK, DECAY_SHARE = 0.5, 0.9  # of the rates, of the tokens: what is left knows most of it already
+
 Weights = dict[str, Tensor]
+
+
+def schedule(trained: nn.Module) -> dict:
+    """What `loop.train` is to be told about the run after a layer was left out, of which `trained` learns."""
+    return {"decay_share": DECAY_SHARE, "parts": {trained: lambda share: PEAK}, "seed": 2}
 
 
 def without(weights: Weights, stack: str, layer: int) -> Weights:

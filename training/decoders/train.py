@@ -21,7 +21,6 @@ from . import models
 
 BATCH_TOKENS = 4096
 MIDWAY_SHARE = 0.2  # of rows that begin inside a text
-PEAK_SHORTENED, DECAY_SHORTENED = 0.5, 0.9  # of the rates, of the tokens, where the model begins with another's weights
 
 
 def batches(work: Path, context: int, seed: int) -> Iterator[loop.Batch]:
@@ -68,7 +67,7 @@ def main() -> None:
         stack = "transformer.h" if args.model.startswith("gpt2") else "model.layers"
         some = {"ids": torch.cat([next(stream(seed))["ids"] for seed in range(4)])}
         shorten.begin(model, with_pieces_of(tok, args.base), stack, lambda: loss_of(some))
-        budget, schedule = models.TOKENS_SHORTENED[args.model], {"decay_share": DECAY_SHORTENED, "parts": {model: lambda share: PEAK_SHORTENED}, "seed": 2}
+        budget, schedule = models.TOKENS_SHORTENED[args.model], shorten.schedule(model)
     loop.train(model, stream, torch.compile(loss_of), budget, args.work / "checkpoint.pt", **schedule)
 
 

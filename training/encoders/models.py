@@ -50,11 +50,10 @@ class ElectraPair(nn.Module):
         nn.init.zeros_(discriminator.embeddings.word_embeddings.weight)  # the addition
 
     def weights_of(self, generator: ElectraForMaskedLM, discriminator: ElectraForPreTraining) -> dict[str, Tensor]:
-        """The pair's weights from two exported halves; the table of words, which is the generator's, stays."""
+        """The pair's weights from two exported halves, whose tables of words `merge` had added up."""
         generator_weights, discriminator_weights = generator.state_dict(), discriminator.state_dict()
         table = "electra.embeddings.word_embeddings.weight"
         discriminator_weights[table] = discriminator_weights[table] - generator_weights[table]
-        self.generator.electra.embeddings.word_embeddings.weight.requires_grad_(False)
         halves = {"generator": generator_weights, "discriminator": discriminator_weights}
         return {f"{half}.{name}": tensor for half, weights in halves.items() for name, tensor in weights.items()}
 

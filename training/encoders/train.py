@@ -45,8 +45,8 @@ def main() -> None:
         halves = [kind.from_pretrained(f"{args.pair}-{half}", dtype=torch.float32) for kind, half in ((ElectraForMaskedLM, "generator"), (ElectraForPreTraining, "discriminator"))]
         batch = next(batches.endless(corpus, args.model, vocabulary, 2))
         shorten.begin(model, model.weights_of(*halves), "discriminator.electra.encoder.layer", lambda: loss_of(batch)[1])
-        budget, rates = models.ELECTRA_TOKENS_SHORTENED, {model.discriminator: lambda share: 0.5, model.generator: lambda share: 0.0}
-        schedule = {"decay_share": 0.9, "parts": rates, "seed": 2}
+        model.generator.requires_grad_(False)
+        budget, schedule = models.ELECTRA_TOKENS_SHORTENED, shorten.schedule(model.discriminator)
     else:
         loss_of = torch.compile(loss_of, dynamic=False)  # a shorter training is over before this pays
     loop.train(model, lambda seed: batches.endless(corpus, args.model, vocabulary, seed), loss_of, budget, args.work / "checkpoint.pt", **schedule)

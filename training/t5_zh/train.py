@@ -22,7 +22,6 @@ MIXTURE = {"translate": 1.0}
 N_LAYERS, D_FF = 3, 192  # of the encoder, of every feed-forward part; fewer layers than in the decoder are too few for transformers' key/value cache
 TOKENS, TOKENS_SHORTENED = 16_000_000, 12_000_000  # source and target, without padding
 LABEL_SMOOTHING, DECAY_SHARE = 0.05, 0.5
-PEAK_SHORTENED, DECAY_SHORTENED = 0.5, 0.9  # of the rates, of the tokens, in the second run
 
 
 def build(n_layers: int = N_LAYERS, d_ff: int = D_FF) -> T5ForConditionalGeneration:
@@ -83,7 +82,7 @@ def main() -> None:
     some = list(itertools.islice(rows(tasks, 2), 6))
     budget, schedule = TOKENS, {"decay_share": DECAY_SHARE}
     if args.layers == N_LAYERS:
-        budget, schedule = TOKENS_SHORTENED, {"decay_share": DECAY_SHORTENED, "parts": {model: lambda share: PEAK_SHORTENED}, "seed": 2}
+        budget, schedule = TOKENS_SHORTENED, shorten.schedule(model)
     shorten.begin(model.eval(), weights, "encoder.block", lambda: sum(map(loss_of, some)) / len(some))
     loop.train(model.train(), lambda seed: rows(tasks, seed), loss_of, budget, args.work / "checkpoint.pt", **schedule)
 
