@@ -217,14 +217,15 @@ impl Scope<'_> {
     }
 
     /// A computed node. Its shape is checked here, so that a model that is built also runs.
-    pub fn op(&mut self, name: &str, op: Op, inputs: &[NodeId], axes: &[(Axis, Dim)]) -> Result<NodeId> {
+    pub fn op(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId], axes: &[(Axis, Dim)]) -> Result<NodeId> {
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|&id| self.graph.node(id).shape(&PROBE)).collect();
         let out: Vec<usize> = axes.iter().map(|(_, dim)| dim.at(&PROBE)).collect();
         let out_axes: Vec<Axis> = axes.iter().map(|&(axis, _)| axis).collect();
         let views: Vec<(&[Axis], &[usize])> =
             inputs.iter().zip(&shapes).map(|(&id, shape)| (self.graph.node(id).axes.as_slice(), shape.as_slice())).collect();
         let site = Site { inputs: &views, out: (&out_axes, &out), past: PROBE.past };
-        op.check(&site).map_err(|Fault { expected, got }| {
+        let op = op.into();
+        op.rule().check(&site).map_err(|Fault { expected, got }| {
             let (node, op) = (self.name(name), op.word());
             Error::Shape(format!(
                 "node \"{node}\", op {op}: expected {expected}, got {got}; check the sizes in config.json against the checkpoint"
@@ -234,7 +235,7 @@ impl Scope<'_> {
     }
 
     /// A computed node of the same shape as its first input.
-    pub fn like(&mut self, name: &str, op: Op, inputs: &[NodeId]) -> Result<NodeId> {
+    pub fn like(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId]) -> Result<NodeId> {
         let axes = self.axes(inputs[0]);
         self.op(name, op, inputs, &axes)
     }

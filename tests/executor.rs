@@ -7,7 +7,7 @@ use std::sync::Arc;
 use diorama::error::Error;
 use diorama::gpu::{Executor, Gpu};
 use diorama::graph::{Dim, Graph, Lens, NodeId, Stage};
-use diorama::ops::Op;
+use diorama::ops::{Append, Linear, Scale};
 use diorama::pass::{Parameters, Pass, Read, Rows};
 use diorama::tensor::{Axis, Tensor};
 
@@ -31,14 +31,14 @@ fn toy() -> Toy {
     let mut graph = Graph::default();
     let mut encoder = graph.scope(Stage::Source);
     let source = encoder.input("source", &[(Batch, Dim::Batch), (Pos, Dim::Source), (DModel, Dim::Fixed(WIDTH))]);
-    let doubled = encoder.like("doubled", Op::Scale { by: 2.0 }, &[source]).expect("a good shape");
+    let doubled = encoder.like("doubled", Scale { by: 2.0 }, &[source]).expect("a good shape");
     let weight = encoder.weight(&["weight"], &[(Out, WIDTH), (In, WIDTH)]);
     let mut decoder = encoder.during(Stage::Target);
     let rows = [(Batch, Dim::Batch), (Pos, Dim::Target), (KvHead, Dim::Fixed(1)), (DHead, Dim::Fixed(WIDTH))];
     let target = decoder.input("target", &rows);
     let axes = [(KeyPos, Dim::Keys), (Batch, Dim::Batch), (KvHead, Dim::Fixed(1)), (DHead, Dim::Fixed(WIDTH))];
-    let cache = decoder.op("cache", Op::Append, &[target], &axes).expect("a good shape");
-    let sum = decoder.like("sum", Op::Linear, &[target, weight]).expect("a good shape");
+    let cache = decoder.op("cache", Append, &[target], &axes).expect("a good shape");
+    let sum = decoder.like("sum", Linear, &[target, weight]).expect("a good shape");
     Toy { graph: Arc::new(graph), source, doubled, target, cache, sum, weight }
 }
 

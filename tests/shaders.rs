@@ -1,94 +1,35 @@
 //! Every file in `shaders/`: valid WGSL, readable alone, within WebGPU's default limits, and as its op launches it.
 
+mod case;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use diorama::gpu::{EDIT, KERNELS, Kernel};
+use case::cases::CASES;
+use diorama::gpu::{EDIT, descriptors};
 use diorama::graph::NodeId;
-use diorama::ops::relative_bias::Direction;
-use diorama::ops::{Activation, Dispatch, Mask, Op, Profile, RelativeBias, Site};
+use diorama::ops::{Dispatch, Kernel, Profile};
 use diorama::pass::{Change, Edit};
-use diorama::tensor::Axis;
 use naga::{AddressSpace, StorageAccess, TypeInner};
-
-/// One of each op. A new op has to be added here, because the match below names them all.
-fn ops() -> Vec<Op> {
-    let bias = RelativeBias::new(Direction::Both, 32, 128).expect("T5's own sizes");
-    let ops = vec![
-        Op::Embed,
-        Op::RmsNorm { eps: 1e-6 },
-        Op::Linear,
-        Op::Scale { by: 2.0 },
-        Op::Add,
-        Op::Mul,
-        Op::Activation(Activation::Relu),
-        Op::RelativeBias(bias),
-        Op::AttnScores { scale: 1.0 },
-        Op::Mask(Mask::Causal),
-        Op::Softmax,
-        Op::AttnMix,
-        Op::Append,
-        Op::LayerNorm { eps: 1e-5 },
-        Op::Rope,
-        Op::First,
-    ];
-    for op in &ops {
-        match op {
-            Op::Embed | Op::RmsNorm { .. } | Op::Linear | Op::Scale { .. } | Op::Add | Op::Mul | Op::Activation(_) => {}
-            Op::LayerNorm { .. } | Op::Rope | Op::First => {}
-            Op::RelativeBias(_) | Op::AttnScores { .. } | Op::Mask(_) | Op::Softmax | Op::AttnMix | Op::Append => {}
-        }
-    }
-    ops
-}
-
-/// How an op is launched on tensors of these many rows and this width.
-fn launch(op: &Op, rows: usize, width: usize, profile: Profile) -> Dispatch {
-    use Axis::*;
-    type View = (Vec<Axis>, Vec<usize>);
-    let view = |axes: &[Axis], shape: &[usize]| -> View { (axes.to_vec(), shape.to_vec()) };
-    let x = view(&[Batch, Pos, DModel], &[1, rows, width]);
-    let scores = view(&[Batch, Head, QueryPos, KeyPos], &[1, 2, rows, width]);
-    let d_head = if width.is_multiple_of(4) { 8 } else { 5 };
-    let q = view(&[Batch, Pos, Head, DHead], &[1, rows, 2, d_head]);
-    let keys = view(&[Batch, Pos, KvHead, DHead], &[1, width, 2, d_head]);
-    let (inputs, out): (Vec<View>, View) = match op {
-        Op::Embed => (vec![view(&[Batch, Pos], &[1, rows]), view(&[DVocab, DModel], &[9, width])], x),
-        Op::RmsNorm { .. } => (vec![x.clone(), view(&[DModel], &[width])], x),
-        Op::LayerNorm { .. } => (vec![x.clone(), view(&[DModel], &[width]), view(&[DModel], &[width])], x),
-        Op::Rope => {
-            let x = view(&[Batch, Pos, Head, DHead], &[1, rows, 2, 8]);
-            (vec![x.clone(), view(&[Pos, DHead], &[rows, 8])], x)
-        }
-        Op::First => (vec![x], view(&[Batch, DModel], &[1, width])),
-        Op::Linear => (vec![x.clone(), view(&[Out, In], &[width, width])], x),
-        Op::Scale { .. } | Op::Activation(_) => (vec![x.clone()], x),
-        Op::Add | Op::Mul => (vec![x.clone(), x.clone()], x),
-        Op::RelativeBias(_) => (vec![view(&[Bucket, Head], &[32, 2])], view(&scores.0[1..], &scores.1[1..])),
-        Op::AttnScores { .. } => (vec![q, keys], scores),
-        Op::Mask(_) => (vec![scores.clone(), view(&[Batch, KeyPos], &[1, width])], scores),
-        Op::Softmax => (vec![scores.clone()], scores),
-        Op::AttnMix => (vec![scores, keys], q),
-        Op::Append => (vec![q], view(&[KeyPos, Batch, KvHead, DHead], &[rows, 1, 2, d_head])),
-    };
-    let views: Vec<_> = inputs.iter().map(|(axes, shape)| (axes.as_slice(), shape.as_slice())).collect();
-    op.dispatch(&Site { inputs: &views, out: (&out.0, &out.1), past: 0 }, profile)
-}
 
 /// Launches that between them use every kernel, each with the word of its op.
 fn launches() -> Vec<(&'static str, Dispatch)> {
     let edit = Edit { node: NodeId(0), at: vec![vec![0, 2], vec![1]], change: Change::Add, values: vec![0.5] };
     let mut all = vec![(EDIT, edit.dispatch(&[3, 2]).0)];
-    for op in ops() {
-        for rows in [1, 2, 64] {
-            for width in [7, 64, 256] {
-                for profile in [Profile::Software, Profile::Hardware] {
-                    all.push((op.word(), launch(&op, rows, width, profile)));
-                }
-            }
+    for (word, cases) in CASES {
+        for case in cases() {
+            all.extend(
+                [Profile::Software, Profile::Hardware]
+                    .map(|profile| (*word, case.at_site(|site| case.op.rule().dispatch(site, profile)))),
+            );
         }
     }
     all
+}
+
+/// Every kernel, with the word of its op.
+fn kernels() -> impl Iterator<Item = (&'static str, &'static Kernel)> {
+    descriptors().flat_map(|op| op.kernels.iter().map(|kernel| (op.word, kernel)))
 }
 
 fn parse(kernel: &Kernel) -> naga::Module {
@@ -103,21 +44,25 @@ fn files_and_ops_have_the_same_names() {
         .expect("shaders/")
         .map(|entry| entry.expect("shaders/").file_name().into_string().expect("a plain name"))
         .collect();
-    let kernels: BTreeSet<String> = KERNELS.iter().map(|kernel| format!("{}.wgsl", kernel.stem)).collect();
-    assert_eq!(files, kernels, "files in shaders/ against gpu::KERNELS");
-
-    let words: BTreeSet<&str> = ops().iter().map(Op::word).chain([EDIT]).collect();
-    let plain: BTreeSet<&str> = KERNELS.iter().filter(|kernel| kernel.stem == kernel.op).map(|kernel| kernel.stem).collect();
-    assert_eq!(words, plain, "ops against their plain kernels");
-    for kernel in KERNELS {
-        let named = kernel.stem == kernel.op || kernel.stem.starts_with(&format!("{}_", kernel.op));
-        assert!(named, "{}: the name begins with its op, {}", kernel.stem, kernel.op);
+    let named: BTreeSet<String> = kernels().map(|(_, kernel)| format!("{}.wgsl", kernel.stem)).collect();
+    assert_eq!(files, named, "files in shaders/ against the kernels of ops::OPS");
+    for op in descriptors() {
+        let (plain, faster) = op.kernels.split_first().expect("an op has a kernel");
+        assert_eq!(plain.stem, op.word, "the plain kernel has the op's name");
+        for kernel in faster {
+            assert!(
+                kernel.stem.starts_with(&format!("{}_", op.word)),
+                "{}: the name begins with its op, {}",
+                kernel.stem,
+                op.word
+            );
+        }
     }
 }
 
 #[test]
 fn files_are_valid_wgsl() {
-    for kernel in KERNELS {
+    for (_, kernel) in kernels() {
         let module = parse(kernel);
         let flags = naga::valid::ValidationFlags::all();
         let mut validator = naga::valid::Validator::new(flags, naga::valid::Capabilities::empty());
@@ -129,11 +74,11 @@ fn files_are_valid_wgsl() {
 
 #[test]
 fn files_can_be_read_alone() {
-    for kernel in KERNELS {
+    for (word, kernel) in kernels() {
         let header: Vec<&str> = kernel.wgsl.lines().take_while(|line| line.starts_with("//")).collect();
         let text = header.join("\n");
         assert!(text.starts_with(&format!("// {}: ", kernel.stem)), "{}: begins with its name and formula", kernel.stem);
-        let twin = if kernel.op == EDIT { "src/pass/edit.rs".into() } else { format!("src/ops/{}.rs", kernel.op) };
+        let twin = if word == EDIT { "src/pass/edit.rs".into() } else { format!("src/ops/{}.rs", word) };
         assert!(text.contains(&twin), "{}: names its CPU twin", kernel.stem);
         let source = ["Paper", "Source", "Plain kernel"].iter().any(|word| text.contains(word));
         assert!(source, "{}: names its paper or the plain kernel", kernel.stem);
@@ -152,7 +97,7 @@ fn files_can_be_read_alone() {
 
 #[test]
 fn files_stay_within_default_limits() {
-    for kernel in KERNELS {
+    for (_, kernel) in kernels() {
         let module = parse(kernel);
         let layouts = layouts(&module);
         let [entry] = module.entry_points.as_slice() else { panic!("{}: one entry point", kernel.stem) };
@@ -171,7 +116,7 @@ fn files_stay_within_default_limits() {
 
 #[test]
 fn buffers_are_bound_in_order() {
-    for kernel in KERNELS {
+    for (_, kernel) in kernels() {
         let module = parse(kernel);
         let mut kinds = vec!["missing"; kernel.inputs + 2];
         for (_, variable) in module.global_variables.iter() {
@@ -195,7 +140,7 @@ fn launches_fit_their_kernels() {
     let mut used = BTreeSet::new();
     for (word, dispatch) in launches() {
         let kernel = diorama::gpu::kernel(dispatch.shader).unwrap_or_else(|| panic!("no kernel \"{}\"", dispatch.shader));
-        assert_eq!(kernel.op, word, "{}", kernel.stem);
+        assert!(kernels().any(|(op, known)| op == word && known.stem == kernel.stem), "{}: a kernel of {word}", kernel.stem);
         used.insert(kernel.stem);
 
         let module = parse(kernel);
@@ -207,7 +152,7 @@ fn launches_fit_their_kernels() {
         assert_eq!(bytes, 4 * dispatch.params.len(), "{}: bytes of Params against what dispatch pushes", kernel.stem);
         assert!(dispatch.groups.iter().all(|&n| (1..=65_535).contains(&n)), "{}: {:?} groups", kernel.stem, dispatch.groups);
     }
-    let all: BTreeSet<&str> = KERNELS.iter().map(|kernel| kernel.stem).collect();
+    let all: BTreeSet<&str> = kernels().map(|(_, kernel)| kernel.stem).collect();
     assert_eq!(used, all, "kernels that a launch chooses");
 }
 

@@ -170,7 +170,7 @@ impl Aim {
         // What a causal mask has left of a cell in the future.
         let hidden = match node.op() {
             Some(Op::Mask(Mask::Causal)) => MASKED,
-            Some(Op::Softmax) if node.dims.last() == Some(&Dim::Keys) => 0.0,
+            Some(Op::Softmax(_)) if node.dims.last() == Some(&Dim::Keys) => 0.0,
             _ => return false,
         };
         let shows = |value: f32| {

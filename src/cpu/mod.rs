@@ -43,7 +43,7 @@ impl Executor {
         let mut weights = vec![None; graph.nodes.len()];
         let mut panels = ByNode::new();
         for (id, numbers) in parameters.into_pairs() {
-            let is_matrix = |node: &Node| node.op() == Some(&Op::Linear) && node.inputs[1] == id;
+            let is_matrix = |node: &Node| matches!(node.op(), Some(Op::Linear(_))) && node.inputs[1] == id;
             let is_plain = |node: &Node| node.inputs.contains(&id) && !is_matrix(node);
             if graph.nodes.iter().any(is_matrix) {
                 panels.insert(id, Panels::new(&numbers, graph.node(id).dims[1].at(&Lens::ONE)));
@@ -126,11 +126,11 @@ impl Executor {
     fn work(&self, node: &Node, index: usize, op: &Op) -> (usize, u64) {
         let numbers = size(&self.shapes[index]);
         match op {
-            Op::Linear => {
+            Op::Linear(_) => {
                 let matrix = &self.shapes[node.inputs[1].0]; // [out in]
                 (numbers / matrix[0], numbers as u64 * matrix[1] as u64)
             }
-            Op::AttnScores { .. } | Op::AttnMix => {
+            Op::AttnScores(_) | Op::AttnMix(_) => {
                 let terms = self.shapes[node.inputs[0].0].last().copied().unwrap_or(1);
                 (1, numbers as u64 * terms as u64)
             }
@@ -152,13 +152,13 @@ impl Executor {
         let n = node.inputs.len();
         let site = Site { inputs: &inputs[..n], out: (&node.axes, &self.shapes[index]), past };
         match op {
-            Op::Linear => {
+            Op::Linear(_) => {
                 let panels = self.panels.get(node.inputs[1]).expect("every matrix was laid out");
                 let part = |width: usize| rows.start * width..rows.end * width;
                 let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
                 multiply(&numbers[0][part(width)], panels, numbers[..n].get(2).copied(), &mut out[part(n_out)]);
             }
-            _ => op.cpu(&site, &numbers[..n], &mut out),
+            _ => op.rule().cpu(&site, &numbers[..n], &mut out),
         }
         self.values[index] = out;
     }
@@ -174,7 +174,7 @@ impl Executor {
     /// Beam search keeps some sequences and drops others: sequence `i` of every cache becomes the old `order[i]`.
     pub fn reorder(&mut self, order: &[usize]) {
         for (index, node) in self.graph.nodes.iter().enumerate() {
-            if node.op() != Some(&Op::Append) {
+            if !matches!(node.op(), Some(Op::Append(_))) {
                 continue;
             }
             let row = size(&self.shapes[index][2..]);

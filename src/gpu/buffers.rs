@@ -69,7 +69,7 @@ impl Buffers {
         let roomy = size(&node.shape(&roomy(lens)));
         let length = if roomy as u64 * F32 <= gpu.largest_buffer() { roomy } else { need };
         let buffer = allocate(gpu, &node.name, length)?;
-        if let Some(old) = old.filter(|_| lens.past > 0 && node.op() == Some(&Op::Append)) {
+        if let Some(old) = old.filter(|_| lens.past > 0 && matches!(node.op(), Some(Op::Append(_)))) {
             rows.copy_buffer_to_buffer(&old, 0, &buffer, 0, old.size());
         }
         self.nodes[id.0] = Some(buffer);

@@ -3,58 +3,22 @@
 use std::cell::RefCell;
 
 use crate::error::{Error, Result};
+use crate::ops::{Descriptor, Kernel, OPS};
 
-/// One file of `shaders/`: the very text that runs.
-#[derive(Debug)]
-pub struct Kernel {
-    /// Its file's stem, and the `shader` of a [`crate::ops::Dispatch`].
-    pub stem: &'static str,
-    /// The op that it computes. Where an op has several kernels, the plain one has the op's own name.
-    pub op: &'static str,
-    /// Read-only storage buffers: bindings 1 to `inputs`. The output comes after them.
-    pub inputs: usize,
-    pub wgsl: &'static str,
-}
-
-macro_rules! kernel {
-    ($stem:literal, $op:expr, $inputs:literal) => {
-        Kernel { stem: $stem, op: $op, inputs: $inputs, wgsl: include_str!(concat!("../../shaders/", $stem, ".wgsl")) }
-    };
-}
-
-pub const KERNELS: &[Kernel] = &[
-    kernel!("embed", "embed", 2),
-    kernel!("rms_norm", "rms_norm", 2),
-    kernel!("rms_norm_reduce", "rms_norm", 2),
-    kernel!("linear", "linear", 3),
-    kernel!("linear_row", "linear", 3),
-    kernel!("linear_block", "linear", 3),
-    kernel!("linear_reduce", "linear", 3),
-    kernel!("scale", "scale", 1),
-    kernel!("add", "add", 2),
-    kernel!("mul", "mul", 2),
-    kernel!("activation", "activation", 1),
-    kernel!("relative_bias", "relative_bias", 1),
-    kernel!("attn_scores", "attn_scores", 3),
-    kernel!("attn_scores_block", "attn_scores", 3),
-    kernel!("mask", "mask", 2),
-    kernel!("softmax", "softmax", 1),
-    kernel!("softmax_reduce", "softmax", 1),
-    kernel!("attn_mix", "attn_mix", 2),
-    kernel!("attn_mix_block", "attn_mix", 2),
-    kernel!("append", "append", 1),
-    kernel!("layer_norm", "layer_norm", 3),
-    kernel!("rope", "rope", 2),
-    kernel!("first", "first", 1),
-    kernel!("edit", EDIT, 2),
-];
-
-/// What changes a node stands among the ops' kernels, without being an op: its twin is `pass/edit.rs`.
+/// The kernel of an intervention. It is no op: its twin on the CPU is `pass/edit.rs`.
 pub const EDIT: &str = "edit";
+
+const EDITING: Descriptor =
+    Descriptor { word: EDIT, kernels: &[Kernel { stem: EDIT, inputs: 2, wgsl: include_str!("../../shaders/edit.wgsl") }] };
+
+/// Every op, and the kernel of interventions.
+pub fn descriptors() -> impl Iterator<Item = &'static Descriptor> {
+    OPS.iter().chain([&EDITING])
+}
 
 /// The kernel with this stem.
 pub fn kernel(stem: &str) -> Option<&'static Kernel> {
-    KERNELS.iter().find(|kernel| kernel.stem == stem)
+    descriptors().flat_map(|op| op.kernels).find(|kernel| kernel.stem == stem)
 }
 
 /// Inputs of the kernel with the most of them.

@@ -9,7 +9,7 @@ pub(super) fn dispatch(gpu: &Gpu, graph: &Graph, node: &Node, op: &Op, lens: &Le
     let inputs: Vec<&Node> = node.inputs.iter().map(|id| graph.node(*id)).collect();
     let shapes: Vec<Vec<usize>> = inputs.iter().map(|input| input.shape(lens)).collect();
     let views: Vec<_> = inputs.iter().zip(&shapes).map(|(input, shape)| (input.axes.as_slice(), shape.as_slice())).collect();
-    op.dispatch(&Site { inputs: &views, out: (&node.axes, &node.shape(lens)), past: lens.past }, gpu.profile())
+    op.rule().dispatch(&Site { inputs: &views, out: (&node.axes, &node.shape(lens)), past: lens.past }, gpu.profile())
 }
 
 /// Sizes, inputs and output, as every kernel of `shaders/` numbers its bindings.

@@ -28,7 +28,7 @@ mod tick;
 mod uniforms;
 
 pub use executor::Executor;
-pub use kernels::{EDIT, KERNELS, Kernel, kernel};
+pub use kernels::{EDIT, descriptors, kernel};
 pub use open::Gpu;
 #[cfg(target_arch = "wasm32")]
 pub use tick::tick_with;

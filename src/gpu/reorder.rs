@@ -86,5 +86,5 @@ impl Reorder {
 
 /// The nodes that keep rows from pass to pass.
 fn caches(graph: &Graph) -> impl Iterator<Item = NodeId> {
-    graph.nodes.iter().enumerate().filter(|(_, node)| node.op() == Some(&Op::Append)).map(|(index, _)| NodeId(index))
+    graph.nodes.iter().enumerate().filter(|(_, node)| matches!(node.op(), Some(Op::Append(_)))).map(|(index, _)| NodeId(index))
 }

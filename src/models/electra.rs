@@ -10,7 +10,7 @@ use super::parts::{Matrix, project};
 use super::settings::Settings;
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
-use crate::ops::{Activation, Op};
+use crate::ops::Activation;
 use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"];
@@ -43,7 +43,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     if class == "ElectraForPreTraining" {
         let dense = Matrix::biased(vec!["discriminator_predictions.dense".into()]);
         let x = project(g, "head.dense", dense, h, &[(DModel, c.hidden_size)])?;
-        let x = g.like("head.activation", Op::Activation(c.activation), &[x])?;
+        let x = g.like("head.activation", c.activation, &[x])?;
         let last = Matrix::biased(vec!["discriminator_predictions.dense_prediction".into()]);
         outputs.push(project(g, "logits", last, x, &[])?); // [batch pos]
     }

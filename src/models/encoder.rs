@@ -6,7 +6,7 @@ use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
 use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope};
-use crate::ops::{Activation, Mask, Op};
+use crate::ops::{Activation, Add, Embed, First, Linear, Mask};
 use crate::tensor::Axis::{self, Batch, DMlp, DModel, DVocab, KeyPos, Label, Pos};
 
 /// `config.json`, with BERT's defaults where a file leaves something out.
@@ -98,11 +98,11 @@ pub fn embed(g: &mut Scope, c: &Config, embeddings: &Embeddings) -> Result<(Text
     let segments = table("token_type_embeddings", Axis::Out, c.type_vocab_size);
     let places = table("position_embeddings", Pos, c.max_position_embeddings);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DModel, Dim::Fixed(c.embedding_size))];
-    let word = g.op("hook_embed", Op::Embed, &[ids, words], &axes)?;
-    let segment = g.op("hook_token_type_embed", Op::Embed, &[token_type_ids, segments], &axes)?;
-    let place = g.op("hook_pos_embed", Op::Embed, &[positions, places], &axes)?;
-    let sum = g.like("embedded_segment", Op::Add, &[word, segment])?;
-    let sum = g.like("embedded", Op::Add, &[sum, place])?;
+    let word = g.op("hook_embed", Embed, &[ids, words], &axes)?;
+    let segment = g.op("hook_token_type_embed", Embed, &[token_type_ids, segments], &axes)?;
+    let place = g.op("hook_pos_embed", Embed, &[positions, places], &axes)?;
+    let sum = g.like("embedded_segment", Add, &[word, segment])?;
+    let sum = g.like("embedded", Add, &[sum, place])?;
     let stems: Vec<String> = embeddings.stems.iter().map(|stem| format!("{stem}.LayerNorm")).collect();
     let h = layer_norm(g, "embedded_norm", &stems, c.layer_norm_eps, sum)?;
     let positions = Some(match embeddings.pad {
@@ -153,15 +153,15 @@ pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: N
     let v = project(&mut attn, "hook_v", Matrix::biased(names.value), h, &heads.key_axes())?; // [batch pos kv_head d_head]
     let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Padding)?;
     let out = project(g, "hook_attn_out", Matrix::biased(names.attn_out), z, &width)?;
-    let sum = g.like("attn_sum", Op::Add, &[h, out])?;
+    let sum = g.like("attn_sum", Add, &[h, out])?;
     let mid = layer_norm(g, "ln1.hook_normalized", &names.attn_norm, c.layer_norm_eps, sum)?;
     g.alias("hook_resid_mid", mid);
 
     let mut mlp = g.enter("mlp");
     let pre = project(&mut mlp, "hook_pre", Matrix::biased(names.mlp_in), mid, &[(DMlp, c.intermediate_size)])?;
-    let post = mlp.like("hook_post", Op::Activation(c.activation), &[pre])?;
+    let post = mlp.like("hook_post", c.activation, &[pre])?;
     let out = project(g, "hook_mlp_out", Matrix::biased(names.mlp_out), post, &width)?;
-    let sum = g.like("mlp_sum", Op::Add, &[mid, out])?;
+    let sum = g.like("mlp_sum", Add, &[mid, out])?;
     let h = layer_norm(g, "ln2.hook_normalized", &names.mlp_norm, c.layer_norm_eps, sum)?;
     g.alias("hook_resid_post", h);
     Ok(h)
@@ -180,7 +180,7 @@ pub struct WordHead {
 
 pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &[String]) -> Result<NodeId> {
     let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding_size)])?;
-    let x = g.like("head.activation", Op::Activation(head.activation), &[x])?;
+    let x = g.like("head.activation", head.activation, &[x])?;
     let x = layer_norm(g, "head.norm", &head.norm, c.layer_norm_eps, x)?;
     let table = match has(tensors, &head.decoder) {
         true => g.weight(&[head.decoder], &[(DVocab, c.vocab_size), (DModel, c.embedding_size)]),
@@ -188,18 +188,18 @@ pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId
     };
     let bias = g.weight(&head.bias, &[(DVocab, c.vocab_size)]);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DVocab, Dim::Fixed(c.vocab_size))];
-    g.op("logits", Op::Linear, &[x, table, bias], &axes)
+    g.op("logits", Linear, &[x, table, bias], &axes)
 }
 
 /// Devlin et al. 2018, §3: the final vector of \[CLS\], through a dense layer and tanh: \[batch d_model\].
 pub fn pool(g: &mut Scope, c: &Config, dense: Vec<String>, h: NodeId) -> Result<NodeId> {
     let first = first(g, c, h)?;
     let x = project(g, "pooler.dense", Matrix::biased(dense), first, &[(DModel, c.hidden_size)])?;
-    g.like("pooled", Op::Activation(Activation::Tanh), &[x])
+    g.like("pooled", Activation::Tanh, &[x])
 }
 
 fn first(g: &mut Scope, c: &Config, h: NodeId) -> Result<NodeId> {
-    g.op("first", Op::First, &[h], &[(Batch, Dim::Batch), (DModel, Dim::Fixed(c.hidden_size))])
+    g.op("first", First, &[h], &[(Batch, Dim::Batch), (DModel, Dim::Fixed(c.hidden_size))])
 }
 
 /// Scores for each class of a text: \[batch label\].

@@ -9,7 +9,7 @@ use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
 use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
-use crate::ops::{Activation, Mask, Op};
+use crate::ops::{Activation, Add, Embed, Linear, Mask};
 use crate::tensor::Axis::{Batch, DMlp, DModel, DVocab, KeyPos, Pos};
 
 /// `config.json`, with the defaults of the reference where a file leaves something out.
@@ -97,9 +97,9 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Text
     let hidden = [(Batch, Dim::Batch), (Pos, Dim::Target), (DModel, Dim::Fixed(c.n_embd))];
     let words = g.weight(&weight("wte.weight"), &[(DVocab, c.vocab_size), (DModel, c.n_embd)]);
     let places = g.weight(&weight("wpe.weight"), &[(Pos, c.n_positions), (DModel, c.n_embd)]);
-    let token = g.op("hook_embed", Op::Embed, &[ids, words], &hidden)?;
-    let place = g.op("hook_pos_embed", Op::Embed, &[positions, places], &hidden)?;
-    let mut h = g.like("embedded", Op::Add, &[token, place])?; // [batch pos d_model]
+    let token = g.op("hook_embed", Embed, &[ids, words], &hidden)?;
+    let place = g.op("hook_pos_embed", Embed, &[positions, places], &hidden)?;
+    let mut h = g.like("embedded", Add, &[token, place])?; // [batch pos d_model]
 
     for l in 0..c.n_layer {
         h = block(&mut g.enter("blocks").enter(l), c, l, h, allowed)?;
@@ -110,7 +110,7 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Text
         false => words,
     };
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
-    Ok((inputs, g.op("logits", Op::Linear, &[h, head], &axes)?))
+    Ok((inputs, g.op("logits", Linear, &[h, head], &axes)?))
 }
 
 fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Result<NodeId> {
@@ -128,16 +128,16 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Res
     let (k, v) = (cache(&mut attn, "cache_k", k)?, cache(&mut attn, "cache_v", v)?);
     let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Causal)?;
     let out = project(g, "hook_attn_out", conv1d(at("attn.c_proj")), z, &[(DModel, c.n_embd)])?;
-    let h = g.like("hook_resid_mid", Op::Add, &[h, out])?;
+    let h = g.like("hook_resid_mid", Add, &[h, out])?;
 
     let x = layer_norm(g, "ln2.hook_normalized", &at("ln_2"), c.layer_norm_epsilon, h)?;
     let activation = Activation::from_config(&c.activation_function)
         .ok_or_else(|| Error::Config(format!("activation_function \"{}\" is not known", c.activation_function)))?;
     let mut mlp = g.enter("mlp");
     let pre = project(&mut mlp, "hook_pre", conv1d(at("mlp.c_fc")), x, &[(DMlp, c.n_inner)])?;
-    let post = mlp.like("hook_post", Op::Activation(activation), &[pre])?;
+    let post = mlp.like("hook_post", activation, &[pre])?;
     let out = project(g, "hook_mlp_out", conv1d(at("mlp.c_proj")), post, &[(DModel, c.n_embd)])?;
-    g.like("hook_resid_post", Op::Add, &[h, out])
+    g.like("hook_resid_post", Add, &[h, out])
 }
 
 /// With the prefix of the whole model's file, or without it as OpenAI published the weights.

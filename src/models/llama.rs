@@ -9,7 +9,7 @@ use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
 use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
-use crate::ops::{Activation, Mask, Op};
+use crate::ops::{Activation, Add, Embed, Linear, Mask, Mul, RmsNorm, Rope};
 use crate::tensor::Axis::{Batch, DHead, DMlp, DModel, DVocab, KeyPos, Pos};
 
 /// `config.json`, with the defaults of the reference where a file leaves something out.
@@ -141,7 +141,7 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Text
     let inputs = TextInputs { ids, attention_mask: allowed, token_type_ids: None, positions };
     let words = g.weight(&["model.embed_tokens.weight"], &[(DVocab, c.vocab_size), (DModel, c.hidden_size)]);
     let hidden = [(Batch, Dim::Batch), (Pos, Dim::Target), (DModel, Dim::Fixed(c.hidden_size))];
-    let mut h = g.op("hook_embed", Op::Embed, &[ids, words], &hidden)?;
+    let mut h = g.op("hook_embed", Embed, &[ids, words], &hidden)?;
     for l in 0..c.num_hidden_layers {
         h = block(&mut g.enter("blocks").enter(l), c, l, h, allowed, angles)?;
     }
@@ -151,7 +151,7 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Text
         false => words,
     };
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
-    Ok((inputs, g.op("logits", Op::Linear, &[h, head], &axes)?))
+    Ok((inputs, g.op("logits", Linear, &[h, head], &axes)?))
 }
 
 fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId, angles: NodeId) -> Result<NodeId> {
@@ -166,16 +166,16 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId, angles
     let k = project(&mut attn, "hook_k", matrix(at("self_attn.k_proj"), c.attention_bias), x, &heads.key_axes())?;
     let v = project(&mut attn, "hook_v", matrix(at("self_attn.v_proj"), c.attention_bias), x, &heads.key_axes())?;
     // "we … instead, add rotary positional embeddings (RoPE) … at each layer of the network."
-    let q = attn.like("hook_rot_q", Op::Rope, &[q, angles])?; // [batch pos head d_head]
-    let k = attn.like("hook_rot_k", Op::Rope, &[k, angles])?; // [batch pos kv_head d_head]
+    let q = attn.like("hook_rot_q", Rope, &[q, angles])?; // [batch pos head d_head]
+    let k = attn.like("hook_rot_k", Rope, &[k, angles])?; // [batch pos kv_head d_head]
     let (k, v) = (cache(&mut attn, "cache_k", k)?, cache(&mut attn, "cache_v", v)?);
     let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Causal)?;
     let out = project(g, "hook_attn_out", matrix(at("self_attn.o_proj"), c.attention_bias), z, &[(DModel, c.hidden_size)])?;
-    let h = g.like("hook_resid_mid", Op::Add, &[h, out])?;
+    let h = g.like("hook_resid_mid", Add, &[h, out])?;
 
     let x = norm(g, c, "ln2.hook_normalized", &at("post_attention_layernorm")[0], h)?;
     let out = swiglu(g, c, &at, x)?;
-    g.like("hook_resid_post", Op::Add, &[h, out])
+    g.like("hook_resid_post", Add, &[h, out])
 }
 
 /// Shazeer 2020, eq. 6: (Swish(x W) ⊗ x V) W₂, of a width that makes three matrices cost what two did.
@@ -186,13 +186,13 @@ fn swiglu(g: &mut Scope, c: &Config, at: &impl Fn(&str) -> Vec<String>, x: NodeI
     let width = [(DMlp, c.intermediate_size)];
     let mut mlp = g.enter("mlp");
     let pre = project(&mut mlp, "hook_pre", matrix(at("mlp.gate_proj")), x, &width)?;
-    let gate = mlp.like("gate", Op::Activation(activation), &[pre])?;
+    let gate = mlp.like("gate", activation, &[pre])?;
     let linear = project(&mut mlp, "hook_pre_linear", matrix(at("mlp.up_proj")), x, &width)?;
-    let post = mlp.like("hook_post", Op::Mul, &[gate, linear])?;
+    let post = mlp.like("hook_post", Mul, &[gate, linear])?;
     project(g, "hook_mlp_out", matrix(at("mlp.down_proj")), post, &[(DModel, c.hidden_size)])
 }
 
 fn norm(g: &mut Scope, c: &Config, hook: &str, stem: &str, x: NodeId) -> Result<NodeId> {
     let weight = g.weight(&[format!("{stem}.weight")], &[(DModel, c.hidden_size)]);
-    g.like(hook, Op::RmsNorm { eps: c.rms_norm_eps }, &[x, weight])
+    g.like(hook, RmsNorm { eps: c.rms_norm_eps }, &[x, weight])
 }

@@ -126,7 +126,7 @@ impl Model {
 
     /// None for a model that does not write.
     pub fn cache(&self) -> Option<Cache> {
-        let appended = self.graph.nodes.iter().filter(|node| matches!(node.op(), Some(Op::Append)));
+        let appended = self.graph.nodes.iter().filter(|node| matches!(node.op(), Some(Op::Append(_))));
         let shapes: Vec<Vec<usize>> = appended.map(|node| node.shape(&Lens::ONE)).collect(); // [keys batch kv_head d_head]
         let numbers: usize = shapes.iter().map(|shape| size(shape)).sum();
         Some(Cache { kv_heads: shapes.first()?[2], bytes: numbers * size_of::<f32>() })

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::graph::{Dim, NodeId, Scope, Stored};
-use crate::ops::{Mask, Op};
+use crate::ops::{Append, AttnMix, AttnScores, LayerNorm, Linear, Mask, Softmax};
 use crate::tensor::Axis::{self, Batch, DHead, DModel, Head, In, KeyPos, KvHead, Out, QueryPos};
 
 /// Where a matrix lies in the checkpoint: the stems of its names, as published and as found elsewhere.
@@ -41,7 +41,7 @@ pub fn project(g: &mut Scope, hook: &str, matrix: Matrix, x: NodeId, out: &[(Axi
     }
     let out = out.iter().map(|&(axis, n)| (axis, Dim::Fixed(n)));
     let shape: Vec<(Axis, Dim)> = axes[..rows].iter().copied().chain(out).collect();
-    g.op(hook, Op::Linear, &inputs, &shape)
+    g.op(hook, Linear, &inputs, &shape)
 }
 
 /// Layer norm under its published names, or the older `gamma` and `beta`.
@@ -49,7 +49,7 @@ pub fn layer_norm(g: &mut Scope, hook: &str, stems: &[String], eps: f32, x: Node
     let Some((_, Dim::Fixed(width))) = g.axes(x).last().copied() else { unreachable!("hidden states end in a fixed axis") };
     let weight = g.weight(&named(stems, &["weight", "gamma"]), &[(DModel, width)]);
     let bias = g.weight(&named(stems, &["bias", "beta"]), &[(DModel, width)]);
-    g.like(hook, Op::LayerNorm { eps }, &[x, weight, bias])
+    g.like(hook, LayerNorm { eps }, &[x, weight, bias])
 }
 
 /// `stem.ending` for every stem and ending.
@@ -82,15 +82,15 @@ pub fn attend(g: &mut Scope, heads: Heads, [q, k, v]: [NodeId; 3], allowed: Node
     let keys = g.axes(allowed)[1].1;
     let axes = [batch, (Head, Dim::Fixed(heads.query)), (QueryPos, pos), (KeyPos, keys)];
     let scale = (heads.d_head as f32).powf(-0.5);
-    let scores = g.op("hook_attn_scores_unmasked", Op::AttnScores { scale }, &[q, k], &axes)?;
-    let scores = g.like("hook_attn_scores", Op::Mask(mask), &[scores, allowed])?;
-    let pattern = g.like("hook_pattern", Op::Softmax, &[scores])?; // [batch head query_pos key_pos]
+    let scores = g.op("hook_attn_scores_unmasked", AttnScores { scale }, &[q, k], &axes)?;
+    let scores = g.like("hook_attn_scores", mask, &[scores, allowed])?;
+    let pattern = g.like("hook_pattern", Softmax, &[scores])?; // [batch head query_pos key_pos]
     let axes = g.axes(q);
-    g.op("hook_z", Op::AttnMix, &[pattern, v], &axes) // [batch pos head d_head]
+    g.op("hook_z", AttnMix, &[pattern, v], &axes) // [batch pos head d_head]
 }
 
 /// Keys or values behind those of earlier steps: \[key_pos batch kv_head d_head\].
 pub fn cache(g: &mut Scope, name: &str, x: NodeId) -> Result<NodeId> {
     let [_, _, head, width] = <[_; 4]>::try_from(g.axes(x)).expect("keys have four axes");
-    g.op(name, Op::Append, &[x], &[(KeyPos, Dim::Keys), (Batch, Dim::Batch), head, width])
+    g.op(name, Append, &[x], &[(KeyPos, Dim::Keys), (Batch, Dim::Batch), head, width])
 }

@@ -11,7 +11,7 @@ use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
 use crate::ops::relative_bias::Direction;
-use crate::ops::{Activation, Mask, Op, RelativeBias};
+use crate::ops::{Activation, Add, Append, AttnMix, AttnScores, Embed, Linear, Mask, Mul, RelativeBias, RmsNorm, Scale, Softmax};
 use crate::tensor::Axis::{self, Batch, Bucket, DHead, DMlp, DModel, DVocab, Head, In, KeyPos, KvHead, Out, Pos, QueryPos};
 
 /// `config.json`, with the defaults of the reference where a file leaves something out.
@@ -136,14 +136,14 @@ fn text_to_text(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Inputs
 
     // The first T5 shares the embedding with the head and scales what enters it.
     if c.scale_decoder_outputs {
-        h = g.like("decoder.scaled", Op::Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
+        h = g.like("decoder.scaled", Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
     }
     let head = match has(tensors, "lm_head.weight") {
         true => g.weight(&["lm_head.weight"], &[(DVocab, c.vocab_size), (DModel, c.d_model)]),
         false => embedding,
     };
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
-    let logits = g.op("logits", Op::Linear, &[h, head], &axes)?;
+    let logits = g.op("logits", Linear, &[h, head], &axes)?;
     let text = |ids, attention_mask| Some(TextInputs { ids, attention_mask, token_type_ids: None, positions: None });
     Ok((Inputs { source: text(ids, allowed), target: text(decoder_ids, decoder_allowed) }, logits))
 }
@@ -186,11 +186,11 @@ impl Half<'_> {
             let z =
                 self.attend(&mut g.enter("attn"), &layer(0, "SelfAttention"), x, Keys::Own, allowed, Mask::Padding, Some(bias))?;
             let out = self.project(g, "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
-            h = g.like("hook_resid_mid", Op::Add, &[h, out])?;
+            h = g.like("hook_resid_mid", Add, &[h, out])?;
 
             let x = self.norm(g, "ln2.hook_normalized", &layer(1, "layer_norm"), h)?;
             let out = self.feed_forward(g, &layer(1, "DenseReluDense"), x)?;
-            h = g.like("hook_resid_post", Op::Add, &[h, out])?;
+            h = g.like("hook_resid_post", Add, &[h, out])?;
         }
         self.norm(g, "ln_final.hook_normalized", "encoder.final_layer_norm", h)
     }
@@ -214,25 +214,25 @@ impl Half<'_> {
                 Some(bias),
             )?;
             let out = self.project(g, "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
-            h = g.like("hook_resid_mid", Op::Add, &[h, out])?;
+            h = g.like("hook_resid_mid", Add, &[h, out])?;
 
             let x = self.norm(g, "ln2.hook_normalized", &layer(1, "layer_norm"), h)?;
             let source = Keys::Encoder(memory.states);
             let mut cross = g.enter("cross_attn");
             let z = self.attend(&mut cross, &layer(1, "EncDecAttention"), x, source, memory.allowed, Mask::Padding, None)?;
             let out = self.project(g, "hook_cross_attn_out", &layer(1, "EncDecAttention.o"), z, DModel, self.c.d_model)?;
-            h = g.like("hook_resid_mid_cross", Op::Add, &[h, out])?;
+            h = g.like("hook_resid_mid_cross", Add, &[h, out])?;
 
             let x = self.norm(g, "ln3.hook_normalized", &layer(2, "layer_norm"), h)?;
             let out = self.feed_forward(g, &layer(2, "DenseReluDense"), x)?;
-            h = g.like("hook_resid_post", Op::Add, &[h, out])?;
+            h = g.like("hook_resid_post", Add, &[h, out])?;
         }
         self.norm(g, "ln_final.hook_normalized", "decoder.final_layer_norm", h)
     }
 
     fn embed(&self, g: &mut Scope, ids: NodeId, table: NodeId) -> Result<NodeId> {
         let axes = [(Batch, Dim::Batch), (Pos, self.pos), (DModel, Dim::Fixed(self.c.d_model))];
-        g.op("hook_embed", Op::Embed, &[ids, table], &axes)
+        g.op("hook_embed", Embed, &[ids, table], &axes)
     }
 
     /// §2.1: "a simplified form of position embeddings where each 'embedding' is simply a scalar that is added to the
@@ -242,13 +242,13 @@ impl Half<'_> {
         let name = format!("{half}.block.0.layer.0.SelfAttention.relative_attention_bias.weight");
         let table = g.weight(&[&name], &[(Bucket, c.relative_attention_num_buckets), (Head, c.num_heads)]);
         let axes = [(Head, Dim::Fixed(c.num_heads)), (QueryPos, self.pos), (KeyPos, self.keys)];
-        g.op("position_bias", Op::RelativeBias(c.relative_bias(direction)?), &[table], &axes)
+        g.op("position_bias", c.relative_bias(direction)?, &[table], &axes)
     }
 
     /// "The layer normalization bias is removed … and placed outside the residual path."
     fn norm(&self, g: &mut Scope, hook: &str, weights: &str, x: NodeId) -> Result<NodeId> {
         let weight = g.weight(&[&format!("{weights}.weight")], &[(DModel, self.c.d_model)]);
-        g.like(hook, Op::RmsNorm { eps: self.c.layer_norm_epsilon }, &[x, weight])
+        g.like(hook, RmsNorm { eps: self.c.layer_norm_epsilon }, &[x, weight])
     }
 
     /// Vaswani et al. 2017, §3.2.2, up to the weighted values: `[batch pos head d_head]`.
@@ -277,11 +277,11 @@ impl Half<'_> {
         };
         let axes = [(Batch, Dim::Batch), (Head, Dim::Fixed(self.c.num_heads)), (QueryPos, self.pos), (KeyPos, len)];
         let inputs: Vec<NodeId> = [q, k].into_iter().chain(bias).collect();
-        let scores = g.op("hook_attn_scores_unmasked", Op::AttnScores { scale: 1.0 }, &inputs, &axes)?;
-        let scores = g.like("hook_attn_scores", Op::Mask(mask), &[scores, allowed])?;
-        let pattern = g.like("hook_pattern", Op::Softmax, &[scores])?;
+        let scores = g.op("hook_attn_scores_unmasked", AttnScores { scale: 1.0 }, &inputs, &axes)?;
+        let scores = g.like("hook_attn_scores", mask, &[scores, allowed])?;
+        let pattern = g.like("hook_pattern", Softmax, &[scores])?;
         let axes = g.axes(q);
-        g.op("hook_z", Op::AttnMix, &[pattern, v], &axes)
+        g.op("hook_z", AttnMix, &[pattern, v], &axes)
     }
 
     fn key(&self, g: &mut Scope, weights: &str, x: NodeId) -> Result<NodeId> {
@@ -296,12 +296,12 @@ impl Half<'_> {
         let c = self.c;
         let weight = g.weight(&[&format!("{weights}.weight")], &[(Out, c.num_heads * c.d_kv), (In, c.d_model)]);
         let [batch, pos, _] = <[_; 3]>::try_from(g.axes(x)).expect("hidden states have three axes");
-        g.op(hook, Op::Linear, &[x, weight], &[batch, pos, (head, Dim::Fixed(c.num_heads)), (DHead, Dim::Fixed(c.d_kv))])
+        g.op(hook, Linear, &[x, weight], &[batch, pos, (head, Dim::Fixed(c.num_heads)), (DHead, Dim::Fixed(c.d_kv))])
     }
 
     fn cache(&self, g: &mut Scope, name: &str, x: NodeId) -> Result<NodeId> {
         let [batch, _, head, width] = <[_; 4]>::try_from(g.axes(x)).expect("keys have four axes");
-        g.op(name, Op::Append, &[x], &[(KeyPos, self.keys), batch, head, width])
+        g.op(name, Append, &[x], &[(KeyPos, self.keys), batch, head, width])
     }
 
     /// §2.1: "a dense layer with an output dimensionality of d_ff followed by a ReLU nonlinearity and another dense
@@ -312,12 +312,12 @@ impl Half<'_> {
         let mut mlp = g.enter("mlp");
         let post = if gated {
             let pre = self.project(&mut mlp, "hook_pre", &format!("{weights}.wi_0"), x, DMlp, d_mlp)?;
-            let gate = mlp.like("gate", Op::Activation(activation), &[pre])?;
+            let gate = mlp.like("gate", activation, &[pre])?;
             let linear = self.project(&mut mlp, "hook_pre_linear", &format!("{weights}.wi_1"), x, DMlp, d_mlp)?;
-            mlp.like("hook_post", Op::Mul, &[gate, linear])?
+            mlp.like("hook_post", Mul, &[gate, linear])?
         } else {
             let pre = self.project(&mut mlp, "hook_pre", &format!("{weights}.wi"), x, DMlp, d_mlp)?;
-            mlp.like("hook_post", Op::Activation(activation), &[pre])?
+            mlp.like("hook_post", activation, &[pre])?
         };
         self.project(g, "hook_mlp_out", &format!("{weights}.wo"), post, DModel, self.c.d_model)
     }
@@ -327,6 +327,6 @@ impl Half<'_> {
         let axes = g.axes(x);
         let width = axes[2..].iter().map(|(_, dim)| if let Dim::Fixed(n) = dim { *n } else { 1 }).product();
         let weight = g.weight(&[&format!("{weights}.weight")], &[(Out, n), (In, width)]);
-        g.op(hook, Op::Linear, &[x, weight], &[axes[0], axes[1], (axis, Dim::Fixed(n))])
+        g.op(hook, Linear, &[x, weight], &[axes[0], axes[1], (axis, Dim::Fixed(n))])
     }
 }

@@ -8,7 +8,7 @@
 //! below 0), ReLU6: min(max(x, 0), 6), hard swish: x min(max(x + 3, 0), 6) / 6, Mish: x tanh(ln(1 + eˣ)), √ln(1 + eˣ), Laplace: Φ((x − μ) / σ)
 //! with μ = 0.707107 and σ = 0.282095 (Ma et al. 2022), and x itself.
 
-use super::{Dispatch, Fault, Site, expect_like_input, groups};
+use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect_like_input, groups};
 use crate::tensor::lanes::{self, Lanes};
 use crate::tensor::size;
 
@@ -37,6 +37,26 @@ pub enum Activation {
 const LAPLACE_MEAN: f32 = 0.707_107;
 
 impl Activation {
+    /// In the order by which the kernel knows them.
+    pub const ALL: [Activation; 16] = [
+        Activation::Relu,
+        Activation::GeluErf,
+        Activation::GeluTanh,
+        Activation::Silu,
+        Activation::Tanh,
+        Activation::QuickGelu,
+        Activation::ReluSquared,
+        Activation::Sigmoid,
+        Activation::GeluCut,
+        Activation::LeakyRelu,
+        Activation::Relu6,
+        Activation::HardSwish,
+        Activation::Mish,
+        Activation::RootSoftplus,
+        Activation::Laplace,
+        Activation::Linear,
+    ];
+
     /// The name that a published `config.json` uses, e.g. in `hidden_act` or `dense_act_fn`.
     pub fn from_config(name: &str) -> Option<Self> {
         match name {
@@ -117,21 +137,27 @@ fn softplus(x: f32) -> f32 {
     if x > 20.0 { x } else { x.exp().ln_1p() }
 }
 
-pub fn check(site: &Site) -> Result<(), Fault> {
-    expect_like_input(site)
-}
-
-pub fn cpu(kind: Activation, inputs: &[&[f32]], out: &mut [f32]) {
-    if kind == Activation::Relu {
-        return lanes::map(inputs[0], out, 0.0, |x| x.max(Lanes::splat(0.0)));
+impl Rule for Activation {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        expect_like_input(site)
     }
-    for (y, x) in out.iter_mut().zip(inputs[0]) {
-        *y = kind.of(*x);
-    }
-}
 
-/// The kernel knows the functions by their order in [`Activation`].
-pub fn dispatch(site: &Site, kind: Activation) -> Dispatch {
-    let n = size(site.out.1);
-    Dispatch { shader: "activation", params: vec![n as u32, kind as u32], groups: groups(n, 64) }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        if *self == Activation::Relu {
+            return lanes::map(inputs[0], out, 0.0, |x| x.max(Lanes::splat(0.0)));
+        }
+        for (y, x) in out.iter_mut().zip(inputs[0]) {
+            *y = self.of(*x);
+        }
+    }
+
+    /// The kernel knows the functions by their order in [`Activation`].
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let n = size(site.out.1);
+        Dispatch { shader: "activation", params: vec![n as u32, *self as u32], groups: groups(n, 64) }
+    }
+
+    fn settings(&self) -> Vec<(&'static str, Setting)> {
+        vec![("activation", Setting::Word(self.name()))]
+    }
 }

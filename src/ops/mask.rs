@@ -3,7 +3,7 @@
 //! s \[batch head query_pos key_pos\], allowed \[batch key_pos\] (1 or 0: padding is not allowed) → as s.
 //! Causal (Vaswani et al. 2017, §3.2.3): a key after the query is not allowed either; queries are the last of the keys.
 
-use super::{Dispatch, Fault, MASKED, Site, expect, expect_like_input, groups};
+use super::{Dispatch, Fault, MASKED, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
 use crate::tensor::size;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,28 +14,34 @@ pub enum Mask {
     Causal,
 }
 
-pub fn check(site: &Site) -> Result<(), Fault> {
-    let want = [site.shape(0)[0], site.last(0)];
-    expect(site.shape(1) == want, format!("a key mask of {want:?}"), site.describe(1))?;
-    expect_like_input(site)
-}
+impl Rule for Mask {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        let want = [site.shape(0)[0], site.last(0)];
+        expect(site.shape(1) == want, format!("a key mask of {want:?}"), site.describe(1))?;
+        expect_like_input(site)
+    }
 
-pub fn cpu(site: &Site, mask: Mask, inputs: &[&[f32]], out: &mut [f32]) {
-    let [_, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
-    let first = keys.saturating_sub(queries);
-    for (row, (out, scores)) in out.chunks_exact_mut(keys).zip(inputs[0].chunks_exact(keys)).enumerate() {
-        let (batch, query) = (row / (heads * queries), row % queries);
-        let allowed = &inputs[1][batch * keys..][..keys];
-        let reach = if mask == Mask::Causal { first + query } else { keys };
-        for (key, out) in out.iter_mut().enumerate() {
-            *out = if key <= reach && allowed[key] != 0.0 { scores[key] } else { MASKED };
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let [_, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
+        let first = keys.saturating_sub(queries);
+        for (row, (out, scores)) in out.chunks_exact_mut(keys).zip(inputs[0].chunks_exact(keys)).enumerate() {
+            let (batch, query) = (row / (heads * queries), row % queries);
+            let allowed = &inputs[1][batch * keys..][..keys];
+            let reach = if *self == Mask::Causal { first + query } else { keys };
+            for (key, out) in out.iter_mut().enumerate() {
+                *out = if key <= reach && allowed[key] != 0.0 { scores[key] } else { MASKED };
+            }
         }
     }
-}
 
-pub fn dispatch(site: &Site, mask: Mask) -> Dispatch {
-    let [batch, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
-    let causal = (mask == Mask::Causal) as usize;
-    let params = [batch, heads, queries, keys, causal].map(|n| n as u32).to_vec();
-    Dispatch { shader: "mask", params, groups: groups(size(site.out.1), 64) }
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let [batch, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
+        let causal = (*self == Mask::Causal) as usize;
+        let params = [batch, heads, queries, keys, causal].map(|n| n as u32).to_vec();
+        Dispatch { shader: "mask", params, groups: groups(size(site.out.1), 64) }
+    }
+
+    fn settings(&self) -> Vec<(&'static str, Setting)> {
+        vec![("mask", Setting::Word(if *self == Mask::Causal { "causal" } else { "padding" }))]
+    }
 }

@@ -1,71 +1,135 @@
-//! The ops: one file each, with formula, shape rule, CPU reference and dispatch. `shaders/` has a file of the same name.
+//! The ops: one file each, with formula, shape rule, CPU reference and launch. `shaders/` has a file of the same name.
 //!
-//! To add one: a file here, a WGSL file, a variant below, a case in `tests/ops.rs`; the compiler names what is missing.
+//! To add one: a file here, a WGSL file, a line in the table below, and its cases in `tests/case/`. The dispatch, the kernel table of the
+//! GPU, the checks of the shaders and what the page is told all follow from that line and from the op's [`Rule`].
 
-pub mod activation;
-pub mod add;
-pub mod append;
-pub mod attn_mix;
-pub mod attn_scores;
-pub mod embed;
-pub mod first;
-pub mod layer_norm;
-pub mod linear;
-pub mod mask;
-pub mod mul;
+mod activation;
+mod add;
+mod append;
+mod attn_mix;
+mod attn_scores;
+mod embed;
+mod first;
+mod layer_norm;
+mod linear;
+mod mask;
+mod mul;
 pub mod relative_bias;
-pub mod rms_norm;
-pub mod rope;
-pub mod scale;
-pub mod softmax;
-
-pub use activation::Activation;
-pub use mask::Mask;
-pub use relative_bias::RelativeBias;
+mod rms_norm;
+mod rope;
+mod scale;
+mod softmax;
 
 use crate::tensor::{Axis, describe};
 
 /// A score that no softmax will ever look at. Finite, because WGSL may assume that infinities never occur.
 pub const MASKED: f32 = -1.0e30;
 
+/// Declares [`Op`] and [`OPS`]: `file: Type ["kernel" inputs, …]`, where the plain kernel has the file's name and comes first.
+macro_rules! ops {
+    ($($file:ident: $type:ident [$($stem:literal $inputs:literal),+],)+) => {
+        $(pub use $file::$type;)+
+
+        /// One op with its constants.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Op {
+            $($type($type)),+
+        }
+
+        $(impl From<$type> for Op {
+            fn from(op: $type) -> Op {
+                Op::$type(op)
+            }
+        })+
+
+        impl Op {
+            /// The one word for this op: its file here, its shader, its cases in the tests.
+            pub fn word(&self) -> &'static str {
+                match self {
+                    $(Op::$type(_) => stringify!($file)),+
+                }
+            }
+
+            /// What the op does: shape rule, reference and launch.
+            pub fn rule(&self) -> &dyn Rule {
+                match self {
+                    $(Op::$type(op) => op),+
+                }
+            }
+        }
+
+        /// Every op, with the kernels that compute it on a GPU.
+        pub const OPS: &[Descriptor] = &[$(Descriptor {
+            word: stringify!($file),
+            kernels: &[$(Kernel {
+                stem: $stem,
+                inputs: $inputs,
+                wgsl: include_str!(concat!("../../shaders/", $stem, ".wgsl")),
+            }),+],
+        }),+];
+    };
+}
+
+ops! {
+    embed: Embed ["embed" 2],
+    rms_norm: RmsNorm ["rms_norm" 2, "rms_norm_reduce" 2],
+    layer_norm: LayerNorm ["layer_norm" 3],
+    linear: Linear ["linear" 3, "linear_row" 3, "linear_block" 3, "linear_reduce" 3],
+    scale: Scale ["scale" 1],
+    add: Add ["add" 2],
+    mul: Mul ["mul" 2],
+    activation: Activation ["activation" 1],
+    relative_bias: RelativeBias ["relative_bias" 1],
+    attn_scores: AttnScores ["attn_scores" 3, "attn_scores_block" 3],
+    mask: Mask ["mask" 2],
+    softmax: Softmax ["softmax" 1, "softmax_reduce" 1],
+    attn_mix: AttnMix ["attn_mix" 2, "attn_mix_block" 2],
+    append: Append ["append" 1],
+    rope: Rope ["rope" 2],
+    first: First ["first" 1],
+}
+
+/// An op without its constants.
+#[derive(Debug)]
+pub struct Descriptor {
+    pub word: &'static str,
+    /// The plain kernel first, then faster ones.
+    pub kernels: &'static [Kernel],
+}
+
+/// One file of `shaders/`: the very text that runs.
+#[derive(Debug)]
+pub struct Kernel {
+    /// Its file's stem, and the `shader` of a [`Dispatch`].
+    pub stem: &'static str,
+    /// Read-only storage buffers: bindings 1 to `inputs`. The output comes after them.
+    pub inputs: usize,
+    pub wgsl: &'static str,
+}
+
+/// What each op does. Its file says the formula and the axes.
+pub trait Rule {
+    /// The shape rule.
+    fn check(&self, site: &Site) -> Result<(), Fault>;
+
+    /// The reference: `out` has the length of the output's shape. `append` alone finds earlier rows in it; every other op writes it whole.
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]);
+
+    /// The launch that computes it on a GPU.
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch;
+
+    /// The op's constants under the names that `GraphNode` in `www/trace.js` has for them.
+    fn settings(&self) -> Vec<(&'static str, Setting)> {
+        vec![]
+    }
+}
+
+/// A constant of an op, as the page is told it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Op {
-    /// Token ids → rows of a table.
-    Embed,
-    /// x / rms(x) · w.
-    RmsNorm {
-        eps: f32,
-    },
-    /// (x − mean(x)) / std(x) · w + b.
-    LayerNorm {
-        eps: f32,
-    },
-    /// x Wᵀ + b.
-    Linear,
-    /// Each number times a constant.
-    Scale {
-        by: f32,
-    },
-    Add,
-    Mul,
-    Activation(Activation),
-    /// T5's learned bias for each distance between query and key.
-    RelativeBias(RelativeBias),
-    /// q · k, times a constant, plus a bias where there is one.
-    AttnScores {
-        scale: f32,
-    },
-    /// Replaces scores that are not allowed by [`MASKED`].
-    Mask(Mask),
-    Softmax,
-    /// Values averaged by a pattern.
-    AttnMix,
-    /// New keys or values after those of earlier steps.
-    Append,
-    /// Pairs of numbers turned by an angle that grows with the position.
-    Rope,
-    /// The first position of each sequence.
-    First,
+pub enum Setting {
+    Number(f32),
+    Word(&'static str),
+    List(Vec<u32>),
 }
 
 /// The shapes around one op: what each input looks like, what comes out, and how many tokens came before.
@@ -142,95 +206,4 @@ pub fn groups(n: usize, size: usize) -> [u32; 3] {
     let total = n.div_ceil(size).max(1);
     let x = total.min(65_535);
     [x as u32, total.div_ceil(x) as u32, 1]
-}
-
-impl Op {
-    /// The one word for this op: its file here, its shader, its case in the tests.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Op::Embed => "embed",
-            Op::RmsNorm { .. } => "rms_norm",
-            Op::LayerNorm { .. } => "layer_norm",
-            Op::Linear => "linear",
-            Op::Scale { .. } => "scale",
-            Op::Add => "add",
-            Op::Mul => "mul",
-            Op::Activation(_) => "activation",
-            Op::RelativeBias(_) => "relative_bias",
-            Op::AttnScores { .. } => "attn_scores",
-            Op::Mask(_) => "mask",
-            Op::Softmax => "softmax",
-            Op::AttnMix => "attn_mix",
-            Op::Append => "append",
-            Op::Rope => "rope",
-            Op::First => "first",
-        }
-    }
-
-    /// The shape rule.
-    pub fn check(&self, site: &Site) -> Result<(), Fault> {
-        match self {
-            Op::Embed => embed::check(site),
-            Op::RmsNorm { .. } => rms_norm::check(site),
-            Op::LayerNorm { .. } => layer_norm::check(site),
-            Op::Linear => linear::check(site),
-            Op::Scale { .. } => scale::check(site),
-            Op::Add => add::check(site),
-            Op::Mul => mul::check(site),
-            Op::Activation(_) => activation::check(site),
-            Op::RelativeBias(bias) => relative_bias::check(site, bias),
-            Op::AttnScores { .. } => attn_scores::check(site),
-            Op::Mask(_) => mask::check(site),
-            Op::Softmax => softmax::check(site),
-            Op::AttnMix => attn_mix::check(site),
-            Op::Append => append::check(site),
-            Op::Rope => rope::check(site),
-            Op::First => first::check(site),
-        }
-    }
-
-    /// The reference: `out` has the length of the output's shape. `append` alone finds earlier rows in it; every other
-    /// op writes it whole.
-    pub fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        match self {
-            Op::Embed => embed::cpu(site, inputs, out),
-            Op::RmsNorm { eps } => rms_norm::cpu(site, *eps, inputs, out),
-            Op::LayerNorm { eps } => layer_norm::cpu(site, *eps, inputs, out),
-            Op::Linear => linear::cpu(site, inputs, out),
-            Op::Scale { by } => scale::cpu(*by, inputs, out),
-            Op::Add => add::cpu(inputs, out),
-            Op::Mul => mul::cpu(inputs, out),
-            Op::Activation(kind) => activation::cpu(*kind, inputs, out),
-            Op::RelativeBias(bias) => relative_bias::cpu(site, bias, inputs, out),
-            Op::AttnScores { scale } => attn_scores::cpu(site, *scale, inputs, out),
-            Op::Mask(mask) => mask::cpu(site, *mask, inputs, out),
-            Op::Softmax => softmax::cpu(site, inputs, out),
-            Op::AttnMix => attn_mix::cpu(site, inputs, out),
-            Op::Append => append::cpu(site, inputs, out),
-            Op::Rope => rope::cpu(site, inputs, out),
-            Op::First => first::cpu(site, inputs, out),
-        }
-    }
-
-    /// The launch that computes it on a GPU.
-    pub fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
-        match self {
-            Op::Embed => embed::dispatch(site),
-            Op::RmsNorm { eps } => rms_norm::dispatch(site, *eps, profile),
-            Op::LayerNorm { eps } => layer_norm::dispatch(site, *eps),
-            Op::Linear => linear::dispatch(site, profile),
-            Op::Scale { by } => scale::dispatch(site, *by),
-            Op::Add => add::dispatch(site),
-            Op::Mul => mul::dispatch(site),
-            Op::Activation(kind) => activation::dispatch(site, *kind),
-            Op::RelativeBias(bias) => relative_bias::dispatch(site, bias),
-            Op::AttnScores { scale } => attn_scores::dispatch(site, *scale),
-            Op::Mask(mask) => mask::dispatch(site, *mask),
-            Op::Softmax => softmax::dispatch(site, profile),
-            Op::AttnMix => attn_mix::dispatch(site),
-            Op::Append => append::dispatch(site),
-            Op::Rope => rope::dispatch(site),
-            Op::First => first::dispatch(site),
-        }
-    }
 }

@@ -2,21 +2,27 @@
 //!
 //! a \[…\], b of the same shape → as a. The gate of a gated linear unit: Shazeer 2020, eq. 5.
 
-use super::{Dispatch, Fault, Site, expect, expect_like_input, groups};
+use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
 use crate::tensor::size;
 
-pub fn check(site: &Site) -> Result<(), Fault> {
-    expect(site.shape(0) == site.shape(1), site.describe(0), site.describe(1))?;
-    expect_like_input(site)
-}
+/// a · b, element by element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mul;
 
-pub fn cpu(inputs: &[&[f32]], out: &mut [f32]) {
-    for ((y, a), b) in out.iter_mut().zip(inputs[0]).zip(inputs[1]) {
-        *y = a * b;
+impl Rule for Mul {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        expect(site.shape(0) == site.shape(1), site.describe(0), site.describe(1))?;
+        expect_like_input(site)
     }
-}
 
-pub fn dispatch(site: &Site) -> Dispatch {
-    let n = size(site.out.1);
-    Dispatch { shader: "mul", params: vec![n as u32], groups: groups(n, 64) }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        for ((y, a), b) in out.iter_mut().zip(inputs[0]).zip(inputs[1]) {
+            *y = a * b;
+        }
+    }
+
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let n = size(site.out.1);
+        Dispatch { shader: "mul", params: vec![n as u32], groups: groups(n, 64) }
+    }
 }

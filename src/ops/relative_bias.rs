@@ -4,7 +4,7 @@
 //! ones share buckets that grow as their logarithm, and all beyond `max_distance` share the last. The bounds of the
 //! buckets are computed once, here, so that every device puts a distance into the same bucket.
 
-use super::{Dispatch, Fault, Site, expect, groups};
+use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, groups};
 use crate::tensor::size;
 
 /// Bounds that fit the kernel's uniform.
@@ -66,31 +66,38 @@ impl RelativeBias {
     }
 }
 
-pub fn check(site: &Site, bias: &RelativeBias) -> Result<(), Fault> {
-    let heads = site.last(0);
-    expect(site.shape(0)[0] >= bias.rows(), format!("a table of {} buckets", bias.rows()), site.describe(0))?;
-    let fits = site.out.1.len() == 3 && site.out.1[0] == heads;
-    expect(fits, format!("[head {heads}, query_pos, key_pos]"), site.describe_out())
-}
+impl Rule for RelativeBias {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        let heads = site.last(0);
+        expect(site.shape(0)[0] >= self.rows(), format!("a table of {} buckets", self.rows()), site.describe(0))?;
+        let fits = site.out.1.len() == 3 && site.out.1[0] == heads;
+        expect(fits, format!("[head {heads}, query_pos, key_pos]"), site.describe_out())
+    }
 
-/// Queries are the last of the keys: a decoder's new tokens come after those it has seen.
-pub fn cpu(site: &Site, bias: &RelativeBias, inputs: &[&[f32]], out: &mut [f32]) {
-    let [heads, queries, keys] = [site.out.1[0], site.out.1[1], site.out.1[2]];
-    let first = keys - queries;
-    for (row, out) in out.chunks_exact_mut(keys).enumerate() {
-        let (head, query) = (row / queries, first + row % queries);
-        for (key, out) in out.iter_mut().enumerate() {
-            *out = inputs[0][bias.bucket(query, key) * heads + head];
+    /// Queries are the last of the keys: a decoder's new tokens come after those it has seen.
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let [heads, queries, keys] = [site.out.1[0], site.out.1[1], site.out.1[2]];
+        let first = keys - queries;
+        for (row, out) in out.chunks_exact_mut(keys).enumerate() {
+            let (head, query) = (row / queries, first + row % queries);
+            for (key, out) in out.iter_mut().enumerate() {
+                *out = inputs[0][self.bucket(query, key) * heads + head];
+            }
         }
     }
-}
 
-pub fn dispatch(site: &Site, bias: &RelativeBias) -> Dispatch {
-    let [heads, queries, keys] = [site.out.1[0], site.out.1[1], site.out.1[2]];
-    let offset = if bias.direction == Direction::Both { bias.buckets } else { 0 };
-    let mut params = [heads, queries, keys, offset, bias.bounds.len()].map(|n| n as u32).to_vec();
-    params.resize(8, 0); // the bounds begin at an offset of 32 bytes, four to a row
-    params.extend(&bias.bounds);
-    params.resize(8 + MAX_BOUNDS, 0);
-    Dispatch { shader: "relative_bias", params, groups: groups(size(site.out.1), 64) }
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let [heads, queries, keys] = [site.out.1[0], site.out.1[1], site.out.1[2]];
+        let offset = if self.direction == Direction::Both { self.buckets } else { 0 };
+        let mut params = [heads, queries, keys, offset, self.bounds.len()].map(|n| n as u32).to_vec();
+        params.resize(8, 0); // the bounds begin at an offset of 32 bytes, four to a row
+        params.extend(&self.bounds);
+        params.resize(8 + MAX_BOUNDS, 0);
+        Dispatch { shader: "relative_bias", params, groups: groups(size(site.out.1), 64) }
+    }
+
+    fn settings(&self) -> Vec<(&'static str, Setting)> {
+        let direction = if self.direction == Direction::Both { "both" } else { "back" };
+        vec![("bounds", Setting::List(self.bounds.clone())), ("direction", Setting::Word(direction))]
+    }
 }

@@ -2,32 +2,44 @@
 //!
 //! x \[… d_model\], w \[d_model\] → as x. Zhang & Sennrich 2019, eq. 4; T5 uses it without a bias and calls it LayerNorm.
 
-use super::{Dispatch, Fault, Profile, Site, expect, expect_like_input, groups};
+use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
 use crate::tensor::size;
 
-pub fn check(site: &Site) -> Result<(), Fault> {
-    expect(site.shape(1) == [site.last(0)], format!("a weight of [{}]", site.last(0)), site.describe(1))?;
-    expect_like_input(site)
+/// x / rms(x) · w.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RmsNorm {
+    pub eps: f32,
 }
 
-pub fn cpu(site: &Site, eps: f32, inputs: &[&[f32]], out: &mut [f32]) {
-    let [x, weight] = [inputs[0], inputs[1]];
-    let width = site.last(0);
-    for (x, y) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-        let mean_square = x.iter().map(|v| v * v).sum::<f32>() / width as f32;
-        let scale = 1.0 / (mean_square + eps).sqrt();
-        for ((y, x), w) in y.iter_mut().zip(x).zip(weight) {
-            *y = x * scale * w;
+impl Rule for RmsNorm {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        expect(site.shape(1) == [site.last(0)], format!("a weight of [{}]", site.last(0)), site.describe(1))?;
+        expect_like_input(site)
+    }
+
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let [x, weight] = [inputs[0], inputs[1]];
+        let width = site.last(0);
+        for (x, y) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+            let mean_square = x.iter().map(|v| v * v).sum::<f32>() / width as f32;
+            let scale = 1.0 / (mean_square + self.eps).sqrt();
+            for ((y, x), w) in y.iter_mut().zip(x).zip(weight) {
+                *y = x * scale * w;
+            }
         }
     }
-}
 
-pub fn dispatch(site: &Site, eps: f32, profile: Profile) -> Dispatch {
-    let width = site.last(0);
-    let rows = size(site.shape(0)) / width;
-    let (shader, groups) = match profile {
-        Profile::Software => ("rms_norm", groups(rows, 16)),
-        Profile::Hardware => ("rms_norm_reduce", groups(rows, 1)),
-    };
-    Dispatch { shader, params: vec![rows as u32, width as u32, eps.to_bits()], groups }
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
+        let width = site.last(0);
+        let rows = size(site.shape(0)) / width;
+        let (shader, groups) = match profile {
+            Profile::Software => ("rms_norm", groups(rows, 16)),
+            Profile::Hardware => ("rms_norm_reduce", groups(rows, 1)),
+        };
+        Dispatch { shader, params: vec![rows as u32, width as u32, self.eps.to_bits()], groups }
+    }
+
+    fn settings(&self) -> Vec<(&'static str, Setting)> {
+        vec![("eps", Setting::Number(self.eps))]
+    }
 }

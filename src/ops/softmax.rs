@@ -3,39 +3,45 @@
 //! s \[batch head query_pos key_pos\] → as s. Vaswani et al. 2017, eq. 1. A masked score gives exactly 0, and a row in
 //! which all are masked is all zeros: there is nothing to look at.
 
-use super::{Dispatch, Fault, MASKED, Profile, Site, expect_like_input, groups};
+use super::{Dispatch, Fault, MASKED, Profile, Rule, Site, expect_like_input, groups};
 use crate::tensor::lanes::{self, Lanes};
 use crate::tensor::size;
 
-pub fn check(site: &Site) -> Result<(), Fault> {
-    expect_like_input(site)
-}
+/// Shares that sum to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Softmax;
 
-pub fn cpu(site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-    let keys = site.last(0);
-    for (scores, out) in inputs[0].chunks_exact(keys).zip(out.chunks_exact_mut(keys)) {
-        let max = lanes::max(scores, MASKED);
-        if max <= MASKED {
-            out.fill(0.0);
-            continue;
-        }
-        let mut sums = Lanes::splat(0.0);
-        lanes::map(scores, out, MASKED, |score| {
-            let power = score.plus(Lanes::splat(-max)).exp();
-            sums = sums.plus(power);
-            power
-        });
-        let sum = sums.sum();
-        out.iter_mut().for_each(|out| *out /= sum);
+impl Rule for Softmax {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        expect_like_input(site)
     }
-}
 
-pub fn dispatch(site: &Site, profile: Profile) -> Dispatch {
-    let keys = site.last(0);
-    let rows = size(site.shape(0)) / keys;
-    let (shader, groups) = match profile {
-        Profile::Software => ("softmax", groups(rows, 16)),
-        Profile::Hardware => ("softmax_reduce", groups(rows, 1)),
-    };
-    Dispatch { shader, params: vec![rows as u32, keys as u32], groups }
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let keys = site.last(0);
+        for (scores, out) in inputs[0].chunks_exact(keys).zip(out.chunks_exact_mut(keys)) {
+            let max = lanes::max(scores, MASKED);
+            if max <= MASKED {
+                out.fill(0.0);
+                continue;
+            }
+            let mut sums = Lanes::splat(0.0);
+            lanes::map(scores, out, MASKED, |score| {
+                let power = score.plus(Lanes::splat(-max)).exp();
+                sums = sums.plus(power);
+                power
+            });
+            let sum = sums.sum();
+            out.iter_mut().for_each(|out| *out /= sum);
+        }
+    }
+
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
+        let keys = site.last(0);
+        let rows = size(site.shape(0)) / keys;
+        let (shader, groups) = match profile {
+            Profile::Software => ("softmax", groups(rows, 16)),
+            Profile::Hardware => ("softmax_reduce", groups(rows, 1)),
+        };
+        Dispatch { shader, params: vec![rows as u32, keys as u32], groups }
+    }
 }

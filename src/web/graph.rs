@@ -7,8 +7,7 @@ use super::values::{activation, fault};
 use super::{WebEngine, idle};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Stage, Stored};
-use crate::ops::relative_bias::Direction;
-use crate::ops::{Mask, Op};
+use crate::ops::{Op, Setting};
 use crate::tensor::Tensor;
 
 #[wasm_bindgen(js_class = Engine)]
@@ -68,7 +67,7 @@ fn describe(told: &mut String, graph: &Graph, id: NodeId) {
             let (part, parts) = place(*stored);
             format!(",\"part\":{part},\"parts\":{parts}")
         }
-        Kind::Op(op) => parameters(op),
+        Kind::Op(op) => settings(op),
     };
     told.push_str(&format!(",\"name\":\"{}\",\"op\":\"{}\",\"stage\":\"{stage}\"{more}}}", node.name, word(node)));
 }
@@ -103,21 +102,12 @@ fn length(dim: Dim) -> String {
     }
 }
 
-/// What an op does beyond its word.
-fn parameters(op: &Op) -> String {
-    let (key, value) = match op {
-        Op::RmsNorm { eps } | Op::LayerNorm { eps } => ("eps", eps.to_string()),
-        Op::Scale { by } => ("by", by.to_string()),
-        Op::AttnScores { scale } => ("scale", scale.to_string()),
-        Op::Activation(kind) => ("activation", quoted(kind.name())),
-        Op::Mask(mask) => ("mask", quoted(if *mask == Mask::Causal { "causal" } else { "padding" })),
-        Op::RelativeBias(bias) => {
-            let direction = if bias.direction == Direction::Both { "both" } else { "back" };
-            ("bounds", format!("{:?},\"direction\":\"{direction}\"", bias.bounds))
-        }
-        Op::Embed | Op::Linear | Op::Add | Op::Mul | Op::Softmax | Op::AttnMix | Op::Append | Op::Rope | Op::First => {
-            return String::new();
-        }
+/// The constants of an op, each as a field of the node.
+fn settings(op: &Op) -> String {
+    let told = |(key, setting)| match setting {
+        Setting::Number(number) => format!(",\"{key}\":{number}"),
+        Setting::Word(word) => format!(",\"{key}\":\"{word}\""),
+        Setting::List(list) => format!(",\"{key}\":{list:?}"),
     };
-    format!(",\"{key}\":{value}")
+    op.rule().settings().into_iter().map(told).collect()
 }

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::values::write;
 use super::{WebEngine, idle};
 use crate::gpu;
+use crate::ops::{Activation, Descriptor, OPS};
 
 #[wasm_bindgen(js_class = Engine)]
 impl WebEngine {
@@ -58,13 +59,12 @@ impl WebEngine {
         let engine = idle(&self.engine)?;
         let mut ops: Vec<OpInfo> = vec![];
         for node in &engine.model.graph.nodes {
-            let Some(op) = node.op().map(|op| op.word()) else { continue };
-            match ops.iter_mut().find(|known| known.op == op) {
+            let Some(word) = node.op().map(|op| op.word()) else { continue };
+            match ops.iter_mut().find(|known| known.op == word) {
                 Some(known) => known.nodes.push(&node.name),
                 None => {
-                    let others = gpu::KERNELS.iter().filter(|kernel| kernel.op == op && kernel.stem != op);
-                    let variants = others.map(|kernel| format!("{}.wgsl", kernel.stem)).collect();
-                    ops.push(OpInfo { op, file: format!("{op}.wgsl"), variants, nodes: vec![&node.name] });
+                    let descriptor = OPS.iter().find(|op| op.word == word).expect("every op is in the table");
+                    ops.push(OpInfo { nodes: vec![&node.name], ..OpInfo::of(descriptor) });
                 }
             }
         }
@@ -76,6 +76,20 @@ impl WebEngine {
         let kernel = gpu::kernel(name.trim_end_matches(".wgsl"));
         write(&kernel.map(|kernel| ShaderInfo { file: format!("{}.wgsl", kernel.stem), wgsl: kernel.wgsl }))
     }
+}
+
+/// What the engine can compute: `{ ops: [{ op, file, variants, nodes: [] }], activations: [name] }`. The page has to explain each of them.
+#[wasm_bindgen]
+pub fn vocabulary() -> Result<JsValue, JsError> {
+    let ops = OPS.iter().map(OpInfo::of).collect();
+    let activations = Activation::ALL.map(Activation::name).to_vec();
+    write(&Vocabulary { ops, activations })
+}
+
+#[derive(Serialize)]
+struct Vocabulary {
+    ops: Vec<OpInfo<'static>>,
+    activations: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -149,6 +163,13 @@ struct OpInfo<'a> {
     /// Faster kernels of the same op, taken where they win.
     variants: Vec<String>,
     nodes: Vec<&'a str>,
+}
+
+impl OpInfo<'_> {
+    fn of(op: &Descriptor) -> Self {
+        let mut files = op.kernels.iter().map(|kernel| format!("{}.wgsl", kernel.stem));
+        OpInfo { op: op.word, file: files.next().unwrap_or_default(), variants: files.collect(), nodes: vec![] }
+    }
 }
 
 #[derive(Serialize)]

@@ -78,6 +78,9 @@ export class Numbers {
 /** @type {Record<string, (numbers: Numbers, node: GraphNode, shape: number[], flat: number) => Explanation>} */
 const RULES = { linear, attn_scores: scores, attn_mix: mix, softmax, mask, layer_norm: norm, rms_norm: norm, activation, add, mul, scale, embed, rope, append, first, relative_bias: bucket };
 
+/** The ops whose numbers can be worked out here. */
+export const EXPLAINED = Object.keys(RULES);
+
 /** @type {typeof RULES[string]} */
 function linear(numbers, { inputs: [x, w, b] }, shape, flat) {
   const [out, width] = numbers.shapes[w];

@@ -1,7 +1,6 @@
 // Each op's formula as MathML, as its file in src/ops states it.
 
 import { html, mathml, nothing } from "lit";
-import { keyOf } from "./functions.js";
 
 /** @typedef {import("./nodes.js").GraphNode} GraphNode */
 
@@ -24,7 +23,8 @@ export function attentionFormula(architecture) {
  * @param {GraphNode} node
  */
 export function formulaOf(node) {
-  const body = BODIES[node.op]?.(node);
+  const known = Object.hasOwn(BODIES, node.op) && (node.activation === undefined || Object.hasOwn(ACTIVATIONS, node.activation));
+  const body = known && BODIES[node.op](node);
   return body ? html`<math display="block"><mrow>${body}</mrow></math>` : nothing;
 }
 
@@ -50,7 +50,7 @@ const BODIES = {
   scale: ({ by }) => mathml`<mi>y</mi><mo>=</mo><mi>x</mi><mo>·</mo>${number(Number((by ?? 1).toPrecision(4)))}`,
   add: () => mathml`<mi>y</mi><mo>=</mo>${at("x", "1")}<mo>+</mo>${at("x", "2")}`,
   mul: () => mathml`<mi>y</mi><mo>=</mo>${at("x", "1")}<mo>·</mo>${at("x", "2")}`,
-  activation: ({ activation }) => mathml`<mi>y</mi><mo>=</mo>${ACTIVATIONS[keyOf(activation ?? "")] ?? mathml`<mi>f</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo>`}`,
+  activation: ({ activation }) => mathml`<mi>y</mi><mo>=</mo>${ACTIVATIONS[activation ?? ""]}`,
   relative_bias: () => mathml`<msub><mi>B</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub><mo>=</mo><mi>table</mi><mo>[</mo><mi>bucket</mi><mo stretchy="false">(</mo><mi>k</mi><mo>−</mo><mi>q</mi><mo stretchy="false">)</mo><mo>]</mo>`,
   attn_scores: ({ scale, inputs }) => mathml`<msub><mi>s</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub><mo>=</mo>${scale === 1 ? dotted() : mathml`<mfrac><mrow>${dotted()}</mrow><msqrt><msub><mi>d</mi><mi>head</mi></msub></msqrt></mfrac>`}${inputs.length > 2 ? mathml`<mo>+</mo><msub><mi>B</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub>` : nothing}`,
   mask: () => mathml`<msub><mi>y</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub><mo>=</mo><mrow><mo>{</mo><mtable columnalign="left"><mtr><mtd><msub><mi>s</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub></mtd><mtd><mtext>allowed</mtext></mtd></mtr><mtr><mtd><mo>−</mo><msup><mn>10</mn><mn>30</mn></msup></mtd><mtd><mtext>masked</mtext></mtd></mtr></mtable></mrow>`,
@@ -75,11 +75,29 @@ function small(eps) {
 /** @type {Record<string, unknown>} */
 const ACTIVATIONS = {
   relu: mathml`<mi>max</mi><mo stretchy="false">(</mo><mi>x</mi><mo>,</mo><mn>0</mn><mo stretchy="false">)</mo>`,
-  geluerf: mathml`<mfrac><mi>x</mi><mn>2</mn></mfrac><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mi>erf</mi><mfrac><mi>x</mi><msqrt><mn>2</mn></msqrt></mfrac><mo>)</mo></mrow>`,
-  gelutanh: mathml`<mfrac><mi>x</mi><mn>2</mn></mfrac><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mi>tanh</mi><msqrt><mfrac><mn>2</mn><mi>π</mi></mfrac></msqrt><mo stretchy="false">(</mo><mi>x</mi><mo>+</mo><mn>0.044715</mn><msup><mi>x</mi><mn>3</mn></msup><mo stretchy="false">)</mo><mo>)</mo></mrow>`,
+  gelu_erf: mathml`<mfrac><mi>x</mi><mn>2</mn></mfrac><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mi>erf</mi><mfrac><mi>x</mi><msqrt><mn>2</mn></msqrt></mfrac><mo>)</mo></mrow>`,
+  gelu_tanh: mathml`<mfrac><mi>x</mi><mn>2</mn></mfrac><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mi>tanh</mi><msqrt><mfrac><mn>2</mn><mi>π</mi></mfrac></msqrt><mo stretchy="false">(</mo><mi>x</mi><mo>+</mo><mn>0.044715</mn><msup><mi>x</mi><mn>3</mn></msup><mo stretchy="false">)</mo><mo>)</mo></mrow>`,
   silu: mathml`<mfrac><mi>x</mi><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mi>x</mi></mrow></msup></mrow></mfrac>`,
   tanh: mathml`<mi>tanh</mi><mi>x</mi>`,
-  quickgelu: mathml`<mfrac><mi>x</mi><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mn>1.702</mn><mi>x</mi></mrow></msup></mrow></mfrac>`,
-  relusquared: mathml`<mi>max</mi><msup><mrow><mo stretchy="false">(</mo><mi>x</mi><mo>,</mo><mn>0</mn><mo stretchy="false">)</mo></mrow><mn>2</mn></msup>`,
+  quick_gelu: mathml`<mfrac><mi>x</mi><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mn>1.702</mn><mi>x</mi></mrow></msup></mrow></mfrac>`,
+  relu_squared: mathml`<mi>max</mi><msup><mrow><mo stretchy="false">(</mo><mi>x</mi><mo>,</mo><mn>0</mn><mo stretchy="false">)</mo></mrow><mn>2</mn></msup>`,
   sigmoid: mathml`<mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo><msup><mi>e</mi><mrow><mo>−</mo><mi>x</mi></mrow></msup></mrow></mfrac>`,
+  gelu_10: between("−10", "10", mathml`<mi>x</mi><mi>Φ</mi><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo>`),
+  leaky_relu: mathml`<mi>max</mi><mo stretchy="false">(</mo><mi>x</mi><mo>,</mo><mn>0.01</mn><mi>x</mi><mo stretchy="false">)</mo>`,
+  relu6: between("0", "6", mathml`<mi>x</mi>`),
+  hardswish: mathml`<mfrac><mi>x</mi><mn>6</mn></mfrac>${between("0", "6", mathml`<mi>x</mi><mo>+</mo><mn>3</mn>`)}`,
+  mish: mathml`<mi>x</mi><mi>tanh</mi>${softplus()}`,
+  sqrtsoftplus: mathml`<msqrt>${softplus()}</msqrt>`,
+  laplace: mathml`<mi>Φ</mi><mrow><mo>(</mo><mfrac><mrow><mi>x</mi><mo>−</mo><mn>0.7071</mn></mrow><mn>0.2821</mn></mfrac><mo>)</mo></mrow>`,
+  linear: mathml`<mi>x</mi>`,
 };
+
+/** min(max(…, least), most) @type {(least: string, most: string, what: unknown) => unknown} */
+function between(least, most, what) {
+  return mathml`<mi>min</mi><mo stretchy="false">(</mo><mi>max</mi><mo stretchy="false">(</mo>${what}<mo>,</mo><mn>${least}</mn><mo stretchy="false">)</mo><mo>,</mo><mn>${most}</mn><mo stretchy="false">)</mo>`;
+}
+
+/** ln(1 + eˣ) */
+function softplus() {
+  return mathml`<mrow><mo>(</mo><mi>ln</mi><mo stretchy="false">(</mo><mn>1</mn><mo>+</mo><msup><mi>e</mi><mi>x</mi></msup><mo stretchy="false">)</mo><mo>)</mo></mrow>`;
+}

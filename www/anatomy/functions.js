@@ -1,33 +1,43 @@
 // The activations of src/ops/activation.rs, in doubles.
 
-/** @type {Record<string, (x: number) => number>} */
+/** By the names that the engine gives them. @type {Record<string, (x: number) => number>} */
 const FUNCTIONS = {
   relu: (x) => Math.max(x, 0),
-  geluerf: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
-  gelutanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  gelu_erf: (x) => x * normal(x),
+  gelu_tanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   silu: (x) => x / (1 + Math.exp(-x)),
   tanh: Math.tanh,
-  quickgelu: (x) => x / (1 + Math.exp(-1.702 * x)),
-  relusquared: (x) => Math.max(x, 0) ** 2,
+  quick_gelu: (x) => x / (1 + Math.exp(-1.702 * x)),
+  relu_squared: (x) => Math.max(x, 0) ** 2,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  gelu_10: (x) => clamp(x * normal(x), -10, 10),
+  leaky_relu: (x) => Math.max(x, 0) + 0.01 * Math.min(x, 0),
+  relu6: (x) => clamp(x, 0, 6),
+  hardswish: (x) => (x * clamp(x + 3, 0, 6)) / 6,
+  mish: (x) => x * Math.tanh(softplus(x)),
+  sqrtsoftplus: (x) => Math.sqrt(softplus(x)),
+  laplace: (x) => normal((x - 0.707107) / 0.282095),
+  linear: (x) => x,
 };
-
-/**
- * The key of a function, however its name is spelt: `GeluErf`, `gelu_erf`.
- * @param {string} name
- */
-export function keyOf(name) {
-  return name.toLowerCase().replace(/[^a-z]/g, "");
-}
 
 /**
  * @param {string} name
  * @param {number} x
  */
 export function activate(name, x) {
-  const activation = FUNCTIONS[keyOf(name)];
-  if (!activation) throw new Error(`activation "${name}" is not known here`);
-  return activation(x);
+  if (!Object.hasOwn(FUNCTIONS, name)) throw new Error(`activation "${name}" is not known here`);
+  return FUNCTIONS[name](x);
+}
+
+/** @type {(x: number, least: number, most: number) => number} */
+const clamp = (x, least, most) => Math.min(Math.max(x, least), most);
+
+/** ln(1 + eˣ) @param {number} x */
+const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+/** Φ(x): the probability of a normal deviate below x. @param {number} x */
+function normal(x) {
+  return (1 + erf(x / Math.SQRT2)) / 2;
 }
 
 /**
