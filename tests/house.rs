@@ -83,11 +83,11 @@ fn an_op_is_one_word_everywhere() {
     let files = sources("src/ops");
     let words: Vec<String> = files.iter().map(Source::stem).filter(|stem| stem != "mod").collect();
     assert!(words.len() >= 13, "{words:?}");
-    let cases = read(&root().join("tests/case/cases.rs"));
+    let cases = read(&root().join("tests/case/cases.rs")) + &read(&root().join("tests/case/backward.rs"));
     let list = read(&root().join("src/ops/mod.rs"));
     for word in &words {
         assert!(root().join(format!("shaders/{word}.wgsl")).exists(), "shaders/{word}.wgsl is missing");
-        assert!(cases.contains(&format!("\nfn {word}()")), "tests/case/cases.rs has no case `{word}`");
+        assert!(cases.contains(&format!("fn {word}() -> Vec<Case>")), "tests/case/ has no cases of `{word}`");
         assert!(list.contains(&format!("mod {word};\n")) && list.contains(&format!("\n    {word}: ")), "ops/mod.rs lacks {word}");
         assert!(
             read(&root().join(format!("src/ops/{word}.rs"))).starts_with(&format!("//! `{word}`")),

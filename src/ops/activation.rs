@@ -32,6 +32,8 @@ pub enum Activation {
     Linear,
 }
 
+const SQRT_2_OVER_PI: f32 = 0.797_884_6;
+
 /// As `transformers` writes it: six digits of √½.
 #[allow(clippy::approx_constant)]
 const LAPLACE_MEAN: f32 = 0.707_107;
@@ -106,10 +108,7 @@ impl Activation {
         match self {
             Activation::Relu => x.max(0.0),
             Activation::GeluErf => x * normal(x),
-            Activation::GeluTanh => {
-                const SQRT_2_OVER_PI: f32 = 0.797_884_6;
-                0.5 * x * (1.0 + (SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)).tanh())
-            }
+            Activation::GeluTanh => 0.5 * x * (1.0 + (SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)).tanh()),
             Activation::Silu => x / (1.0 + (-x).exp()),
             Activation::Tanh => x.tanh(),
             Activation::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
@@ -125,6 +124,70 @@ impl Activation {
             Activation::Linear => x,
         }
     }
+
+    /// f′(x).
+    pub fn slope(self, x: f32) -> f32 {
+        let step = |up: bool| if up { 1.0 } else { 0.0 };
+        match self {
+            Activation::Relu => step(x > 0.0),
+            Activation::GeluErf => normal(x) + x * density(x),
+            Activation::GeluTanh => {
+                // Beyond 8 the slope is 0 or 1 in f32, and the cube would overflow.
+                let c = x.clamp(-8.0, 8.0);
+                let t = (SQRT_2_OVER_PI * (c + 0.044715 * c * c * c)).tanh();
+                0.5 * (1.0 + t) + 0.5 * c * (1.0 - t * t) * SQRT_2_OVER_PI * (1.0 + 3.0 * 0.044715 * c * c)
+            }
+            Activation::Silu => {
+                let (c, s) = (x.clamp(-80.0, 80.0), sigmoid(x));
+                s * (1.0 + c * (1.0 - s))
+            }
+            Activation::Tanh => 1.0 - x.tanh() * x.tanh(),
+            Activation::QuickGelu => {
+                let (c, s) = (x.clamp(-40.0, 40.0), sigmoid(1.702 * x));
+                s * (1.0 + 1.702 * c * (1.0 - s))
+            }
+            Activation::ReluSquared => 2.0 * x.max(0.0),
+            Activation::Sigmoid => sigmoid(x) * (1.0 - sigmoid(x)),
+            Activation::GeluCut => step(x * normal(x) <= 10.0) * Activation::GeluErf.slope(x),
+            Activation::LeakyRelu => {
+                if x > 0.0 {
+                    1.0
+                } else {
+                    0.01
+                }
+            }
+            Activation::Relu6 => step(x > 0.0 && x < 6.0),
+            Activation::HardSwish => match x {
+                x if x <= -3.0 => 0.0,
+                x if x >= 3.0 => 1.0,
+                x => x / 3.0 + 0.5,
+            },
+            Activation::Mish => {
+                let (c, t) = (x.clamp(-80.0, 80.0), softplus(x).tanh());
+                t + c * (1.0 - t * t) * sigmoid(x)
+            }
+            Activation::RootSoftplus => {
+                if x < -80.0 {
+                    0.5 * (0.5 * x).exp()
+                } else {
+                    0.5 * sigmoid(x) / softplus(x).sqrt()
+                }
+            }
+            Activation::Laplace => density((x - LAPLACE_MEAN) / 0.282_095) / 0.282_095,
+            Activation::Linear => 1.0,
+        }
+    }
+}
+
+/// φ(x): the density of a normal deviate at x.
+fn density(x: f32) -> f32 {
+    const ONE_OVER_SQRT_2_PI: f32 = 0.398_942_3;
+    ONE_OVER_SQRT_2_PI * (-0.5 * x * x).exp()
+}
+
+/// 1 / (1 + e⁻ˣ)
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
 }
 
 /// Φ(x): the probability of a normal deviate below x.

@@ -75,7 +75,14 @@ pub struct KeyLayout {
 
 impl KeyLayout {
     pub fn of(site: &Site, input: usize) -> Self {
-        let (axes, shape) = site.inputs[input];
+        Self::at(site.inputs[input])
+    }
+
+    pub fn of_output(site: &Site) -> Self {
+        Self::at(site.out)
+    }
+
+    fn at((axes, shape): (&[Axis], &[usize])) -> Self {
         let (heads, row) = (shape[2], shape[2] * shape[3]);
         if axes[0] == Axis::KeyPos {
             KeyLayout { len: shape[0], heads, batch_step: row, pos_step: shape[1] * row }

@@ -53,7 +53,7 @@ impl Rule for Linear {
 }
 
 /// The product of the leading axes, where the trailing ones multiply to `width`.
-fn leading(shape: &[usize], width: usize) -> Option<usize> {
+pub fn leading(shape: &[usize], width: usize) -> Option<usize> {
     let mut product = 1;
     if width == 1 {
         return Some(size(shape)); // a number for each row needs no axis of its own

@@ -22,26 +22,35 @@ impl Rule for Mask {
     }
 
     fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let [_, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
-        let first = keys.saturating_sub(queries);
-        for (row, (out, scores)) in out.chunks_exact_mut(keys).zip(inputs[0].chunks_exact(keys)).enumerate() {
-            let (batch, query) = (row / (heads * queries), row % queries);
-            let allowed = &inputs[1][batch * keys..][..keys];
-            let reach = if *self == Mask::Causal { first + query } else { keys };
-            for (key, out) in out.iter_mut().enumerate() {
-                *out = if key <= reach && allowed[key] != 0.0 { scores[key] } else { MASKED };
-            }
-        }
+        fill(*self, site, MASKED, inputs, out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
-        let [batch, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
-        let causal = (*self == Mask::Causal) as usize;
-        let params = [batch, heads, queries, keys, causal].map(|n| n as u32).to_vec();
-        Dispatch { shader: "mask", params, groups: groups(size(site.out.1), 64) }
+        Dispatch { shader: "mask", params: params(*self, site), groups: groups(size(site.out.1), 64) }
     }
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("mask", Setting::Word(if *self == Mask::Causal { "causal" } else { "padding" }))]
     }
+}
+
+/// Copies what a query may look at, and writes `closed` elsewhere.
+pub fn fill(mask: Mask, site: &Site, closed: f32, inputs: &[&[f32]], out: &mut [f32]) {
+    let [_, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
+    let first = keys.saturating_sub(queries);
+    for (row, (out, numbers)) in out.chunks_exact_mut(keys).zip(inputs[0].chunks_exact(keys)).enumerate() {
+        let (batch, query) = (row / (heads * queries), row % queries);
+        let allowed = &inputs[1][batch * keys..][..keys];
+        let reach = if mask == Mask::Causal { first + query } else { keys };
+        for (key, out) in out.iter_mut().enumerate() {
+            *out = if key <= reach && allowed[key] != 0.0 { numbers[key] } else { closed };
+        }
+    }
+}
+
+/// The sizes that the kernels read.
+pub fn params(mask: Mask, site: &Site) -> Vec<u32> {
+    let [batch, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
+    let causal = (mask == Mask::Causal) as usize;
+    [batch, heads, queries, keys, causal].map(|n| n as u32).to_vec()
 }

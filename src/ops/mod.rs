@@ -4,21 +4,44 @@
 //! GPU, the checks of the shaders and what the page is told all follow from that line and from the op's [`Rule`].
 
 mod activation;
+mod activation_grad;
 mod add;
 mod append;
+mod append_grad;
 mod attn_mix;
+mod attn_mix_grad_values;
 mod attn_scores;
+mod binary_cross_entropy;
+mod binary_cross_entropy_grad;
+mod cross_entropy;
+mod cross_entropy_grad;
+mod dot;
 mod embed;
+mod embed_grad;
 mod first;
+mod first_grad;
 mod layer_norm;
+mod layer_norm_grad;
+mod layer_norm_grad_weight;
 mod linear;
+mod linear_grad_input;
+mod linear_grad_weight;
 mod mask;
+mod mask_grad;
 mod mul;
 pub mod relative_bias;
+mod relative_bias_grad;
 mod rms_norm;
+mod rms_norm_grad;
+mod rms_norm_grad_weight;
 mod rope;
+mod rope_grad;
 mod scale;
 mod softmax;
+mod softmax_grad;
+mod squared_error;
+mod squared_error_grad;
+mod sum_rows;
 
 use crate::tensor::{Axis, describe};
 
@@ -87,6 +110,29 @@ ops! {
     append: Append ["append" 1],
     rope: Rope ["rope" 2],
     first: First ["first" 1],
+    cross_entropy: CrossEntropy ["cross_entropy" 2],
+    binary_cross_entropy: BinaryCrossEntropy ["binary_cross_entropy" 2],
+    squared_error: SquaredError ["squared_error" 2],
+    dot: Dot ["dot" 2],
+    cross_entropy_grad: CrossEntropyGrad ["cross_entropy_grad" 3],
+    binary_cross_entropy_grad: BinaryCrossEntropyGrad ["binary_cross_entropy_grad" 3],
+    squared_error_grad: SquaredErrorGrad ["squared_error_grad" 3],
+    linear_grad_input: LinearGradInput ["linear_grad_input" 2],
+    linear_grad_weight: LinearGradWeight ["linear_grad_weight" 2],
+    sum_rows: SumRows ["sum_rows" 1],
+    layer_norm_grad: LayerNormGrad ["layer_norm_grad" 3],
+    layer_norm_grad_weight: LayerNormGradWeight ["layer_norm_grad_weight" 2],
+    rms_norm_grad: RmsNormGrad ["rms_norm_grad" 3],
+    rms_norm_grad_weight: RmsNormGradWeight ["rms_norm_grad_weight" 2],
+    activation_grad: ActivationGrad ["activation_grad" 2],
+    attn_mix_grad_values: AttnMixGradValues ["attn_mix_grad_values" 2],
+    softmax_grad: SoftmaxGrad ["softmax_grad" 2],
+    mask_grad: MaskGrad ["mask_grad" 2],
+    relative_bias_grad: RelativeBiasGrad ["relative_bias_grad" 1],
+    append_grad: AppendGrad ["append_grad" 1],
+    rope_grad: RopeGrad ["rope_grad" 2],
+    first_grad: FirstGrad ["first_grad" 1],
+    embed_grad: EmbedGrad ["embed_grad" 2],
 }
 
 /// An op without its constants.

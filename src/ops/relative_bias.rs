@@ -61,7 +61,19 @@ impl RelativeBias {
         offset + self.bounds.partition_point(|&bound| bound as usize <= distance)
     }
 
-    fn rows(&self) -> usize {
+    /// The sizes and bounds that the kernels read.
+    pub fn params(&self, sizes: [usize; 3]) -> Vec<u32> {
+        let [heads, queries, keys] = sizes;
+        let offset = if self.direction == Direction::Both { self.buckets } else { 0 };
+        let mut params = [heads, queries, keys, offset, self.bounds.len()].map(|n| n as u32).to_vec();
+        params.resize(8, 0); // the bounds begin at an offset of 32 bytes, four to a row
+        params.extend(&self.bounds);
+        params.resize(8 + MAX_BOUNDS, 0);
+        params
+    }
+
+    /// Rows of the table.
+    pub fn rows(&self) -> usize {
         if self.direction == Direction::Both { 2 * self.buckets } else { self.buckets }
     }
 }
@@ -88,11 +100,7 @@ impl Rule for RelativeBias {
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
         let [heads, queries, keys] = [site.out.1[0], site.out.1[1], site.out.1[2]];
-        let offset = if self.direction == Direction::Both { self.buckets } else { 0 };
-        let mut params = [heads, queries, keys, offset, self.bounds.len()].map(|n| n as u32).to_vec();
-        params.resize(8, 0); // the bounds begin at an offset of 32 bytes, four to a row
-        params.extend(&self.bounds);
-        params.resize(8 + MAX_BOUNDS, 0);
+        let params = self.params([heads, queries, keys]);
         Dispatch { shader: "relative_bias", params, groups: groups(size(site.out.1), 64) }
     }
 

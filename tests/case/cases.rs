@@ -1,5 +1,6 @@
 //! The cases of every op: answers that a person can check, extremes, and odd sizes.
 
+use super::backward::*;
 use super::{Case, Input, activations, case, given, like, random};
 use diorama::graph::{Dim, Lens};
 use diorama::ops::relative_bias::Direction;
@@ -13,7 +14,14 @@ use diorama::tensor::Axis::{self, *};
 #[macro_export]
 macro_rules! with_every_op {
     ($make:ident) => {
-        $make! { embed rms_norm layer_norm rope first linear scale add mul activation relative_bias attn_scores mask softmax attn_mix append }
+        $make! {
+            embed rms_norm layer_norm rope first linear scale add mul activation relative_bias attn_scores mask softmax attn_mix append
+            cross_entropy cross_entropy_grad binary_cross_entropy binary_cross_entropy_grad squared_error
+            squared_error_grad dot linear_grad_input linear_grad_weight sum_rows
+            layer_norm_grad rms_norm_grad layer_norm_grad_weight rms_norm_grad_weight activation_grad
+            attn_mix_grad_values softmax_grad mask_grad relative_bias_grad append_grad
+            rope_grad first_grad embed_grad
+        }
     };
 }
 

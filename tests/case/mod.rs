@@ -1,6 +1,7 @@
 //! One op on one set of inputs.
 
 pub mod activations;
+mod backward;
 pub mod cases;
 
 use diorama::graph::{Dim, Lens};

@@ -1,0 +1,53 @@
+//! `layer_norm_grad`: dx = (g − mean(g) − x̂ · mean(g · x̂)) / s, where g = dy · w, s = √(var(x) + ε), x̂ = (x − mean(x)) / s.
+//!
+//! x \[… d_model\], w \[d_model\], dy as x → as x. The gradient of `layer_norm` for x. Ba, Kiros & Hinton 2016, §5.1: what is
+//! parallel to the normalized row does not come through.
+
+use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
+use crate::tensor::size;
+
+/// What comes back through a norm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerNormGrad {
+    pub eps: f32,
+}
+
+impl Rule for LayerNormGrad {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        let width = [site.last(0)];
+        expect(site.shape(1) == width, format!("a weight of {width:?}"), site.describe(1))?;
+        expect(site.shape(2) == site.shape(0), site.describe(0), site.describe(2))?;
+        expect_like_input(site)
+    }
+
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let [x, weight, dy] = [inputs[0], inputs[1], inputs[2]];
+        let width = site.last(0);
+        let rows = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(out.chunks_exact_mut(width));
+        for ((x, dy), dx) in rows {
+            let mean = x.iter().sum::<f32>() / width as f32;
+            let squares = x.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
+            let scale = 1.0 / (squares + self.eps).sqrt();
+            let gradients = || dy.iter().zip(weight).map(|(dy, w)| dy * w);
+            let along = gradients().zip(x).map(|(g, x)| g * (x - mean) * scale).sum::<f32>() / width as f32;
+            let average = gradients().sum::<f32>() / width as f32;
+            for ((dx, g), x) in dx.iter_mut().zip(gradients()).zip(x) {
+                *dx = (g - average - (x - mean) * scale * along) * scale;
+            }
+        }
+    }
+
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let width = site.last(0);
+        let rows = size(site.shape(0)) / width;
+        Dispatch {
+            shader: "layer_norm_grad",
+            params: vec![rows as u32, width as u32, self.eps.to_bits()],
+            groups: groups(rows, 16),
+        }
+    }
+
+    fn settings(&self) -> Vec<(&'static str, Setting)> {
+        vec![("eps", Setting::Number(self.eps))]
+    }
+}

@@ -1,0 +1,38 @@
+//! `linear_grad_input`: dx\[r, i\] = Σₒ dy\[r, o\] · w\[o, i\].
+//!
+//! dy \[… out\], w \[out in\] → \[… in\]. The gradient of `linear` for x; in the forward pass y = x Wᵀ, so now dx = dy W.
+//! Trailing axes that multiply to `out` or `in` count as one, as in `linear`.
+
+use super::linear::leading;
+use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
+use crate::tensor::size;
+
+/// What comes back through a matrix product.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinearGradInput;
+
+impl Rule for LinearGradInput {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        let [out, width] = <[usize; 2]>::try_from(site.shape(1))
+            .map_err(|_| Fault { expected: "a weight [out in]".into(), got: site.describe(1) })?;
+        let rows = leading(site.shape(0), out);
+        expect(rows.is_some(), format!("a gradient whose last axes hold {out}"), site.describe(0))?;
+        expect(leading(site.out.1, width) == rows, format!("{rows:?} rows of {width}"), site.describe_out())
+    }
+
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
+        out.fill(0.0);
+        for (dy, dx) in inputs[0].chunks_exact(n_out).zip(out.chunks_exact_mut(width)) {
+            for (dy, w) in dy.iter().zip(inputs[1].chunks_exact(width)) {
+                dx.iter_mut().zip(w).for_each(|(dx, w)| *dx += dy * w);
+            }
+        }
+    }
+
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
+        let n = size(site.out.1);
+        Dispatch { shader: "linear_grad_input", params: [n, width, n_out].map(|n| n as u32).to_vec(), groups: groups(n, 64) }
+    }
+}

@@ -1,0 +1,36 @@
+//! `linear_grad_weight`: dw\[o, i\] = Σᵣ dy\[r, o\] · x\[r, i\].
+//!
+//! dy \[… out\], x \[… in\] → \[out in\]. The gradient of `linear` for its matrix, summed over every position of every text.
+
+use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
+use crate::tensor::size;
+
+/// What comes back for the matrix of a product.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinearGradWeight;
+
+impl Rule for LinearGradWeight {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        let [out, width] = <[usize; 2]>::try_from(site.out.1)
+            .map_err(|_| Fault { expected: "a matrix [out in]".into(), got: site.describe_out() })?;
+        let same = size(site.shape(0)) * width == size(site.shape(1)) * out;
+        expect(same, format!("as many rows of {out} as of {width}"), format!("{} and {}", site.describe(0), site.describe(1)))
+    }
+
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let [n_out, width] = [site.out.1[0], site.out.1[1]];
+        out.fill(0.0);
+        for (dy, x) in inputs[0].chunks_exact(n_out).zip(inputs[1].chunks_exact(width)) {
+            for (dy, dw) in dy.iter().zip(out.chunks_exact_mut(width)) {
+                dw.iter_mut().zip(x).for_each(|(dw, x)| *dw += dy * x);
+            }
+        }
+    }
+
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let [n_out, width] = [site.out.1[0], site.out.1[1]];
+        let (n, rows) = (n_out * width, size(site.shape(1)) / width);
+        let params = [n, rows, width, n_out].map(|n| n as u32).to_vec();
+        Dispatch { shader: "linear_grad_weight", params, groups: groups(n, 64) }
+    }
+}

@@ -1,0 +1,35 @@
+//! `softmax_grad`: ds\[k\] = p\[k\] · (dp\[k\] − Σⱼ dp\[j\] · p\[j\]), over the last axis.
+//!
+//! p \[batch head query_pos key_pos\], dp as p → as p. The gradient of `softmax` for its scores. A masked score has p = 0, so
+//! nothing comes back for it.
+
+use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
+use crate::tensor::size;
+
+/// What comes back through a softmax.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoftmaxGrad;
+
+impl Rule for SoftmaxGrad {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        expect(site.shape(1) == site.shape(0), site.describe(0), site.describe(1))?;
+        expect_like_input(site)
+    }
+
+    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let keys = site.last(0);
+        let rows = inputs[0].chunks_exact(keys).zip(inputs[1].chunks_exact(keys));
+        for ((p, dp), ds) in rows.zip(out.chunks_exact_mut(keys)) {
+            let sum: f32 = p.iter().zip(dp).map(|(p, dp)| p * dp).sum();
+            for ((ds, p), dp) in ds.iter_mut().zip(p).zip(dp) {
+                *ds = p * (dp - sum);
+            }
+        }
+    }
+
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let keys = site.last(0);
+        let rows = size(site.shape(0)) / keys;
+        Dispatch { shader: "softmax_grad", params: vec![rows as u32, keys as u32], groups: groups(rows, 16) }
+    }
+}
