@@ -37,7 +37,7 @@ fn no_match(graph: &Graph, glob: &str) -> String {
     format!("\"{glob}\" matches no hook of this model; names look like \"{example}\", and `diorama inspect` lists them")
 }
 
-/// Hook names have dots, not slashes, so a `*` crosses all of them.
+/// Hook names have dots, not slashes, so a `*` crosses all of them. A gradient is matched only by a glob that speaks of gradients.
 fn matches(glob: &str, name: &str) -> bool {
-    glob_match::glob_match(glob, name)
+    (!name.ends_with("_grad") || glob.contains("_grad")) && glob_match::glob_match(glob, name)
 }

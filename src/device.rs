@@ -170,6 +170,26 @@ impl Device {
         Ok(device)
     }
 
+    /// The device that was asked for, without a comparison of the two; `auto` takes the CPU.
+    pub async fn open_untested(choice: Choice, graph: Arc<Graph>, parameters: Parameters) -> Result<Self> {
+        let mut device = Device {
+            backend: Backend::Cpu(Box::new(cpu::Executor::new(graph.clone(), parameters.clone()))),
+            graph,
+            parameters: Parameters::new(),
+            reason: Reason::Asked,
+            gpu: None,
+            turns: None,
+            self_test: vec![],
+            cpu_time: None,
+            gpu_time: None,
+        };
+        if choice == Choice::Gpu {
+            device.parameters = parameters;
+            device.backend = Backend::Gpu(Box::new(device.open_gpu().await?));
+        }
+        Ok(device)
+    }
+
     pub fn name(&self) -> &'static str {
         match self.backend {
             Backend::Cpu(_) => "cpu",

@@ -54,6 +54,17 @@ pub enum Stage {
     Source,
     /// At every step of the decoder.
     Target,
+    /// In training, after the forward pass: what the labels make of it.
+    Loss,
+    /// In training, after the loss: the gradients.
+    Backward,
+    /// In training, after the gradients: the weights change.
+    Update,
+}
+
+impl Stage {
+    /// In the order in which they run.
+    pub const ALL: [Stage; 5] = [Stage::Source, Stage::Target, Stage::Loss, Stage::Backward, Stage::Update];
 }
 
 /// A node's number in its graph: nodes come after what they read.
@@ -155,10 +166,16 @@ impl Graph {
         Scope { graph: self, path: String::new(), stage }
     }
 
+    /// A name under which a node can be looked at.
+    pub fn name(&mut self, name: &str, node: NodeId) {
+        self.hooks.push(Hook { name: name.into(), node });
+    }
+
     fn push(&mut self, node: Node) -> NodeId {
         let id = NodeId(self.nodes.len());
         let word = node.name.rsplit('.').next().unwrap_or_default();
-        if word.starts_with("hook_") || matches!(word, "logits" | "nsp_logits" | "sop_logits") {
+        let activation = word.starts_with("hook_") || matches!(word, "logits" | "nsp_logits" | "sop_logits");
+        if activation && !word.ends_with("_grad") {
             self.hooks.push(Hook { name: node.name.clone(), node: id });
         }
         self.nodes.push(node);

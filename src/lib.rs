@@ -41,5 +41,6 @@ pub mod gpu;
 pub mod device;
 pub mod capture;
 pub mod generate;
+pub mod train;
 #[cfg(target_arch = "wasm32")]
 mod web;

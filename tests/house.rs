@@ -20,8 +20,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("capture", &["pass", "graph", "ops", "tensor"]),
     ("device", &["cpu", "gpu", "weights", "capture", "graph"]),
     ("generate", &["device", "models", "text"]),
-    ("web", &["generate"]), // all, and nobody imports web
-    ("command", &[]),       // another crate: the binary, which sees the library from outside
+    ("train", &["device", "models"]),
+    ("web", &["generate", "train"]), // all, and nobody imports web
+    ("command", &[]),                // another crate: the binary, which sees the library from outside
 ];
 
 #[test]

@@ -54,6 +54,8 @@ pub enum Action {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Loss and gradients of one batch: of every weight, and of the captured hooks.
+    Gradients(Gradients),
     /// Writes on, token by token; greedy unless a temperature is given.
     Generate {
         dir: PathBuf,
@@ -81,6 +83,22 @@ pub enum Action {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Args)]
+pub struct Gradients {
+    pub dir: PathBuf,
+    /// A safetensors file of whole numbers under the names of transformers' arguments: input_ids [batch pos], labels, …
+    #[arg(long, value_name = "FILE")]
+    pub batch: PathBuf,
+    /// Hooks to write, each with its gradient; may be given several times.
+    #[arg(long)]
+    pub capture: Vec<String>,
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceName,
+    /// A safetensors file for the loss, the gradient of each weight, and the hooks.
+    #[arg(long)]
+    pub out: PathBuf,
 }
 
 #[derive(Args)]

@@ -23,6 +23,11 @@ pub struct Folder<'a> {
 
 impl Folder<'_> {
     pub fn load(&self) -> Result<(Model, Parameters)> {
+        self.load_named().map(|(model, parameters, _)| (model, parameters))
+    }
+
+    /// The same, and the names of the checkpoint's tensors.
+    pub fn load_named(&self) -> Result<(Model, Parameters, Vec<String>)> {
         let config = self.read_text("config.json")?;
         let files = self.weights()?;
         let named: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
@@ -32,7 +37,7 @@ impl Folder<'_> {
             model.generate_by(&generation)?;
         }
         let parameters = checkpoint.parameters(&model.graph)?;
-        Ok((model, parameters))
+        Ok((model, parameters, checkpoint.names()))
     }
 
     /// One file, or the several that an index names. The one goes first, as for the reference and the page.

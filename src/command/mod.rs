@@ -4,6 +4,7 @@ mod arguments;
 mod folder;
 mod intervene;
 mod tell;
+mod train;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -103,6 +104,7 @@ async fn perform(action: Action) -> Result<String> {
                 None => Ok(told + &tensors.into_iter().map(tell::summary).collect::<String>()),
             }
         }
+        Action::Gradients(asked) => train::gradients(asked).await,
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, intervene, json } => {
             let folder = Folder { dir: &dir };
             let (model, parameters) = folder.load()?;

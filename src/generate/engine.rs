@@ -7,7 +7,7 @@ use crate::capture::{Aims, Extent, Intervention, Trace, select};
 use crate::device::{Choice, Device, Probe};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, Stage};
-use crate::models::{Family, Model, Positions, TextInputs};
+use crate::models::{Family, Model, TextInputs};
 use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
 use crate::tensor::Tensor;
 
@@ -115,36 +115,10 @@ fn text(inputs: &mut ByNode<Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], prom
     if let Some(node) = nodes.token_type_ids {
         inputs.insert(node, numbers(&prompt.token_type_ids).repeat(rows.len()));
     }
-    let places = (past..past + len).map(|index| prompt.position(index));
-    match &nodes.positions {
-        None => {}
-        Some(Positions::Counted { node }) => {
-            let counted: Vec<f32> = places.map(|position| position as f32).collect();
-            inputs.insert(*node, counted.repeat(rows.len()));
-        }
-        Some(Positions::AfterPadding { node, pad }) => {
-            inputs.insert(*node, rows.iter().flat_map(|row| after_padding(row, *pad)).collect());
-        }
-        Some(Positions::Rotary { node, frequencies }) => {
-            inputs.insert(*node, places.flat_map(|position| rotations(position, frequencies)).collect());
-        }
+    if let Some(positions) = &nodes.positions {
+        let places: Vec<u32> = (past..past + len).map(|index| prompt.position(index)).collect();
+        inputs.insert(positions.node(), positions.numbers(rows, &places));
     }
-}
-
-/// RoBERTa's positions (fairseq's `make_positions`): tokens count on from `pad`, padding stays at `pad`.
-fn after_padding(row: &[u32], pad: u32) -> Vec<f32> {
-    let mut tokens = 0;
-    let place = |id: &u32| {
-        tokens += (*id != pad) as u32;
-        (pad + if *id == pad { 0 } else { tokens }) as f32
-    };
-    row.iter().map(place).collect()
-}
-
-/// The cosines of a position's angles, then their sines. Angles are products in f32, as the reference computes them.
-fn rotations(position: u32, frequencies: &[f32]) -> Vec<f32> {
-    let angles = || frequencies.iter().map(move |frequency| (position as f32 * frequency) as f64);
-    angles().map(|angle| angle.cos() as f32).chain(angles().map(|angle| angle.sin() as f32)).collect()
 }
 
 fn numbers(list: &[u32]) -> Vec<f32> {

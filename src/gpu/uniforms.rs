@@ -23,7 +23,7 @@ impl Uniforms {
         let lens = Lens { batch: 1, source: 1, target: 1, past: 0 };
         let mut slots = vec![0..0; graph.nodes.len()];
         let mut end = 0;
-        for stage in [Stage::Source, Stage::Target] {
+        for stage in Stage::ALL {
             for (index, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.stage == stage) {
                 if let Some(op) = node.op() {
                     let count = dispatch(gpu, graph, node, op, &lens).params.len();

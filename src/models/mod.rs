@@ -7,6 +7,7 @@ mod encoder;
 mod gpt2;
 mod llama;
 mod parts;
+mod positions;
 mod roberta;
 mod settings;
 mod t5;
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
+pub use positions::Positions;
 use settings::{Settings, parse, start};
 
 /// Which halves of the first Transformer a model keeps.
@@ -75,17 +77,6 @@ pub struct TextInputs {
     /// Which of two texts a token belongs to.
     pub token_type_ids: Option<NodeId>,
     pub positions: Option<Positions>,
-}
-
-/// How a model learns where a token stands, where the graph cannot tell by itself.
-#[derive(Clone, Debug)]
-pub enum Positions {
-    /// Rows of a table: 0, 1, 2, …
-    Counted { node: NodeId },
-    /// RoBERTa's: tokens count from `pad` + 1, padding stays at `pad`.
-    AfterPadding { node: NodeId, pad: u32 },
-    /// Angles for `rope`: position × frequency, in radians for each pair of a head's numbers.
-    Rotary { node: NodeId, frequencies: Vec<f32> },
 }
 
 /// Ids with a meaning of their own.

@@ -8,7 +8,7 @@ use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stored};
 use crate::pass::Parameters;
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, size};
 
 /// The tensors of a checkpoint, still as they lie in its files.
 pub struct Checkpoint<'a> {
@@ -70,7 +70,41 @@ impl<'a> Checkpoint<'a> {
     }
 }
 
+/// Numbers for weight nodes, as tensors of a checkpoint: under the first of a node's names that `known` has, in the layout in which the checkpoint
+/// stores them. Parts of one tensor that have no numbers are 0.
+pub fn stored(graph: &Graph, numbers: &[(NodeId, Vec<f32>)], known: &[String]) -> Vec<Tensor> {
+    let mut tensors: Vec<Tensor> = vec![];
+    for (id, numbers) in numbers {
+        let node = graph.node(*id);
+        let Kind::Weight { names, stored } = &node.kind else { continue };
+        let name = names.iter().find(|name| known.contains(name)).unwrap_or(&names[0]);
+        let (shape, whole) = (node.shape(&Lens::ONE), stored.shape(&node.shape(&Lens::ONE)));
+        let at = tensors.iter().position(|tensor| tensor.name == *name).unwrap_or_else(|| {
+            tensors.push(Tensor { name: name.clone(), axes: vec![], data: vec![0.0; size(&whole)], shape: whole });
+            tensors.len() - 1
+        });
+        stored.put(numbers, &shape, &mut tensors[at].data);
+    }
+    tensors
+}
+
 impl Stored {
+    /// Writes a node's numbers where [`Stored::take`] finds them.
+    fn put(self, numbers: &[f32], shape: &[usize], tensor: &mut [f32]) {
+        match (self, shape) {
+            (Stored::Part { index, of }, _) => {
+                let part = tensor.len() / of;
+                tensor[index * part..][..part].copy_from_slice(numbers);
+            }
+            (Stored::TransposedPart { index, of }, [out, width]) => {
+                for (o, row) in numbers.chunks_exact(*width).enumerate() {
+                    row.iter().enumerate().for_each(|(i, number)| tensor[i * out * of + index * out + o] = *number);
+                }
+            }
+            _ => tensor.copy_from_slice(numbers),
+        }
+    }
+
     /// The shape of the checkpoint's tensor, where the node has `shape`: \[out in\] or \[out\].
     fn shape(self, shape: &[usize]) -> Vec<usize> {
         match (self, shape) {

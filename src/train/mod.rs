@@ -1,0 +1,16 @@
+//! Training: the gradient as more nodes of the same graph, losses as nodes, batches of different texts.
+//!
+//! - `differentiate`: the table of derivatives, one arm for each op
+//! - `loss`: what each published class is trained on
+//! - `batch`: texts and labels of a step, as the graph's inputs
+//! - `trainer`: a model that learns, on a device
+
+mod batch;
+mod differentiate;
+mod loss;
+mod trainer;
+
+pub use batch::{Array, Batch, Fed, IGNORED};
+pub use differentiate::{Gradients, Wanted, differentiate};
+pub use loss::{Head, Loss, Objective, add_loss};
+pub use trainer::{Derivatives, Trainer};
