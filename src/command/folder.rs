@@ -27,7 +27,7 @@ impl Folder<'_> {
         let files = self.weights()?;
         let named: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named)?;
-        let mut model = models::build(&config, &checkpoint.names())?;
+        let mut model = models::build(&config, &checkpoint.distinct_names(&models::TIED))?;
         if let Some(generation) = self.optional("generation_config.json")? {
             model.generate_by(&generation)?;
         }
