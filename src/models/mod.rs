@@ -6,7 +6,7 @@ mod electra;
 mod encoder;
 mod fields;
 mod gpt2;
-mod json;
+pub mod json;
 mod llama;
 mod parts;
 mod roberta;
