@@ -26,9 +26,6 @@ pub struct Config {
     /// ALBERT: sets of weights that the layers share, and blocks in each.
     pub num_hidden_groups: usize,
     pub inner_group_num: usize,
-    /// Classes that a sequence classifier tells apart, and their names where the file has them.
-    pub num_labels: usize,
-    labels: Vec<String>,
 }
 
 impl Config {
@@ -36,7 +33,6 @@ impl Config {
         let hidden_size = s.size("hidden_size", 768, MOST_WIDE)?;
         let num_hidden_layers = s.size("num_hidden_layers", 12, MOST_LAYERS)?;
         let act = s.word("hidden_act")?.unwrap_or("gelu");
-        let labels = labels(s)?;
         let c = Config {
             vocab_size: s.size("vocab_size", 30_522, MOST_WIDE)?,
             hidden_size,
@@ -52,8 +48,6 @@ impl Config {
             pad_token_id: s.id("pad_token_id")?,
             num_hidden_groups: s.size("num_hidden_groups", 1, num_hidden_layers)?,
             inner_group_num: s.size("inner_group_num", 1, MOST_LAYERS)?,
-            num_labels: if labels.is_empty() { s.size("num_labels", 2, MOST_WIDE)? } else { labels.len() },
-            labels,
         };
         if !c.hidden_size.is_multiple_of(c.num_attention_heads) {
             let (width, heads) = (c.hidden_size, c.num_attention_heads);
@@ -67,12 +61,6 @@ impl Config {
             Some(other) => Err(Error::Config(format!("position_embedding_type \"{other}\" is not built in; absolute is"))),
         }
     }
-}
-
-/// `id2label`, in the order of its ids.
-fn labels(s: Settings) -> Result<Vec<String>> {
-    let Some(names) = s.part("id2label")? else { return Ok(vec![]) };
-    (0..names.fields.len()).map(|id| Ok(names.word(&id.to_string())?.unwrap_or_default().to_string())).collect()
 }
 
 /// How the embeddings of one family differ from another's.
@@ -221,7 +209,7 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
         d_model: c.hidden_size,
         vocab: c.vocab_size,
         token_types: c.type_vocab_size,
-        labels: if architecture.ends_with("ForSequenceClassification") { c.labels.clone() } else { vec![] },
+        classes: None,
         special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
         max_positions: Some(c.max_position_embeddings.saturating_sub(after)),
     }
