@@ -23,7 +23,9 @@ export function siteWith(names, variants = {}) {
   }
   mkdirSync(join(root, "models"));
   for (const entry of readdirSync(join(DIST, "models"))) symlinkSync(join(DIST, "models", entry), join(root, "models", entry));
-  for (const [name, [golden, otherwise]] of Object.entries({ ...Object.fromEntries(names.map((name) => [name, [name, {}]])), ...variants })) {
+  /** @type {[string, [string, object]][]} */
+  const folders = [...names.map((name) => /** @type {[string, [string, object]]} */ ([name, [name, {}]])), ...Object.entries(variants)];
+  for (const [name, [golden, otherwise]] of folders) {
     const folder = join(root, "models", name);
     cpSync(join(GOLDENS, golden), folder, { recursive: true });
     const config = { ...JSON.parse(readFileSync(join(folder, "config.json"), "utf8")), ...otherwise };
