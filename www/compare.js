@@ -1,6 +1,7 @@
 // The page of the three families: its head, its block, and the link between the block's settings and the address.
 
 import "./diorama.js";
+import "./shell/colophon.js";
 import "./shell/masthead.js";
 import { bind } from "./shell/address.js";
 

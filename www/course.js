@@ -2,6 +2,7 @@
 
 import { LitElement, html, nothing } from "lit";
 import "./diorama.js";
+import "./shell/colophon.js";
 import "./shell/masthead.js";
 import { LESSONS, lessonAt } from "./course/lessons.js";
 import { Predict } from "./course/predict.js";

@@ -79,6 +79,7 @@ async fn perform(action: Action) -> Result<String> {
             select(&model.graph, &capture, &[])?;
             let interventions = intervene::read(intervene.as_deref())?;
             Aims::find(&model.graph, &interventions, Extent::Whole)?;
+            let classes = model.classes.clone();
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let (trace, told) = match generator {
                 None => (engine.run_with(&input, &capture, &interventions).await?, String::new()),
@@ -100,7 +101,10 @@ async fn perform(action: Action) -> Result<String> {
             let tensors: Vec<&Tensor> = trace.logits.iter().chain(hooks).collect();
             match out {
                 Some(path) => tell::write(&path, &tensors).map(|()| told),
-                None => Ok(told + &tensors.into_iter().map(tell::summary).collect::<String>()),
+                None => {
+                    let judged = classes.zip(trace.logits.first()).map(|(classes, logits)| tell::judged(&classes, logits));
+                    Ok(told + &tensors.into_iter().map(tell::summary).collect::<String>() + &judged.unwrap_or_default())
+                }
             }
         }
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, intervene, json } => {

@@ -4,10 +4,10 @@
 //! that all layers of a group share, and sentence order in place of next-sentence prediction. A shared layer has its weights
 //! once in the graph, and a block, with hooks, for each pass.
 
-use super::Model;
 use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::parts::{Matrix, project};
 use super::settings::{MOST_LAYERS, Settings, product};
+use super::{Classes, Model};
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 use crate::tensor::Axis::DModel;
@@ -54,7 +54,13 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     }
     if class == "AlbertForPreTraining" {
         let pooled = pool(g, &c, named("albert", "pooler"), h)?;
-        outputs.push(classify(g, "sop_logits", vec!["sop_classifier.classifier".into()], pooled, c.num_labels)?);
+        outputs.push(classify(
+            g,
+            "sop_logits",
+            vec!["sop_classifier.classifier".into()],
+            pooled,
+            Classes::read(settings)?.labels.len(),
+        )?);
     }
     Ok(model(class, &c, graph, embedded.inputs, outputs))
 }

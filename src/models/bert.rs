@@ -3,9 +3,9 @@
 //! Read beside §3: the encoder of Vaswani et al. 2017 with learned positions and segments, pretrained on two tasks that a head
 //! each remembers: masked words (§3.1, task 1) and whether one sentence follows another (task 2).
 
-use super::Model;
 use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::settings::Settings;
+use super::{Classes, Model};
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 
@@ -23,7 +23,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         let names = BlockNames::bert(&named("bert", &format!("encoder.layer.{l}")));
         h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
-    let mut outputs = vec![];
+    let (mut outputs, mut classes) = (vec![], None);
     if matches!(class, "BertForMaskedLM" | "BertForPreTraining") {
         let head = WordHead {
             dense: vec!["cls.predictions.transform.dense".into()],
@@ -39,7 +39,9 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     }
     if class == "BertForSequenceClassification" {
         let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
-        outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, c.num_labels)?);
+        let read = Classes::read(settings)?;
+        outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, read.labels.len())?);
+        classes = Some(read);
     }
-    Ok(model(class, &c, graph, embedded.inputs, outputs))
+    Ok(Model { classes, ..model(class, &c, graph, embedded.inputs, outputs) })
 }

@@ -27,9 +27,6 @@ pub struct Config {
     pub pad_token_id: Option<u32>,
     /// Whether a word head's matrix is the embedding where the checkpoint has none of its own.
     tied: bool,
-    /// Classes that a sequence classifier tells apart, and their names where the file has them.
-    pub num_labels: usize,
-    labels: Vec<String>,
 }
 
 /// What a class of the reference takes where a `config.json` is silent.
@@ -85,7 +82,6 @@ impl Config {
             }
             None => hidden_size,
         };
-        let labels = labels(s)?;
         Ok(Config {
             vocab_size: s.size("vocab_size", class.vocab_size, MOST_WIDE)?,
             hidden_size,
@@ -101,16 +97,8 @@ impl Config {
             layer_norm_eps: s.epsilon("layer_norm_eps", 1e-12)?,
             pad_token_id: if s.has("pad_token_id") { s.id("pad_token_id")? } else { Some(class.pad_token_id) },
             tied: s.flag("tie_word_embeddings")?.unwrap_or(true),
-            num_labels: if labels.is_empty() { s.size("num_labels", 2, MOST_WIDE)? } else { labels.len() },
-            labels,
         })
     }
-}
-
-/// `id2label`, in the order of its ids.
-fn labels(s: Settings) -> Result<Vec<String>> {
-    let Some(names) = s.part("id2label")? else { return Ok(vec![]) };
-    (0..names.fields.len()).map(|id| Ok(names.word(&id.to_string())?.unwrap_or_default().to_string())).collect()
 }
 
 /// How the embeddings of one family differ from another's.
@@ -271,7 +259,7 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
         d_model: c.hidden_size,
         vocab: c.vocab_size,
         token_types: c.type_vocab_size,
-        labels: if architecture.ends_with("ForSequenceClassification") { c.labels.clone() } else { vec![] },
+        classes: None,
         special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
         max_positions: Some(c.max_position_embeddings - after),
     }

@@ -117,7 +117,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         d_model: config.n_embd,
         vocab: config.vocab_size,
         token_types: 0,
-        labels: vec![],
+        classes: None,
         special: SpecialTokens {
             decoder_start: config.bos_token_id,
             pad: config.pad_token_id.or(config.eos_token_id.first().copied()).unwrap_or(0),

@@ -2,6 +2,7 @@
 
 mod albert;
 mod bert;
+mod classes;
 mod electra;
 mod encoder;
 mod fields;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
+pub use classes::{Classes, Scores};
 use json::parse;
 use settings::{Settings, start};
 
@@ -56,8 +58,8 @@ pub struct Model {
     pub vocab: usize,
     /// Texts that a token can belong to; 0 where the model does not tell them apart.
     pub token_types: usize,
-    /// Names of the classes of a text, in their order; empty where the head has none.
-    pub labels: Vec<String>,
+    /// What the numbers of a head over the whole text mean; `None` where there is no such head.
+    pub classes: Option<Classes>,
     pub special: SpecialTokens,
     /// The longest text that the model can place, in tokens; `None` where any length has a position.
     pub max_positions: Option<usize>,

@@ -4,9 +4,9 @@
 //! What shows in the graph: positions count from `pad_token_id` + 1 (fairseq's padding keeps a row of the table for itself), one
 //! segment only, and a classifier that reads the first token through a dense layer of its own.
 
-use super::Model;
 use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::settings::{Settings, within};
+use super::{Classes, Model};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Stage};
 use crate::ops::Activation;
@@ -28,7 +28,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         let names = BlockNames::bert(&named("roberta", &format!("encoder.layer.{l}")));
         h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
-    let mut outputs = vec![];
+    let (mut outputs, mut classes) = (vec![], None);
     if class == "RobertaForMaskedLM" {
         let head = WordHead {
             dense: vec!["lm_head.dense".into()],
@@ -40,9 +40,11 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     }
     if class == "RobertaForSequenceClassification" {
         let x = pool(g, &c, vec!["classifier.dense".into()], h)?;
-        outputs.push(classify(g, "logits", vec!["classifier.out_proj".into()], x, c.num_labels)?);
+        let read = Classes::read(settings)?;
+        outputs.push(classify(g, "logits", vec!["classifier.out_proj".into()], x, read.labels.len())?);
+        classes = Some(read);
     }
-    Ok(model(class, &c, graph, embedded.inputs, outputs))
+    Ok(Model { classes, ..model(class, &c, graph, embedded.inputs, outputs) })
 }
 
 /// The padding behind which positions count; none for −1, where they count from 0, as in the reference.

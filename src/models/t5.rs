@@ -37,7 +37,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         d_model: config.d_model,
         vocab: config.vocab_size,
         token_types: 0,
-        labels: vec![],
+        classes: None,
         special: SpecialTokens {
             decoder_start: config.decoder_start_token_id,
             eos: config.eos_token_id,

@@ -13,6 +13,7 @@ impl WebEngine {
     pub fn info(&self) -> Result<JsValue, JsError> {
         let engine = idle(&self.engine)?;
         let (model, device) = (&engine.model, &engine.device);
+        let classes = model.classes.as_ref();
         let axes = |node| model.graph.node(node).axes.iter().map(|axis| axis.name()).collect();
         let tests = device.self_test.iter().map(|test| SelfTestInfo {
             op: test.op,
@@ -36,7 +37,9 @@ impl WebEngine {
             d_model: model.d_model,
             vocab: model.vocab,
             token_types: model.token_types,
-            labels: &model.labels,
+            labels: classes.map_or(&[], |classes| &classes.labels),
+            unused_labels: classes.map_or(&[], |classes| &classes.unused),
+            classes: classes.map(|classes| classes.scores.name()),
             max_positions: model.max_positions,
             cache: model.cache().map(|cache| CacheInfo {
                 kv_heads: cache.kv_heads,
@@ -98,7 +101,12 @@ struct Info<'a> {
     d_model: usize,
     vocab: usize,
     token_types: usize,
-    labels: &'a [String],
+    /// One for each number of a classifier; null where `config.json` has no name for it.
+    labels: &'a [Option<String>],
+    /// Names in `config.json` that belong to no number of the head.
+    unused_labels: &'a [String],
+    /// What a classifier's numbers are: `softmax`, `sigmoid` or `numbers`; null for other heads.
+    classes: Option<&'static str>,
     max_positions: Option<usize>,
     cache: Option<CacheInfo>,
     decoder_start: u32,

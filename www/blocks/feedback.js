@@ -89,7 +89,8 @@ export class Feedback extends TextBlock {
 
   /** All samples with their reward, as probabilities and before the sigmoid. */
   #list() {
-    const kind = this.#judge?.info.labels.length === 2 ? "positive" : "follows";
+    const classes = this.#judge?.info.labels.length;
+    const kind = classes === 2 ? "positive" : classes === 1 ? "rewarded" : "follows";
     return html`<section><h3>${this.say("feedback.step.sample")}</h3><div class="scroll" tabindex="0" role="group" aria-label=${this.say("feedback.step.sample")}><table class="samples"><thead><tr><th scope="col">#</th><th scope="col" class="words">${this.say("feedback.completion")}</th><th scope="col">${this.say("feedback.logp")}</th><th scope="col">${this.say("feedback.reward")}</th><th scope="col">${this.say(`feedback.${kind}`)}</th></tr></thead>
       <tbody>${Array.from({ length: this.#wanted }, (_, i) => {
         const sample = this.#samples[i];

@@ -26,6 +26,7 @@ const COMPLAINTS = [
   [/^config: pad_token_id (?<id>\d+) leaves no position of the (?<n>\d+) in max_position_embeddings/, "engine.config.positions"],
   [/^config: (?<name>\S+) (?<id>\d+) is outside the vocabulary of (?<vocab>\d+) tokens$/, "engine.config.start"],
   [/^config: (?<buckets>\d+) relative_attention_num_buckets up to a distance of (?<far>\d+) leave/, "engine.config.buckets"],
+  [/^config: id2label has the key "(?<got>.*)" in config\.json;/, "engine.config.label"],
   [/^config: (?<reason>.+)$/, "engine.config"],
   [/^input: id (?<id>\d+) is outside the vocabulary; this model's ids run from 0 to (?<last>\d+)$/, "engine.vocabulary"],
   [/^input: the text is empty;/, "engine.empty"],

@@ -21,12 +21,15 @@ export function cutDistribution(logits, { temperature = 0, topK = 0, topP = 1 },
 }
 
 /**
- * A few scores as shares of one.
+ * Scores as shares of one.
  * @param {ArrayLike<number>} scores
+ * @returns {Float64Array}
  */
 export function softmax(scores) {
-  const top = Math.max(...Array.from(scores));
-  const weights = Array.from(scores, (score) => Math.exp(score - top));
+  // Not Math.max(...): a vocabulary is more arguments than a call may have.
+  let top = -Infinity;
+  for (let i = 0; i < scores.length; i++) top = Math.max(top, scores[i]);
+  const weights = Float64Array.from(scores, (score) => Math.exp(score - top));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }

@@ -28,7 +28,7 @@ const TABLES = {
     ...(picture?.curves ?? []).flatMap((/** @type {any} */ { name, points }) => points.map((/** @type {[number, number]} */ [x, y]) => [name, x, y])),
     ...(picture?.marks ?? []).filter((/** @type {any} */ { name }) => name).map((/** @type {any} */ { name, x, y }) => [name, x, y]),
   ] }),
-  "diorama-class-bars": ({ classes }) => ({ head: ["class", "probability"], rows: classes.map((/** @type {any} */ { name, probability }) => [name, probability]) }),
+  "diorama-class-bars": ({ classes, kind }) => ({ head: ["class", kind === "numbers" ? "value" : "probability"], rows: classes.map((/** @type {any} */ { name, probability, value = probability }) => [name, value]) }),
   "diorama-coverage-chart": (view) => curves(view, "step"),
   "diorama-epoch-grid": ({ epochs, tokens }) => ({ head: ["epoch", ...tokens.map(spelled)], rows: epochs.map((/** @type {number[]} */ places, /** @type {number} */ epoch) => [epoch + 1, ...tokens.map((/** @type {Piece} */ _, /** @type {number} */ i) => Number(places.includes(i)))]),
     tensors: [{ name: "epochs", shape: [epochs.length, tokens.length], data: epochs.flatMap((/** @type {number[]} */ places) => tokens.map((/** @type {Piece} */ _, /** @type {number} */ i) => Number(places.includes(i)))) }] }),

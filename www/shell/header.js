@@ -22,7 +22,7 @@ export function header(app) {
       <div class="brand"><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1><p class="tagline">${say("site.line")}</p></div>
       ${pages("playground", state, say)} ${guideButton(app)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => showModel(app))}>
-        <span class="mono">${model?.info.name ?? "…"}</span>
+        ${modelName(model?.info.name ?? "…")}
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
       </button>
       <span class="spring"></span>
@@ -36,6 +36,15 @@ export function header(app) {
       <button type="button" class="quiet share-button" @click=${() => app.attempt(() => share(app))}>${say("share")}</button>
     </header>
     ${progress(app)}`;
+}
+
+/**
+ * A model's name. Where it does not fit, its beginning is cut before its last part, by which models of one family differ.
+ * @param {string} name
+ */
+function modelName(name) {
+  const last = name.lastIndexOf("-") + 1;
+  return html`<span class="mono" title=${name}><span class="start">${name.slice(0, last)}</span><span class="end">${name.slice(last)}</span></span>`;
 }
 
 /** @param {App} app */

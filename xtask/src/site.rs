@@ -14,7 +14,7 @@ use serde_json::json;
 use walkdir::WalkDir;
 
 use crate::shell::{run, say};
-use crate::{npm, publish, wasm};
+use crate::{notices, npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
 const ENTRIES: [&str; 11] = [
@@ -57,7 +57,7 @@ pub enum Offline {
     Never,
 }
 
-/// The list that the service worker keeps the site by (`www/sw.js`): each file with a mark of its content. All but the models is kept at the
+/// The list that the service worker keeps the site by (`www/sw.js`): each file with a mark of its content. All but the models and the notices is kept at the
 /// first visit, and of these the one that the page opens with.
 fn list(out: &Path, offline: Offline) -> Result<()> {
     let mut files = Vec::new();
@@ -67,7 +67,7 @@ fn list(out: &Path, offline: Offline) -> Result<()> {
         if entry.file_type().is_file() && file != Path::new("sw.js") && file != Path::new("precache.js") {
             let mut hasher = DefaultHasher::new();
             fs::read(entry.path())?.hash(&mut hasher);
-            let early = !file.starts_with("models") || file.starts_with("models/t5-tiny");
+            let early = file != Path::new(notices::FILE) && (!file.starts_with("models") || file.starts_with("models/t5-tiny"));
             files.push(json!({ "file": file.to_string_lossy().replace('\\', "/"), "mark": format!("{:016x}", hasher.finish()), "early": early }));
         }
     }
@@ -88,6 +88,7 @@ pub fn assemble(out: &Path, offline: Offline) -> Result<()> {
     copy("shaders", &next.join("shaders"), |file| has_extension(file, "wgsl"))?;
     copy(wasm::OUT, &next.join("wasm"), |file| !has_extension(file, "ts"))?;
     bundle(&next)?;
+    notices::write(&next)?;
     run(Command::new("node").arg("xtask/lessons.js").arg(&next)).context("a lesson's formula cannot be written")?;
     list(&next, offline)?;
     if out.exists() {
@@ -142,7 +143,7 @@ fn bundle(out: &Path) -> Result<()> {
     let files = fs::read_dir("www")?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     let styles = files.into_iter().filter(|file| has_extension(file, "css"));
     let mut command = Command::new("node");
-    command.arg("xtask/bundle.js").arg(out).args(entries).args(styles);
+    command.arg("xtask/bundle.js").arg(out).arg(notices::BUNDLED).args(entries).args(styles);
     run(&mut command).context("esbuild could not bundle the page")
 }
 
