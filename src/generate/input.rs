@@ -92,7 +92,7 @@ impl Input {
             Family::Encoder => Prompt { source: given, target: Text::default() },
             Family::Decoder => Prompt { source: Text::default(), target: given },
         };
-        prompt.check_size(model, 1, prompt.target.ids.len())?;
+        prompt.check_size(model, 1, prompt.target.ids.len(), 0)?;
         Ok(prompt)
     }
 
@@ -126,14 +126,23 @@ impl Prompt {
         model.max_positions.map_or(usize::MAX, |limit| (limit + 1).saturating_sub(self.target.ids.len()))
     }
 
-    /// Whether a decoder that reads `target` tokens in each of `batch` sequences has the positions and the memory for it.
-    pub(super) fn check_size(&self, model: &Model, batch: usize, target: usize) -> Result<()> {
+    /// Whether there are the positions and the memory for a pass over the `new` tokens that come after `past` others in each of
+    /// `batch` sequences.
+    pub(super) fn check_size(&self, model: &Model, batch: usize, new: usize, past: usize) -> Result<()> {
         let source = self.source.ids.len();
+        let target = past.saturating_add(new);
         let longest = source.max(target);
         if let Some(limit) = model.max_positions.filter(|limit| longest > *limit) {
-            return Err(Error::Input(format!("the text has {longest} tokens, but this model takes at most {limit}; shorten it")));
+            let given = source.max(self.target.ids.len());
+            return Err(Error::Input(if given > limit {
+                format!("the text has {given} tokens, but this model takes at most {limit}; shorten it")
+            } else {
+                format!(
+                    "the text is full: all {limit} positions of this model are taken; go some tokens back, or begin with a shorter text"
+                )
+            }));
         }
-        let lens = Lens { batch, source, target, past: 0 };
+        let lens = Lens { batch, source, target: new, past: target - new };
         let computed = model.graph.nodes.iter().filter(|node| node.op().is_some());
         let numbers: f64 = computed.map(|node| node.dims.iter().map(|dim| dim.at(&lens) as f64).product::<f64>()).sum();
         let memory = numbers * size_of::<f32>() as f64 / (1u64 << 30) as f64; // GiB
