@@ -130,10 +130,10 @@ impl Engine {
         let looks_ahead = aims.look_ahead(self.graph());
         // The first pass and the longest: what does not fit is refused before anything is computed.
         let (read, written) = (prompt.target.ids.len(), max_new_tokens.saturating_sub(1));
-        prompt.check_size(&self.model, beams, read, 0)?;
+        prompt.check_size(&self.model, &self.limits, beams, read, 0)?;
         match looks_ahead {
-            true => prompt.check_size(&self.model, beams, read.saturating_add(written), 0)?,
-            false => prompt.check_size(&self.model, beams, 1, (read - 1).saturating_add(written))?,
+            true => prompt.check_size(&self.model, &self.limits, beams, read.saturating_add(written), 0)?,
+            false => prompt.check_size(&self.model, &self.limits, beams, 1, (read - 1).saturating_add(written))?,
         }
         Ok(Beams {
             looks_ahead,

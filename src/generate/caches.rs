@@ -1,13 +1,9 @@
-//! The keys and values of texts that are being written: each text has its own, up to a limit on the memory of all.
+//! The keys and values of texts that are being written: each text has its own, up to a limit on the memory of all (`Limits`).
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use crate::device::State;
-
-/// What the caches of all texts may hold together, in bytes: three full texts of GPT-2 small, some thousand of a tiny model. Beyond it
-/// the least recently used is given up, and its text is read again by its next step. The newest stays, whatever it holds.
-pub(super) const MOST_CACHED: usize = 256 << 20;
 
 /// What one text keeps on the device. Freed with the text; empty where it was given up.
 #[derive(Default)]
@@ -34,14 +30,15 @@ pub(super) struct Caches {
 }
 
 impl Caches {
-    /// Puts the state back after a pass: its text is now the one most recently used.
-    pub fn put(&mut self, cache: &Cache, state: State, most: usize) {
+    /// Puts the state back after a pass: its text is now the one most recently used. Where all hold more than `most` bytes, the oldest
+    /// are given up.
+    pub fn put(&mut self, cache: &Cache, state: State, most: u64) {
         cache.state.replace(state);
         let newest = Rc::downgrade(&cache.state);
         self.used.retain(|other| other.strong_count() > 0 && !other.ptr_eq(&newest));
         self.used.push(newest);
-        let mut bytes: usize = self.alive().map(|state| state.borrow().bytes()).sum();
-        while bytes > most && self.used.len() > 1 {
+        let mut bytes = self.bytes();
+        while bytes as u64 > most && self.used.len() > 1 {
             if let Some(oldest) = self.used.remove(0).upgrade() {
                 bytes -= oldest.take().bytes();
             }

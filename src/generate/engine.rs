@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::caches::{Cache, Caches, MOST_CACHED};
-use super::input::{Input, Prompt, Text};
+use super::caches::{Cache, Caches};
+use super::input::{Input, Limits, Prompt, Text};
 use crate::capture::{Aims, Extent, Intervention, Trace, select};
 use crate::device::{Choice, Device, Probe};
 use crate::error::{Error, Result};
@@ -18,8 +18,7 @@ pub struct Engine {
     pub device: Device,
     /// All that was computed so far: for tests and measurements.
     pub computed: Computed,
-    /// What the caches of all texts may hold together, in bytes.
-    pub most_cached: usize,
+    pub limits: Limits,
     pub(super) caches: Caches,
 }
 
@@ -34,9 +33,9 @@ pub struct Computed {
 impl Engine {
     pub async fn open(model: Model, parameters: Parameters, choice: Choice) -> Result<Self> {
         let graph = Arc::new(model.graph.clone());
-        let device = Device::open(choice, graph, parameters, probe(&model)?).await?;
+        let device = Device::open(choice, graph, parameters, probe(&model, &Limits::USUAL)?).await?;
         let (computed, caches) = (Computed::default(), Caches::default());
-        Ok(Engine { model: Arc::new(model), device, computed, most_cached: MOST_CACHED, caches })
+        Ok(Engine { model: Arc::new(model), device, computed, limits: Limits::USUAL, caches })
     }
 
     /// Memory that the caches of all texts hold now, in bytes.
@@ -75,7 +74,7 @@ impl Engine {
         aims: &Aims,
         reads: Vec<Read>,
     ) -> Result<Vec<Tensor>> {
-        let mut pass = assemble(&self.model, prompt, new, past, reads)?;
+        let mut pass = assemble(&self.model, &self.limits, prompt, new, past, reads)?;
         pass.edits = aims.edits(self.graph(), &pass.lens, &pass.stages)?;
         self.computed.passes += 1;
         let source = if past == 0 { pass.lens.source } else { 0 };
@@ -85,7 +84,7 @@ impl Engine {
             Some(cache) => {
                 let mut state = cache.take();
                 let outcome = self.device.go_on(&mut state, &pass).await;
-                self.caches.put(cache, state, self.most_cached);
+                self.caches.put(cache, state, self.limits.caches);
                 outcome
             }
         };
@@ -104,7 +103,7 @@ impl Engine {
     pub(super) fn reorder(&mut self, cache: &Cache, order: &[usize]) {
         let mut state = cache.take();
         self.device.reorder(&mut state, order);
-        self.caches.put(cache, state, self.most_cached);
+        self.caches.put(cache, state, self.limits.caches);
     }
 
     /// Reads a range of the tokens of each row into the cache and brings nothing back, in as few passes as there is memory for.
@@ -117,9 +116,13 @@ impl Engine {
         aims: &Aims,
     ) -> Result<()> {
         let mut at = unread.start;
+        if at < unread.end {
+            // The token behind these is wanted: where it does not fit, nothing is read.
+            prompt.check_size(&self.model, &self.limits, rows.len(), 1, unread.end)?;
+        }
         while at < unread.end {
             let mut count = unread.end - at;
-            while count > 1 && prompt.check_size(&self.model, rows.len(), count, at).is_err() {
+            while count > 1 && prompt.check_size(&self.model, &self.limits, rows.len(), count, at).is_err() {
                 count = count.div_ceil(2);
             }
             let part: Vec<&[u32]> = rows.iter().map(|row| &row[at..at + count]).collect();
@@ -152,9 +155,9 @@ impl Engine {
 }
 
 /// The one way to a pass, whoever asks for it: here it is refused where the model has no position, no row or no memory for it.
-fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Result<Pass> {
+fn assemble(model: &Model, limits: &Limits, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Result<Pass> {
     let (batch, target) = (new.len(), new.first().map_or(0, |row| row.len()));
-    prompt.check_size(model, batch, target, past)?;
+    prompt.check_size(model, limits, batch, target, past)?;
     let lens = Lens { batch, source: prompt.source.ids.len(), target, past };
     let stages = if past == 0 { vec![Stage::Source, Stage::Target] } else { vec![Stage::Target] };
     let mut inputs = ByNode::new();
@@ -222,7 +225,7 @@ fn numbers(list: &[u32]) -> Vec<f32> {
 ///
 /// # Errors
 /// A model that refuses even one token.
-fn probe(model: &Model) -> Result<Probe> {
+fn probe(model: &Model, limits: &Limits) -> Result<Probe> {
     let n = model.max_positions.unwrap_or(usize::MAX).clamp(1, 12);
     let ids: Vec<u32> = (0..n).map(|i| (i * 37 % model.vocab) as u32).collect();
     let read = Text { attention_mask: vec![1; n], token_type_ids: vec![0; n], ids, positions: vec![] };
@@ -235,7 +238,7 @@ fn probe(model: &Model) -> Result<Probe> {
     };
     let reads: Vec<Read> =
         model.next_token().map(|node| Read { name: "logits".into(), node, rows: Rows::Last }).into_iter().collect();
-    let pass = |new: &[u32], past| assemble(model, &prompt, &[new], past, reads.clone());
+    let pass = |new: &[u32], past| assemble(model, limits, &prompt, &[new], past, reads.clone());
     let first = &prompt.target.ids;
     let later = match model.family {
         Family::Encoder => pass(&[], 0)?,

@@ -11,6 +11,6 @@ mod session;
 pub use beams::{Beams, Continuation, Fate, Search};
 pub use engine::{Computed, Engine};
 pub use fill::{Detected, Filled};
-pub use input::Input;
+pub use input::{Input, Limits};
 pub use sample::{Candidate, Sampling};
 pub use session::{Session, Step};
