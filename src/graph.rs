@@ -135,6 +135,14 @@ impl Graph {
         self.hooks.iter().find(|hook| hook.name == name).map(|hook| hook.node)
     }
 
+    /// Computed nodes that a later pass over the same text reads: those that append, and of the source those that the target looks at.
+    pub fn kept(&self) -> Vec<NodeId> {
+        let read_later = |id: NodeId| self.nodes.iter().any(|node| node.stage == Stage::Target && node.inputs.contains(&id));
+        let computed = self.nodes.iter().enumerate().filter_map(|(index, node)| Some((NodeId(index), node.stage, node.op()?)));
+        let kept = computed.filter(|&(id, stage, op)| *op == Op::Append || (stage == Stage::Source && read_later(id)));
+        kept.map(|(id, _, _)| id).collect()
+    }
+
     /// Numbers held by the checkpoint, each tensor counted once.
     pub fn parameters(&self) -> usize {
         let weights = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Weight { .. }));

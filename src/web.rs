@@ -194,8 +194,8 @@ impl Generation {
         loop {
             let force = forced.get(taken.steps.len()).copied();
             let step = match engine.step(&mut session, &sampling, &options.capture, force).await {
-                // What is written already is the text's.
-                Err(Error::Stopped) if !taken.steps.is_empty() => return Ok(taken),
+                // What is written already is the text's; the next call meets the same error, except a loss of the GPU, which is told at once.
+                Err(error) if !taken.steps.is_empty() && !matches!(error, Error::DeviceLost(_)) => return Ok(taken),
                 outcome => outcome.map_err(fault)?,
             };
             let now = started.elapsed().as_secs_f64() * 1e3;

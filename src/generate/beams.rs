@@ -4,6 +4,7 @@
 //! and the search ends as `transformers` ends it by default: when all places are taken by finished texts and the best
 //! running one, at its present length, scores no better than the worst of them.
 
+use super::caches::Cache;
 use super::engine::Engine;
 use super::input::{Input, Prompt};
 use super::sample::best;
@@ -54,9 +55,8 @@ pub enum Fate {
     Finished,
 }
 
-/// A search under way. Belongs to the engine that made it; what takes the device's caches in between makes the next step read the texts again.
+/// A search under way. Belongs to the engine that made it; where its cache was given up, the next step reads the texts again.
 pub struct Beams {
-    id: u64,
     prompt: Prompt,
     aims: Aims,
     /// Whether a position sees what comes after it, so that every step computes the whole texts anew.
@@ -68,8 +68,8 @@ pub struct Beams {
     running: Vec<Running>,
     /// Ids and score divided by length, the best first.
     finished: Vec<(Vec<u32>, f32)>,
-    /// Tokens whose keys and values lie in the caches.
-    cached: usize,
+    /// The keys and values of all running texts.
+    cache: Cache,
     /// Steps taken, and so the length of every running text.
     taken: usize,
     done: bool,
@@ -126,19 +126,24 @@ impl Engine {
         let prompt = input.prompt_to_continue(&self.model)?;
         self.next_token()?;
         let max_new_tokens = max_new_tokens.min(prompt.room(&self.model));
-        prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens.saturating_sub(1)))?;
         let aims = self.aims(&prompt, beams, interventions)?;
-        self.sessions += 1;
+        let looks_ahead = aims.look_ahead(self.graph());
+        // The first pass and the longest: what does not fit is refused before anything is computed.
+        let (read, written) = (prompt.target.ids.len(), max_new_tokens.saturating_sub(1));
+        prompt.check_size(&self.model, &self.limits, beams, read, 0)?;
+        match looks_ahead {
+            true => prompt.check_size(&self.model, &self.limits, beams, read.saturating_add(written), 0)?,
+            false => prompt.check_size(&self.model, &self.limits, beams, 1, (read - 1).saturating_add(written))?,
+        }
         Ok(Beams {
-            id: self.sessions,
-            looks_ahead: aims.look_ahead(self.graph()),
+            looks_ahead,
             prompt,
             aims,
             width: beams,
             max_new_tokens,
             running: vec![Running { ids: vec![], score: 0.0 }],
             finished: vec![],
-            cached: 0,
+            cache: Cache::default(),
             taken: 0,
             done: max_new_tokens == 0,
         })
@@ -173,7 +178,7 @@ impl Engine {
         }
         let mut order: Vec<usize> = next.iter().map(|(beam, _, _)| *beam).collect();
         order.resize(beams, 0);
-        self.device.reorder(&order);
+        self.reorder(&search.cache, &order);
         let running = next.iter().map(|(beam, id, score)| Running { ids: search.running[*beam].followed_by(*id), score: *score });
         search.running = running.collect();
         // More places than continuations: filled by copies that can win against nothing.
@@ -183,19 +188,19 @@ impl Engine {
     }
 
     /// The scores of every running text's next token.
-    async fn forward_beams(&mut self, search: &mut Beams) -> Result<Tensor> {
-        if self.owner != Some(search.id) || search.looks_ahead {
-            search.cached = 0;
-        }
-        self.owner = None; // in doubt until the pass is over
-        let prompt = &search.prompt;
+    async fn forward_beams(&mut self, search: &Beams) -> Result<Tensor> {
+        let Beams { prompt, cache, aims, .. } = search;
         let mut texts: Vec<Vec<u32>> = search.running.iter().map(|beam| [&prompt.target.ids[..], &beam.ids].concat()).collect();
         texts.resize(search.width, prompt.target.ids.clone());
-        let rows: Vec<&[u32]> = texts.iter().map(|text| &text[search.cached..]).collect();
-        let logits = self.pass(prompt, &rows, search.cached, &search.aims, vec![self.next_token()?]).await?.remove(0);
-        search.cached = texts[0].len();
-        self.owner = Some(search.id);
-        Ok(logits)
+        let rows: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        let last = rows[0].len() - 1;
+        let mut from = if search.looks_ahead { 0 } else { cache.tokens().min(last) };
+        if search.taken > 0 && !search.looks_ahead {
+            self.catch_up(cache, prompt, &rows, from..last, aims).await?;
+            from = last;
+        }
+        let rows: Vec<&[u32]> = rows.iter().map(|row| &row[from..]).collect();
+        Ok(self.pass(Some(cache), prompt, &rows, from, aims, vec![self.next_token()?]).await?.remove(0))
     }
 }
 

@@ -31,6 +31,7 @@ const COMPLAINTS = [
   [/^input: id (?<id>\d+) is outside the vocabulary; this model's ids run from 0 to (?<last>\d+)$/, "engine.vocabulary"],
   [/^input: the text is empty;/, "engine.empty"],
   [/^input: the text has (?<n>\d+) tokens, but this model takes at most (?<most>\d+);/, "engine.long"],
+  [/^input: the text is full: all (?<most>\d+) positions/, "trouble.full"],
   [/^input: .* need (?<needed>[\d.]+) GiB for their activations, and at most (?<most>[\d.]+) GiB are used;/, "engine.activations"],
   [/^device: "(?<name>.+)" needs (?<needed>\d+) MiB in one buffer, and the adapter allows (?<most>\d+) MiB;/, "engine.buffer"],
 ];

@@ -283,7 +283,7 @@ export class Model {
     } catch (error) {
       if (!(error instanceof EngineLost) || this.#disposed) throw options.signal?.aborted ? options.signal.reason : error;
       await this.#recover(error);
-      if (GENERATION_METHODS.has(method)) throw new Replay();
+      if (GENERATION_METHODS.has(method)) throw new Replay(error);
       return this.#link.call(method, args, options);
     }
   }
