@@ -5,7 +5,7 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common::goldens;
 use diorama::text::Text;
@@ -77,6 +77,53 @@ fn the_small_print_is_the_references() {
         assert_eq!(encoded, (rule.ids, rule.segments), "{}", rule.name);
         assert_eq!(text.encode_plain(&rule.text).expect("ids"), rule.bare, "{}, without special tokens", rule.name);
         assert_eq!(text.decode(&rule.written).expect("a text"), rule.decoded, "{}", rule.name);
+    }
+}
+
+/// A folder with a tokenizer and the files beside it, and what `AutoTokenizer` makes of texts.
+#[derive(serde::Deserialize)]
+struct Folder {
+    name: String,
+    /// File name → contents.
+    files: BTreeMap<String, Value>,
+    cases: Vec<FolderCase>,
+}
+
+#[derive(serde::Deserialize)]
+struct FolderCase {
+    text: String,
+    pair: Option<String>,
+    ids: Vec<u32>,
+    segments: Vec<u32>,
+    decoded: String,
+}
+
+/// Writes the files into a folder of this name.
+fn written(name: &str, files: &BTreeMap<String, Value>) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("text folders").join(name);
+    std::fs::remove_dir_all(&dir).ok();
+    std::fs::create_dir_all(&dir).expect("a folder");
+    for (file, content) in files {
+        std::fs::write(dir.join(file), content.to_string()).expect("a file");
+    }
+    dir
+}
+
+/// `tests/www/unit/text-published.test.js` holds the page to the same file; `training/golden_text_published.py` wrote it.
+#[test]
+fn folders_are_read_as_by_auto_tokenizer() {
+    let golden = std::fs::read_to_string(goldens().join("text/published.json")).expect("the golden of folders");
+    let folders: Vec<Folder> = serde_json::from_str(&golden).expect("a sound golden");
+    assert!(folders.len() > 60, "settings one by one, and random ones");
+    for Folder { name, files, cases } in folders {
+        let text = Text::open_folder(&written(&name, &files)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        assert_eq!(text.notices(), [] as [&str; 0], "{name}");
+        for case in cases {
+            let what = format!("{name}: {:?}", case.text);
+            let encoded = text.encode(&case.text, case.pair.as_deref()).unwrap_or_else(|fault| panic!("{what}: {fault}"));
+            assert_eq!(encoded, (case.ids.clone(), case.segments), "{what}");
+            assert_eq!(text.decode(&case.ids).expect("a text"), case.decoded.trim_end_matches(char::REPLACEMENT_CHARACTER), "{what}");
+        }
     }
 }
 
