@@ -104,6 +104,8 @@ export class Text {
 export class NoText {
   /** @type {null} */
   mask = null;
+  /** @type {import("../trouble.js").Trouble[]} */
+  notices = [];
 
   /** @returns {{ ids: number[], tokenTypeIds: undefined }} */
   encode() {
