@@ -84,7 +84,8 @@ TEXTS = {
 
 def folder(name: str, base: str, config: dict, **beside) -> tuple[str, str, dict]:
     """`beside` are further files by name without `.json`, and parts of the tokenizer.json that are changed."""
-    tokenizer = FILES[base] | beside.pop("tokenizer", {})
+    changed = beside.pop("tokenizer", {})
+    tokenizer = FILES[base] | changed if changed else FILES[base]
     files = {"tokenizer.json": tokenizer, "tokenizer_config.json": config, "config.json": {"model_type": base} | beside.pop("model", {})}
     return name, base, files | {f"{file}.json": content for file, content in beside.items()}
 

@@ -2,7 +2,7 @@
 
     python training/golden_text_published.py --out tests/goldens
 
-`text/published.json` lists folders: their files, and texts with their ids, segments and the text that the ids decode to. The first folders try one setting
+`text/published.json` has tokenizers by name, and folders: their files (a tokenizer.json may be the name of one), and texts with their ids, segments and the text that the ids decode to. The first folders try one setting
 each; the others are random ones of every model, normalizer, pre-tokenizer, processor and decoder. Those of which `AutoTokenizer` makes an error are left out,
 and a folder without a tokenizer_config.json is read by the `tokenizers` library alone. The native command and the page are both held to the file.
 Nothing is trained: what is written is the same every time.
@@ -17,11 +17,11 @@ from pathlib import Path
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
-from golden_text_folders import FOLDERS, TEXTS
+from golden_text_folders import FILES, FOLDERS, TEXTS
 from golden_text_random import random_folder, random_text
 
 SEED = 7
-N_RANDOM = 90
+N_RANDOM = 40
 N_TEXTS = 3
 
 
@@ -64,8 +64,13 @@ def main() -> None:
         found = cases(files, [random_text(chance, files) for _ in range(N_TEXTS)])
         if found:
             listed.append({"name": f"random {number}", "files": files, "cases": found})
-    lines = ",\n".join(json.dumps(folder, ensure_ascii=False, separators=(",", ":")) for folder in listed)
-    (args.out / "text/published.json").write_text(f"[\n{lines}\n]\n")
+    names = {id(tokenizer): name for name, tokenizer in FILES.items()}
+    for folder in listed:
+        files = folder["files"]
+        folder["files"] = files | {"tokenizer.json": names.get(id(files["tokenizer.json"]), files["tokenizer.json"])}
+    compact = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # noqa: E731
+    lines = ",\n".join(compact(folder) for folder in listed)
+    (args.out / "text/published.json").write_text(f'{{"tokenizers":{compact(FILES)},"folders":[\n{lines}\n]}}\n')
     print(len(listed), "folders")
 
 

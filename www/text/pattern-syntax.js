@@ -2,8 +2,10 @@
 
 /**
  * `char` matches one character, `assert` a place; both are run by the browser, from their source.
- * @typedef {{ kind: "char" | "assert", source: string, flags: string }
- *   | { kind: "sequence" | "choice", parts: Node[] }
+ * @typedef {{ kind: "char", source: string, flags: string }
+ *   | { kind: "assert", source: string, flags: string }
+ *   | { kind: "sequence", parts: Node[] }
+ *   | { kind: "choice", parts: Node[] }
  *   | { kind: "repeat", body: Node, least: number, most: number, lazy: boolean }
  *   | { kind: "look", body: Node, source: string, flags: string, behind: boolean, negative: boolean }
  *   | { kind: "back" }} Node

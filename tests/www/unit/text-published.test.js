@@ -7,8 +7,8 @@ import test from "node:test";
 import { Text } from "../../../www/text/text.js";
 
 /** @typedef {{ text: string, pair: string | null, ids: number[], segments: number[], decoded: string }} Case */
-/** @type {{ name: string, files: Record<string, any>, cases: Case[] }[]} */
-const FOLDERS = JSON.parse(readFileSync(new URL("../../goldens/text/published.json", import.meta.url), "utf8"));
+/** A folder may name a tokenizer in the place of its tokenizer.json. @type {{ tokenizers: Record<string, any>, folders: { name: string, files: Record<string, any>, cases: Case[] }[] }} */
+const { tokenizers: TOKENIZERS, folders: FOLDERS } = JSON.parse(readFileSync(new URL("../../goldens/text/published.json", import.meta.url), "utf8"));
 
 for (const { name, files, cases } of FOLDERS) {
   test(`AutoTokenizer's reading: ${name}`, () => {
@@ -23,5 +23,5 @@ for (const { name, files, cases } of FOLDERS) {
 
 /** @param {Record<string, any>} files by name */
 function open({ "tokenizer.json": tokenizer, "tokenizer_config.json": config, "config.json": model, "special_tokens_map.json": special, "added_tokens.json": added }) {
-  return new Text(tokenizer, config, { model, special, added });
+  return new Text(typeof tokenizer === "string" ? TOKENIZERS[tokenizer] : tokenizer, config, { model, special, added });
 }
