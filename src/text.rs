@@ -21,7 +21,7 @@ use settings::Settings;
 pub struct Text {
     tokenizer: Tokenizer,
     tidy: bool,
-    mask: Option<String>,
+    masks: Vec<String>,
     notices: Vec<String>,
 }
 
@@ -46,13 +46,13 @@ impl Text {
         if let Some(fault) = limits::too_long(&file) {
             return Err(refused(fault));
         }
-        let Published { file, more, split_special, tidy, mask, notices } = Published::resolve(file, settings)?;
+        let Published { file, more, split_special, tidy, masks, notices } = Published::resolve(file, settings)?;
         let mut tokenizer: Tokenizer = guarded(|| serde_json::from_value(file))?.map_err(|fault| refused(fault.to_string()))?;
         // Some are published with the padding and the cut of their training batches, which are not part of a text.
         let plain = tokenizer.with_padding(None).with_truncation(None).map(drop);
         plain.and_then(|()| tokenizer.add_tokens(more)).map_err(|fault| refused(fault.to_string()))?;
         tokenizer.set_encode_special_tokens(split_special);
-        Ok(Text { tokenizer, tidy, mask, notices })
+        Ok(Text { tokenizer, tidy, masks, notices })
     }
 
     /// What a reader has to know of how the tokenizer was read: one sentence each.
@@ -62,8 +62,7 @@ impl Text {
 
     /// The id of the token that hides another, by the files or under one of its two usual names.
     pub fn mask(&self) -> Option<u32> {
-        let names = self.mask.as_deref().into_iter().chain(["[MASK]", "<mask>"]);
-        names.into_iter().find_map(|token| self.tokenizer.token_to_id(token))
+        self.masks.iter().find_map(|token| self.tokenizer.token_to_id(token))
     }
 
     /// Ids with the special tokens that the model expects around a text, or around a pair; and which of the two each belongs to.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use tokenizers::AddedToken;
 
 use super::class::{Reading, kind, reading};
-use super::settings::Settings;
+use super::settings::{Settings, spelling};
 use super::{added, rebuild};
 use crate::error::Result;
 
@@ -18,8 +18,8 @@ pub struct Published {
     pub split_special: bool,
     /// English punctuation is tidied up when ids are written.
     pub tidy: bool,
-    /// The token that hides another.
-    pub mask: Option<String>,
+    /// The tokens that may hide another, the likeliest first. One that a class adds to a vocabulary without it is none of them: no model was trained with it.
+    pub masks: Vec<String>,
     /// What a reader has to know: one sentence each.
     pub notices: Vec<String>,
 }
@@ -27,7 +27,14 @@ pub struct Published {
 impl Published {
     pub fn resolve(file: Value, settings: Option<&Settings>) -> Result<Self> {
         let Some(settings) = settings else {
-            return Ok(Published { file, more: vec![], split_special: false, tidy: false, mask: None, notices: vec![] });
+            return Ok(Published {
+                file,
+                more: vec![],
+                split_special: false,
+                tidy: false,
+                masks: MASKS.map(String::from).to_vec(),
+                notices: vec![],
+            });
         };
         let mut notices = vec![];
         if settings.get("fast_tokenizer_files").is_some() {
@@ -56,31 +63,49 @@ impl Published {
             }
             Reading::Anew(class) => Some(class),
         };
-        let mut names = added::names(settings, class.map_or(&[], rebuild::default_names))?;
+        let names = added::names(settings, class.map_or(&[], rebuild::default_names))?;
         let extra = match class {
             Some(class) => added::extra(settings).map_or_else(|| rebuild::sentinels(class, settings), Ok)?,
             None => added::extra(settings).unwrap_or_default(),
         };
         let more = added::tokens(settings, &file, &names, &extra, class.is_none())?;
-        let mask = names.remove("mask_token").as_ref().and_then(super::settings::spelling).map(String::from);
         let bpe = kind(&file["model"]) == "BPE";
         let forced = settings.flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output")?.unwrap_or(false);
         let tidy = settings.flag("clean_up_tokenization_spaces")?.unwrap_or(false) && (forced || !bpe);
         let split_special = settings.flag("split_special_tokens")?.unwrap_or(false);
+        let masks = names.get("mask_token").and_then(spelling).into_iter().chain(MASKS);
+        let masks = masks
+            .filter(|token| settings.get("mask_token").and_then(spelling) == Some(*token) || has(&file, token))
+            .map(String::from)
+            .collect();
         let file = match class {
             Some(class) => rebuild::stages(class, &file, settings, &names, |token| id_of(token, &file["model"]["vocab"], &more))?,
             None => file,
         };
-        Ok(Published { file, more, split_special, tidy, mask, notices })
+        Ok(Published { file, more, split_special, tidy, masks, notices })
+    }
+}
+
+/// What usually hides a token.
+const MASKS: [&str; 2] = ["[MASK]", "<mask>"];
+
+/// Whether a tokenizer.json has a token by itself.
+fn has(file: &Value, token: &str) -> bool {
+    let added = file["added_tokens"].as_array().is_some_and(|listed| listed.iter().any(|entry| spelling(entry) == Some(token)));
+    added || position(token, &file["model"]["vocab"]).is_some()
+}
+
+/// The id of a token of a vocabulary, where a piece that is there twice has the later one.
+fn position(token: &str, vocab: &Value) -> Option<usize> {
+    match vocab {
+        Value::Array(pieces) => pieces.iter().rposition(|piece| piece[0] == token),
+        vocab => vocab.get(token).and_then(Value::as_u64).map(|id| id as usize),
     }
 }
 
 /// The id of a token of a vocabulary, or of one that is added to it.
 fn id_of(token: &str, vocab: &Value, more: &[AddedToken]) -> u32 {
-    let found = |token: &str| match vocab {
-        Value::Array(pieces) => pieces.iter().rposition(|piece| piece[0] == token),
-        vocab => vocab.get(token).and_then(Value::as_u64).map(|id| id as usize),
-    };
+    let found = |token: &str| position(token, vocab);
     let size = vocab.as_array().map(Vec::len).or_else(|| vocab.as_object().map(Map::len)).unwrap_or_default();
     let new = || {
         let mut added: Vec<&str> = vec![];

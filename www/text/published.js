@@ -11,8 +11,8 @@ import { Trouble } from "../trouble.js";
 /** @typedef {import("./beside.js").Beside} Beside */
 /**
  * `more` are tokens to add after those of the file; `splitSpecial`: special tokens spelled in a text are read as text; `tidy`: English punctuation is tidied up when
- * ids are written; `mask` hides another; `notices` are for the reader.
- * @typedef {{ file: any, more: Token[], splitSpecial: boolean, tidy: boolean, mask?: string, notices: Trouble[] }} Published
+ * ids are written; `masks` may hide another, the likeliest first; `notices` are for the reader.
+ * @typedef {{ file: any, more: Token[], splitSpecial: boolean, tidy: boolean, masks: string[], notices: Trouble[] }} Published
  */
 
 /**
@@ -21,7 +21,7 @@ import { Trouble } from "../trouble.js";
  * @returns {Published}
  */
 export function published(file, { config, model = {}, special, added }) {
-  if (!config) return { file, more: [], splitSpecial: false, tidy: false, notices: [] };
+  if (!config || !file?.model?.vocab) return { file, more: [], splitSpecial: false, tidy: false, masks: MASKS, notices: [] };
   const settings = settingsOf({ config, special });
   /** @type {Trouble[]} */
   const notices = [];
@@ -33,7 +33,7 @@ export function published(file, { config, model = {}, special, added }) {
   if (built && !fits) notices.push(new Trouble("notice.tokenizerModel", { name: built, wanted: MODEL_OF[built], found: shown(kind) }));
   const name = fits ? built : undefined;
   const names = namesOf(settings, name ? NAMES[name] : {});
-  const own = file.added_tokens ?? [];
+  const own = Array.isArray(file.added_tokens) ? file.added_tokens : [];
   const more = tokensToAdd(settings, added, own, names, extraOf(settings, name), !name);
   const flag = (/** @type {string} */ setting, /** @type {boolean} */ fallback) => flagOf(settings, setting) ?? fallback;
   const forced = flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output", false);
@@ -42,14 +42,28 @@ export function published(file, { config, model = {}, special, added }) {
     const content = spelling(names.get(name)) ?? "";
     return /** @type {[string, number]} */ ([content, ids?.(content) ?? 0]);
   };
+  // One that a class adds to a vocabulary without it hides nothing: no model was trained with it.
+  const has = (/** @type {string} */ content) => content === spelling(settings.mask_token) || own.some((/** @type {Token} */ token) => token.content === content) || hasPiece(file.model.vocab, content);
+  const masks = [spelling(names.get("mask_token")) ?? "", ...MASKS].filter(has);
   return {
     file: name ? rebuilt(name, file, flag, token, flagOf(settings, "strip_accents")) : file,
     more,
     splitSpecial: flag("split_special_tokens", false),
     tidy: flag("clean_up_tokenization_spaces", false) && (forced || kind !== "BPE"),
-    mask: spelling(names.get("mask_token")),
+    masks,
     notices,
   };
+}
+
+/** What usually hides a token. */
+const MASKS = ["[MASK]", "<mask>"];
+
+/**
+ * @param {any} vocab
+ * @param {string} content
+ */
+function hasPiece(vocab, content) {
+  return Array.isArray(vocab) ? vocab.some(([piece]) => piece === content) : Object.hasOwn(vocab, content);
 }
 
 /** What `transformers` tidies up in English, in its order. */

@@ -28,11 +28,11 @@ export class Text {
    */
   constructor(tokenizer, config, beside = {}) {
     requireShortTexts(tokenizer);
-    const { file, more, splitSpecial, tidy, mask, notices } = published(tokenizer, { ...beside, config });
+    const { file, more, splitSpecial, tidy, masks, notices } = published(tokenizer, { ...beside, config });
     this.#tokenizer = openTokenizer(file, { more, splitSpecial });
     this.#byteLevel = usesByteLevel(file.decoder);
     this.#tidy = tidy;
-    this.mask = this.#idOf(mask) ?? this.#idOf("[MASK]") ?? this.#idOf("<mask>") ?? null;
+    this.mask = masks.map((token) => this.#tokenizer.idOf(token)).find((id) => id !== undefined) ?? null;
     this.notices = notices;
   }
 
@@ -79,11 +79,6 @@ export class Text {
       if (end === text.length) break;
     }
     return longest;
-  }
-
-  /** @param {string | undefined} token */
-  #idOf(token) {
-    return token === undefined ? undefined : this.#tokenizer.idOf(token);
   }
 
   /**

@@ -94,6 +94,8 @@ test("files that do not fit together are spoken of", () => {
   assert.deepEqual(said({ tokenizer_class: "T5Tokenizer" }), [["notice.tokenizerModel", { name: "T5Tokenizer", wanted: "Unigram", found: "WordLevel" }]]);
   assert.throws(() => new Text(file, { split_special_tokens: "yes" }), says(/tokenizer_config\.json has split_special_tokens "yes"/));
   assert.equal(new Text(file, { mask_token: "a" }).mask, 0);
+  const bert = { model: { type: "WordPiece", vocab: { "[UNK]": 0, a: 1 }, unk_token: "[UNK]" } };
+  assert.equal(new Text(bert, { tokenizer_class: "BertTokenizer" }).mask, null, "a token that the class adds hides nothing");
 });
 
 test("without a tokenizer.json there are ids only", () => {
