@@ -4,6 +4,7 @@
 mod added;
 mod class;
 mod limits;
+mod patterns;
 mod published;
 mod rebuild;
 mod settings;
@@ -15,11 +16,13 @@ use std::path::Path;
 use tokenizers::Tokenizer;
 
 use crate::error::{Error, Result};
+use patterns::Patterns;
 use published::Published;
 use settings::Settings;
 
 pub struct Text {
     tokenizer: Tokenizer,
+    patterns: Patterns,
     tidy: bool,
     masks: Vec<String>,
     notices: Vec<String>,
@@ -47,12 +50,13 @@ impl Text {
             return Err(refused(fault));
         }
         let Published { file, more, split_special, tidy, masks, notices } = Published::resolve(file, settings)?;
+        let patterns = Patterns::of(&file);
         let mut tokenizer: Tokenizer = guarded(|| serde_json::from_value(file))?.map_err(|fault| refused(fault.to_string()))?;
         // Some are published with the padding and the cut of their training batches, which are not part of a text.
         let plain = tokenizer.with_padding(None).with_truncation(None).map(drop);
         plain.and_then(|()| tokenizer.add_tokens(more)).map_err(|fault| refused(fault.to_string()))?;
         tokenizer.set_encode_special_tokens(split_special);
-        Ok(Text { tokenizer, tidy, masks, notices })
+        Ok(Text { tokenizer, patterns, tidy, masks, notices })
     }
 
     /// What a reader has to know of how the tokenizer was read: one sentence each.
@@ -68,7 +72,9 @@ impl Text {
     /// Ids with the special tokens that the model expects around a text, or around a pair; and which of the two each belongs to.
     /// An empty second text is none, as in `transformers`: a model was trained on pairs of texts, not on a text and an empty place.
     pub fn encode(&self, text: &str, pair: Option<&str>) -> Result<(Vec<u32>, Vec<u32>)> {
-        let encoding = guarded(|| match pair.filter(|pair| !pair.is_empty()) {
+        let pair = pair.filter(|pair| !pair.is_empty());
+        [text, pair.unwrap_or_default()].iter().try_for_each(|text| self.patterns.check(text))?;
+        let encoding = guarded(|| match pair {
             Some(pair) => self.tokenizer.encode((text, pair), true),
             None => self.tokenizer.encode(text, true),
         });
@@ -78,6 +84,7 @@ impl Text {
 
     /// Ids of a text alone.
     pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>> {
+        self.patterns.check(text)?;
         Ok(guarded(|| self.tokenizer.encode(text, false))?.map_err(refused)?.get_ids().to_vec())
     }
 

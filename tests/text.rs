@@ -223,6 +223,26 @@ fn a_text_that_is_too_long_for_a_tokenizer_is_refused_at_once_and_quoted_short()
 }
 
 #[test]
+fn a_pattern_that_gives_up_at_a_text_is_named() {
+    let split = |pattern: &str| serde_json::json!({ "type": "Split", "pattern": { "Regex": pattern }, "behavior": "Isolated", "invert": false });
+    let model = serde_json::json!({ "type": "WordLevel", "vocab": { "a": 0 }, "unk_token": "a" });
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("patterns.json");
+    let long = format!("{}!", "a".repeat(40));
+    for (pattern, gives_up) in [("(a+)+$", false), ("((?=a)a+)+$", true)] {
+        std::fs::write(&path, serde_json::json!({ "model": model, "pre_tokenizer": split(pattern) }).to_string())
+            .expect("a file");
+        let text = Text::open(&path).expect("a tokenizer");
+        assert_eq!(text.encode_plain("aaaa").expect("ids"), [0], "{pattern}");
+        match text.encode(&long, None) {
+            Err(fault) if gives_up => {
+                assert!(fault.to_string().contains(pattern) && fault.to_string().contains("too long"), "{fault}")
+            }
+            found => assert_eq!(found.expect("ids").0, [0], "{pattern}"),
+        }
+    }
+}
+
+#[test]
 fn files_that_do_not_fit_together_are_spoken_of() {
     let word_level = serde_json::json!({ "model": { "type": "WordLevel", "vocab": { "a": 0 }, "unk_token": "a" } });
     let folder = |config: Value| {
