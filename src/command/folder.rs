@@ -1,5 +1,6 @@
 //! A model folder as Hugging Face publishes it, on disk.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -19,10 +20,16 @@ struct ShardIndex {
 
 /// A model folder as Hugging Face publishes it.
 pub struct Folder<'a> {
-    pub dir: &'a Path,
+    dir: &'a Path,
+    /// Opened once, when it is first asked for.
+    text: OnceCell<Text>,
 }
 
-impl Folder<'_> {
+impl<'a> Folder<'a> {
+    pub fn at(dir: &'a Path) -> Self {
+        Folder { dir, text: OnceCell::new() }
+    }
+
     pub fn load(&self) -> Result<(Model, Parameters)> {
         let config = self.read_text("config.json")?;
         let files = self.weights()?;
@@ -67,11 +74,9 @@ impl Folder<'_> {
         self.dir.join(name).exists().then(|| self.read_text(name)).transpose()
     }
 
-    /// The id of the token that hides another, under one of its two published names.
+    /// The id of the token that hides another.
     pub fn mask_id(&self) -> Result<u32> {
-        let text = self.text()?;
-        let named = ["[MASK]", "<mask>"].into_iter().find_map(|token| text.special(token));
-        named.ok_or_else(|| {
+        self.text()?.mask().ok_or_else(|| {
             Error::Input(format!("the tokenizer of {} has no [MASK] or <mask>; take a generator's folder", self.dir.display()))
         })
     }
@@ -80,7 +85,15 @@ impl Folder<'_> {
         self.dir.join("tokenizer.json").exists()
     }
 
-    pub fn text(&self) -> Result<Text> {
-        Text::open(&self.dir.join("tokenizer.json"))
+    /// The tokenizer. What a reader has to know of how it was read goes to standard error.
+    pub fn text(&self) -> Result<&Text> {
+        if let Some(text) = self.text.get() {
+            return Ok(text);
+        }
+        let text = Text::open_folder(self.dir)?;
+        for notice in text.notices() {
+            eprintln!("note: {notice}");
+        }
+        Ok(self.text.get_or_init(|| text))
     }
 }

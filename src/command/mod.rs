@@ -51,7 +51,7 @@ fn print(told: &str) -> Result<()> {
 /// What to print: whole lines.
 async fn perform(action: Action) -> Result<String> {
     match action {
-        Action::Inspect { dir } => Folder { dir: &dir }.load().map(|(model, parameters)| tell::inspect(&model, &parameters)),
+        Action::Inspect { dir } => Folder::at(&dir).load().map(|(model, parameters)| tell::inspect(&model, &parameters)),
         Action::Run {
             dir,
             source,
@@ -67,7 +67,7 @@ async fn perform(action: Action) -> Result<String> {
             intervene,
             out,
         } => {
-            let folder = Folder { dir: &dir };
+            let folder = Folder::at(&dir);
             let (model, parameters) = folder.load()?;
             let mut input = source.input(&folder, &model)?;
             input.decoder_ids = match decoder_text {
@@ -84,7 +84,7 @@ async fn perform(action: Action) -> Result<String> {
             let (trace, told) = match generator {
                 None => (engine.run_with(&input, &capture, &interventions).await?, String::new()),
                 Some(dir) => {
-                    let folder = Folder { dir: &dir };
+                    let folder = Folder::at(&dir);
                     let (model, parameters) = folder.load()?;
                     let mut generator = Engine::open(model, parameters, device.into()).await?;
                     let sampling = Sampling { temperature, seed, listed: 1, ..Sampling::default() };
@@ -108,7 +108,7 @@ async fn perform(action: Action) -> Result<String> {
             }
         }
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, intervene, json } => {
-            let folder = Folder { dir: &dir };
+            let folder = Folder::at(&dir);
             let (model, parameters) = folder.load()?;
             let input = source.input(&folder, &model)?;
             input.check(&model)?;

@@ -9,7 +9,6 @@
 
 import { html, nothing } from "lit";
 import { byteLevel } from "../text/bytes.js";
-import { Text } from "../text/text.js";
 import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { compact, exact, percent } from "./numbers.js";
@@ -21,6 +20,7 @@ import { spelled, strip, stripStyles } from "./tokenizers/strip.js";
 import { tokenizersStyles } from "./tokenizers/styles.js";
 
 /** @typedef {import("./tokenizers/library.js").Tokenizer} Tokenizer */
+/** @typedef {import("../text/text.js").Text} Text */
 
 if (!customElements.get("diorama-chart")) customElements.define("diorama-chart", Chart);
 
@@ -97,7 +97,8 @@ export class Tokenizers extends Block {
     return html`${this.hides("strips") ? nothing : rows.map(({ tokenizer, pieces, tokens, unknown }) => html`<section>
         <h3>${this.say(`tokenizers.kind.${tokenizer.kind}`)} <small>${tokenizer.name}, ${this.say("tokenizers.of", { n: exact(tokenizer.vocabulary) })}</small></h3>
         ${strip(pieces, this.say, this.say("tokenizers.strip", { name: tokenizer.name, n: tokens }))}
-        ${unknown ? html`<p class="lost">${this.say("tokenizers.lost", { n: unknown })}</p>` : nothing}</section>`)}
+        ${unknown ? html`<p class="lost">${this.say("tokenizers.lost", { n: unknown })}</p>` : nothing}
+        ${tokenizer.text.notices.map(({ key, values }) => html`<p class="caption">${this.say(key, values)}</p>`)}</section>`)}
       ${this.hides("table") ? nothing : html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say("tokenizers.table")}><table>
         <thead><tr>${["kind", "tokens", "characters", "bytesEach", "unknown", "share", "pairs"].map((name) => html`<th scope="col">${this.say(`tokenizers.${name}`)}</th>`)}</tr></thead>
         <tbody>${rows.map(({ tokenizer, tokens, unknown, perCharacter, perByte, pairs }) => html`<tr data-name=${tokenizer.name}><th scope="row">${this.say(`tokenizers.kind.${tokenizer.kind}`)}<br><small>${tokenizer.name}</small></th>
@@ -113,7 +114,7 @@ export class Tokenizers extends Block {
     let cut = this.#cut.get(merges);
     if (!cut) {
       const { file, vocabulary } = withMerges(from.file, merges);
-      cut = { vocabulary, text: new Text(file) };
+      cut = { vocabulary, text: from.open(file) };
       this.#cut.set(merges, cut);
     }
     return cut;

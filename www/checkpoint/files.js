@@ -9,7 +9,11 @@ import { Trouble } from "../trouble.js";
 import { readWhole } from "./transfer.js";
 
 /** @typedef {import("./folder.js").ModelSource} ModelSource */
-/** `config` and `generationConfig` are JSON. @typedef {{ name: string, config: string, generationConfig?: string, tokenizer?: object, tokenizerConfig?: object, weights: Uint8Array[] }} ModelFiles */
+/** `config` and `generationConfig` are JSON. @typedef {{ name: string, config: string, generationConfig?: string, weights: Uint8Array[] } & TokenizerParts} ModelFiles */
+/**
+ * `tokenizerBeside` are the other files that speak of the tokenizer: special_tokens_map.json, added_tokens.json, and what config.json says of it.
+ * @typedef {{ tokenizer?: object, tokenizerConfig?: object, tokenizerBeside?: { special?: object, added?: object, model?: object } }} TokenizerParts
+ */
 /** @typedef {{ received: number, total: number }} Bytes */
 /** @typedef {(stage: string, fraction: number, bytes?: Bytes) => void} OnProgress */
 
@@ -24,11 +28,7 @@ const REPORTS = 50;
  */
 export async function readModel(source, onProgress = () => {}, signal) {
   const folder = await openFolder(source, openShelf, signal);
-  const [{ name, config, parts, bytes: total }, tokenizer, tokenizerConfig] = await Promise.all([
-    survey(folder),
-    optionalJson(folder, TOKENIZER),
-    optionalJson(folder, "tokenizer_config.json"),
-  ]);
+  const [{ name, config, parts, bytes: total }, tokenizer] = await Promise.all([survey(folder), readTokenizerParts(folder, source)]);
   // Only those who write have one: nobody else's host is asked for it.
   const generationConfig = writes(parsePython(config)) ? await optionalText(folder, "generation_config.json") : undefined;
   /** @type {Uint8Array[]} */
@@ -51,7 +51,7 @@ export async function readModel(source, onProgress = () => {}, signal) {
   }
   onProgress("download", 1, { received: total, total });
   await folder.complete();
-  return { name, config, generationConfig, tokenizer, tokenizerConfig, weights };
+  return { name, config, generationConfig, ...withModel(tokenizer, JSON.parse(config)), weights };
 }
 
 /** @typedef {import("./survey.js").Survey & { tokenizer: string[] }} Stated */
@@ -67,7 +67,7 @@ export async function surveyModel(source, signal) {
   return { ...(await survey(folder)), tokenizer: await tokenizerFiles(folder) };
 }
 
-/** @typedef {{ name: string, config: any, tokenizer: any, tokenizerConfig?: any }} TokenizerFiles */
+/** @typedef {{ name: string, config: any, tokenizer: any, tokenizerConfig?: any, tokenizerBeside?: any }} TokenizerFiles */
 
 /**
  * What a tokenizer needs of a model's folder.
@@ -77,8 +77,34 @@ export async function surveyModel(source, signal) {
  */
 export async function readTokenizer(source, signal) {
   const folder = await openFolder(source, findShelf, signal);
-  const [config, tokenizer, tokenizerConfig] = await Promise.all(["config.json", TOKENIZER, "tokenizer_config.json"].map((file) => optionalJson(folder, file)));
+  const [config, parts] = await Promise.all([optionalJson(folder, "config.json"), readTokenizerParts(folder, source)]);
   if (!config) throw folder.missing("config.json");
-  if (!tokenizer) throw folder.missing(TOKENIZER);
-  return { name: folder.name, config, tokenizer, tokenizerConfig };
+  if (!parts.tokenizer) throw folder.missing(TOKENIZER);
+  return { name: folder.name, config, tokenizer: parts.tokenizer, ...withModel(parts, config) };
+}
+
+/** Classes that take tokenizer.json as it stands: what writes such a folder has put all tokens into that file. */
+const PLAIN = /^(PreTrainedTokenizer|TokenizersBackend)/;
+
+/**
+ * The older files are read where newer ones leave a question open; nobody's host is asked for them in vain.
+ * @param {import("./folder.js").Folder} folder
+ * @param {ModelSource} source
+ * @returns {Promise<TokenizerParts>}
+ */
+async function readTokenizerParts(folder, source) {
+  const [tokenizer, tokenizerConfig] = await Promise.all([TOKENIZER, "tokenizer_config.json"].map((file) => optionalJson(folder, file)));
+  const { added_tokens_decoder: listed, tokenizer_class: name } = /** @type {any} */ (tokenizerConfig ?? {});
+  if (!tokenizer || !tokenizerConfig || listed !== undefined || ("url" in source && PLAIN.test(name))) return { tokenizer, tokenizerConfig };
+  const [special, added] = await Promise.all(["special_tokens_map.json", "added_tokens.json"].map((file) => optionalJson(folder, file)));
+  return { tokenizer, tokenizerConfig, tokenizerBeside: { special, added } };
+}
+
+/**
+ * @param {TokenizerParts} parts
+ * @param {any} config config.json
+ * @returns {TokenizerParts}
+ */
+function withModel({ tokenizerBeside, ...parts }, { model_type, tokenizer_class }) {
+  return { ...parts, tokenizerBeside: { ...tokenizerBeside, model: { model_type, tokenizer_class } } };
 }

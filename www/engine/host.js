@@ -63,11 +63,11 @@ export class Host {
    * @param {AbortSignal} [signal]
    */
   async load(source, device, onProgress = () => {}, signal) {
-    const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
+    const [{ tokenizer, tokenizerConfig, tokenizerBeside, ...files }] = await Promise.all([
       "read" in source ? source.read : readModel(source, onProgress, signal),
       startEngine(),
     ]);
-    const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
+    const text = tokenizer ? new Text(tokenizer, tokenizerConfig, tokenizerBeside) : new NoText();
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
       // The engine has its own copy of the bytes by its first word: what comes after it needs the room.
       files.weights.length = 0;
@@ -95,7 +95,8 @@ export class Host {
   /** The model and its device as they are now: a device that was lost may have been replaced. */
   async info() {
     const engine = this.#loaded();
-    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask };
+    const notices = this.#text.notices.map(({ key, values }) => ({ key, values }));
+    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask, notices };
   }
 
   /**

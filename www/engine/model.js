@@ -25,7 +25,7 @@ import { fromRaw } from "../trace.js";
  * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, virtualParameters: number, layers: number, heads: number,
  *   vocab: number, tokenTypes: number, labels: (string | null)[], unusedLabels: string[], classes: import("../reading/classes.js").Kind | null, maxPositions: number | null, mask: number | null,
  *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
- *   pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
+ *   notices: { key: string, values: import("../trouble.js").Values }[], pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
 

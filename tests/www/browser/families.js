@@ -32,7 +32,8 @@ export function siteWith(names, variants = {}) {
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     const writes = ["gpt2", "llama"].includes(config.model_type);
     writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer(config.vocab_size, writes ? ["[CLS]", null] : ["[CLS]", "[SEP]"])));
-    for (const file of ["tokenizer_config.json", "generation_config.json"]) writeFileSync(join(folder, file), "{}");
+    writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ tokenizer_class: "PreTrainedTokenizerFast" }));
+    writeFileSync(join(folder, "generation_config.json"), "{}");
   }
   return { root, remove: () => rmSync(root, { recursive: true }) };
 }
