@@ -4,6 +4,7 @@ mod beams;
 mod engine;
 mod fill;
 mod input;
+mod rules;
 mod sample;
 mod session;
 

@@ -1,7 +1,10 @@
 //! One text being written: its tokens, and how many of them the device's caches hold.
 
+use std::borrow::Cow;
+
 use super::engine::Engine;
 use super::input::{Input, Prompt};
+use super::rules::{Written, ruled};
 use super::sample::{Candidate, Sampling, candidates, draw};
 use crate::capture::{Aims, Intervention, Trace, select};
 use crate::error::{Error, Result};
@@ -97,7 +100,7 @@ impl Engine {
         let trace = self.forward(session, capture).await?;
         // A forced token is shown among the candidates wherever it stands.
         let listing = if force.is_some() { sampling.listing_all() } else { *sampling };
-        let candidates = candidates(session.logits.as_deref().unwrap_or_default(), &listing);
+        let candidates = candidates(&self.scores(session, sampling)?, &listing);
         let position = session.ids().len();
         let id = force.unwrap_or_else(|| draw(&candidates, sampling, position));
         session.ids.push(id);
@@ -111,7 +114,13 @@ impl Engine {
         if session.logits.is_none() {
             self.forward(session, &[]).await?;
         }
-        Ok(candidates(session.logits.as_deref().unwrap_or_default(), sampling))
+        Ok(candidates(&self.scores(session, sampling)?, sampling))
+    }
+
+    /// The known scores of the next token, as the checkpoint's rules leave them.
+    fn scores<'s>(&self, session: &'s Session, sampling: &Sampling) -> Result<Cow<'s, [f32]>> {
+        let logits = session.logits.as_deref().unwrap_or_default();
+        ruled(&self.model, &Written::of(&self.model, &session.prompt, &session.ids, sampling.limit), logits)
     }
 
     /// Computes what is not in the caches yet, up to the logits for the next token.

@@ -3,7 +3,7 @@
 
 use super::parts::{Heads, Matrix, attend, has, layer_norm, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
-use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
+use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope};
 use crate::ops::{Activation, Mask, Op};
@@ -224,6 +224,7 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
         labels: if architecture.ends_with("ForSequenceClassification") { c.labels.clone() } else { vec![] },
         special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
         max_positions: Some(c.max_position_embeddings.saturating_sub(after)),
+        generation: Generation::default(),
     }
 }
 

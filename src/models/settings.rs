@@ -13,7 +13,7 @@ pub const MOST_LAYERS: usize = 1 << 10;
 #[derive(Clone, Copy)]
 pub struct Settings<'v> {
     /// Its name, for errors.
-    file: &'static str,
+    pub file: &'static str,
     pub fields: &'v Map<String, Value>,
 }
 
@@ -87,11 +87,11 @@ impl<'v> Settings<'v> {
         self.get(name).map(|value| value.as_u64().ok_or_else(|| self.misfit(name, "a whole number"))).transpose()
     }
 
-    fn get(self, name: &str) -> Option<&'v Value> {
+    pub fn get(self, name: &str) -> Option<&'v Value> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
 
-    fn misfit(self, name: &str, wanted: &str) -> Error {
+    pub fn misfit(self, name: &str, wanted: &str) -> Error {
         let got = self.fields.get(name).map_or("nothing".into(), written);
         Error::Config(format!("{name} is {got} in {}; {wanted} is expected", self.file))
     }

@@ -7,7 +7,7 @@
 
 use super::parts::has;
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, sized, start};
-use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
+use super::{Family, Generation, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
 use crate::ops::relative_bias::Direction;
@@ -114,6 +114,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
             pad: config.pad_token_id,
         },
         max_positions: None,
+        generation: Generation::default(),
     })
 }
 
