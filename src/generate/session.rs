@@ -37,6 +37,8 @@ pub struct Step {
     pub candidates: Vec<Candidate>,
     /// Of the pass that gave these candidates: the newest token's row.
     pub trace: Trace,
+    /// The scores that the candidates were ranked by, where the checkpoint's rules changed the model's logits.
+    pub scores: Option<Vec<f32>>,
     /// The token ends the text.
     pub done: bool,
     /// Tokens generated before this one.
@@ -100,12 +102,14 @@ impl Engine {
         let trace = self.forward(session, capture).await?;
         // A forced token is shown among the candidates wherever it stands.
         let listing = if force.is_some() { sampling.listing_all() } else { *sampling };
-        let candidates = candidates(&self.scores(session, sampling)?, &listing);
+        let scores = self.scores(session, sampling)?;
+        let candidates = candidates(&scores, &listing);
+        let scores = if let Cow::Owned(scores) = scores { Some(scores) } else { None };
         let position = session.ids().len();
         let id = force.unwrap_or_else(|| draw(&candidates, sampling, position));
         session.ids.push(id);
         session.logits = None;
-        Ok(Step { id, candidates, trace, done: self.model.special.eos.contains(&id), position })
+        Ok(Step { id, candidates, trace, scores, done: self.model.special.eos.contains(&id), position })
     }
 
     /// The candidates for the next token under these settings; the text stays as it is.

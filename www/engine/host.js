@@ -6,7 +6,7 @@ import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "../checkpoint/files.js";
 import { SITE } from "../site.js";
 import { packInterventions } from "./interventions.js";
-import { given, stepOptions } from "./options.js";
+import { NEW_TOKENS, given, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
 import { turns } from "./turns.js";
 
@@ -21,7 +21,8 @@ import { turns } from "./turns.js";
  */
 /**
  * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
- * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
+ * `limit`: new tokens that the text gets in all, by which a rule of generation_config.json that forces the end (forced_eos_token_id) knows the last one.
+ * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, limit?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
 /** @typedef {import("../wasm/diorama.js").Search} EngineSearch */
@@ -146,6 +147,15 @@ export class Host {
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
+  }
+
+  /**
+   * New tokens behind this input when nobody says how many: by generation_config.json, or a usual number.
+   * @param {Input} input
+   * @returns {Promise<number>}
+   */
+  async usualLength(input) {
+    return this.#loaded().usualLength(this.#resolve(input), NEW_TOKENS);
   }
 
   /**

@@ -34,8 +34,19 @@ export function output(app) {
         .label=${say("candidates.title")} .stale=${player.stale} .fixed=${state.hide.includes("sliders")} .say=${say}
         @diorama-settings-change=${(/** @type {CustomEvent} */ event) => app.set(event.detail)}
         @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => branch(app, event.detail.id))}></diorama-candidates>
+      ${notices(app)}
     </section>
   </div>`;
+}
+
+/**
+ * What the model's generation settings do to the candidates, and which of them are not taken.
+ * @param {App} app
+ */
+function notices({ say, model }) {
+  const told = model?.info.notices ?? [];
+  if (told.length === 0) return nothing;
+  return html`<p class="notices soft">${told.map(({ kind, file, settings }) => html`<span>${say(`notice.${kind}`, { file, settings })}</span> `)}</p>`;
 }
 
 /** @param {App} app */
@@ -89,7 +100,7 @@ function targetWeights(app) {
 }
 
 /**
- * The next token's distribution from the engine; an older token's from the logits of its step, cut by the settings of now.
+ * The next token's distribution from the engine; an older token's from the scores of its step, cut by the settings of now.
  * @param {App} app
  */
 function candidates(app) {
@@ -98,8 +109,8 @@ function candidates(app) {
   if (!step) return player.next.slice(0, SHOWN);
   const known = new Map(step.candidates.map((candidate) => [candidate.id, candidate]));
   const { logits } = step.trace;
-  const row = slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 });
-  return cutDistribution(row.data, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
+  const row = step.scores ?? slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 }).data;
+  return cutDistribution(row, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
 }
 
 /**
