@@ -119,12 +119,14 @@ async fn perform(action: Action) -> Result<String> {
             sampling.check()?;
             let interventions = intervene::read(intervene.as_deref())?;
             Aims::find(&model.graph, &interventions, Extent::Whole)?;
-            asked.notes(&model).iter().for_each(|note| eprintln!("note: {note}"));
+            let notes = asked.notes(&model);
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let ids = match beams {
                 None | Some(1) => sample(&mut engine, &input, sampling, most, &interventions).await?,
                 Some(beams) => engine.beam_search(&input, beams, most, &interventions).await?,
             };
+            // Beside what was written: a refusal is one line.
+            notes.iter().for_each(|note| eprintln!("note: {note}"));
             let text = match folder.text() {
                 // Ids need no tokenizer, nor a sound one.
                 Err(_) if source.text.is_none() => None,
