@@ -3,6 +3,8 @@
 //! Every executor, every view and every test reads this. A node's name is its hook; a length that changes from step to
 //! step is a symbol ([`Dim`]), so one graph serves a whole text, a padded one and a single new token.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Result};
 use crate::ops::{Fault, Op, Site};
 use crate::tensor::{Axis, size};
@@ -71,7 +73,7 @@ pub enum Kind {
 }
 
 /// How a tensor of the checkpoint holds the numbers of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stored {
     /// Just so.
     Whole,
@@ -116,6 +118,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// In the order of computation. A node may have a second name: what leaves one block enters the next.
     pub hooks: Vec<Hook>,
+    /// Weight nodes by what they read, so that layers that share a weight share its node.
+    weights: BTreeMap<(String, Stored), NodeId>,
 }
 
 impl Graph {
@@ -139,14 +143,11 @@ impl Graph {
 
     /// The same, with what layers share counted once for each layer that uses it.
     pub fn virtual_parameters(&self) -> usize {
-        let mut used: Vec<(&str, NodeId)> = vec![];
-        for node in &self.nodes {
-            for &id in node.inputs.iter().filter(|&&id| matches!(self.node(id).kind, Kind::Weight { .. })) {
-                if !used.contains(&(layer(&node.name), id)) {
-                    used.push((layer(&node.name), id));
-                }
-            }
-        }
+        let weights = |node: &Node| matches!(node.kind, Kind::Weight { .. });
+        let reads = self.nodes.iter().flat_map(|node| node.inputs.iter().map(|&id| (layer(&node.name), id)));
+        let mut used: Vec<(&str, NodeId)> = reads.filter(|(_, id)| weights(self.node(*id))).collect();
+        used.sort_unstable();
+        used.dedup();
         used.into_iter().map(|(_, id)| size(&self.node(id).shape(&Lens::ONE))).sum()
     }
 
@@ -207,13 +208,15 @@ impl Scope<'_> {
 
     /// The same, of a tensor that holds more than this, or in another order.
     pub fn stored_weight(&mut self, names: &[String], stored: Stored, axes: &[(Axis, usize)]) -> NodeId {
-        let same = |node: &Node| matches!(&node.kind, Kind::Weight { names: n, stored: s } if n[0] == names[0] && *s == stored);
-        if let Some(index) = self.graph.nodes.iter().position(same) {
-            return NodeId(index);
+        let key = (names[0].clone(), stored);
+        if let Some(id) = self.graph.weights.get(&key) {
+            return *id;
         }
         let (axes, dims) = axes.iter().map(|&(axis, n)| (axis, Dim::Fixed(n))).unzip();
         let kind = Kind::Weight { names: names.to_vec(), stored };
-        self.graph.push(Node { name: names[0].clone(), kind, inputs: vec![], axes, dims, stage: Stage::Source })
+        let id = self.graph.push(Node { name: names[0].clone(), kind, inputs: vec![], axes, dims, stage: Stage::Source });
+        self.graph.weights.insert(key, id);
+        id
     }
 
     /// A computed node. Its shape is checked here, so that a model that is built also runs.

@@ -56,7 +56,7 @@ impl WebEngine {
         progress("weights", 0.0);
         let named: Vec<(&str, &[u8])> = weights.iter().map(|bytes| ("model.safetensors", bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named).map_err(fault)?;
-        let mut model = models::build(&config, &checkpoint.names()).map_err(fault)?;
+        let mut model = models::build(&config, &checkpoint.distinct_names(&models::TIED)).map_err(fault)?;
         if let Some(generation) = &generation_config {
             model.generate_by(generation).map_err(fault)?;
         }

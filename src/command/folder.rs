@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use diorama::error::{Error, Result};
+use diorama::models::json::parse;
 use diorama::models::{self, Model};
 use diorama::pass::Parameters;
 use diorama::text::Text;
@@ -27,7 +28,7 @@ impl Folder<'_> {
         let files = self.weights()?;
         let named: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named)?;
-        let mut model = models::build(&config, &checkpoint.names())?;
+        let mut model = models::build(&config, &checkpoint.distinct_names(&models::TIED))?;
         if let Some(generation) = self.optional("generation_config.json")? {
             model.generate_by(&generation)?;
         }
@@ -42,7 +43,7 @@ impl Folder<'_> {
         if self.dir.join(WHOLE).exists() || !self.dir.join(INDEX).exists() {
             return Ok(vec![(WHOLE.into(), self.read(WHOLE)?)]);
         }
-        let index: ShardIndex = serde_json::from_slice(&self.read(INDEX)?)
+        let index: ShardIndex = serde_json::from_value(parse(INDEX, &self.read_text(INDEX)?)?)
             .map_err(|fault| Error::Weights(format!("{INDEX} has no weight_map of file names ({fault}); fetch it again")))?;
         let shards: BTreeSet<String> = index.weight_map.into_values().collect();
         shards.into_iter().map(|name| self.read(&name).map(|bytes| (name, bytes))).collect()

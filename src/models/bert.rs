@@ -4,7 +4,7 @@
 //! each remembers: masked words (§3.1, task 1) and whether one sentence follows another (task 2).
 
 use super::Model;
-use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::settings::Settings;
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
@@ -13,13 +13,15 @@ const CLASSES: [&str; 4] = ["BertModel", "BertForMaskedLM", "BertForPreTraining"
 
 pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
-    let c = Config::read(settings)?;
+    let c = Config::read(settings, &Defaults::BERT)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
-    let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("bert", "embeddings"), pad: None })?;
+    let embeddings = Embeddings { stems: named("bert", "embeddings"), head: "cls.predictions.decoder.weight", pad: None };
+    let embedded = embed(g, &c, &embeddings)?;
+    let mut h = embedded.h;
     for l in 0..c.num_hidden_layers {
         let names = BlockNames::bert(&named("bert", &format!("encoder.layer.{l}")));
-        h = block(&mut g.enter("blocks").enter(l), &c, names, h, inputs.attention_mask)?;
+        h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
     let mut outputs = vec![];
     if matches!(class, "BertForMaskedLM" | "BertForPreTraining") {
@@ -27,10 +29,9 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
             dense: vec!["cls.predictions.transform.dense".into()],
             activation: c.activation,
             norm: vec!["cls.predictions.transform.LayerNorm".into()],
-            decoder: "cls.predictions.decoder.weight".into(),
-            bias: vec!["cls.predictions.decoder.bias".into(), "cls.predictions.bias".into()],
+            bias: &["cls.predictions.decoder.bias", "cls.predictions.bias"],
         };
-        outputs.push(words(g, &c, head, h, table, tensors)?);
+        outputs.push(words(g, &c, head, h, &embedded, tensors)?);
     }
     if class == "BertForPreTraining" {
         let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
@@ -40,5 +41,5 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
         outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, c.num_labels)?);
     }
-    Ok(model(class, &c, graph, inputs, outputs))
+    Ok(model(class, &c, graph, embedded.inputs, outputs))
 }

@@ -4,8 +4,10 @@ mod albert;
 mod bert;
 mod electra;
 mod encoder;
+mod fields;
 mod generation;
 mod gpt2;
+pub mod json;
 mod llama;
 mod notices;
 mod parts;
@@ -18,8 +20,9 @@ use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
 pub use generation::{EarlyStopping, Generation, Rules};
+use json::parse;
 pub use notices::{Notice, NoticeKind};
-use settings::{Settings, parse};
+use settings::Settings;
 
 /// Which halves of the first Transformer a model keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +163,22 @@ impl Cache {
     }
 }
 
-/// Builds the model that a `config.json` describes. `tensors` are the names in its checkpoint: some tensors are left out
-/// where two are tied.
+/// Tensors that the reference may tie: the target, and the source whose numbers it shares where both have the same, or a checkpoint has only one.
+pub const TIED: [(&str, &str); 10] = [
+    ("lm_head.weight", "shared.weight"),
+    ("encoder.embed_tokens.weight", "shared.weight"),
+    ("decoder.embed_tokens.weight", "shared.weight"),
+    ("lm_head.weight", "model.embed_tokens.weight"),
+    ("lm_head.weight", "transformer.wte.weight"),
+    ("lm_head.weight", "wte.weight"),
+    ("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight"),
+    ("lm_head.decoder.weight", "roberta.embeddings.word_embeddings.weight"),
+    ("predictions.decoder.weight", "albert.embeddings.word_embeddings.weight"),
+    ("generator_lm_head.weight", "electra.embeddings.word_embeddings.weight"),
+];
+
+/// Builds the model that a `config.json` describes. `tensors` are the names in its checkpoint, best without the copies of tied tensors
+/// (`Checkpoint::distinct_names`): they tell where two that `config.json` ties have numbers of their own.
 pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
     let value = parse("config.json", config)?;
     let settings = Settings::of("config.json", &value)?;

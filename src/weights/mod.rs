@@ -1,5 +1,6 @@
 //! Safetensors files (f32, f16, bf16) under Hugging Face names → the numbers of a graph's weight nodes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use half::{bf16, f16};
@@ -30,6 +31,18 @@ impl<'a> Checkpoint<'a> {
         self.tensors.iter().map(|(name, _)| name.clone()).collect()
     }
 
+    /// The same without copies: of a tensor that may be tied to another, where both hold the same bytes. `tied`: each with its source.
+    pub fn distinct_names(&self, tied: &[(&str, &str)]) -> Vec<String> {
+        let known = self.by_name();
+        let same = |a: &TensorView, b: &TensorView| a.dtype() == b.dtype() && a.shape() == b.shape() && a.data() == b.data();
+        let is_copy = |name: &str| {
+            tied.iter().filter(|(target, _)| *target == name).any(|(target, source)| {
+                known.get(target).zip(known.get(source)).is_some_and(|(target, source)| same(target, source))
+            })
+        };
+        known.keys().filter(|name| !is_copy(name)).map(|name| name.to_string()).collect()
+    }
+
     /// Every tensor of the files, in f32. Their axes have no names.
     pub fn tensors(&self) -> Result<Vec<Tensor>> {
         let tensor = |(name, view): &(String, TensorView)| {
@@ -41,33 +54,39 @@ impl<'a> Checkpoint<'a> {
 
     /// The numbers of each weight node, in f32.
     pub fn parameters(&self, graph: &Graph) -> Result<Parameters> {
+        let known = self.by_name();
         let mut parameters = Parameters::new();
         for (index, node) in graph.nodes.iter().enumerate() {
             if let Kind::Weight { names, stored } = &node.kind {
                 let shape = node.shape(&Lens::ONE);
-                parameters.insert(NodeId(index), Arc::new(self.tensor(names, *stored, &shape)?));
+                parameters.insert(NodeId(index), Arc::new(tensor(&known, names, *stored, &shape)?));
             }
         }
         Ok(parameters)
     }
 
-    fn tensor(&self, names: &[String], stored: Stored, shape: &[usize]) -> Result<Vec<f32>> {
-        let found = names.iter().find_map(|name| self.tensors.iter().rfind(|(known, _)| known == name));
-        let (name, view) = found.ok_or_else(|| {
-            Error::Weights(format!(
-                "\"{}\" is missing from the checkpoint; the file is incomplete or belongs to another architecture",
-                names[0]
-            ))
-        })?;
-        let want = stored.shape(shape);
-        if view.shape() != want {
-            return Err(Error::Weights(format!(
-                "\"{name}\" has shape {:?}, but config.json asks for {want:?}; config and checkpoint belong to different models",
-                view.shape()
-            )));
-        }
-        Ok(stored.take(to_f32(name, view)?, shape))
+    /// Where several files hold a tensor of one name, the last one's.
+    fn by_name(&self) -> BTreeMap<&str, &TensorView<'a>> {
+        self.tensors.iter().map(|(name, view)| (name.as_str(), view)).collect()
     }
+}
+
+fn tensor(known: &BTreeMap<&str, &TensorView>, names: &[String], stored: Stored, shape: &[usize]) -> Result<Vec<f32>> {
+    let found = names.iter().find_map(|name| Some((name, known.get(name.as_str())?)));
+    let (name, view) = found.ok_or_else(|| {
+        Error::Weights(format!(
+            "\"{}\" is missing from the checkpoint; the file is incomplete or belongs to another architecture",
+            names[0]
+        ))
+    })?;
+    let want = stored.shape(shape);
+    if view.shape() != want {
+        return Err(Error::Weights(format!(
+            "\"{name}\" has shape {:?}, but config.json asks for {want:?}; config and checkpoint belong to different models",
+            view.shape()
+        )));
+    }
+    Ok(stored.take(to_f32(name, view)?, shape))
 }
 
 impl Stored {

@@ -3,6 +3,7 @@
 import { findShelf, openShelf } from "./cache.js";
 import { writes } from "./families.js";
 import { openFolder } from "./folder.js";
+import { parsePython } from "../json.js";
 import { optionalJson, optionalText, survey, TOKENIZER, tokenizerFiles } from "./survey.js";
 import { Trouble } from "../trouble.js";
 import { readWhole } from "./transfer.js";
@@ -29,7 +30,7 @@ export async function readModel(source, onProgress = () => {}, signal) {
     optionalJson(folder, "tokenizer_config.json"),
   ]);
   // Only those who write have one: nobody else's host is asked for it.
-  const generationConfig = writes(JSON.parse(config)) ? await optionalText(folder, "generation_config.json") : undefined;
+  const generationConfig = writes(parsePython(config)) ? await optionalText(folder, "generation_config.json") : undefined;
   /** @type {Uint8Array[]} */
   const weights = [];
   let before = 0;

@@ -1,6 +1,7 @@
 // What a model is and what it will take, from config.json and the beginnings of its safetensors files: read before the weights are fetched.
 
 import { familyOf } from "./families.js";
+import { parsePython } from "../json.js";
 import { memoryOf, requireRoom } from "./memory.js";
 import { Trouble } from "../trouble.js";
 import { readWhole } from "./transfer.js";
@@ -149,7 +150,7 @@ function isWeight({ dtype, shape }) {
  */
 function parseJson(text, file) {
   try {
-    const value = JSON.parse(text);
+    const value = parsePython(text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
     // The sentence below covers both a parse error and a bare number or string.
