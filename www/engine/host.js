@@ -108,10 +108,7 @@ export class Host {
     return ids.map((id, i) => ({ ...this.#text.piece(id), segment: this.#tokenTypes ? tokenTypeIds?.[i] : undefined }));
   }
 
-  /**
-   * @param {number[]} ids
-   * @returns {Promise<Piece[]>}
-   */
+  /** @param {number[]} ids @returns {Promise<Piece[]>} */
   async pieces(ids) {
     return ids.map((id) => this.#text.piece(id));
   }
