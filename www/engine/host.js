@@ -20,8 +20,7 @@ import { turns } from "./turns.js";
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
 /**
- * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
- * `limit`: new tokens that the text gets in all, by which a rule of generation_config.json that forces the end (forced_eos_token_id) knows the last one.
+ * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well. `limit`: new tokens that the text gets in all, by which a rule of generation_config.json that forces the end (forced_eos_token_id) knows the last one.
  * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, limit?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
@@ -109,10 +108,7 @@ export class Host {
     return ids.map((id, i) => ({ ...this.#text.piece(id), segment: this.#tokenTypes ? tokenTypeIds?.[i] : undefined }));
   }
 
-  /**
-   * @param {number[]} ids
-   * @returns {Promise<Piece[]>}
-   */
+  /** @param {number[]} ids @returns {Promise<Piece[]>} */
   async pieces(ids) {
     return ids.map((id) => this.#text.piece(id));
   }
@@ -149,11 +145,7 @@ export class Host {
     return { trace, places: filled.map(named) };
   }
 
-  /**
-   * New tokens behind this input when nobody says how many: by generation_config.json, or a usual number.
-   * @param {Input} input
-   * @returns {Promise<number>}
-   */
+  /** New tokens behind this input when nobody says how many: by generation_config.json, or a usual number. @param {Input} input */
   async usualLength(input) {
     return this.#loaded().usualLength(this.#resolve(input), NEW_TOKENS);
   }

@@ -29,11 +29,7 @@ import { fromRaw } from "../trace.js";
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
 
-/**
- * What to tell of a model's generation settings: `rules` act on the scores of the next token, and candidates are shown as they leave them; the others are not taken by themselves (`sampling`,
- * `beams`), or not at all (`cuts`, `leftOut`), or the file names no end (`noEnd`). `settings` are names and values, `text` is a sentence in English.
- * @typedef {{ kind: "rules" | "sampling" | "cuts" | "beams" | "leftOut" | "noEnd", file: string, settings: string, text: string }} Notice
- */
+/** @typedef {import("./options.js").Notice} Notice */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
 /** @typedef {import("./start.js").Loaded} Loaded */
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */

@@ -1,6 +1,11 @@
 // What a caller of the module may ask for beside the input: brought into one form, or refused in one sentence.
 
 /** @typedef {import("./host.js").StepOptions} StepOptions */
+/**
+ * What to tell of a model's generation settings: `rules` act on the scores of the next token, and candidates are shown as they leave them; the others are not taken by themselves (`sampling`,
+ * `beams`), or not at all (`cuts`, `leftOut`), or the file names no end (`noEnd`). `settings` are names and values, `text` is a sentence in English.
+ * @typedef {{ kind: "rules" | "sampling" | "cuts" | "beams" | "leftOut" | "noEnd", file: string, settings: string, text: string }} Notice
+ */
 
 /** Tokens that `generate` writes when neither the caller nor the checkpoint says how many. */
 export const NEW_TOKENS = 64;
