@@ -55,7 +55,7 @@ fn replay(choice: Choice) {
     for case in &cases {
         let (name, input) = (case.named(), case.input());
         let mut engine = engine(case, choice);
-        let most = case.max_new_tokens.map_or_else(|| input.usual_length(&engine.model, 64).expect("a length"), |most| most);
+        let most = case.max_new_tokens.unwrap_or_else(|| input.usual_length(&engine.model, 64).expect("a length"));
         if case.beams > 1 {
             assert_eq!(block_on(engine.beam_search(&input, case.beams, most, NONE)).expect("beams"), case.chosen, "{name}");
             continue;

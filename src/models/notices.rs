@@ -95,8 +95,11 @@ impl Sampler {
     }
 }
 
-/// Settings that change a text in `transformers`, and are not carried out; each with whether a value of it does nothing.
-const LEFT_OUT: &[(&str, fn(&Value) -> bool)] = &[
+/// A setting, and whether a value of it does nothing.
+type Harmless = (&'static str, fn(&Value) -> bool);
+
+/// Settings that change a text in `transformers`, and are not carried out.
+const LEFT_OUT: &[Harmless] = &[
     ("guidance_scale", |value| value.as_f64() == Some(1.0)),
     ("watermarking_config", |_| false),
     ("stop_strings", |value| value.as_array().is_some_and(Vec::is_empty)),
@@ -123,7 +126,7 @@ pub fn notices(settings: Settings, generation: &Generation, endless: bool) -> Re
             cuts.push(*name);
         }
     }
-    let acts = |(name, neutral): &&(&str, fn(&Value) -> bool)| settings.get(name).is_some_and(|value| !neutral(value));
+    let acts = |(name, neutral): &&Harmless| settings.get(name).is_some_and(|value| !neutral(value));
     let left_out: Vec<&str> = LEFT_OUT.iter().filter(acts).map(|(name, _)| *name).collect();
     let sampling: &[&str] = if generation.sampler.do_sample { &["do_sample", "temperature", "top_k", "top_p"] } else { &[] };
     let beams: &[&str] = if generation.beams > 1 { &["num_beams"] } else { &[] };
