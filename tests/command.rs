@@ -218,7 +218,7 @@ fn generation_settings_act_or_are_told() {
         let told = diorama(&[&["generate", &path, "--ids", "5,9,2,30"], more].concat());
         (stdout(&told).trim().split(',').count(), String::from_utf8_lossy(&told.stderr).into_owned())
     };
-    let json = |text: &str| serde_json::from_str(text).expect("JSON");
+    let json = |text: &str| -> serde_json::Value { serde_json::from_str(text).expect("JSON") };
     let plain = json(r#"{ "eos_token_id": 60, "no_repeat_ngram_size": 2, "temperature": 0.7 }"#);
     assert_eq!(write(plain.clone(), &["--max-new-tokens", "7"]), (7, String::new()), "what acts needs no word");
     assert_eq!(write(json(r#"{ "eos_token_id": 60, "max_length": 9 }"#), &[]).0, 5, "prompt and text together");
