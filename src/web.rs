@@ -115,6 +115,13 @@ impl WebEngine {
         Ok(object.into())
     }
 
+    /// New tokens behind this input when nobody says how many: as the checkpoint's settings have it, else `usual`.
+    #[wasm_bindgen(js_name = usualLength)]
+    pub fn usual_length(&self, input: JsValue, usual: usize) -> Result<usize, JsError> {
+        let input = input_of(input)?;
+        input.usual_length(&idle(&self.engine)?.model, usual).map_err(fault)
+    }
+
     /// Begins a text.
     pub fn start(&self, input: JsValue) -> Result<Generation, JsError> {
         let session = idle(&self.engine)?.start(&input_of(input)?).map_err(fault)?;
@@ -296,6 +303,11 @@ impl Taken {
     /// The scores of all tokens, step after step.
     pub fn logits(&self) -> Vec<f32> {
         self.steps.iter().map(|step| step.trace.logits[0].data.as_slice()).collect::<Vec<_>>().concat()
+    }
+
+    /// The scores that candidates were ranked by, step after step; empty where no rule of the checkpoint changes the logits.
+    pub fn scores(&self) -> Vec<f32> {
+        self.steps.iter().filter_map(|step| step.scores.as_deref()).collect::<Vec<_>>().concat()
     }
 
     /// What was captured with each step.

@@ -3,6 +3,7 @@
 mod arguments;
 mod folder;
 mod intervene;
+mod notes;
 mod tell;
 
 use std::io::{ErrorKind, Write};
@@ -17,6 +18,10 @@ use diorama::tensor::Tensor;
 
 use arguments::{Action, Command, Source};
 use folder::Folder;
+use notes::Asked;
+
+/// New tokens where neither the command nor the checkpoint says how many.
+const NEW_TOKENS: usize = 64;
 
 pub fn main() -> ExitCode {
     let command = match Command::try_parse() {
@@ -112,19 +117,20 @@ async fn perform(action: Action) -> Result<String> {
             let (model, parameters) = folder.load()?;
             let input = source.input(&folder, &model)?;
             input.check(&model)?;
-            // A cut without a temperature means: sample, at temperature 1.
-            let cut = top_k > 0 || top_p < 1.0;
-            let temperature = temperature.unwrap_or(if cut { 1.0 } else { 0.0 });
-            let sampling = Sampling { temperature, top_k, top_p, seed, listed: 1 };
+            let most = max_new_tokens.map_or_else(|| input.usual_length(&model, NEW_TOKENS), Ok)?;
+            let asked = Asked { temperature, top_k, top_p, beams };
+            let sampling = Sampling { seed, listed: 1, ..asked.sampling() };
             sampling.check()?;
             let interventions = intervene::read(intervene.as_deref())?;
             Aims::find(&model.graph, &interventions, Extent::Whole)?;
+            let notes = asked.notes(&model);
             let mut engine = Engine::open(model, parameters, device.into()).await?;
-            let ids = if beams != 1 {
-                engine.beam_search(&input, beams, max_new_tokens, &interventions).await?
-            } else {
-                sample(&mut engine, &input, sampling, max_new_tokens, &interventions).await?
+            let ids = match beams {
+                None | Some(1) => sample(&mut engine, &input, sampling, most, &interventions).await?,
+                Some(beams) => engine.beam_search(&input, beams, most, &interventions).await?,
             };
+            // Beside what was written: a refusal is one line.
+            notes.iter().for_each(|note| eprintln!("note: {note}"));
             let text = match folder.text() {
                 // Ids need no tokenizer, nor a sound one.
                 Err(_) if source.text.is_none() => None,
@@ -149,6 +155,7 @@ async fn sample(
     let mut session = engine.start(input)?;
     engine.intervene(&mut session, interventions)?;
     let most = max_new_tokens.min(session.room(&engine.model));
+    let sampling = Sampling { limit: Some(most), ..sampling };
     while session.ids().len() < most {
         if engine.step(&mut session, &sampling, &[], None).await?.done {
             break;

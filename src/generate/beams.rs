@@ -1,15 +1,18 @@
 //! Beam search: the likeliest text found by keeping several at each step (Sutskever et al. 2014, §3.2).
 //!
-//! Scores are log-probabilities divided by length (Wu et al. 2016, eq. 14 with α = 1 and the reference's plain length),
-//! and the search ends as `transformers` ends it by default: when all places are taken by finished texts and the best
-//! running one, at its present length, scores no better than the worst of them.
+//! Scores are log-probabilities, as the checkpoint's rules leave them, divided by length (Wu et al. 2016, eq. 14 with the reference's
+//! plain length, and α = 1 unless the checkpoint's `length_penalty` says otherwise). The search ends as `transformers` ends it by
+//! default: when all places are taken by finished texts and the best running one, at its present length, scores no better than the
+//! worst of them. The checkpoint's `early_stopping` changes that ([`EarlyStopping`]).
 
 use super::caches::Cache;
 use super::engine::Engine;
 use super::input::{Input, Prompt};
+use super::rules::{Written, ruled};
 use super::sample::best;
 use crate::capture::{Aims, Intervention};
 use crate::error::{Error, Result};
+use crate::models::{EarlyStopping, Model};
 use crate::tensor::Tensor;
 
 /// A text that is still being written.
@@ -154,25 +157,28 @@ impl Engine {
         if search.done {
             return Ok(vec![]);
         }
-        let (beams, vocab, eos) = (search.width, self.model.vocab, self.model.special.eos.clone());
+        let (beams, eos) = (search.width, self.model.special.eos.clone());
         let logits = self.forward_beams(search).await?;
         search.taken += 1;
         let length = search.taken;
+        let per_length = Normal::of(&self.model);
 
         // As many continuations as it takes to have enough that do not end.
-        let best = continuations(&search.running, &logits.data, vocab, beams * (1 + eos.len()).max(2));
+        let best = continuations(&self.model, search, &logits.data, beams * (1 + eos.len()).max(2))?;
         let ends = |id: &u32| eos.contains(id) || length == search.max_new_tokens;
         let finished = &mut search.finished;
         for (beam, id, score) in best.iter().take(beams).filter(|(_, id, _)| ends(id)) {
-            let (ids, score) = (search.running[*beam].followed_by(*id), score / length as f32);
+            let (ids, score) = (search.running[*beam].followed_by(*id), per_length.score(*score, length));
             finished.insert(finished.partition_point(|better| better.1 >= score), (ids, score));
         }
         finished.truncate(beams);
         let looked = judged(&best, beams, ends);
         let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
-        let hopeless =
-            |next: &[&(usize, u32, f32)]| finished.len() == beams && next[0].2 / length as f32 <= finished[beams - 1].1;
-        if next.is_empty() || hopeless(&next) {
+        let over = |next: &[&(usize, u32, f32)]| {
+            let worst = finished.get(beams - 1).map(|(_, score)| *score); // none while a place is free
+            worst.is_some_and(|worst| !per_length.can_win(next[0].2, length, search.max_new_tokens, worst))
+        };
+        if next.is_empty() || over(&next) {
             search.done = true;
             return Ok(looked);
         }
@@ -220,14 +226,42 @@ fn judged(best: &[(usize, u32, f32)], beams: usize, ends: impl Fn(&u32) -> bool)
     real.map(|(rank, &(beam, id, score))| Continuation { beam, id, score, fate: fate(rank, &id) }).collect()
 }
 
-/// The `n` best of every beam with every token: `(beam, id, score)`.
-fn continuations(running: &[Running], logits: &[f32], vocab: usize, n: usize) -> Vec<(usize, u32, f32)> {
+/// How texts of different lengths compare, and when a search is over.
+struct Normal {
+    length_penalty: f32,
+    early_stopping: EarlyStopping,
+}
+
+impl Normal {
+    fn of(model: &Model) -> Self {
+        let generation = &model.generation;
+        Normal { length_penalty: generation.length_penalty.unwrap_or(1.0), early_stopping: generation.early_stopping }
+    }
+
+    /// A sum of log-probabilities, divided by `length` to the power of the penalty.
+    fn score(&self, sum: f32, length: usize) -> f32 {
+        sum / (length as f32).powf(self.length_penalty)
+    }
+
+    /// Whether the best running text could still be better than the worst finished one, where all places are taken by those.
+    fn can_win(&self, sum: f32, length: usize, longest: usize, worst: f32) -> bool {
+        let length = if self.early_stopping == EarlyStopping::Never && self.length_penalty > 0.0 { longest } else { length };
+        self.early_stopping != EarlyStopping::WhenFull && self.score(sum, length) > worst
+    }
+}
+
+/// The `n` best of every beam with every token, those that are forbidden left out: `(beam, id, score)`.
+fn continuations(model: &Model, search: &Beams, logits: &[f32], n: usize) -> Result<Vec<(usize, u32, f32)>> {
     let mut scores = Vec::with_capacity(logits.len());
-    for (running, logits) in running.iter().zip(logits.chunks_exact(vocab)) {
+    for (running, logits) in search.running.iter().zip(logits.chunks_exact(model.vocab)) {
         let max = logits.iter().copied().fold(f32::MIN, f32::max);
         let log_sum = logits.iter().map(|logit| (logit - max).exp()).sum::<f32>().ln();
-        scores.extend(logits.iter().map(|logit| running.score + logit - max - log_sum));
+        let log_probabilities: Vec<f32> = logits.iter().map(|logit| logit - max - log_sum).collect();
+        let ids = [&search.prompt.target.ids[..], &running.ids].concat();
+        let written = Written::of(model, &search.prompt, &ids, Some(search.max_new_tokens));
+        scores.extend(ruled(model, &written, &log_probabilities)?.iter().map(|score| running.score + score));
     }
-    let vocab = vocab as u32;
-    best(&scores, n).into_iter().map(|(at, score)| ((at / vocab) as usize, at % vocab, score)).collect()
+    let vocab = model.vocab as u32;
+    let ranked = best(&scores, n).into_iter().filter(|(_, score)| *score > f32::NEG_INFINITY);
+    Ok(ranked.map(|(at, score)| ((at / vocab) as usize, at % vocab, score)).collect())
 }

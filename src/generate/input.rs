@@ -66,7 +66,22 @@ impl Input {
         self.prompt(model).map(|_| ())
     }
 
-    /// The same, to be written on: padding takes no position, so that a padded text goes on as it does without its padding. (A mere pass
+    /// New tokens behind this when nobody says how many: as the model's `max_new_tokens` or `max_length` has it, else `usual`.
+    ///
+    /// # Errors
+    /// As [`Input::check`]; a `max_length` that the prompt takes up.
+    pub fn usual_length(&self, model: &Model, usual: usize) -> Result<usize> {
+        let prompt = self.prompt(model)?.target.ids.len();
+        match (model.generation.limit(prompt), model.generation.max_length) {
+            (Some(0), Some(all)) => Err(Error::Input(format!(
+                "the model's generation settings end a text at max_length {all}, and the prompt has {prompt} tokens already; \
+                 say how many new tokens to write"
+            ))),
+            (limit, _) => Ok(limit.unwrap_or(usual)),
+        }
+    }
+
+    /// The checked input, to be written on: padding takes no position, so that a padded text goes on as it does without its padding. (A mere pass
     /// counts it, as the reference does in both cases.)
     pub(super) fn prompt_to_continue(&self, model: &Model) -> Result<Prompt> {
         let mut prompt = self.prompt(model)?;

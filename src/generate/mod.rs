@@ -5,6 +5,7 @@ mod caches;
 mod engine;
 mod fill;
 mod input;
+mod rules;
 mod sample;
 mod session;
 

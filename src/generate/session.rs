@@ -1,8 +1,11 @@
 //! One text being written: its tokens, and how many of them its cache holds.
 
+use std::borrow::Cow;
+
 use super::caches::Cache;
 use super::engine::Engine;
 use super::input::{Input, Prompt};
+use super::rules::{Written, ruled};
 use super::sample::{Candidate, Sampling, candidates, draw};
 use crate::capture::{Aims, Intervention, Trace, select};
 use crate::error::{Error, Result};
@@ -35,6 +38,8 @@ pub struct Step {
     pub candidates: Vec<Candidate>,
     /// Of the pass that gave these candidates: the newest token's row.
     pub trace: Trace,
+    /// The scores that the candidates were ranked by, where the checkpoint's rules changed the model's logits.
+    pub scores: Option<Vec<f32>>,
     /// The token ends the text.
     pub done: bool,
     /// Tokens generated before this one.
@@ -97,12 +102,14 @@ impl Engine {
         let trace = self.forward(session, capture).await?;
         // A forced token is shown among the candidates wherever it stands.
         let listing = if force.is_some() { sampling.listing_all() } else { *sampling };
-        let candidates = candidates(session.logits.as_deref().unwrap_or_default(), &listing);
+        let scores = self.scores(session, sampling)?;
+        let candidates = candidates(&scores, &listing);
+        let scores = if let Cow::Owned(scores) = scores { Some(scores) } else { None };
         let position = session.ids().len();
         let id = force.unwrap_or_else(|| draw(&candidates, sampling, position));
         session.ids.push(id);
         session.logits = None;
-        Ok(Step { id, candidates, trace, done: self.model.special.eos.contains(&id), position })
+        Ok(Step { id, candidates, trace, scores, done: self.model.special.eos.contains(&id), position })
     }
 
     /// The candidates for the next token under these settings; the text stays as it is.
@@ -111,7 +118,13 @@ impl Engine {
         if session.logits.is_none() {
             self.forward(session, &[]).await?;
         }
-        Ok(candidates(session.logits.as_deref().unwrap_or_default(), sampling))
+        Ok(candidates(&self.scores(session, sampling)?, sampling))
+    }
+
+    /// The known scores of the next token, as the checkpoint's rules leave them.
+    fn scores<'s>(&self, session: &'s Session, sampling: &Sampling) -> Result<Cow<'s, [f32]>> {
+        let logits = session.logits.as_deref().unwrap_or_default();
+        ruled(&self.model, &Written::of(&self.model, &session.prompt, &session.ids, sampling.limit), logits)
     }
 
     /// Computes what is not in the cache yet, up to the logits for the next token.

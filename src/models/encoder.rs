@@ -4,7 +4,7 @@
 use super::fields::{self, ENCODER};
 use super::parts::{Heads, Matrix, Words, attend, layer_norm, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, split};
-use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
+use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope};
 use crate::ops::{Activation, Mask, Op};
@@ -262,6 +262,7 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
         classes: None,
         special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
         max_positions: Some(c.max_position_embeddings - after),
+        generation: Generation::default(),
     }
 }
 

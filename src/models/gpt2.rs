@@ -7,7 +7,7 @@
 use super::fields;
 use super::parts::{Heads, Matrix, Words, attend_scaled, cache, layer_norm, project};
 use super::settings::{Alias, MOST_LAYERS, MOST_WIDE, Settings, split};
-use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
+use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
 use crate::ops::{Activation, Mask, Op};
@@ -124,6 +124,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
             eos: config.eos_token_id,
         },
         max_positions: Some(config.n_positions),
+        generation: Generation::default(),
     })
 }
 

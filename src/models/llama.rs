@@ -7,7 +7,7 @@
 use super::fields;
 use super::parts::{Heads, Matrix, Words, attend, cache, project};
 use super::settings::{MOST_HEAD, MOST_LAYERS, MOST_WIDE, Settings, product, split};
-use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
+use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
 use crate::ops::{Activation, Mask, Op};
@@ -197,6 +197,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
             eos: config.eos_token_id,
         },
         max_positions: Some(config.max_position_embeddings),
+        generation: Generation::default(),
     })
 }
 

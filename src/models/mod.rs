@@ -6,9 +6,11 @@ mod classes;
 mod electra;
 mod encoder;
 mod fields;
+mod generation;
 mod gpt2;
 pub mod json;
 mod llama;
+mod notices;
 mod parts;
 mod roberta;
 mod settings;
@@ -19,8 +21,10 @@ use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
 pub use classes::{Classes, Scores};
+pub use generation::{EarlyStopping, Generation, Rules};
 use json::parse;
-use settings::{Settings, start};
+pub use notices::{Notice, NoticeKind};
+use settings::Settings;
 
 /// Which halves of the first Transformer a model keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub struct Model {
     pub special: SpecialTokens,
     /// The longest text that the model can place, in tokens; `None` where any length has a position.
     pub max_positions: Option<usize>,
+    /// How the checkpoint wants its texts written; of a model that does not write, nothing.
+    pub generation: Generation,
 }
 
 /// The graph's input nodes: of the text that is read once, and of the one that is written.
@@ -110,21 +116,26 @@ impl Model {
         self.outputs.first().copied().filter(|_| writes)
     }
 
-    /// Takes over what a `generation_config.json` says of the tokens that begin and end a text: it wins over `config.json`, as in `transformers`.
+    /// Takes over what a `generation_config.json` says of how texts are written: as in `transformers`, nothing that `config.json` says of it counts then.
     ///
     /// # Errors
-    /// A file that is not JSON; what is no id.
+    /// A file that is not JSON; a field of another type, or an id that is no token.
     pub fn generate_by(&mut self, generation_config: &str) -> Result<()> {
         const FILE: &str = "generation_config.json";
         let value = parse(FILE, generation_config)?;
-        let settings = Settings::of(FILE, &value)?;
-        let special = &mut self.special;
-        if settings.fields.contains_key("eos_token_id") {
-            special.eos = settings.ids("eos_token_id", None)?;
+        self.take_generation(Settings::of(FILE, &value)?)
+    }
+
+    fn take_generation(&mut self, settings: Settings) -> Result<()> {
+        if self.inputs.target.is_none() {
+            return Ok(());
         }
-        special.pad = settings.id("pad_token_id")?.unwrap_or(special.pad);
+        self.generation = Generation::read(settings, self.vocab)?;
+        let ends = generation::SpecialIds::read(settings, self.vocab)?;
+        self.special.eos = ends.eos;
+        self.special.pad = ends.pad.unwrap_or(self.special.pad);
         if self.family == Family::EncoderDecoder {
-            special.decoder_start = start(settings, special.decoder_start, self.vocab)?;
+            self.special.decoder_start = ends.decoder_start.unwrap_or(self.special.decoder_start);
         }
         Ok(())
     }
@@ -173,7 +184,7 @@ pub const TIED: [(&str, &str); 10] = [
 pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
     let value = parse("config.json", config)?;
     let settings = Settings::of("config.json", &value)?;
-    match settings.word("model_type")? {
+    let mut model = match settings.word("model_type")? {
         Some("t5" | "mt5") => t5::build(settings, tensors),
         Some("bert") => bert::build(settings, tensors),
         Some("roberta") => roberta::build(settings, tensors),
@@ -185,7 +196,9 @@ pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
         None => Err(Error::Config(format!(
             "config.json names no model_type, so its architecture is unknown; this version runs {SUPPORTED}"
         ))),
-    }
+    }?;
+    model.take_generation(settings)?;
+    Ok(model)
 }
 
 const SUPPORTED: &str = "bert, roberta, albert, electra, t5, gpt2 and llama";

@@ -18,7 +18,7 @@ pub type Alias = (&'static str, &'static str);
 #[derive(Clone, Copy)]
 pub struct Settings<'v> {
     /// Its name, for errors.
-    file: &'static str,
+    pub file: &'static str,
     pub fields: &'v Map<String, Value>,
     aliases: &'static [Alias],
 }

@@ -11,7 +11,7 @@ use config::Config;
 
 use super::parts::{Words, has};
 use super::settings::Settings;
-use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
+use super::{Family, Generation, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::Result;
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
 use crate::ops::relative_bias::Direction;
@@ -44,6 +44,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
             pad: config.pad_token_id,
         },
         max_positions: None,
+        generation: Generation::default(),
     })
 }
 

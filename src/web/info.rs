@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::values::write;
 use super::{WebEngine, idle};
 use crate::gpu;
+use crate::models::Model;
 
 #[wasm_bindgen(js_class = Engine)]
 impl WebEngine {
@@ -50,6 +51,7 @@ impl WebEngine {
             decoder_start: model.special.decoder_start,
             eos: &model.special.eos,
             pad: model.special.pad,
+            notices: notices(model),
             hooks: model.graph.hooks.iter().map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node) }).collect(),
             self_test: tests.collect(),
             timing: Timing { cpu: ms(device.cpu_time), webgpu: ms(device.gpu_time) },
@@ -112,9 +114,25 @@ struct Info<'a> {
     decoder_start: u32,
     eos: &'a [u32],
     pad: u32,
+    notices: Vec<NoticeInfo>,
     hooks: Vec<HookInfo<'a>>,
     self_test: Vec<SelfTestInfo>,
     timing: Timing,
+}
+
+/// What a reader is told of the checkpoint's generation settings.
+#[derive(Serialize)]
+struct NoticeInfo {
+    /// `rules`, `sampling`, `cuts`, `beams`, `leftOut` or `noEnd`.
+    kind: &'static str,
+    file: &'static str,
+    /// Names and values.
+    settings: String,
+}
+
+fn notices(model: &Model) -> Vec<NoticeInfo> {
+    let told = model.generation.notices.iter();
+    told.map(|notice| NoticeInfo { kind: notice.kind.code(), file: notice.file, settings: notice.settings.clone() }).collect()
 }
 
 /// What a written token leaves behind, in bytes: as the model is, and with one key/value head for each head, or one in all.

@@ -6,7 +6,7 @@ import { candidatesOf, pack } from "./batch.js";
 import { readModel } from "../checkpoint/files.js";
 import { SITE } from "../site.js";
 import { packInterventions } from "./interventions.js";
-import { given, stepOptions } from "./options.js";
+import { NEW_TOKENS, given, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
 import { turns } from "./turns.js";
 
@@ -20,8 +20,8 @@ import { turns } from "./turns.js";
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
 /**
- * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
- * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
+ * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well. `limit`: new tokens that the text gets in all, by which a rule of generation_config.json that forces the end (forced_eos_token_id) knows the last one.
+ * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, limit?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
 /** @typedef {import("../wasm/diorama.js").Search} EngineSearch */
@@ -95,8 +95,10 @@ export class Host {
   /** The model and its device as they are now: a device that was lost may have been replaced. */
   async info() {
     const engine = this.#loaded();
-    const notices = this.#text.notices.map(({ key, values }) => ({ key, values }));
-    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask, notices };
+    const { notices: ofGeneration, ...info } = await engine.info();
+    const notices = [...ofGeneration.map((/** @type {{ kind: string, file: string, settings: string }} */ { kind, file, settings }) => ({ key: `notice.${kind}`, values: { file, settings } })),
+      ...this.#text.notices.map(({ key, values }) => ({ key, values }))];
+    return { ...info, ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask, notices };
   }
 
   /**
@@ -109,10 +111,7 @@ export class Host {
     return ids.map((id, i) => ({ ...this.#text.piece(id), segment: this.#tokenTypes ? tokenTypeIds?.[i] : undefined }));
   }
 
-  /**
-   * @param {number[]} ids
-   * @returns {Promise<Piece[]>}
-   */
+  /** @param {number[]} ids @returns {Promise<Piece[]>} */
   async pieces(ids) {
     return ids.map((id) => this.#text.piece(id));
   }
@@ -147,6 +146,11 @@ export class Host {
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
+  }
+
+  /** New tokens behind this input when nobody says how many: by generation_config.json, or a usual number. @param {Input} input */
+  async usualLength(input) {
+    return this.#loaded().usualLength(this.#resolve(input), NEW_TOKENS);
   }
 
   /**

@@ -25,10 +25,11 @@ import { fromRaw } from "../trace.js";
  * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, virtualParameters: number, layers: number, heads: number,
  *   vocab: number, tokenTypes: number, labels: (string | null)[], unusedLabels: string[], classes: import("../reading/classes.js").Kind | null, maxPositions: number | null, mask: number | null,
  *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
- *   notices: { key: string, values: import("../trouble.js").Values }[], pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
+ *   notices: Notice[], pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */
 
+/** @typedef {import("./options.js").Notice} Notice */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
 /** @typedef {import("./start.js").Loaded} Loaded */
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
@@ -99,18 +100,19 @@ export class Model {
   }
 
   /**
-   * Tokens one by one; ends at an end token, after `maxNewTokens`, where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
+   * Tokens one by one; ends at an end token, after `maxNewTokens` (left out: as generation_config.json says, or 64), where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
    * @param {Input} input
    * @param {{ maxNewTokens?: number, temperature?: number, topK?: number, topP?: number, seed?: number, beams?: number, capture?: string[],
    *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
    * @returns {AsyncGenerator<Step, void, void>}
    */
   async *generate(input, { maxNewTokens: most, beams: width, signal, interventions, ...settings } = {}) {
-    const { maxNewTokens, beams } = lengthOptions({ maxNewTokens: most, beams: width });
+    const { maxNewTokens: asked, beams } = lengthOptions({ maxNewTokens: most, beams: width });
     /** @type {Generation | undefined} */
     let generation;
     try {
       signal?.throwIfAborted();
+      const maxNewTokens = asked ?? (await this.#call("usualLength", [input]));
       const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions, signal }) : undefined;
       generation = await this.start(input, { interventions });
       // A decoder's last token needs no position: nobody reads it.
@@ -118,7 +120,7 @@ export class Model {
       const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
       const count = forced ? forced.length : Math.min(maxNewTokens, room);
       for (let written = 0; written < count; ) {
-        const steps = await untilAborted(generation.steps({ ...settings, forced: forced?.slice(written), signal }, count - written), signal);
+        const steps = await untilAborted(generation.steps({ ...settings, limit: count, forced: forced?.slice(written), signal }, count - written), signal);
         for (const step of steps) {
           signal?.throwIfAborted();
           yield step;

@@ -289,8 +289,8 @@ export class Player extends Reading {
   }
 
   #sampling() {
-    const { temperature, topK, topP, seed } = this.#settings;
-    return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES };
+    const { temperature, topK, topP, seed, max } = this.#settings;
+    return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES, limit: max };
   }
 
   /**

@@ -32,7 +32,7 @@ export function input(app) {
         <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
         ${loadingLine(app)}
         <p class="message" role="status">${app.notice}</p>
-        ${(model?.info.notices ?? []).map(({ key, values }) => html`<p class="message soft">${say(key, values)}</p>`)}
+        ${model && model.info.notices.length > 0 ? html`<p class="notices soft">${model.info.notices.map(({ key, values }) => html`<span>${say(key, values)}</span> `)}</p>` : nothing}
       </div>
     </section>`;
 }

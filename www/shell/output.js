@@ -89,7 +89,7 @@ function targetWeights(app) {
 }
 
 /**
- * The next token's distribution from the engine; an older token's from the logits of its step, cut by the settings of now.
+ * The next token's distribution from the engine; an older token's from the scores of its step, cut by the settings of now.
  * @param {App} app
  */
 function candidates(app) {
@@ -98,8 +98,8 @@ function candidates(app) {
   if (!step) return player.next.slice(0, SHOWN);
   const known = new Map(step.candidates.map((candidate) => [candidate.id, candidate]));
   const { logits } = step.trace;
-  const row = slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 });
-  return cutDistribution(row.data, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
+  const row = step.scores ?? slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 }).data;
+  return cutDistribution(row, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
 }
 
 /**

@@ -33,7 +33,8 @@ export function siteWith(names, variants = {}) {
     const writes = ["gpt2", "llama"].includes(config.model_type);
     writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer(config.vocab_size, writes ? ["[CLS]", null] : ["[CLS]", "[SEP]"])));
     writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ tokenizer_class: "PreTrainedTokenizerFast" }));
-    writeFileSync(join(folder, "generation_config.json"), "{}");
+    const { bos_token_id, eos_token_id, pad_token_id, decoder_start_token_id } = config;
+    writeFileSync(join(folder, "generation_config.json"), JSON.stringify({ bos_token_id, eos_token_id, pad_token_id, decoder_start_token_id }));
   }
   return { root, remove: () => rmSync(root, { recursive: true }) };
 }
