@@ -1,13 +1,12 @@
 // Reads a model's files, from an address or from File objects, with progress in bytes. Every refusal is one sentence that names the file.
 
 import { findShelf, openShelf } from "./cache.js";
-import { writes } from "./families.js";
 import { openFolder } from "./folder.js";
-import { optionalJson, optionalText, survey, TOKENIZER, tokenizerFiles } from "./survey.js";
-import { Trouble } from "../trouble.js";
-import { readWhole } from "./transfer.js";
+import { optionalJson, survey, TOKENIZER, tokenizerFiles } from "./survey.js";
+import { readWeights } from "./transfer.js";
 
 /** @typedef {import("./folder.js").ModelSource} ModelSource */
+/** @typedef {import("./survey.js").Checks} Checks */
 /** `config` and `generationConfig` are JSON. @typedef {{ name: string, config: string, generationConfig?: string, tokenizer?: object, tokenizerConfig?: object, weights: Uint8Array[] }} ModelFiles */
 /** @typedef {{ received: number, total: number }} Bytes */
 /** @typedef {(stage: string, fraction: number, bytes?: Bytes) => void} OnProgress */
@@ -19,51 +18,57 @@ const REPORTS = 50;
  * @param {ModelSource} source
  * @param {OnProgress} [onProgress] stage "download", fraction of the weights' bytes
  * @param {AbortSignal} [signal]
+ * @param {Checks} [checks] refuse a model before its weights are fetched; left out for a model that is known to run
  * @returns {Promise<ModelFiles>}
  */
-export async function readModel(source, onProgress = () => {}, signal) {
-  const folder = await openFolder(source, openShelf, signal);
-  const [{ name, config, parts, bytes: total }, tokenizer, tokenizerConfig] = await Promise.all([
-    survey(folder),
-    optionalJson(folder, TOKENIZER),
-    optionalJson(folder, "tokenizer_config.json"),
-  ]);
-  // Only those who write have one: nobody else's host is asked for it.
-  const generationConfig = writes(JSON.parse(config)) ? await optionalText(folder, "generation_config.json") : undefined;
-  /** @type {Uint8Array[]} */
-  const weights = [];
-  let before = 0;
-  let reported = -Infinity;
-  for (const part of parts) {
-    const entry = await folder.find(part.name);
-    if (!entry) throw folder.missing(part.name);
-    const bytes = await readWhole({ ...entry, size: part.size }, (received) => {
-      signal?.throwIfAborted();
-      const now = performance.now();
-      if (now - reported < REPORTS) return;
-      reported = now;
-      onProgress("download", (before + received) / total, { received: before + received, total });
-    });
-    if (bytes.length !== part.size) throw new Trouble("trouble.length", { file: part.name, size: part.size.toLocaleString("en"), received: bytes.length.toLocaleString("en") });
-    weights.push(bytes);
-    before += bytes.length;
+export async function readModel(source, onProgress = () => {}, signal, checks) {
+  // Whatever is still open when the reading ends, well or not, is closed.
+  const ended = new AbortController();
+  const end = () => ended.abort(signal?.reason);
+  signal?.addEventListener("abort", end, { once: true });
+  if (signal?.aborted) end();
+  try {
+    const folder = await openFolder(source, openShelf, ended.signal);
+    const tokenizing = Promise.all([TOKENIZER, "tokenizer_config.json"].map(async (file) => (await optionalJson(folder, file))?.value));
+    const [{ name, config, generationConfig, parts, bytes: total }, [tokenizer, tokenizerConfig]] = await Promise.all([survey(folder, checks, true), tokenizing]);
+    if (tokenizer) checks?.tokenizer(tokenizer, tokenizerConfig);
+    /** @type {Uint8Array[]} */
+    const weights = [];
+    let before = 0;
+    let reported = -Infinity;
+    for (const part of parts) {
+      const bytes = await readWeights(folder, part, (received) => {
+        ended.signal.throwIfAborted();
+        const now = performance.now();
+        if (now - reported < REPORTS) return;
+        reported = now;
+        onProgress("download", (before + received) / total, { received: before + received, total });
+      });
+      weights.push(bytes);
+      before += bytes.length;
+    }
+    onProgress("download", 1, { received: total, total });
+    await folder.complete();
+    return { name, config, generationConfig, tokenizer, tokenizerConfig, weights };
+  } finally {
+    signal?.removeEventListener("abort", end);
+    ended.abort();
   }
-  onProgress("download", 1, { received: total, total });
-  await folder.complete();
-  return { name, config, generationConfig, tokenizer, tokenizerConfig, weights };
 }
 
-/** @typedef {import("./survey.js").Survey & { tokenizer: string[] }} Stated */
+/** @typedef {Omit<import("./survey.js").Survey, "parts" | "generationConfig"> & { parts: { name: string, size: number }[], tokenizer: string[] }} Stated */
 
 /**
  * What a model is and takes, and the files of its tokenizer, without its weights.
  * @param {ModelSource} source
  * @param {AbortSignal} [signal]
+ * @param {Checks} [checks]
  * @returns {Promise<Stated>}
  */
-export async function surveyModel(source, signal) {
+export async function surveyModel(source, signal, checks) {
   const folder = await openFolder(source, findShelf, signal);
-  return { ...(await survey(folder)), tokenizer: await tokenizerFiles(folder) };
+  const { parts, generationConfig: _, ...stated } = await survey(folder, checks);
+  return { ...stated, parts: parts.map(({ name, size }) => ({ name, size })), tokenizer: await tokenizerFiles(folder) };
 }
 
 /** @typedef {{ name: string, config: any, tokenizer: any, tokenizerConfig?: any }} TokenizerFiles */
@@ -76,7 +81,7 @@ export async function surveyModel(source, signal) {
  */
 export async function readTokenizer(source, signal) {
   const folder = await openFolder(source, findShelf, signal);
-  const [config, tokenizer, tokenizerConfig] = await Promise.all(["config.json", TOKENIZER, "tokenizer_config.json"].map((file) => optionalJson(folder, file)));
+  const [config, tokenizer, tokenizerConfig] = await Promise.all(["config.json", TOKENIZER, "tokenizer_config.json"].map(async (file) => (await optionalJson(folder, file))?.value));
   if (!config) throw folder.missing("config.json");
   if (!tokenizer) throw folder.missing(TOKENIZER);
   return { name: folder.name, config, tokenizer, tokenizerConfig };
