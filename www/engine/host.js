@@ -2,17 +2,15 @@
 // but not in workers, the page runs the same class on its own thread.
 
 import { candidatesOf, pack } from "./batch.js";
-import { readModel } from "../checkpoint/files.js";
-import { SITE } from "../site.js";
+import { readFiles } from "./files.js";
 import { packInterventions } from "./interventions.js";
 import { given, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
 import { turns } from "./turns.js";
-import { check, Engine, plan, startEngine } from "./wasm.js";
+import { Engine, plan, startEngine } from "./wasm.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Intervention} Intervention */
-/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("../checkpoint/files.js").ModelFiles} ModelFiles */
 /** @typedef {{ read?: ModelFiles, module: WebAssembly.Module }} Lent */
 /**
@@ -55,28 +53,21 @@ export class Host {
   }
 
   /**
-   * @param {(ModelSource | { read: ModelFiles }) & { lend?: boolean }} source `read`: by another worker, because this one may not ask that host or need not fetch it again;
-   *   `lend`: the files will be asked for once more, by `lend`
+   * @param {import("./files.js").Source} source
    * @param {"auto" | "webgpu" | "cpu"} device
    * @param {import("../checkpoint/files.js").OnProgress} [onProgress]
    * @param {AbortSignal} [signal]
    */
   async load(source, device, onProgress = () => {}, signal) {
-    /** @type {Text | undefined} */
-    let text;
-    const tokenizing = (/** @type {object} */ tokenizer, /** @type {object | undefined} */ config) => void (text = new Text(tokenizer, config));
-    // A model of the site is known to run: its weights need not wait for the engine.
-    const checks = "url" in source && source.url.startsWith(new URL("models/", SITE).href) ? undefined : { model: check, tokenizer: tokenizing };
-    const [read] = await Promise.all(["read" in source ? source.read : readModel(source, onProgress, signal, checks), startEngine()]);
-    const { tokenizer, tokenizerConfig, ...files } = read;
-    if (tokenizer && !text) tokenizing(tokenizer, tokenizerConfig);
+    const [{ read, text = new NoText() }] = await Promise.all([readFiles(source, onProgress, signal), startEngine()]);
+    const { tokenizer: _, tokenizerConfig: __, ...files } = read;
     if (source.lend) this.#lent = { ...read, weights: [...read.weights] };
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
       // The engine has its own copy of the bytes by its first word: what comes after it needs the room.
       files.weights.length = 0;
       onProgress(stage, fraction);
     });
-    this.#text = text ?? new NoText();
+    this.#text = text;
     const info = await this.info();
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
@@ -89,8 +80,7 @@ export class Host {
    * @returns {Promise<Lent>}
    */
   async lend() {
-    const read = this.#lent;
-    this.#lent = undefined;
+    const [read] = [this.#lent, (this.#lent = undefined)];
     return { read, module: await startEngine() };
   }
 

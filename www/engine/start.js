@@ -8,14 +8,12 @@ import { Trouble } from "../trouble.js";
 import { LocalLink, Room, WorkerLink } from "./link.js";
 import { untilAborted } from "./options.js";
 
-/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
-/** @typedef {import("../checkpoint/files.js").ModelFiles} ModelFiles */
 /** @typedef {import("./model.js").Device} Device */
 /** @typedef {import("./model.js").ModelInfo} ModelInfo */
 /** @typedef {{ link: Link, info: ModelInfo }} Loaded */
 
-/** @typedef {(ModelSource | { read: ModelFiles }) & { lend?: boolean }} Source what a host loads */
+/** @typedef {import("./files.js").Source} Source */
 
 /**
  * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
