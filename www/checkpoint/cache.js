@@ -55,43 +55,64 @@ export async function forgetModel(folder) {
 }
 
 /**
- * The place of one model's files.
+ * The place of one model's files, to read and to keep. Of several tabs that load the same model one keeps it: pieces of two downloads would get into each other's way.
  * @param {string} folder its address
  * @returns {Promise<Shelf | undefined>} undefined where the browser keeps nothing
  */
 export async function openShelf(folder) {
   const found = await storage();
-  return found && new Shelf(await found.open(PREFIX + folder), folder);
+  if (!found) return undefined;
+  const release = await lock(PREFIX + folder);
+  return new Shelf(await found.open(PREFIX + folder), folder, release);
 }
 
 /**
- * The same where something is kept of the model already.
+ * The same, to read only, where something is kept of the model already.
  * @param {string} folder
  */
 export async function findShelf(folder) {
-  return (await (await storage())?.has(PREFIX + folder)) ? openShelf(folder) : undefined;
+  const found = await storage();
+  return (await found?.has(PREFIX + folder)) ? new Shelf(await /** @type {CacheStorage} */ (found).open(PREFIX + folder), folder) : undefined;
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<(() => void) | undefined>} gives the lock back; undefined where another tab has it
+ */
+function lock(name) {
+  const { locks } = globalThis.navigator ?? {};
+  // A browser without locks is trusted to have one tab.
+  if (!locks) return Promise.resolve(() => {});
+  return new Promise((resolve) => {
+    const held = (/** @type {Lock | null} */ lock) => (lock ? new Promise((release) => resolve(() => release(undefined))) : resolve(undefined));
+    locks.request(name, { ifAvailable: true }, held).catch(() => resolve(() => {}));
+  });
 }
 
 export class Shelf {
   #cache;
   #folder;
-  /** The storage took everything so far. */
-  #takes = true;
+  #release;
+  /** Files may be kept, and the storage took everything so far. */
+  #takes;
   /** Addresses at which the host has no file. @type {Set<string>} */
   #lacking = new Set();
 
   /**
    * @param {Cache} cache
    * @param {string} folder
+   * @param {() => void} [release] lets others keep the model; left out where this one only reads
    */
-  constructor(cache, folder) {
+  constructor(cache, folder, release) {
     this.#cache = cache;
     this.#folder = folder;
+    this.#release = release;
+    this.#takes = release !== undefined;
   }
 
   /** @param {string} address */
   async file(address) {
-    const file = new KeptFile(this.#cache, address, () => (this.#takes = false));
+    const file = new KeptFile(this.#cache, address, this.#release !== undefined, () => (this.#takes = false));
     await file.look();
     // Without a mark nobody can tell whether the host still has the same version: half of it is of no use.
     if (!file.whole && !file.tag && !file.absent) await file.forget();
@@ -116,6 +137,11 @@ export class Shelf {
       // The storage is full: the model opens all the same, and is fetched again the next time.
     }
   }
+
+  /** Nothing more will be read or kept. */
+  close() {
+    this.#release?.();
+  }
 }
 
 /** One file in its pieces. */
@@ -134,16 +160,20 @@ export class KeptFile {
   #pieces = 0;
   /** Pieces of another download are not this file's: two tabs may fetch two versions at once. */
   #download = "";
+  #mayKeep;
   /** Whether there is still room. */
-  #takes = true;
+  #takes;
 
   /**
    * @param {Cache} cache
    * @param {string} address
+   * @param {boolean} mayKeep
    * @param {() => void} onFull the storage refused a piece: the model will not be whole there
    */
-  constructor(cache, address, onFull) {
+  constructor(cache, address, mayKeep, onFull) {
     this.#cache = cache;
+    this.#mayKeep = mayKeep;
+    this.#takes = mayKeep;
     this.#address = address;
     this.#onFull = onFull;
   }
@@ -198,7 +228,7 @@ export class KeptFile {
   /** What was kept is wrong, or another version has taken its place. */
   async forget() {
     // Also what look() did not count.
-    for (let i = 0; (await this.#cache.delete(this.#key(i))) || i < this.#pieces; i++);
+    if (this.#mayKeep) for (let i = 0; (await this.#cache.delete(this.#key(i))) || i < this.#pieces; i++);
     this.length = this.#pieces = 0;
     this.size = undefined;
     this.tag = "";

@@ -27,9 +27,12 @@ export async function readModel(source, onProgress = () => {}, signal, checks) {
   const end = () => ended.abort(signal?.reason);
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted) end();
+  /** @type {import("./folder.js").Folder | undefined} */
+  let folder;
   try {
-    const folder = await openFolder(source, openShelf, ended.signal);
-    const tokenizing = Promise.all([TOKENIZER, "tokenizer_config.json"].map(async (file) => (await optionalJson(folder, file))?.value));
+    folder = await openFolder(source, openShelf, ended.signal);
+    const place = folder;
+    const tokenizing = Promise.all([TOKENIZER, "tokenizer_config.json"].map(async (file) => (await optionalJson(place, file))?.value));
     const [{ name, config, generationConfig, parts, bytes: total }, [tokenizer, tokenizerConfig]] = await Promise.all([survey(folder, checks, true), tokenizing]);
     if (tokenizer) checks?.tokenizer(tokenizer, tokenizerConfig);
     /** @type {Uint8Array[]} */
@@ -53,6 +56,7 @@ export async function readModel(source, onProgress = () => {}, signal, checks) {
   } finally {
     signal?.removeEventListener("abort", end);
     ended.abort();
+    folder?.close();
   }
 }
 

@@ -18,9 +18,10 @@ import { chunks, Incoming } from "./waiting.js";
  */
 /**
  * `find` and `peek` give nothing for a file that is not there; a peek at the `whole` is one request for beginning and rest. `missing` is the error for a file that must be
- * there, `page` the one for a web page in the place of a file, where there is a host that could answer so. `complete` says that all has been read.
+ * there, `page` the one for a web page in the place of a file, where there is a host that could answer so. `complete` says that all has been read, `close` that nothing
+ * more will be.
  * @typedef {{ name: string, find: (file: string) => Promise<Entry | undefined>, peek: (file: string, count: number, whole?: boolean) => Promise<Peeked | undefined>,
- *   has: (file: string) => Promise<boolean>, missing: (file: string) => Trouble, page?: (file: string) => Trouble, complete: () => Promise<void> }} Folder
+ *   has: (file: string) => Promise<boolean>, missing: (file: string) => Trouble, page?: (file: string) => Trouble, complete: () => Promise<void>, close: () => void }} Folder
  */
 
 /** Ends of names of weights in formats that are not read. */
@@ -51,6 +52,7 @@ function localFolder(files) {
     name: nearest[0]?.webkitRelativePath?.split("/")[0] || "model",
     missing: (file) => (other ? new Trouble("trouble.format", { found: other.name }) : new Trouble("trouble.unchosen", { file })),
     complete: async () => {},
+    close: () => {},
     has: async (name) => file(name) !== undefined,
     async find(name) {
       const found = file(name);

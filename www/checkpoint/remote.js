@@ -64,6 +64,10 @@ export class RemoteFolder {
     await this.#shelf?.complete();
   }
 
+  close() {
+    this.#shelf?.close();
+  }
+
   /** @param {string} file */
   async has(file) {
     return (await this.#ask(file, { method: "HEAD" })) !== undefined;

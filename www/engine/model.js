@@ -233,8 +233,7 @@ export class Model {
    * @param {AbortSignal} [signal]
    */
   async move(device, signal) {
-    /** @type {import("./host.js").Lent} */
-    const { read, module } = await this.#call("lend", []);
+    const { read, module } = /** @type {import("./host.js").Lent} */ (await this.#call("lend", []));
     const { link, info } = await loadEngine(read ? { read } : this.#source, device, { signal }, this.#room, module);
     this.#queue = this.#queue.then(() => {
       if (this.#disposed) return link.close();
