@@ -87,7 +87,7 @@ function sameStart(bytes, head, length) {
 }
 
 /** @param {AsyncGenerator<Uint8Array, void, void>} coming */
-async function gather(coming) {
+export async function gather(coming) {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
   for await (const part of coming) parts.push(/** @type {Uint8Array<ArrayBuffer>} */ (part));

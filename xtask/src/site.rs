@@ -200,6 +200,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn files_are_listed_with_the_hash_of_their_bytes() {
+        let site = tempfile::tempdir().unwrap();
+        fs::write(site.path().join("a.txt"), "abc").unwrap();
+        list(site.path(), Offline::Kept).unwrap();
+        let listed = fs::read_to_string(site.path().join("precache.js")).unwrap();
+        // FIPS 180-4's first example.
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(listed, format!("self.PRECACHE = [{{\"early\":true,\"file\":\"a.txt\",\"mark\":\"{hash}\"}}];\n"));
+    }
+
+    #[test]
     fn only_an_earlier_build_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("site");
