@@ -13,8 +13,8 @@ export async function importing(load) {
   try {
     return await load();
   } catch (error) {
-    // A script that came, and fails by itself, says why.
-    throw error instanceof TypeError ? new Trouble("trouble.site", { file: "JavaScript" }) : error;
+    // A script that came, and fails by itself, says why. One of another build lacks what this one asks of it, which is a fault of syntax.
+    throw error instanceof TypeError || error instanceof SyntaxError ? new Trouble("trouble.site", { file: "JavaScript" }) : error;
   }
 }
 

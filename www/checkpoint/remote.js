@@ -18,6 +18,9 @@ const ABSENT = [404, 410];
 /** What a host answers where a file does not have the bytes that were asked for: an empty one has no first byte. */
 const NO_SUCH_BYTES = 416;
 
+/** So long the host of a model that is there is asked for a file that it did not have. // ms */
+const GLANCE = 3000;
+
 /** @implements {Folder} */
 export class RemoteFolder {
   name;
@@ -154,10 +157,12 @@ export class RemoteFolder {
    * @param {RequestInit} [how]
    */
   async #askUnless(file, kept, how) {
+    if (!kept?.absent) return this.#ask(file, how);
+    const late = () => new Trouble("trouble.unreachable", { file, place: this.#base.href });
     try {
-      return await this.#ask(file, how);
+      return await patiently(this.#ask(file, how), late, GLANCE);
     } catch (error) {
-      if (kept?.absent && error instanceof Trouble && error.key === "trouble.unreachable") return undefined;
+      if (error instanceof Trouble && error.key === "trouble.unreachable") return undefined;
       throw error;
     }
   }

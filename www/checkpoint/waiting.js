@@ -7,12 +7,13 @@ const PATIENCE = 30_000;
  * @template T
  * @param {Promise<T>} promise
  * @param {() => Error} late
+ * @param {number} [patience] // ms
  * @returns {Promise<T>}
  */
-export function patiently(promise, late) {
+export function patiently(promise, late, patience = PATIENCE) {
   /** @type {ReturnType<typeof setTimeout>} */
   let timer;
-  const tooLate = new Promise((_, reject) => (timer = setTimeout(() => reject(late()), PATIENCE)));
+  const tooLate = new Promise((_, reject) => (timer = setTimeout(() => reject(late()), patience)));
   return Promise.race([promise, /** @type {Promise<never>} */ (tooLate)]).finally(() => clearTimeout(timer));
 }
 
