@@ -11,9 +11,8 @@ import { untilAborted } from "./options.js";
 /** @typedef {import("./link.js").Link} Link */
 /** @typedef {import("./model.js").Device} Device */
 /** @typedef {import("./model.js").ModelInfo} ModelInfo */
-/** @typedef {{ link: Link, info: ModelInfo }} Loaded */
-
 /** @typedef {import("./files.js").Source} Source */
+/** @typedef {{ link: Link, info: ModelInfo }} Loaded */
 
 /**
  * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
@@ -63,8 +62,13 @@ export function foundIn({ deviceReason, deviceReasonCode, selfTest, timing, adap
 async function load(link, source, device, options) {
   const asked = (/** @type {object} */ source, /** @type {Transferable[]} */ transfer) => untilAborted(link.call("load", [source, device], { ...options, transfer }), options.signal);
   try {
-    if ("read" in source || !liesElsewhere(source)) return { link, info: await asked(source, "read" in source ? buffersOf(source.read.weights) : []) };
-    const read = await ask("read", source, options);
+    if ("url" in source && liesElsewhere(source)) {
+      const read = await ask("read", source, options);
+      return { link, info: await asked({ read }, buffersOf(read.weights)) };
+    }
+    if (!("read" in source)) return { link, info: await asked(source, []) };
+    // The host empties its list when it has taken the bytes over, and they may be wanted once more.
+    const read = { ...source.read, weights: [...source.read.weights] };
     return { link, info: await asked({ read }, buffersOf(read.weights)) };
   } catch (error) {
     // What the engine finds wrong in the files is not kept: the host may have better ones by the next visit.
