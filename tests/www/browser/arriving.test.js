@@ -106,8 +106,23 @@ for (const browser of browsers) {
         await page.click("#tab-cell");
         await page.waitForSelector("#tool-panel .reload");
         assert.match((await errorOf(page)) ?? "", /the network failed, or the site has a new version/);
+        assert.equal(await page.$eval(".late", (late) => getComputedStyle(late).display), "none");
+        // The words of another language are such a part, too.
+        await page.click(".lang-button");
+        await page.waitForFunction(() => [...document.querySelectorAll("[role=alert]")].some(({ textContent }) => textContent?.includes("中文文字未能加载")));
         await Promise.all([page.waitForNavigation(), page.click("#tool-panel .reload")]);
       }, { root, expected: GONE })));
+
+  test(`${browser}: a page whose own scripts do not come says so after a while`, () =>
+    withSite(async (root) => {
+      unlinkSync(join(root, "app.js"));
+      await visit(browser, "", async (page) => {
+        const visibility = () => page.$eval(".late", (late) => getComputedStyle(late).visibility);
+        assert.equal(await visibility(), "hidden");
+        await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
+        assert.equal(await visibility(), "visible");
+      }, { root, expected: GONE });
+    }));
 
   test(`${browser}: so does one whose worker or engine does not come, and a page for the engine is no engine`, () =>
     withSite((root) =>
