@@ -187,7 +187,7 @@ export class App extends LitElement {
       const onRecover = (/** @type {string} */ reason) => this.note(`${this.say("recovered")} (${reason})`);
       const options = { device: this.state.device, onProgress, onRecover, signal };
       const soon = mayStartSoon(this.ownFiles ? "" : address, options.device);
-      const model = await (soon ? loadSoon((device) => loadModel(source, { ...options, device }), (moved) => this.#tested(moved), signal) : loadModel(source, options));
+      const model = await (soon ? loadSoon((device, lend) => loadModel(source, { ...options, device, lend }), (moved) => this.#tested(moved), signal) : loadModel(source, options));
       if (signal.aborted) return model.dispose();
       const reads = model.info.kind === "encoder";
       await this.player.use(reads ? undefined : model);

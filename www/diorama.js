@@ -22,15 +22,16 @@ autoload();
  *
  * `device: "auto"` tests every kernel against the CPU, times one step on each device and takes the faster correct one; `model.info.deviceReason` says why.
  * `onProgress(stage, fraction, bytes)` hears of the download, with `bytes: { received, total }`, and of what the engine does next, fractions 0..1.
- * `signal` ends the loading, and with it every request; the promise then rejects with the signal's reason.
+ * `signal` ends the loading, and with it every request; the promise then rejects with the signal's reason. `lend` keeps the model's files in memory until
+ * `model.move` takes them to another device, so that nothing is fetched twice.
  * @param {string | URL | File | Iterable<File>} source
  * @param {{ device?: "auto" | "webgpu" | "cpu", onProgress?: import("./checkpoint/files.js").OnProgress, onRecover?: (reason: string) => void,
- *   signal?: AbortSignal }} [options]
+ *   signal?: AbortSignal, lend?: boolean }} [options]
  * @returns {Promise<Model>}
  */
-export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {}, signal } = {}) {
+export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {}, signal, lend = false } = {}) {
   if (!["auto", "webgpu", "cpu"].includes(device)) {
     throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
   }
-  return Model.load(modelSource(source), device, onProgress, onRecover, signal);
+  return Model.load({ ...modelSource(source), lend }, device, onProgress, onRecover, signal);
 }

@@ -1,12 +1,15 @@
 // One block in a frame of somebody's page: the hash says which and how. It tells the page its height and what the reader chose, and obeys a few messages.
 // Where the hash names none, there is a list of all.
 
+import { importing } from "./asset.js";
 import { BLOCKS, define } from "./blocks/gallery.js";
 import { Frame } from "./blocks/frame.js";
+import { refusal } from "./blocks/refusal.js";
 import { hashOf, parseHash } from "./blocks/share.js";
 import { registerElements } from "./elements.js";
 import { preferredLanguage, speak, words } from "./i18n.js";
 import { keepOffline } from "./offline.js";
+import { sentence } from "./sentence.js";
 
 /** @typedef {import("./blocks/block.js").Block} Block */
 
@@ -63,34 +66,23 @@ async function open() {
     dress();
     frame.tell("ready", { block: tag });
   } catch (error) {
-    document.body.replaceChildren(refusal(error.message, say("blocks.all")));
-    frame.tell("error", { message: error.message });
+    const [main, link] = [document.createElement("main"), document.createElement("a")];
+    link.href = "blocks.html";
+    link.textContent = say("blocks.all");
+    main.append(refusal(error, say), link);
+    document.body.replaceChildren(main);
+    frame.tell("error", { message: sentence(error, say) });
   }
 }
 
 /** Where the address names no block. */
 async function showAll() {
-  const { Showcase } = await import("./showcase/showcase.js");
+  const { Showcase } = await importing(() => import("./showcase/showcase.js"));
   block = undefined;
   const all = new Showcase();
   document.body.replaceChildren(document.createElement("main"));
   document.body.firstElementChild?.append(all);
   dress(all);
-}
-
-/**
- * @param {string} sentence
- * @param {string} way what leads on
- */
-function refusal(sentence, way) {
-  const [main, said, link] = [document.createElement("main"), document.createElement("p"), document.createElement("a")];
-  said.className = "error";
-  said.setAttribute("role", "alert");
-  said.textContent = sentence;
-  link.href = "blocks.html";
-  link.textContent = way;
-  main.append(said, link);
-  return main;
 }
 
 addEventListener("hashchange", () => location.hash !== written && open());

@@ -10,6 +10,9 @@ export const LANGUAGES = ["en", ...Object.keys(COMING)];
 /** @type {Map<string, Locale>} */
 const THERE = new Map();
 
+/** Languages whose words did not come when they were asked for last. @type {Set<string>} */
+const FAILED = new Set();
+
 /**
  * Fetches a language's words.
  * @param {string} language
@@ -17,7 +20,19 @@ const THERE = new Map();
  */
 export function speak(language) {
   if (!(language in COMING) || THERE.has(language)) return undefined;
-  return COMING[language]().then(({ default: locale }) => void THERE.set(language, locale), () => {});
+  const arrived = (/** @type {{ default: Locale }} */ { default: locale }) => {
+    THERE.set(language, locale);
+    FAILED.delete(language);
+  };
+  return COMING[language]().then(arrived, () => void FAILED.add(language));
+}
+
+/**
+ * Whether a language's words could not be fetched, so that English stands in their place.
+ * @param {string} language
+ */
+export function lacksWords(language) {
+  return FAILED.has(language);
 }
 
 /**

@@ -1,11 +1,11 @@
 // The reader's own choice of a model: an address looked at before anything large is fetched, the models that the browser keeps, the mirror.
 
 import { canKeep, forgetModel, isKept, keptModels } from "./checkpoint/cache.js";
-import { surveyModel } from "./checkpoint/files.js";
 import { agree } from "./checkpoint/opening.js";
 import { ask } from "./engine/asking.js";
 import { folderAddress, mirrorAddress } from "./checkpoint/hub.js";
 import { DEFAULTS, movedTo } from "./state.js";
+import { reload } from "./offline.js";
 import { showModel } from "./shell/card.js";
 import { TOKENIZER } from "./checkpoint/survey.js";
 import { sentence } from "./sentence.js";
@@ -98,7 +98,7 @@ export class Own {
   /** @param {File[]} files */
   async openFiles(files) {
     this.#app.dialog = "";
-    const { tokenizer } = await surveyModel({ files });
+    const { tokenizer } = await ask("survey", { files }, {});
     await this.open(files).finally(() => this.#note(tokenizer));
   }
 
@@ -150,6 +150,7 @@ export class Own {
   remedy(error, action) {
     const app = this.#app;
     if (!(error instanceof Trouble)) return undefined;
+    if (error.ofSite) return { label: app.say("reload"), act: reload };
     if (error.passing) return { label: app.say("retry"), act: () => app.attempt(action) };
     return error.key === "trouble.foreign" ? { label: app.say("own.look.at", error.values), act: () => this.#consider(app.state.model) } : undefined;
   }

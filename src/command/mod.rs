@@ -56,7 +56,7 @@ fn print(told: &str) -> Result<()> {
 /// What to print: whole lines.
 async fn perform(action: Action) -> Result<String> {
     match action {
-        Action::Inspect { dir } => Folder::at(&dir).load().map(|(model, parameters)| tell::inspect(&model, &parameters)),
+        Action::Inspect { dir } => Folder::at(&dir).look().map(|model| tell::inspect(&model)),
         Action::Run {
             dir,
             source,

@@ -6,15 +6,15 @@ use std::fmt::Display;
 use std::path::Path;
 
 use diorama::error::{Error, Result};
-use diorama::graph::Kind;
+use diorama::graph::{Kind, Lens, Node};
 use diorama::models::{Classes, Model, Scores};
-use diorama::pass::Parameters;
-use diorama::tensor::Tensor;
+use diorama::tensor::{Tensor, size};
 use safetensors::tensor::{Dtype, View};
 
 /// Architecture, sizes, hooks with their axes.
-pub fn inspect(model: &Model, parameters: &Parameters) -> String {
-    let count: usize = parameters.iter().map(|(_, numbers)| numbers.len()).sum();
+pub fn inspect(model: &Model) -> String {
+    let weights: Vec<&Node> = model.graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Weight { .. })).collect();
+    let count: usize = weights.iter().map(|node| size(&node.shape(&Lens::ONE))).sum();
     let computed = model.graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Op(_))).count();
     let mut told = format!(
         "{}, {}\n{} layers, {} heads, d_model {}, vocabulary {}\n{count} parameters in {} tensors\n{}{}{}{computed} computed nodes, {} \
@@ -25,7 +25,7 @@ pub fn inspect(model: &Model, parameters: &Parameters) -> String {
         model.heads,
         model.d_model,
         model.vocab,
-        parameters.iter().count(),
+        weights.len(),
         shared(model, count),
         cached(model),
         model.classes.as_ref().map(named).unwrap_or_default(),

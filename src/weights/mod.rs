@@ -1,5 +1,7 @@
 //! Safetensors files (f32, f16, bf16) under Hugging Face names → the numbers of a graph's weight nodes.
 
+mod table;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,9 +9,11 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Kind, Lens, NodeId, Stored};
+use crate::graph::{Graph, Lens, Stored};
 use crate::pass::Parameters;
 use crate::tensor::Tensor;
+pub use table::Table;
+use table::{Listed, places, unread};
 
 /// The tensors of a checkpoint, still as they lie in its files.
 pub struct Checkpoint<'a> {
@@ -21,7 +25,7 @@ impl<'a> Checkpoint<'a> {
     pub fn open(files: &[(&str, &'a [u8])]) -> Result<Self> {
         let mut tensors = vec![];
         for (file, bytes) in files {
-            let parsed = SafeTensors::deserialize(bytes).map_err(|fault| damaged(file, bytes, fault))?;
+            let parsed = SafeTensors::deserialize(bytes).map_err(|fault| damaged(file, bytes, bytes.len() as u64, fault))?;
             tensors.extend(parsed.tensors());
         }
         Ok(Checkpoint { tensors })
@@ -53,14 +57,17 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// The numbers of each weight node, in f32.
+    ///
+    /// # Errors
+    /// What [`Table::check`] refuses, before any number is read; numbers that are not finite.
     pub fn parameters(&self, graph: &Graph) -> Result<Parameters> {
-        let known = self.by_name();
+        let listed: Vec<Listed> =
+            self.tensors.iter().map(|(name, view)| Listed { name, dtype: view.dtype(), shape: view.shape() }).collect();
         let mut parameters = Parameters::new();
-        for (index, node) in graph.nodes.iter().enumerate() {
-            if let Kind::Weight { names, stored } = &node.kind {
-                let shape = node.shape(&Lens::ONE);
-                parameters.insert(NodeId(index), Arc::new(tensor(&known, names, *stored, &shape)?));
-            }
+        for (node, stored, place) in places(graph, &listed)? {
+            let (name, view) = &self.tensors[place];
+            let shape = graph.node(node).shape(&Lens::ONE);
+            parameters.insert(node, Arc::new(stored.take(to_f32(name, view)?, &shape)));
         }
         Ok(parameters)
     }
@@ -69,24 +76,6 @@ impl<'a> Checkpoint<'a> {
     fn by_name(&self) -> BTreeMap<&str, &TensorView<'a>> {
         self.tensors.iter().map(|(name, view)| (name.as_str(), view)).collect()
     }
-}
-
-fn tensor(known: &BTreeMap<&str, &TensorView>, names: &[String], stored: Stored, shape: &[usize]) -> Result<Vec<f32>> {
-    let found = names.iter().find_map(|name| Some((name, known.get(name.as_str())?)));
-    let (name, view) = found.ok_or_else(|| {
-        Error::Weights(format!(
-            "\"{}\" is missing from the checkpoint; the file is incomplete or belongs to another architecture",
-            names[0]
-        ))
-    })?;
-    let want = stored.shape(shape);
-    if view.shape() != want {
-        return Err(Error::Weights(format!(
-            "\"{name}\" has shape {:?}, but config.json asks for {want:?}; config and checkpoint belong to different models",
-            view.shape()
-        )));
-    }
-    Ok(stored.take(to_f32(name, view)?, shape))
 }
 
 impl Stored {
@@ -122,11 +111,7 @@ fn to_f32(name: &str, view: &TensorView) -> Result<Vec<f32>> {
         Dtype::F32 => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
         Dtype::F16 => pairs().map(|bits| f16::from_bits(bits).to_f32()).collect(),
         Dtype::BF16 => pairs().map(|bits| bf16::from_bits(bits).to_f32()).collect(),
-        other => {
-            return Err(Error::Weights(format!(
-                "\"{name}\" is stored as {other:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these"
-            )));
-        }
+        other => return Err(unread(name, other)),
     };
     if numbers.iter().all(|number| number.is_finite()) {
         Ok(numbers)
@@ -135,16 +120,16 @@ fn to_f32(name: &str, view: &TensorView) -> Result<Vec<f32>> {
     }
 }
 
-/// Why a file is not readable, in words for the person who chose it.
-fn damaged(file: &str, bytes: &[u8], fault: SafeTensorError) -> Error {
-    let claimed = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
+/// Why a file is not readable, in words for the person who chose it. `head` is its beginning, `size` its length in bytes.
+fn damaged(file: &str, head: &[u8], size: u64, fault: SafeTensorError) -> Error {
+    let claimed = head.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
     let reason = match (fault, claimed) {
-        (_, None) => format!("has only {} bytes", bytes.len()),
+        (_, None) => format!("has only {size} bytes"),
         (SafeTensorError::HeaderTooLarge | SafeTensorError::InvalidHeaderLength, Some(claimed)) => {
-            format!("claims a header of {claimed} bytes but has {} bytes in all", bytes.len())
+            format!("claims a header of {claimed} bytes but has {size} bytes in all")
         }
         (SafeTensorError::MetadataIncompleteBuffer, _) => {
-            format!("ends early or has bytes left over: its {} bytes do not fit its table of contents", bytes.len())
+            format!("ends early or has bytes left over: its {size} bytes do not fit its table of contents")
         }
         (fault, _) => format!("has an unreadable table of contents ({fault})"),
     };

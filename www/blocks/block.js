@@ -6,7 +6,9 @@ import { preferredLanguage, spoken, words } from "../i18n.js";
 import { lowerIndices } from "../shell/indices.js";
 import { stage } from "../shell/loading.js";
 import { agree } from "../checkpoint/opening.js";
+import { reload } from "../offline.js";
 import { sentence } from "../sentence.js";
+import { Trouble } from "../trouble.js";
 import { acquire, release } from "./pool.js";
 import { COMMON, HIDEABLE, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
@@ -30,7 +32,7 @@ export class Block extends LitElement {
 
   static properties = {
     ...propertiesOf(COMMON),
-    ...Object.fromEntries(["loaded", "address", "error", "foreign", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
+    ...Object.fromEntries(["loaded", "address", "error", "outdated", "foreign", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
   };
 
   /** Lit asks each class once; a block's own settings are its properties. */
@@ -53,6 +55,8 @@ export class Block extends LitElement {
     /** Where that model comes from, for those who get a link to this block. */
     this.address = "";
     this.error = "";
+    /** A part of the site did not come: reloading may help. */
+    this.outdated = false;
     /** A model's address on a host that waits for the reader's word. @type {{ host: string, address: string } | undefined} */
     this.foreign = undefined;
     /** @type {{ stage: string, fraction: number } | undefined} */
@@ -131,7 +135,7 @@ export class Block extends LitElement {
     if (this.dataset.theme !== this.shade) this.dataset.theme = this.shade;
     const { loading } = this;
     return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
-      ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
+      ${this.error ? html`<p class="error" role="alert">${this.error}${this.outdated ? html` <button type="button" class="link reload" @click=${reload}>${this.say("reload")}</button>` : nothing}</p>` : nothing}
       ${this.foreign ? html`<p class="caption mono">${this.foreign.address}</p><p><button type="button" @click=${() => this.#agree()}>${this.say("blocks.ask", { host: this.foreign.host })}</button></p>` : nothing}
       ${this.draw()}
       ${sharePanel(this)}`;
@@ -192,6 +196,7 @@ export class Block extends LitElement {
   async attempt(action) {
     const attempt = ++this.#attempts;
     this.error = "";
+    this.outdated = false;
     this.foreign = undefined;
     try {
       await action();
@@ -199,6 +204,7 @@ export class Block extends LitElement {
       // What was overtaken by something newer may have lost its model on the way.
       if (attempt === this.#attempts && error?.name !== "AbortError") {
         this.error = await spoken(this.language, () => sentence(error, this.say));
+        this.outdated = error instanceof Trouble && error.ofSite;
         this.foreign = error.key === "trouble.foreign" ? error.values : undefined;
       }
     }

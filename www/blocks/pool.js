@@ -31,7 +31,7 @@ export function acquire(address, { device = "auto", onProgress: listener } = {})
     /** @type {Set<OnProgress>} */
     const listeners = new Set();
     const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => listeners.forEach((listener) => listener(...progress));
-    const load = async (/** @type {Device} */ device) => Model.load(await permitted(addressOf(address)), device, onProgress, () => {}, undefined, ROOM);
+    const load = async (/** @type {Device} */ device, lend = false) => Model.load({ ...(await permitted(addressOf(address))), lend }, device, onProgress, () => {}, undefined, ROOM);
     const promise = mayStartSoon(address, device) ? loadSoon(load) : load(device);
     shared = { promise, holders: 0, listeners };
     MODELS.set(key, shared);

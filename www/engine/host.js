@@ -1,19 +1,18 @@
 // The engine and the tokenizer behind one flat set of calls with plain data in and out. A worker wraps it (worker.js); where WebGPU exists on the page
 // but not in workers, the page runs the same class on its own thread.
 
-import initWasm, { Engine, plan } from "../wasm/diorama.js";
 import { candidatesOf, pack } from "./batch.js";
-import { readModel } from "../checkpoint/files.js";
-import { SITE } from "../site.js";
+import { readFiles } from "./files.js";
 import { packInterventions } from "./interventions.js";
 import { NEW_TOKENS, given, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
 import { turns } from "./turns.js";
+import { Engine, plan, startEngine } from "./wasm.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Intervention} Intervention */
-/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("../checkpoint/files.js").ModelFiles} ModelFiles */
+/** @typedef {{ read?: ModelFiles, module: WebAssembly.Module }} Lent */
 /**
  * Either text (encoded with the tokenizer's special tokens) or ids; a decoder's side likewise.
  * @typedef {{ text?: string, textPair?: string, ids?: number[], tokenTypeIds?: number[], attentionMask?: number[],
@@ -32,11 +31,6 @@ import { turns } from "./turns.js";
 /** How long tokens are gathered before the page hears of them. */
 const PATIENCE = 8; // ms
 
-/** The engine's module, fetched and compiled once for all hosts of a thread. */
-export function startEngine() {
-  return initWasm({ module_or_path: new URL("wasm/diorama_bg.wasm", SITE) });
-}
-
 export class Host {
   /** @type {Engine | undefined} */
   #engine;
@@ -50,6 +44,8 @@ export class Host {
   /** @type {Map<number, EngineSearch>} */
   #searches = new Map();
   #nextSession = 1;
+  /** @type {ModelFiles | undefined} */
+  #lent;
 
   /** What this thread can do, asked before a model is loaded. */
   async features() {
@@ -57,17 +53,15 @@ export class Host {
   }
 
   /**
-   * @param {ModelSource | { read: ModelFiles }} source `read`: by another worker, because this one may not ask that host
+   * @param {import("./files.js").Source} source
    * @param {"auto" | "webgpu" | "cpu"} device
    * @param {import("../checkpoint/files.js").OnProgress} [onProgress]
    * @param {AbortSignal} [signal]
    */
   async load(source, device, onProgress = () => {}, signal) {
-    const [{ tokenizer, tokenizerConfig, tokenizerBeside, ...files }] = await Promise.all([
-      "read" in source ? source.read : readModel(source, onProgress, signal),
-      startEngine(),
-    ]);
-    const text = tokenizer ? new Text(tokenizer, tokenizerConfig, tokenizerBeside) : new NoText();
+    const [{ read, text = new NoText() }] = await Promise.all([readFiles(source, onProgress, signal), startEngine()]);
+    const { tokenizer: _, tokenizerConfig: __, tokenizerBeside: ___, ...files } = read;
+    if (source.lend) this.#lent = { ...read, weights: [...read.weights] };
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
       // The engine has its own copy of the bytes by its first word: what comes after it needs the room.
       files.weights.length = 0;
@@ -78,6 +72,16 @@ export class Host {
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
     return info;
+  }
+
+  /**
+   * What another worker needs to load the same model, so that nothing is fetched twice: its files, where `load` was told to lend them and nobody has taken them yet, and the
+   * engine's module.
+   * @returns {Promise<Lent>}
+   */
+  async lend() {
+    const [read] = [this.#lent, (this.#lent = undefined)];
+    return { read, module: await startEngine() };
   }
 
   /**

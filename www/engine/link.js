@@ -1,5 +1,6 @@
 // One way to call a Host wherever it runs: in a worker, or on this thread.
 
+import { importing } from "../asset.js";
 import { inEnglish } from "../sentence.js";
 import { startWorker } from "../site.js";
 import { Trouble } from "../trouble.js";
@@ -21,10 +22,15 @@ export class Room {
   #links = new Map();
   #nextHost = 1;
   #file;
+  #module;
 
-  /** @param {string} [file] the worker's script */
-  constructor(file = "worker.js") {
+  /**
+   * @param {string} [file] the worker's script
+   * @param {WebAssembly.Module} [module] the engine's, where the page has it already
+   */
+  constructor(file = "worker.js", module) {
     this.#file = file;
+    this.#module = module;
   }
 
   /**
@@ -57,25 +63,26 @@ export class Room {
   }
 
   #start() {
-    const worker = startWorker(this.#file);
+    const worker = startWorker(this.#file, this.#module);
     worker.addEventListener("message", ({ data: { host, ...answer } }) => {
       this.#links.get(host)?.receive(answer);
       // All engines of a worker are one module's: a trap in one leaves none to be trusted.
-      if (answer.loss === "engine") this.#lose(answer.error);
+      if (answer.loss === "engine") this.#lose(new EngineLost(answer.error, "engine"));
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#lose(`The worker ${this.#file} stopped: ${event.message || "its script could not be loaded"}.`);
+      // A script that did not come has no message.
+      this.#lose(event.message ? new EngineLost(`The worker ${this.#file} stopped: ${event.message}.`, "engine") : inEnglish(new Trouble("trouble.site", { file: this.#file })));
     });
     return worker;
   }
 
-  /** @param {string} why */
+  /** @param {Error} why */
   #lose(why) {
     const links = [...this.#links.values()];
     this.#links.clear();
     this.#end();
-    for (const link of links) link.fail(new EngineLost(why, "engine"));
+    for (const link of links) link.fail(why);
   }
 
   #end() {
@@ -146,7 +153,7 @@ export class WorkerLink {
 /** @implements {Link} */
 export class LocalLink {
   /** @type {Promise<any>} */
-  #host = import("./host.js").then(({ Host }) => new Host());
+  #host = importing(() => import("./host.js")).then(({ Host }) => new Host());
 
   /**
    * @param {string} method

@@ -65,7 +65,7 @@ export class Model {
   }
 
   /**
-   * @param {ModelSource} source
+   * @param {ModelSource & { lend?: boolean }} source `lend`: its files are kept for a `move` to another device
    * @param {Device} device
    * @param {OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
@@ -73,7 +73,8 @@ export class Model {
    * @param {Room} [room] a worker that several models share
    */
   static async load(source, device, onProgress, onRecover, signal, room) {
-    return new Model(await loadEngine(source, device, { onProgress, signal }, room), source, device, onRecover, room);
+    const { lend: _, ...again } = source;
+    return new Model(await loadEngine(source, device, { onProgress, signal }, room), again, device, onRecover, room);
   }
 
   /**
@@ -234,7 +235,8 @@ export class Model {
    * @param {AbortSignal} [signal]
    */
   async move(device, signal) {
-    const { link, info } = await loadEngine({ ...this.#source, again: true }, device, { signal }, this.#room);
+    const { read, module } = /** @type {import("./host.js").Lent} */ (await this.#call("lend", []));
+    const { link, info } = await loadEngine(read ? { read } : this.#source, device, { signal }, this.#room, module);
     this.#queue = this.#queue.then(() => {
       if (this.#disposed) return link.close();
       this.#device = device;

@@ -30,6 +30,8 @@ export function serve(open) {
   }
 
   self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { data: { host, id, method, args, reports } }) => {
+    // The engine's module comes as a message of its own.
+    if (!method) return;
     if (method === "stop") return places.get(host)?.calls.get(id)?.abort();
     const place = enter(host);
     if (method === "leave") {

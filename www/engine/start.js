@@ -2,26 +2,29 @@
 
 import { ask, liesElsewhere } from "./asking.js";
 import { buffersOf } from "./buffers.js";
-import { LocalLink, WorkerLink } from "./link.js";
+import { forgetModel } from "../checkpoint/cache.js";
+import { folderOf } from "../checkpoint/remote.js";
+import { Trouble } from "../trouble.js";
+import { LocalLink, Room, WorkerLink } from "./link.js";
 import { untilAborted } from "./options.js";
 
-/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
-/** @typedef {import("./link.js").Room} Room */
 /** @typedef {import("./model.js").Device} Device */
 /** @typedef {import("./model.js").ModelInfo} ModelInfo */
+/** @typedef {import("./files.js").Source} Source */
 /** @typedef {{ link: Link, info: ModelInfo }} Loaded */
 
 /**
  * Loads the engine in a worker; on the page's thread where only the page has WebGPU and WebGPU is wanted.
- * @param {ModelSource} source
+ * @param {Source} source
  * @param {Device} device
  * @param {import("./link.js").CallOptions} [options]
- * @param {Room} [room]
+ * @param {Room} [room] a worker of its own where left out
+ * @param {WebAssembly.Module} [module] for that worker, where the page has it already
  * @returns {Promise<Loaded>}
  */
-export async function loadEngine(source, device, options = {}, room) {
-  const worker = new WorkerLink(room);
+export async function loadEngine(source, device, options = {}, room, module) {
+  const worker = new WorkerLink(room ?? new Room("worker.js", module));
   try {
     const webgpu = device !== "cpu" && (await worker.call("features", [])).webgpu;
     if (device === "cpu" || webgpu || !("gpu" in navigator)) {
@@ -51,14 +54,33 @@ export function foundIn({ deviceReason, deviceReasonCode, selfTest, timing, adap
 
 /**
  * @param {Link} link
- * @param {ModelSource} source
+ * @param {Source} source
  * @param {Device} device
  * @param {import("./link.js").CallOptions} options
  * @returns {Promise<Loaded>}
  */
 async function load(link, source, device, options) {
   const asked = (/** @type {object} */ source, /** @type {Transferable[]} */ transfer) => untilAborted(link.call("load", [source, device], { ...options, transfer }), options.signal);
-  if (!liesElsewhere(source)) return { link, info: await asked(source, []) };
-  const read = await ask("read", source, options);
-  return { link, info: await asked({ read }, buffersOf(read.weights)) };
+  try {
+    if ("url" in source && liesElsewhere(source)) {
+      const read = await ask("read", source, options);
+      return { link, info: await asked({ read }, buffersOf(read.weights)) };
+    }
+    if (!("read" in source)) return { link, info: await asked(source, []) };
+    // The host empties its list when it has taken the bytes over, and they may be wanted once more.
+    const read = { ...source.read, weights: [...source.read.weights] };
+    return { link, info: await asked({ read }, buffersOf(read.weights)) };
+  } catch (error) {
+    // What the engine finds wrong in the files is not kept: the host may have better ones by the next visit.
+    if ("url" in source && isFault(error)) await forgetModel(folderOf(source.url).href);
+    throw error;
+  }
+}
+
+/**
+ * Whether a model's files are at fault, not the connection or the device.
+ * @param {unknown} error
+ */
+function isFault(error) {
+  return error instanceof Trouble ? error.key.startsWith("trouble.tokenizer") : error instanceof Error && /^(weights|config): /.test(error.message);
 }

@@ -2,7 +2,10 @@
 
 import { html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
+import { openFolder } from "../checkpoint/folder.js";
 import { addressOf } from "../checkpoint/opening.js";
+import { optionalJson } from "../checkpoint/survey.js";
+import { readSmall } from "../checkpoint/transfer.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {{ text: string, metrics: Metric[] }} Card */
@@ -25,9 +28,10 @@ export async function showModel(app) {
  * @returns {Promise<Card | undefined>}
  */
 async function readCard(folder) {
-  const base = folder.endsWith("/") ? folder : `${folder}/`;
-  const [metrics, text] = await Promise.all(["metrics.json", "card.md"].map((file) => fetch(new URL(file, base))));
-  return metrics.ok && text.ok ? { metrics: (await metrics.json()).metrics, text: await text.text() } : undefined;
+  const place = await openFolder({ url: folder }, async () => undefined);
+  const [metrics, text] = await Promise.all([optionalJson(place, "metrics.json"), place.find("card.md")]);
+  if (!metrics || !text) return undefined;
+  return { metrics: /** @type {any} */ (metrics.value).metrics, text: await readSmall(text, String) };
 }
 
 /**

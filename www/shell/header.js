@@ -8,6 +8,7 @@ import { stage, status } from "./loading.js";
 import { parameters } from "./models.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
+import { wordless } from "./wordless.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -35,7 +36,7 @@ export function header(app) {
         @click=${() => app.set({ theme: NEXT_THEME[state.theme] })}>${THEME_SIGN[state.theme]}</button>
       <button type="button" class="quiet share-button" @click=${() => app.attempt(() => share(app))}>${say("share")}</button>
     </header>
-    ${progress(app)}`;
+    ${wordless(app.language, say)} ${progress(app)}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { spoken, words } from "../i18n.js";
 import { blockStyles } from "../blocks/styles.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
+import { wordless } from "./wordless.js";
 import { Preferences, prefer, remembered } from "./preferences.js";
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
@@ -76,7 +77,8 @@ export class Masthead extends LitElement {
       ${this.trail ? undoButtons(this.trail, say) : nothing}
       <button type="button" lang=${other === "zh" ? "zh-Hans" : "en"} aria-label=${say("lang.switch")} @click=${() => prefer({ lang: other })}>${other === "zh" ? "中文" : "EN"}</button>
       <button type="button" class="theme" aria-label=${say(`theme.${theme}`)} title=${say(`theme.${theme}`)} @click=${() => prefer({ theme: NEXT_THEME[theme] })}>${THEME_SIGN[theme]}</button>
-    </header>`;
+    </header>
+    ${wordless(language, say)}`;
   }
 }
 

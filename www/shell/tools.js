@@ -1,7 +1,6 @@
 // What the reader does with the text and the model at hand: look (the page's own lenses), or one of the blocks that try something with them.
 
 import { html } from "lit";
-import { define } from "../blocks/gallery.js";
 import { attributeOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -77,7 +76,7 @@ function elementOf(app, { tag, bare }) {
   OPENED.set(app, opened);
   let element = opened.get(tag);
   if (!element) {
-    app.attempt(() => define(tag));
+    // The gallery defines it when it stands in the page, and says in its place where that fails.
     element = document.createElement(tag);
     for (const [name, text] of Object.entries(app.state.block)) element.setAttribute(attributeOf(name), text);
     element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) => app.keep({ ...app.state, block: own(detail.settings) }));

@@ -10,9 +10,9 @@ const source = (/** @type {string} */ file) => readFileSync(new URL(`../../../sr
 
 /** The engine's sentences as they stand in its sources, with holes, and what fills these. @type {[string, string, string, string[]][]} */
 const SENTENCES = [
-  ["weights/mod.rs", "weights", `"{}" is missing from the checkpoint; the file is incomplete or belongs to another architecture`, ["h.0.w"]],
-  ["weights/mod.rs", "weights", `"{name}" has shape {:?}, but config.json asks for {want:?}; config and checkpoint belong to different models`, ["h.0.w", "[1, 2]", "[3, 4]"]],
-  ["weights/mod.rs", "weights", `"{name}" is stored as {other:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these`, ["h.0.w", "I8"]],
+  ["weights/table.rs", "weights", `"{}" is missing from the checkpoint; the file is incomplete or belongs to another architecture`, ["h.0.w"]],
+  ["weights/table.rs", "weights", `"{name}" has shape {shape:?}, but config.json asks for {want:?}; config and checkpoint belong to different models`, ["h.0.w", "[1, 2]", "[3, 4]"]],
+  ["weights/table.rs", "weights", `"{name}" is stored as {dtype:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these`, ["h.0.w", "I8"]],
   ["weights/mod.rs", "weights", `"{name}" holds infinities or NaNs; the checkpoint is damaged`, ["h.0.w"]],
   ["models/settings.rs", "config", `{name} {width} does not divide into {heads} heads`, ["n_embd", "35", "4"]],
   ["models/settings.rs", "config", `{name} {id} is outside the vocabulary of {vocab} tokens`, ["pad_token_id", "61", "60"]],
