@@ -31,7 +31,7 @@ export class Compare extends Block {
   static styles = [blockStyles, faceStyles, css`
     :host { display: flex; flex-direction: column; container-type: inline-size; }
     form { display: flex; gap: 8px 16px; align-items: center; padding: 10px 0 4px; flex-wrap: wrap; }
-    form input[type="text"] { flex: 1 1 320px; font-size: 19px; min-height: 42px; padding: 0 12px; }
+    form diorama-field { flex: 1 1 320px; font-size: 19px; }
     form label { display: inline-flex; gap: 6px; align-items: center; }
     .lines { display: grid; gap: 2px; padding-bottom: 4px; min-height: 146px; align-content: start; }
     .lines .caption { max-width: none; }
@@ -119,7 +119,7 @@ export class Compare extends Block {
     const { say, words, settings } = this;
     return html`
       ${this.hides("input") ? nothing : html`<form @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-        <input type="text" aria-label=${say("compare.text")} placeholder=${say("compare.text")} .value=${settings.text} @input=${(/** @type {Event} */ event) => this.keep({ text: valueOf(event) })} />
+        <diorama-field .label=${say("compare.text")} .placeholder=${say("compare.text")} .value=${settings.text} .say=${say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field>
         ${this.#choices()}
       </form>`}
       <div class="lines">

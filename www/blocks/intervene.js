@@ -12,6 +12,7 @@ import { outputHeadOf } from "../reading/reader.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { minus, prompted, writingStyles } from "./writing/parts.js";
+import { isolated, named } from "../spelling.js";
 
 /** @typedef {import("./change/stack.js").Change} Change */
 
@@ -272,16 +273,16 @@ export class Intervene extends TextBlock {
     return html`<div class="row head"><h3>${say("change.outcome")}</h3>${this.#sweeping ? nothing : this.stopLongOrAgain()}</div>
       ${words ? html`<p class="small">${say(`change.place.${kind === "encoder-decoder" ? "written" : kind}`)}</p>
         <diorama-token-strip class="places" .tokens=${bench.pieces} .selected=${place} .label=${say("change.place")} .say=${say} @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ place: detail.position, watch: -1 })}></diorama-token-strip>` : nothing}
-      ${row ? html`<p class="watched" aria-live="polite">${say("change.watched")} <b class="mono">${row.token.replace(/^▁/, "␣")}</b> ${percent(row.before)} → <strong>${percent(row.after)}</strong> <small>${say("change.moved", { nats: moved.toFixed(3) })}</small></p>` : nothing}
+      ${row ? html`<p class="watched" aria-live="polite">${say("change.watched")} <b class="mono">${isolated(named(row.token))}</b> ${percent(row.before)} → <strong>${percent(row.after)}</strong> <small>${say("change.moved", { nats: moved.toFixed(3) })}</small></p>` : nothing}
       <diorama-before-after .rows=${rows} .watched=${watched} .label=${say("change.outcome")} .stale=${this.#stale} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
-      ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
-      ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd>${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
+      ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" dir="auto" translate="no" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
+      ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd dir="auto" translate="no">${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd dir="auto" translate="no" class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
   }
 
   #sweepView() {
     const { say } = this;
     const bench = /** @type {Bench} */ (this.#bench);
-    const token = this.#outcome?.rows.find(({ id }) => id === this.#watched)?.token.replace(/^▁/, "␣") ?? "";
+    const token = named(this.#outcome?.rows.find(({ id }) => id === this.#watched)?.token);
     // While another one is on its way, the one before keeps its place.
     const shown = this.#swept !== "" && (this.#sweeps || this.#swept === this.#looksAt);
     const most = Math.max(1e-6, ...this.#sweep.flat(2).map(Math.abs));

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /** `before` and `after` are probabilities. @typedef {{ id: number, token: string, special: boolean, before: number, after: number, logitBefore: number, logitAfter: number }} Row */
@@ -68,7 +69,7 @@ export class BeforeAfter extends LitElement {
   /** @param {Row} row */
   #row({ id, token, special, before, after, logitBefore, logitAfter }) {
     const delta = after - before;
-    const shown = html`${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "").replaceAll("\n", "⏎")}`;
+    const shown = tiled(token);
     return html`<tr class=${special ? "special" : ""}><th scope="row">${this.fixed ? shown : html`<button type="button" aria-pressed=${id === this.watched} title=${this.say("compare.watch")} @click=${() => this.#watch(id)}>${shown}</button>`}</th>
       <td class="bars" aria-hidden="true"><span class="was" style=${`--share:${before}`}></span><span class="is" style=${`--share:${after}`}></span></td>
       <td>${percentage(before)}</td><td class="number">${percentage(after)}</td>

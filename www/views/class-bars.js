@@ -1,4 +1,5 @@
 import { LitElement, css, html } from "lit";
+import { isolated, visible } from "../spelling.js";
 
 /** @typedef {{ name: string, probability: number }} Class */
 
@@ -41,7 +42,7 @@ export class ClassBars extends LitElement {
     const most = Math.max(...this.classes.map(({ probability }) => probability));
     return html`<ul aria-label=${this.label} style=${`--bar:var(--${this.hue})`}>
       ${this.classes.map(({ name, probability }) => html`<li class=${probability === most ? "most" : ""}>
-        <span class="name" title=${name}>${name}</span><span class="track" aria-hidden="true"><span class="bar" style=${`--share:${probability};display:block`}></span></span>
+        <span class="name" title=${name}>${isolated(visible(name))}</span><span class="track" aria-hidden="true"><span class="bar" style=${`--share:${probability};display:block`}></span></span>
         <span class="share">${(probability * 100).toFixed(1)} %</span></li>`)}
     </ul>`;
   }

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { isUpright } from "../trace.js";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -237,5 +238,5 @@ function hatch(pen, x, y, side, colour) {
 
 /** @param {Piece | undefined} piece */
 function shown(piece) {
-  return piece?.token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
+  return labelled(piece?.token);
 }
