@@ -9,6 +9,7 @@ import { addressOf } from "./checkpoint/opening.js";
 import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
 import { Pause } from "./pause.js";
+import { Printing, onPaper } from "./printing.js";
 import { Player } from "./reading/player.js";
 import { Reader, pairHeadOf } from "./reading/reader.js";
 import { leastCertain } from "./reading/sampling.js";
@@ -60,6 +61,7 @@ export class App extends LitElement {
 
   constructor() {
     super();
+    new Printing(this);
     /** @type {State} */
     this.state = parseState(location.hash);
     this.trail = new Trail(formatState(this.state));
@@ -101,6 +103,7 @@ export class App extends LitElement {
   }
 
   get theme() {
+    if (onPaper()) return "light";
     return this.state.theme === "auto" ? (this.#darkQuery.matches ? "dark" : "light") : this.state.theme;
   }
 

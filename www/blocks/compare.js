@@ -61,6 +61,10 @@ export class Compare extends Block {
     return true;
   }
 
+  get unfinished() {
+    return super.unfinished || this.panels.size === 0 || [...this.panels.values()].some(({ model, busy }) => !model || busy !== undefined);
+  }
+
   get words() {
     return wordsOf(this.settings.text);
   }

@@ -1,6 +1,7 @@
 // The reader's language and theme, which travel from page to page in the links' #hash: nothing is stored.
 
 import { preferredLanguage } from "../i18n.js";
+import { Printing, onPaper } from "../printing.js";
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 
@@ -54,6 +55,7 @@ export class Preferences {
   constructor(host) {
     this.#follow = () => host.requestUpdate();
     host.addController(this);
+    new Printing(host);
   }
 
   hostConnected() {
@@ -70,6 +72,7 @@ export class Preferences {
 
   /** "light" or "dark" */
   get shade() {
+    if (onPaper()) return "light";
     const { theme } = remembered(location.hash);
     return theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
   }
