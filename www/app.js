@@ -9,7 +9,6 @@ import { addressOf } from "./checkpoint/opening.js";
 import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
 import { Pause } from "./pause.js";
-import { Printing, onPaper } from "./printing.js";
 import { Player } from "./reading/player.js";
 import { Reader, pairHeadOf } from "./reading/reader.js";
 import { leastCertain } from "./reading/sampling.js";
@@ -27,6 +26,7 @@ import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
+import { Preferences, shadeOf } from "./shell/preferences.js";
 import { tokens } from "./shell/tokens.js";
 import { tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
@@ -57,11 +57,10 @@ export class App extends LitElement {
   #typing = new Pause();
   /** Ends the loading of a model: the reader did, or chose another one. */
   abort = new AbortController();
-  #darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
     super();
-    new Printing(this);
+    new Preferences(this);
     /** @type {State} */
     this.state = parseState(location.hash);
     this.trail = new Trail(formatState(this.state));
@@ -103,8 +102,7 @@ export class App extends LitElement {
   }
 
   get theme() {
-    if (onPaper()) return "light";
-    return this.state.theme === "auto" ? (this.#darkQuery.matches ? "dark" : "light") : this.state.theme;
+    return shadeOf(this.state.theme);
   }
 
   get say() {
@@ -143,7 +141,6 @@ export class App extends LitElement {
     super.connectedCallback();
     this.player.addEventListener("change", () => this.#played());
     this.reader.addEventListener("change", () => this.#wasRead());
-    this.#darkQuery.addEventListener("change", () => this.requestUpdate());
     window.addEventListener("hashchange", () => this.#fromHash());
     undoKeys(this.trail);
     const start = async () => {

@@ -43,6 +43,6 @@ export const blockStyles = css`
   .progress { position: relative; height: 1px; background: var(--top-rule, var(--hairline)); }
   .progress.active::before { content: ""; position: absolute; top: -0.5px; left: 0; height: 2px; width: calc(var(--done, 0.25) * 100%); background: var(--ink-soft); transition: width 160ms; }
   .progress small { position: absolute; top: 3px; right: 0; z-index: 1; padding: 0 4px; background: var(--paper); color: var(--ink-soft); }
-  @media print { .foot, .share { display: none; } }
+  @media print { .foot, .share { display: none; } h2, h3 { break-after: avoid; } tr, li, figure, diorama-attention-map { break-inside: avoid; } }
   @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }
 `;

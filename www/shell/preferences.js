@@ -47,6 +47,16 @@ export function languageOf(lang) {
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+/**
+ * What a theme looks like now: paper is light.
+ * @param {Theme} theme
+ * @returns {"light" | "dark"}
+ */
+export function shadeOf(theme) {
+  if (onPaper()) return "light";
+  return theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+}
+
 /** Draws an element anew whenever the reader's language or theme changes, while it stands in the page. */
 export class Preferences {
   #follow;
@@ -72,9 +82,7 @@ export class Preferences {
 
   /** "light" or "dark" */
   get shade() {
-    if (onPaper()) return "light";
-    const { theme } = remembered(location.hash);
-    return theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    return shadeOf(remembered(location.hash).theme);
   }
 }
 
