@@ -282,11 +282,10 @@ export class Intervene extends TextBlock {
   #sweepView() {
     const { say } = this;
     const bench = /** @type {Bench} */ (this.#bench);
-    const token = named(this.#outcome?.rows.find(({ id }) => id === this.#watched)?.token);
     // While another one is on its way, the one before keeps its place.
     const shown = this.#swept !== "" && (this.#sweeps || this.#swept === this.#looksAt);
     const most = Math.max(1e-6, ...this.#sweep.flat(2).map(Math.abs));
-    return html`<section class="sweep"><h3>${say("sweep.title", { token })}</h3><p class="caption">${say("sweep.intro")}</p>
+    return html`<section class="sweep"><h3>${say("sweep.title", { token: named(this.#outcome?.rows.find(({ id }) => id === this.#watched)?.token) })}</h3><p class="caption">${say("sweep.intro")}</p>
       ${this.#sweeping ? this.stopOrAgain() : shown ? nothing : html`<button type="button" ?disabled=${this.busy > 0} @click=${() => this.work(() => this.#sweepAll(bench))}>${say("sweep.run")}</button>`}
       <div class="maps">${(shown ? this.#sweep : []).map((values, n) => {
         const { stack, part } = this.#sites[n];

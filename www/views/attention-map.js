@@ -304,7 +304,5 @@ function labels(pieces, count, lit) {
   return guard([pieces, count, lit], () => pieces.slice(0, count).map((piece, i) => html`<span class=${kind(piece)} aria-current=${i === lit ? "true" : nothing}>${shown(piece.token)}</span>`));
 }
 
-/** @param {string} token */
-function shown(token) {
-  return labelled(token.replace(/^<extra_id_(\d+)>$/, "<$1>"));
-}
+/** A sentinel of T5 has a name longer than a label. @param {string} token */
+const shown = (token) => labelled(token.replace(/^<extra_id_(\d+)>$/, "<$1>"));
