@@ -30,6 +30,7 @@ import { Preferences, shadeOf } from "./shell/preferences.js";
 import { tokens } from "./shell/tokens.js";
 import { tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
+import { keepMarkers } from "./translation.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./engine/model.js").Model} Model */
@@ -139,15 +140,12 @@ export class App extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    keepMarkers(this);
     this.player.addEventListener("change", () => this.#played());
     this.reader.addEventListener("change", () => this.#wasRead());
     window.addEventListener("hashchange", () => this.#fromHash());
     undoKeys(this.trail);
-    const start = async () => {
-      await this.loadModel();
-      await this.run();
-    };
-    this.attempt(start).then(() => this.own.standIn()).then(keepOffline);
+    this.attempt(() => this.loadModel().then(() => this.run())).then(() => this.own.standIn()).then(keepOffline);
   }
 
   /**

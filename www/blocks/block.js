@@ -11,6 +11,7 @@ import { Printing, onPaper } from "../printing.js";
 import { acquire, release } from "./pool.js";
 import { COMMON, HIDEABLE, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
+import { keepMarkers } from "../translation.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Say} Say */
@@ -101,6 +102,7 @@ export class Block extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    keepMarkers(this);
     this.#watch.observe(this);
     dark.addEventListener("change", this.#redraw);
   }

@@ -6,6 +6,7 @@ import { blockStyles } from "../blocks/styles.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
 import { Preferences, prefer, remembered } from "./preferences.js";
+import { keepMarkers } from "../translation.js";
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
 const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
@@ -42,6 +43,11 @@ export class Masthead extends LitElement {
     this.heading = "";
     /** What can be taken back, on a page where something can. @type {import("../trail.js").Trail | undefined} */
     this.trail = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    keepMarkers(this);
   }
 
   get language() {

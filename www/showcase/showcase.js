@@ -13,6 +13,7 @@ import { readGuide } from "./guide.js";
 import { SHELVES, keyOf } from "./shelves.js";
 import { showcaseStyles } from "./styles.js";
 import { wordsOf } from "./words.js";
+import { keepMarkers } from "../translation.js";
 
 /** @typedef {import("../blocks/block.js").Block} Block */
 /** @typedef {import("../blocks/settings.js").Settings} Settings */
@@ -39,6 +40,11 @@ export class Showcase extends LitElement {
     /** @type {Node[]} */
     this.guide = [];
     this.error = "";
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    keepMarkers(this);
   }
 
   get language() {
