@@ -153,7 +153,7 @@ export class Tokenizers extends Block {
     const { vocab, merges } = file.model;
     const steps = word ? mergeSteps([...byteLevel(` ${word}`)], merges) : [];
     const piece = (/** @type {string} */ symbol) => text.piece(vocab[symbol]);
-    return html`<div class="input"><span>${this.say("tokenizers.word")}</span> <diorama-field .label=${this.say("tokenizers.word")} .value=${this.settings.word} .most=${LONGEST_WORD} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ word: currentTarget.value })}></diorama-field></div>
+    return html`<div class="input word"><span>${this.say("tokenizers.word")}</span> <diorama-field .label=${this.say("tokenizers.word")} .value=${this.settings.word} .most=${LONGEST_WORD} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ word: currentTarget.value })}></diorama-field></div>
       <ol class="steps">${steps.map(({ symbols, merged }) => html`<li>${strip(symbols.map(piece), this.say, "")}
         <small>${merged ? html`${this.say("tokenizers.step", { rank: exact(merged.rank + 1) })} <span class="mono">${spelled(piece(merged.token).token)}</span>` : this.say("tokenizers.start", { n: symbols.length })}</small></li>`)}</ol>
       <p class="caption">${this.say("tokenizers.merges.help", { n: compact(merges.length, this.language), name: this.#from.name })}</p>`;

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html } from "lit";
 import { isolated, named, tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { isUpright } from "../trace.js";
-import { isolated, labelled } from "../spelling.js";
+import { labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
