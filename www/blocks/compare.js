@@ -37,7 +37,7 @@ export class Compare extends Block {
     .lines .caption { max-width: none; }
     .panels { flex: 1; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.45fr) minmax(0, 1fr); border-top: 1px solid var(--hairline); }
     .tabs { display: none; }
-    @container (max-width: 1100px) {
+    @container (max-width: 1180px) {
       .tabs { display: grid; grid-template-columns: repeat(3, 1fr); position: sticky; top: 0; z-index: 3; background: var(--paper); border-bottom: 1px solid var(--hairline); }
       .tabs button { border: 0; border-radius: 0; background: none; min-height: 44px; padding: 0 4px; border-bottom: 2px solid transparent; font: var(--small); color: var(--ink-soft); }
       .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--tab); font-weight: 650; background: none; }
