@@ -128,8 +128,8 @@ export class AttentionMap extends LitElement {
     const cursor = this.cursor;
     return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px;--labels:${this.#labels()}px`}>
       <div class="corner"></div>
-      <div class="columns">${labels(this.columns, columns, cursor?.column ?? this.column)}</div>
-      <div class="rows">${labels(this.rows, rows, cursor?.row ?? this.row)}</div>
+      <div class="columns" translate="no">${labels(this.columns, columns, cursor?.column ?? this.column)}</div>
+      <div class="rows" translate="no">${labels(this.rows, rows, cursor?.row ?? this.row)}</div>
       <div class=${rows * columns > MANY ? "cells many" : "cells"} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${(/** @type {PointerEvent} */ event) => event.pointerType === "touch" || this.#point(undefined)}>
         <canvas></canvas>
         ${this.follow ? keyed(rows, html`<div class="veil" style=${`top:calc(${rows - 1} * var(--cell))`}></div>`) : nothing}
