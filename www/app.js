@@ -26,9 +26,11 @@ import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
+import { Preferences, shadeOf } from "./shell/preferences.js";
 import { tokens } from "./shell/tokens.js";
 import { tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
+import { keepMarkers } from "./translation.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./engine/model.js").Model} Model */
@@ -56,10 +58,10 @@ export class App extends LitElement {
   #typing = new Pause();
   /** Ends the loading of a model: the reader did, or chose another one. */
   abort = new AbortController();
-  #darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
     super();
+    new Preferences(this);
     /** @type {State} */
     this.state = parseState(location.hash);
     this.trail = new Trail(formatState(this.state));
@@ -101,7 +103,7 @@ export class App extends LitElement {
   }
 
   get theme() {
-    return this.state.theme === "auto" ? (this.#darkQuery.matches ? "dark" : "light") : this.state.theme;
+    return shadeOf(this.state.theme);
   }
 
   get say() {
@@ -138,16 +140,12 @@ export class App extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    keepMarkers(this);
     this.player.addEventListener("change", () => this.#played());
     this.reader.addEventListener("change", () => this.#wasRead());
-    this.#darkQuery.addEventListener("change", () => this.requestUpdate());
     window.addEventListener("hashchange", () => this.#fromHash());
     undoKeys(this.trail);
-    const start = async () => {
-      await this.loadModel();
-      await this.run();
-    };
-    this.attempt(start).then(() => this.own.standIn()).then(keepOffline);
+    this.attempt(() => this.loadModel().then(() => this.run())).then(() => this.own.standIn()).then(keepOffline);
   }
 
   /**

@@ -15,6 +15,9 @@ import { languageOf, remembered } from "./shell/preferences.js";
 
 /** @typedef {import("./course/lessons.js").Lesson} Lesson */
 
+/** Between two looks at whether the blocks in sight have finished. // ms */
+const BREATH = 300;
+
 class Course extends LitElement {
   static properties = { lesson: { state: true }, text: { state: true }, error: { state: true } };
 
@@ -72,10 +75,32 @@ class Course extends LitElement {
       this.error = error;
     }
     await this.updateComplete;
+    this.#wakeLater(address);
     if (turned) {
       scrollTo(0, 0);
       /** @type {HTMLElement | null} */ (this.querySelector("article"))?.focus({ preventScroll: true });
     }
+  }
+
+  /**
+   * Blocks further down begin one after the other while the reader reads, so that the whole lesson can be printed.
+   * @param {string} address of the lesson
+   */
+  async #wakeLater(address) {
+    if (/** @type {any} */ (navigator).connection?.saveData) return;
+    for (let waits = true; waits; ) {
+      await new Promise((resolve) => setTimeout(resolve, BREATH));
+      if (address !== this.#shown) return;
+      const blocks = this.#blocks();
+      const next = blocks.find(({ seen }) => !seen);
+      waits = next !== undefined || blocks.length < this.querySelectorAll(".live").length;
+      if (!blocks.some((block) => block.seen && block.unfinished)) next?.wake();
+    }
+  }
+
+  /** @returns {import("./blocks/block.js").Block[]} */
+  #blocks() {
+    return /** @type {any[]} */ ([...this.querySelectorAll(".live")]).filter((element) => "wake" in element);
   }
 
   render() {

@@ -53,10 +53,20 @@ export function startWorker(file, module) {
  */
 function newWorker(file, name) {
   const address = new URL(file, SITE);
-  if (address.origin === location.origin) return new Worker(address, { type: "module", name });
-  const importing = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
-  const worker = new Worker(importing, { type: "module", name });
+  if (address.origin === self.origin) return new Worker(address, { type: "module", name });
+  const importing = `import ${JSON.stringify(address.href)};`;
+  if (isSandboxed()) return new Worker(`data:text/javascript,${encodeURIComponent(importing)}`, { type: "module", name });
+  const module = URL.createObjectURL(new Blob([importing], { type: "text/javascript" }));
+  const worker = new Worker(module, { type: "module", name });
   // The address is free again when the worker has read it, which its first message tells.
-  worker.addEventListener("message", () => URL.revokeObjectURL(importing), { once: true });
+  worker.addEventListener("message", () => URL.revokeObjectURL(module), { once: true });
   return worker;
+}
+
+/**
+ * Whether the page has an opaque origin: a frame with `sandbox` and without `allow-same-origin`, or a page from a data: address. No address is of its origin, storage throws,
+ * and Chromium starts no module worker from a blob there.
+ */
+export function isSandboxed() {
+  return self.origin === "null";
 }

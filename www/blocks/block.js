@@ -8,10 +8,12 @@ import { stage } from "../shell/loading.js";
 import { agree } from "../checkpoint/opening.js";
 import { reload } from "../offline.js";
 import { sentence } from "../sentence.js";
+import { Printing, onPaper } from "../printing.js";
 import { Trouble } from "../trouble.js";
 import { acquire, release } from "./pool.js";
 import { COMMON, HIDEABLE, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
+import { keepMarkers } from "../translation.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Say} Say */
@@ -43,12 +45,15 @@ export class Block extends LitElement {
 
   /** What the block holds in the pool. @type {{ address: string, device: "auto" | "webgpu" | "cpu" }[]} */
   #held = [];
-  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#see(), { rootMargin: "200px" });
+  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.wake(), { rootMargin: "200px" });
   #attempts = 0;
+  /** Paper was asked for before all was drawn. */
+  #unfinished = false;
   #redraw = () => this.requestUpdate();
 
   constructor() {
     super();
+    new Printing(this);
     Object.assign(this, COMMON, /** @type {typeof Block} */ (this.constructor).settings);
     /** A model that the page has open already, for a block whose `model` is empty. @type {Model | undefined} */
     this.loaded = undefined;
@@ -84,6 +89,7 @@ export class Block extends LitElement {
   /** "light" or "dark"; "auto" follows the page, where it says, and the system. */
   get shade() {
     const { theme } = this.settings;
+    if (onPaper()) return "light";
     return theme !== "auto" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
   }
 
@@ -100,6 +106,7 @@ export class Block extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    keepMarkers(this);
     this.#watch.observe(this);
     dark.addEventListener("change", this.#redraw);
   }
@@ -137,6 +144,7 @@ export class Block extends LitElement {
     return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
       ${this.error ? html`<p class="error" role="alert">${this.error}${this.outdated ? html` <button type="button" class="link reload" @click=${reload}>${this.say("reload")}</button>` : nothing}</p>` : nothing}
       ${this.foreign ? html`<p class="caption mono">${this.foreign.address}</p><p><button type="button" @click=${() => this.#agree()}>${this.say("blocks.ask", { host: this.foreign.host })}</button></p>` : nothing}
+      ${this.#unfinished ? html`<p class="caption">${this.say("print.unfinished")}</p>` : nothing}
       ${this.draw()}
       ${sharePanel(this)}`;
   }
@@ -217,8 +225,20 @@ export class Block extends LitElement {
     return this.attempt(() => this.#start());
   }
 
-  #see() {
+  /** Begins, whether it is seen or not. */
+  wake() {
     this.seen = true;
+  }
+
+  /** Whether it waits to be seen, or computes. */
+  get unfinished() {
+    return !this.seen || this.loading !== undefined;
+  }
+
+  /** Paper shows what is there now; what is not begins, for the next try. */
+  paperChanged() {
+    this.#unfinished = onPaper() && (this.#unfinished || this.unfinished);
+    if (onPaper()) this.wake();
   }
 
   /** The earlier model goes only when the new one is there: they may be the same. */

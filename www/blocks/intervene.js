@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { Bench } from "./change/bench.js";
 import { changeOf, emptyFields, fieldsOf, patternOf } from "./change/forms.js";
-import { commandPart, listPart, named, watchedPart } from "./change/parts.js";
+import { commandPart, labelledRow, listPart, watchedPart } from "./change/parts.js";
 import { sitesOf } from "./change/sites.js";
 import { parseChanges, weightAt } from "./change/stack.js";
 import { interveneStyles } from "./change/styles.js";
@@ -12,6 +12,7 @@ import { outputHeadOf } from "../reading/reader.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { prompted, writingStyles } from "./writing/parts.js";
+import { named } from "../spelling.js";
 
 /** @typedef {import("./change/stack.js").Change} Change */
 
@@ -265,7 +266,7 @@ export class Intervene extends TextBlock {
   #result(bench, { rows: found, moved }) {
     const { say, settings } = this;
     const [place, watched] = [this.#place, this.#watched];
-    const rows = found.map((row) => named(row, this.engine.info, say));
+    const rows = found.map((row) => labelledRow(row, this.engine.info, say));
     const numbers = bench.kind === "numbers";
     const row = rows.find(({ id }) => id === watched);
     const words = bench.says === "words";
@@ -276,8 +277,8 @@ export class Intervene extends TextBlock {
         <diorama-token-strip class="places" .tokens=${bench.pieces} .selected=${place} .label=${say("change.place")} .say=${say} @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ place: detail.position, watch: -1 })}></diorama-token-strip>` : nothing}
       ${row ? watchedPart(row, moved, { numbers, say }) : nothing}
       <diorama-before-after .rows=${rows} .numbers=${numbers} .watched=${watched} .label=${say("change.outcome")} .stale=${this.#stale} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
-      ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
-      ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd>${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
+      ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" dir="auto" translate="no" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
+      ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd dir="auto" translate="no">${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd dir="auto" translate="no" class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
   }
 
   #sweepView() {
@@ -285,7 +286,7 @@ export class Intervene extends TextBlock {
     const bench = /** @type {Bench} */ (this.#bench);
     const numbers = bench.kind === "numbers";
     const row = this.#outcome?.rows.find(({ id }) => id === this.#watched);
-    const token = row ? named(row, this.engine.info, say).token.replace(/^▁/, "␣") : "";
+    const token = row ? named(labelledRow(row, this.engine.info, say).token) : "";
     // While another one is on its way, the one before keeps its place.
     const shown = this.#swept !== "" && (this.#sweeps || this.#swept === this.#looksAt);
     const most = Math.max(1e-6, ...this.#sweep.flat(2).map(Math.abs));

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { classBars } from "../reading/classes.js";
+import { labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("../masking/masks.js").Mask} Mask */
@@ -65,7 +66,7 @@ export function answerPicture({ info }, { places, written, classes, judged }, be
     ${classes.length > 0 ? html`<diorama-class-bars .label=${say("class.title")} .hue=${"encoder"} .classes=${bars.classes} .kind=${bars.kind} .unused=${bars.unused} .say=${say}></diorama-class-bars>` : nothing}
     ${judged.length > 0 ? html`<p class="small">${say("moved.judged")}</p><diorama-interlinear .cells=${judged.map((share, i) => judgement(source[i], share, say))} .label=${say("moved.judged")} .hue=${"encoder"} .say=${say}></diorama-interlinear>` : nothing}
     ${info.kind === "encoder" ? nothing : html`<p class="small">${say(next ? "mask.goes" : "mask.writes")}</p>
-      <p class="written">${written.map(({ id, token, special }, i) => html`<span class=${before && before.written[i]?.id !== id ? "new" : ""}>${special ? token : token.replaceAll("▁", " ")}</span>`)}</p>`}`;
+      <p class="written" dir="auto" translate="no">${written.map(({ id, token, special }, i) => html`<span class=${before && before.written[i]?.id !== id ? "new" : ""}>${special ? token : token.replaceAll("▁", " ")}</span>`)}</p>`}`;
 }
 
 /**
@@ -75,6 +76,6 @@ export function answerPicture({ info }, { places, written, classes, judged }, be
  * @param {Say} say
  */
 function judgement({ token, special }, share, say) {
-  const text = token.replace(/^[▁Ġ]/, "").replaceAll("▁", "␣");
+  const text = labelled(token);
   return { text, special, share, spoken: say("corrupt.judged.spoken", { read: text, share: `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` }) };
 }

@@ -79,6 +79,10 @@ export class TextBlock extends Block {
     return this.busy > 0 && !this.long ? nothing : this.stopOrAgain();
   }
 
+  get unfinished() {
+    return super.unfinished || this.busy > 0;
+  }
+
   /** The model at hand. @returns {Model} */
   get engine() {
     return /** @type {Model} */ (this.held);

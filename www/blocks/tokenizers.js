@@ -25,6 +25,9 @@ import { tokenizersStyles } from "./tokenizers/styles.js";
 if (!customElements.get("diorama-chart")) customElements.define("diorama-chart", Chart);
 
 /** Vocabularies of the chart, as merges. */
+/** Of a word whose merges are shown step by step. // characters */
+const LONGEST_WORD = 24;
+
 const SIZES = [0, 60, 120, 250, 500, 1000, 2000, 3000, 4000, 6000, 10000];
 
 export class Tokenizers extends Block {
@@ -75,8 +78,8 @@ export class Tokenizers extends Block {
     const parts = this.#parts;
     const needsText = parts.includes("compare") || parts.includes("sizes");
     // On a page with a text of its own, that text is the one.
-    return html`${needsText && !this.loaded && !this.hides("input") ? html`<label class="input">${this.say("tokenizers.text")}
-        <textarea rows="2" .value=${this.settings.text} @input=${(/** @type {any} */ { target }) => this.keep({ text: target.value })}></textarea></label>` : nothing}
+    return html`${needsText && !this.loaded && !this.hides("input") ? html`<div class="input"><span>${this.say("tokenizers.text")}</span>
+        <diorama-field .label=${this.say("tokenizers.text")} .value=${this.settings.text} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field></div>` : nothing}
       ${parts.includes("compare") ? this.#compare() : nothing}
       ${parts.includes("sizes") ? this.#sizes() : nothing}
       ${parts.includes("merges") ? this.#merges() : nothing}`;
@@ -151,7 +154,7 @@ export class Tokenizers extends Block {
     const { vocab, merges } = file.model;
     const steps = word ? mergeSteps([...byteLevel(` ${word}`)], merges) : [];
     const piece = (/** @type {string} */ symbol) => text.piece(vocab[symbol]);
-    return html`<label class="input">${this.say("tokenizers.word")} <input type="text" maxlength="24" .value=${this.settings.word} @input=${(/** @type {any} */ { target }) => this.keep({ word: target.value })} /></label>
+    return html`<div class="input word"><span>${this.say("tokenizers.word")}</span> <diorama-field .label=${this.say("tokenizers.word")} .value=${this.settings.word} .most=${LONGEST_WORD} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ word: currentTarget.value })}></diorama-field></div>
       <ol class="steps">${steps.map(({ symbols, merged }) => html`<li>${strip(symbols.map(piece), this.say, "")}
         <small>${merged ? html`${this.say("tokenizers.step", { rank: exact(merged.rank + 1) })} <span class="mono">${spelled(piece(merged.token).token)}</span>` : this.say("tokenizers.start", { n: symbols.length })}</small></li>`)}</ol>
       <p class="caption">${this.say("tokenizers.merges.help", { n: compact(merges.length, this.language), name: this.#from.name })}</p>`;

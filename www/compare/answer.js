@@ -64,9 +64,9 @@ function written({ say, settings }, panel) {
   const stale = player.stale ? "stale" : "";
   if (panel.kind === "decoder") {
     const joint = player.steps[0]?.token.startsWith("▁") && !player.text.startsWith(" ") ? " " : "";
-    return { title, body: html`<p class="written long ${stale}" aria-live="polite"><span class="soft">${player.stale ? nothing : settings.text}</span>${joint}${player.text}</p>` };
+    return { title, body: html`<p class="written long ${stale}" dir="auto" translate="no" aria-live="polite"><bdi class="soft">${player.stale ? nothing : settings.text}</bdi>${joint}${player.text}</p>` };
   }
   const filled = fillGaps(panel.asked, player.steps);
   const text = filled && !player.stale ? filled.map(({ text, filled }) => (filled ? html`<mark>${text}</mark>` : text)) : player.text;
-  return { title, body: html`<p class="written ${stale}" aria-live="polite">${text}</p>` };
+  return { title, body: html`<p class="written ${stale}" dir="auto" translate="no" aria-live="polite">${text}</p>` };
 }

@@ -7,6 +7,7 @@ import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
 import { wordless } from "./wordless.js";
 import { Preferences, prefer, remembered } from "./preferences.js";
+import { keepMarkers } from "../translation.js";
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
 const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
@@ -43,6 +44,11 @@ export class Masthead extends LitElement {
     this.heading = "";
     /** What can be taken back, on a page where something can. @type {import("../trail.js").Trail | undefined} */
     this.trail = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    keepMarkers(this);
   }
 
   get language() {

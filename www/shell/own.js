@@ -27,7 +27,7 @@ function byAddress(app) {
   const written = own.text.trim() !== "";
   return html`<form class="by-address" @submit=${(/** @type {Event} */ event) => submit(app, event)}>
       <label for="own-address">${say("own.address")}</label>
-      <div class="line"><input id="own-address" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="owner/name" aria-describedby="own-asked"
+      <div class="line"><input id="own-address" type="text" dir="ltr" translate="no" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="owner/name" aria-describedby="own-asked"
           .value=${own.text} @input=${(/** @type {Event} */ event) => own.write(valueOf(event))} />
         <button type="submit" ?disabled=${!own.address || own.asking}>${own.asking ? say("own.asking") : say("own.look")}</button></div>
       <p id="own-asked" class="soft asked">${own.address ? html`${say("own.asked")} <span class="mono">${own.address}</span>` : written && mirrorAddress(own.mirror) ? say("own.unclear") : say("own.hint")}</p>

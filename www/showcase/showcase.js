@@ -15,6 +15,7 @@ import { readGuide } from "./guide.js";
 import { SHELVES, keyOf } from "./shelves.js";
 import { showcaseStyles } from "./styles.js";
 import { wordsOf } from "./words.js";
+import { keepMarkers } from "../translation.js";
 
 /** @typedef {import("../blocks/block.js").Block} Block */
 /** @typedef {import("../blocks/settings.js").Settings} Settings */
@@ -42,6 +43,11 @@ export class Showcase extends LitElement {
     this.guide = [];
     /** What went wrong last. @type {unknown} */
     this.error = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    keepMarkers(this);
   }
 
   get language() {

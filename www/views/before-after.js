@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /** `before` and `after` are probabilities, or plain numbers (`numbers`). @typedef {{ id: number, token: string, special: boolean, before: number, after: number, logitBefore: number, logitAfter: number }} Row */
@@ -75,7 +76,7 @@ export class BeforeAfter extends LitElement {
     const delta = after - before;
     // Of numbers, the largest change in sight has the full colour.
     const size = numbers ? Math.abs(delta) / Math.max(1e-9, ...this.rows.map((row) => Math.abs(row.after - row.before))) : Math.sqrt(Math.abs(delta));
-    const shown = html`${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "").replaceAll("\n", "⏎")}`;
+    const shown = tiled(token);
     return html`<tr class=${special ? "special" : ""}><th scope="row">${this.fixed ? shown : html`<button type="button" aria-pressed=${id === this.watched} title=${this.say("compare.watch")} @click=${() => this.#watch(id)}>${shown}</button>`}</th>
       ${numbers ? nothing : html`<td class="bars" aria-hidden="true"><span class="was" style=${`--share:${before}`}></span><span class="is" style=${`--share:${after}`}></span></td>`}
       <td>${numbers ? signed(before, 3) : percentage(before)}</td><td class="number">${numbers ? signed(after, 3) : percentage(after)}</td>

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { isolated, visible } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /** `probability` alone will do for a share. @typedef {{ name: string, probability: number, value?: number }} Class */
@@ -59,8 +60,8 @@ export class ClassBars extends LitElement {
     const most = Math.max(...this.classes.map(({ probability }) => probability));
     const marked = (/** @type {number} */ share) => (kind === "sigmoid" ? share >= 0.5 : share === most);
     return html`<ul class=${kind === "numbers" ? "numbers" : nothing} aria-label=${this.label} style=${`--bar:var(--${this.hue})`}>
-      ${this.classes.map(({ name, probability, value = probability }) => (kind === "numbers" ? html`<li><span class="name" title=${name}>${name}</span><span class="share">${number(value)}</span></li>` : html`<li class=${marked(value) ? "most" : ""}>
-        <span class="name" title=${name}>${name}</span><span class="track" aria-hidden="true"><span class="bar" style=${`--share:${value};display:block`}></span></span>
+      ${this.classes.map(({ name, probability, value = probability }) => (kind === "numbers" ? html`<li><span class="name" title=${name}>${isolated(visible(name))}</span><span class="share">${number(value)}</span></li>` : html`<li class=${marked(value) ? "most" : ""}>
+        <span class="name" title=${name}>${isolated(visible(name))}</span><span class="track" aria-hidden="true"><span class="bar" style=${`--share:${value};display:block`}></span></span>
         <span class="share">${(value * 100).toFixed(1)} %</span></li>`))}
     </ul>${kind === "softmax" ? nothing : html`<p>${say(`class.${kind}.help`)}</p>`}${unused.length > 0 ? html`<p>${say("class.unused", { names: unused.join(", ") })}</p>` : nothing}`;
   }

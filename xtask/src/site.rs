@@ -17,7 +17,8 @@ use crate::shell::{run, say};
 use crate::{notices, npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 11] = [
+const ENTRIES: [&str; 12] = [
+    "start.js",
     "early.js",
     "app.js",
     "compare.js",

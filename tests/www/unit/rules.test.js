@@ -8,10 +8,10 @@ import { sources } from "./sources.js";
 const scripts = sources("www");
 const views = scripts.filter(({ file }) => file.startsWith("views/"));
 
-test("views import the data contract and their view library only", () => {
+test("views import the data contract, the spelling of tokens and their view library only", () => {
   assert.ok(views.length >= 7);
   for (const { file, text } of views) {
-    for (const name of importsOf(text)) assert.ok(name === "../trace.js" || name === "lit" || name.startsWith("lit/"), `${file} imports ${name}`);
+    for (const name of importsOf(text)) assert.ok(["../trace.js", "../spelling.js"].includes(name) || name === "lit" || name.startsWith("lit/"), `${file} imports ${name}`);
   }
 });
 

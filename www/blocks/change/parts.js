@@ -55,7 +55,7 @@ function save(name, bytes) {
 export function watchedPart({ token, before, after }, moved, { numbers, say }) {
   const shown = (/** @type {number} */ value) => (numbers ? minus(value, 3) : percent(value));
   const far = numbers ? say("change.moved.numbers", { most: moved.toFixed(3) }) : say("change.moved", { nats: moved.toFixed(3) });
-  return html`<p class="watched" aria-live="polite">${numbers ? nothing : say("change.watched")} <b class="mono">${token.replace(/^▁/, "␣")}</b> ${shown(before)} → <strong>${shown(after)}</strong> <small>${far}</small></p>`;
+  return html`<p class="watched" aria-live="polite">${numbers ? nothing : say("change.watched")} <b class="mono">${isolated(named(token))}</b> ${shown(before)} → <strong>${shown(after)}</strong> <small>${far}</small></p>`;
 }
 
 /**
@@ -66,7 +66,7 @@ export function watchedPart({ token, before, after }, moved, { numbers, say }) {
  * @param {Say} say
  * @returns {T}
  */
-export function named(row, info, say) {
+export function labelledRow(row, info, say) {
   return row.token === "" && info.classes !== null ? { ...row, token: classNameOf(info, row.id, say) } : row;
 }
 
