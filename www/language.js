@@ -1,5 +1,7 @@
 // The languages that the page speaks, and their words. English is always there, for errors too; another language comes as a file of its own when somebody reads it.
 
+import { entry } from "./lookup.js";
+
 /** @typedef {Record<string, string>} Locale */
 
 /** @type {Record<string, () => Promise<{ default: Locale }>>} */
@@ -16,8 +18,9 @@ const THERE = new Map();
  * @returns {Promise<void> | undefined} undefined where they are there; a language that cannot be fetched is asked for again the next time
  */
 export function speak(language) {
-  if (!(language in COMING) || THERE.has(language)) return undefined;
-  return COMING[language]().then(({ default: locale }) => void THERE.set(language, locale), () => {});
+  const fetched = entry(COMING, language);
+  if (!fetched || THERE.has(language)) return undefined;
+  return fetched().then(({ default: locale }) => void THERE.set(language, locale), () => {});
 }
 
 /**

@@ -1,6 +1,7 @@
 // The whole state of the page, as it stands in the URL's #hash. Only what differs from the model's defaults is written, so that a link stays short.
 
 import { shippedAt } from "./catalogue.js";
+import { entry } from "./lookup.js";
 import { NO_EDITS, formatEdits, parseEdits } from "./reading/edits.js";
 import { isExample, tasksOf } from "./reading/tasks.js";
 
@@ -43,6 +44,9 @@ const OF_KIND = { "encoder-decoder": {}, encoder: {}, decoder: { temperature: 0.
 
 /** Before the settings of the open tool. */
 const OF_BLOCK = "b.";
+
+/** A setting of the open tool as a link names it. Which settings there are, the tool knows. */
+const SETTING = /^b\.[a-z][A-Za-z-]*$/;
 
 /** Parts that `hide=` can leave out. */
 export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "guide", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
@@ -109,12 +113,13 @@ export function parseState(hash) {
   /** @type {Record<string, any>} */
   const state = { ...defaultsOf(given.get("model") ?? DEFAULTS.model), hide: [], block: {} };
   for (const [name, text] of given) {
-    if (name in RANGES) state[name] = inRange(Number(text), RANGES[name], state[name]);
-    else if (name in CHOICES) state[name] = CHOICES[name].includes(text) ? text : state[name];
+    const [range, choices] = [entry(RANGES, name), entry(CHOICES, name)];
+    if (range) state[name] = inRange(Number(text), range, state[name]);
+    else if (choices) state[name] = choices.includes(text) ? text : state[name];
     else if (name === "ids") state.ids = text === "1";
     else if (name === "hide") state.hide = text.split(",").filter((part) => HIDEABLE.includes(part));
     else if (name === "edits") state.edits = parseEdits(text);
-    else if (name.startsWith(OF_BLOCK)) state.block[name.slice(OF_BLOCK.length)] = text;
+    else if (SETTING.test(name)) state.block[name.slice(OF_BLOCK.length)] = text;
     else if (["task", "text", "pair", "model", "tool"].includes(name)) state[name] = text;
   }
   return /** @type {State} */ (state);

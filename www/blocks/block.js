@@ -7,7 +7,8 @@ import { lowerIndices } from "../shell/indices.js";
 import { stage } from "../shell/loading.js";
 import { agree } from "../checkpoint/opening.js";
 import { sentence } from "../sentence.js";
-import { acquire, release } from "./pool.js";
+import { Holding } from "./holding.js";
+import { acquire } from "./pool.js";
 import { COMMON, HIDEABLE, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
 
@@ -39,8 +40,7 @@ export class Block extends LitElement {
     super.finalize();
   }
 
-  /** What the block holds in the pool. @type {{ address: string, device: "auto" | "webgpu" | "cpu" }[]} */
-  #held = [];
+  #holding = new Holding(this, () => this.#left());
   #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#see(), { rootMargin: "200px" });
   #attempts = 0;
   #redraw = () => this.requestUpdate();
@@ -72,6 +72,16 @@ export class Block extends LitElement {
     return this.settings.lang || (this.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] || preferredLanguage(navigator.languages);
   }
 
+  /** The settings and their defaults. @returns {Settings} */
+  get defaults() {
+    return { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
+  }
+
+  /** Whatever the block opens is opened under this signal, which aborts when the block leaves the page or has begun anew. */
+  get holding() {
+    return this.#holding.signal;
+  }
+
   /** @returns {Say} */
   get say() {
     return words(this.language);
@@ -80,7 +90,7 @@ export class Block extends LitElement {
   /** "light" or "dark"; "auto" follows the page, where it says, and the system. */
   get shade() {
     const { theme } = this.settings;
-    return theme !== "auto" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
+    return theme === "light" || theme === "dark" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
   }
 
   /** @param {string} part one of those that the block says it has */
@@ -100,13 +110,15 @@ export class Block extends LitElement {
     dark.addEventListener("change", this.#redraw);
   }
 
-  /** A block that is moved keeps what it has; one that is gone lets its models go. */
+  /** A block that is moved keeps what it has; one that is gone lets its models go (see `holding`). */
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#watch.disconnect();
     dark.removeEventListener("change", this.#redraw);
-    queueMicrotask(() => !this.isConnected && this.#letGo());
   }
+
+  /** The block has left the page. */
+  left() {}
 
   /** Runs when the block is first seen, and again when its model is another one. */
   async begin() {}
@@ -148,8 +160,7 @@ export class Block extends LitElement {
 
   /** The settings that differ from the defaults. @returns {Settings} */
   changed() {
-    const defaults = { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
-    return Object.fromEntries(Object.entries(defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
+    return Object.fromEntries(Object.entries(this.defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
   }
 
   /** What brings this block back elsewhere: an open page's model by its address, the seed always, and what differs from the defaults. @returns {Settings} */
@@ -172,14 +183,8 @@ export class Block extends LitElement {
       if (this.loaded) return this.loaded;
       throw new Error(`<${this.localName}> needs a model: give it the attribute model="models/…/".`);
     }
-    const held = { address, device };
-    this.#held.push(held);
     try {
-      return await acquire(address, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
-    } catch (error) {
-      // The pool keeps no failure: the next try holds what it gets.
-      this.#held = this.#held.filter((other) => other !== held);
-      throw error;
+      return await acquire(address, this.holding, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
     } finally {
       this.loading = undefined;
     }
@@ -215,21 +220,15 @@ export class Block extends LitElement {
     this.seen = true;
   }
 
-  /** The earlier model goes only when the new one is there: they may be the same. */
-  async #start() {
-    const before = this.#held;
-    this.#held = [];
-    try {
-      lowerIndices();
-      await this.begin();
-    } finally {
-      for (const { address, device } of before) release(address, device);
-    }
+  #start() {
+    lowerIndices();
+    return this.#holding.anew(() => this.begin());
   }
 
-  #letGo() {
-    for (const { address, device } of this.#held) release(address, device);
-    this.#held = [];
+  #left() {
     this.seen = false;
+    // What was begun ends unheard.
+    this.#attempts++;
+    this.left();
   }
 }

@@ -3,7 +3,11 @@
 import { ask, liesElsewhere } from "./asking.js";
 import { buffersOf } from "./buffers.js";
 import { LocalLink, WorkerLink } from "./link.js";
+import { EngineLost } from "./loss.js";
 import { untilAborted } from "./options.js";
+import { inEnglish } from "../sentence.js";
+import { Trouble } from "../trouble.js";
+import { SECONDS } from "./watch.js";
 
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./link.js").Link} Link */
@@ -21,6 +25,23 @@ import { untilAborted } from "./options.js";
  * @returns {Promise<Loaded>}
  */
 export async function loadEngine(source, device, options = {}, room) {
+  try {
+    return await loadIn(source, device, options, room);
+  } catch (error) {
+    // Somebody else's call may have held the worker up; in one of its own it will be seen.
+    if (error instanceof EngineLost && error.loss === "blocked") return loadEngine(source, device, options);
+    throw error instanceof EngineLost && error.loss === "hung" ? hung("engine.hung.load") : error;
+  }
+}
+
+/**
+ * @param {ModelSource} source
+ * @param {Device} device
+ * @param {import("./link.js").CallOptions} options
+ * @param {Room} [room]
+ * @returns {Promise<Loaded>}
+ */
+async function loadIn(source, device, options, room) {
   const worker = new WorkerLink(room);
   try {
     const webgpu = device !== "cpu" && (await worker.call("features", [])).webgpu;
@@ -39,6 +60,27 @@ export async function loadEngine(source, device, options = {}, room) {
     worker.close();
     throw error;
   }
+}
+
+/**
+ * The engine after a loss: the same one on another device, or another one.
+ * @param {EngineLost} loss
+ * @param {Link} link
+ * @param {() => Promise<Loaded>} again
+ * @returns {Promise<Loaded>}
+ */
+export async function afterLoss({ loss }, link, again) {
+  if (loss === "device") return { link, info: await link.call("info", []) };
+  link.close();
+  return again();
+}
+
+/**
+ * What holds a worker up for ever is told, and not asked again; the next call starts another worker.
+ * @param {"engine.hung" | "engine.hung.load"} key
+ */
+export function hung(key) {
+  return inEnglish(new Trouble(key, { seconds: SECONDS }));
 }
 
 /**

@@ -1,5 +1,6 @@
 // The numbers of each view as a table: what a row is of, then its numbers. Words and numbers are as the view was given them, not as it rounds them.
 
+import { entry } from "../lookup.js";
 import { gridOf } from "./grid.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
@@ -56,7 +57,7 @@ const TABLES = {
  */
 export function hasNumbers(view) {
   if (view.localName === "table") return view.rows.length > 1;
-  return view.localName in TABLES || gridOf(view) !== undefined;
+  return entry(TABLES, view.localName) !== undefined || gridOf(view) !== undefined;
 }
 
 /**
@@ -67,7 +68,7 @@ export function hasNumbers(view) {
 export function tableOf(view) {
   const grid = gridOf(view);
   if (grid) return { head: ["", ...grid.columns], rows: grid.rows.map((name, row) => [name, ...Array.from({ length: grid.columns.length }, (_, column) => grid.data[row * grid.columns.length + column])]), tensors: [grid.whole] };
-  const table = view?.localName === "table" ? plain(view) : TABLES[view?.localName]?.(view);
+  const table = view?.localName === "table" ? plain(view) : entry(TABLES, view?.localName)?.(view);
   return table && table.rows.length > 0 ? table : undefined;
 }
 

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
 import { addressOf } from "../checkpoint/opening.js";
+import { entry } from "../lookup.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {{ text: string, metrics: Metric[] }} Card */
@@ -37,7 +38,10 @@ async function readCard(folder) {
  */
 export function metricsTable(metrics, { say }) {
   const tasks = [...new Set(metrics.map(({ task }) => task))];
-  const named = (/** @type {string} */ name) => (name in NAMES ? say(NAMES[name]) : name);
+  const named = (/** @type {string} */ name) => {
+    const key = entry(NAMES, name);
+    return key ? say(key) : name;
+  };
   return html`<table class="metrics">
     <thead><tr><th scope="col">${say("card.task")}</th><th scope="col">${say("card.metric")}</th><th scope="col">${say("card.value")}</th><th scope="col">${say("card.pairs")}</th></tr></thead>
     <tbody>${tasks.map((task) => metrics.filter((row) => row.task === task).map(({ metric, value, unit, n }, i, rows) => html`<tr>
