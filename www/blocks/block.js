@@ -145,7 +145,7 @@ export class Block extends LitElement {
     return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
       ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
       ${this.foreign ? html`<p class="caption mono">${this.foreign.address}</p><p><button type="button" @click=${() => this.#agree()}>${this.say("blocks.ask", { host: this.foreign.host })}</button></p>` : nothing}
-      ${this.draw()}
+      ${this.#drawn()}
       ${sharePanel(this)}`;
   }
 
@@ -208,6 +208,15 @@ export class Block extends LitElement {
       }
     }
     this.requestUpdate();
+  }
+
+  /** The picture; settings of which there is none are said. */
+  #drawn() {
+    try {
+      return this.draw();
+    } catch (error) {
+      return html`<p class="error" role="alert">${this.say("blocks.undrawn", { why: error.message })}</p>`;
+    }
   }
 
   /** The reader has seen the address. */

@@ -117,13 +117,13 @@ export class Player extends Reading {
   }
 
   /**
-   * Writes one token; `force` says which.
-   * @param {number} [force]
+   * Writes one token; or these.
+   * @param {number[]} forced ids
    */
-  step(force) {
+  step(...forced) {
     return this.#inTurn(async () => {
       if (!(await this.#ready()) || this.finished) return;
-      await this.#write(force, this.stoppable());
+      for (const force of forced.length > 0 ? forced : [undefined]) if (!this.finished) await this.#write(force, this.stoppable());
       await this.#peek(this.stoppable());
     });
   }

@@ -2,6 +2,7 @@
 
 import { entry } from "../lookup.js";
 import { gridOf } from "./grid.js";
+import { visible } from "./xml.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {{ name: string, shape: number[], data: ArrayLike<number> }} Tensor */
@@ -93,7 +94,8 @@ export function csvOf({ head, rows }) {
 
 /** @param {string} value */
 function text(value) {
-  return value === "" ? "" : `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
+  const shown = visible(value);
+  return shown === "" ? "" : `"${(/^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown).replaceAll('"', '""')}"`;
 }
 
 /**

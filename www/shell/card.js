@@ -14,10 +14,10 @@ import { entry } from "../lookup.js";
  * @param {App} app
  */
 export async function showModel(app) {
-  const { state, own, ownFiles } = app;
+  const { own, opened } = app;
   app.dialog = "model";
   own.refresh();
-  if (!ownFiles && shippedAt(state.model)) app.card ??= await readCard(await addressOf(state.model));
+  if (shippedAt(opened)) app.card ??= await readCard(await addressOf(opened));
 }
 
 /**

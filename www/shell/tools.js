@@ -3,6 +3,7 @@
 import { html } from "lit";
 import { define } from "../blocks/gallery.js";
 import { entry } from "../lookup.js";
+import { FROM_DISK } from "../state.js";
 import { give, textOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -56,7 +57,7 @@ export function tool(app) {
  * The open tool takes on the settings of the address, as it does when it is opened.
  * @param {App} app
  */
-export function follow(app) {
+export function followAddress(app) {
   const element = openedFor(app, app.state.tool);
   if (element?.defaults) set(element, app.state.block);
 }
@@ -115,7 +116,7 @@ function elementOf(app, { tag, bare }) {
     opened.set(tag, element);
   }
   const text = (bare ? "" : app.task.prefix) + app.state.text;
-  Object.assign(element, { loaded: app.model, model: "", address: app.ownFiles ? "" : app.state.model, text, pair: app.state.pair, lang: app.language, theme: app.theme });
+  Object.assign(element, { loaded: app.model, model: "", address: app.opened.startsWith(FROM_DISK) ? "" : app.opened, text, pair: app.state.pair, lang: app.language, theme: app.theme });
   return element;
 }
 
