@@ -10,7 +10,7 @@ const EVERY = 500;
  * answer; unpacking a large checkpoint and its tokenizer holds it up for seconds. What is counted is the page's own turns, not the clock: a page whose timers a browser
  * slows down, because it is hidden, waits the longer, and a machine that stood still has slowed both.
  */
-const PATIENCE = { load: 60, other: 20 };
+const PATIENCE = { load: 80, other: 24 };
 
 /** Seconds after which a worker counts as hung, as a sentence says them. */
 export const SECONDS = (PATIENCE.other * EVERY) / 1000;
