@@ -24,6 +24,8 @@ export class Room {
   #file;
   /** Of the present worker. @type {Watch | undefined} */
   #watch;
+  /** Since the worker was heard last, a link has left that was waiting. */
+  #leftWaiting = false;
 
   /** @param {string} [file] the worker's script */
   constructor(file = "worker.js") {
@@ -55,6 +57,8 @@ export class Room {
    * @param {number} host
    */
   leave(host) {
+    // What it was waiting for may be what holds the worker up.
+    if (this.#links.get(host)?.waiting.length) this.#leftWaiting = true;
     if (!this.#links.delete(host)) return;
     if (this.#links.size === 0) this.#end();
     else this.#worker?.postMessage({ host, method: "leave" });
@@ -72,6 +76,7 @@ export class Room {
     worker.addEventListener("message", ({ data: { host, lock, turns, ...answer } }) => {
       if (worker !== this.#worker) return;
       watch.heard(turns);
+      this.#leftWaiting = false;
       if (lock) return watch.guard(lock);
       if (turns !== undefined) return;
       this.#links.get(host)?.receive(answer);
@@ -92,7 +97,7 @@ export class Room {
 
   /** One call waits for ever, and those beside it with it: a single one is known by that, of several nobody can say which. */
   #endHung() {
-    const loss = this.#waiting().length === 1 ? "hung" : "blocked";
+    const loss = this.#waiting().length === 1 && !this.#leftWaiting ? "hung" : "blocked";
     this.#lose(`The worker ${this.#file} has not answered for ${SECONDS} seconds.`, loss);
   }
 

@@ -15,7 +15,10 @@ const PATIENCE = { load: 80, other: 24 };
 /** Seconds after which a worker counts as hung, as a sentence says them. */
 export const SECONDS = (PATIENCE.other * EVERY) / 1000;
 
-/** `computes`: all that this call waits for is the worker itself, not a GPU or a network. @typedef {{ method: string, computes: boolean }} Waiting */
+/**
+ * `computes`: all that this call waits for is the worker itself, not a GPU or a network. `asked`: a sign of life was asked for after the call was sent; `begun`: it was given, so the worker has
+ * the call. @typedef {{ method: string, computes: boolean, asked?: boolean, begun?: boolean }} Waiting
+ */
 /**
  * @typedef {object} Watched
  * @property {() => Waiting[]} waiting     the calls whose answers are waited for
@@ -28,6 +31,8 @@ export class Watch {
   #every;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  /** The worker's script runs: one that is still on its way over a slow network says nothing yet, and one that cannot be loaded says so by an event. */
+  #alive = false;
   /** Looks since the worker was heard. */
   #silent = 0;
   /** Looks since it answered a call or gave a turn. */
@@ -58,8 +63,10 @@ export class Watch {
    * @param {number} [turns] where it only gave a sign of life: how many turns its passes have given so far
    */
   heard(turns) {
+    this.#alive = true;
     this.#silent = 0;
     this.#asked = false;
+    if (turns !== undefined) for (const call of this.#watched.waiting()) call.begun ||= call.asked;
     if (turns === undefined || turns !== this.#turns) this.#still = 0;
     this.#turns = turns ?? this.#turns;
   }
@@ -87,9 +94,12 @@ export class Watch {
       this.#timer = undefined;
       return;
     }
-    if (++this.#silent > (waiting.some(({ method }) => method === "load") ? PATIENCE.load : PATIENCE.other)) return this.#watched.lost(true);
-    if (++this.#still > PATIENCE.other && waiting.every(({ computes }) => computes)) return this.#watched.lost(false);
-    if (!this.#asked) this.#watched.ask();
+    const loads = waiting.some(({ method, begun }) => method === "load" && begun);
+    if (this.#alive && ++this.#silent > (loads ? PATIENCE.load : PATIENCE.other)) return this.#watched.lost(true);
+    if (this.#alive && ++this.#still > PATIENCE.other && waiting.every(({ computes }) => computes)) return this.#watched.lost(false);
+    if (this.#asked) return;
     this.#asked = true;
+    for (const call of waiting) call.asked = true;
+    this.#watched.ask();
   }
 }

@@ -8,9 +8,10 @@ import { Watch } from "../../../www/engine/watch.js";
  * A worker that is watched, a look every millisecond.
  * @param {import("../../../www/engine/watch.js").Waiting[]} waiting
  * @param {(watch: Watch) => void} [answer] what it does when it is asked for a sign of life
+ * @param {{ started: boolean }} [state]
  * @returns {Promise<string>} what became of it within 300 looks
  */
-function fate(waiting, answer = () => {}) {
+function fate(waiting, answer = () => {}, { started } = { started: true }) {
   return new Promise((resolve) => {
     const watch = new Watch({
       waiting: () => waiting,
@@ -24,6 +25,7 @@ function fate(waiting, answer = () => {}) {
       resolve(told);
     };
     watch.begin();
+    if (started) watch.heard();
   });
 }
 
@@ -48,4 +50,8 @@ test("a pass that gives turns lives, one that stands still does not; a GPU takes
 
 test("answers to calls are signs of life", async () => {
   assert.equal(await fate([pass], (watch) => watch.heard()), "lives");
+});
+
+test("a worker whose script is still on its way is waited for", async () => {
+  assert.equal(await fate([pass], () => {}, { started: false }), "lives");
 });
