@@ -4,13 +4,13 @@
 import { readModel, readTokenizer, surveyModel } from "./checkpoint/files.js";
 import { serve } from "./engine/serve.js";
 import { check, startEngine } from "./engine/wasm.js";
-import { Text } from "./text/text.js";
+import { textOf } from "./text/text.js";
 
 /** @typedef {import("./checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("./checkpoint/files.js").OnProgress} OnProgress */
 
 /** A model is refused before its weights are fetched, by the engine that would run it. @type {import("./checkpoint/survey.js").Checks} */
-const CHECKS = { model: check, tokenizer: (tokenizer, config) => void new Text(tokenizer, config) };
+const CHECKS = { model: check, tokenizer: (parts) => void textOf(parts) };
 
 // The engine comes beside the first files. Should it fail, the check will say so.
 const checks = () => {

@@ -1,6 +1,6 @@
 // The public module: `loadModel`, the elements and the blocks. Other people's pages import this file.
 //
-// Whatever computes (`run`, `fill`, `generate`, `step`, `beamSearch`, `runPair`) takes a `signal` that ends it; `onProgress(share)` of a pass hears how far it is. What the
+// Whatever computes (`run`, `fill`, `encode`, `start`, `generate`, `step`, `beamSearch`, `runPair`) takes a `signal` that ends it; `onProgress(share)` of a pass hears how far it is. What the
 // CPU is in the middle of ends at its next turn of the event loop, some 50 ms later; a pass on a GPU is done to its end, unheard, and what is asked next waits for that.
 
 import { Model } from "./engine/model.js";

@@ -1,5 +1,7 @@
 // The languages that the page speaks, and their words. English is always there, for errors too; another language comes as a file of its own when somebody reads it.
 
+import { entry } from "./lookup.js";
+
 /** @typedef {Record<string, string>} Locale */
 
 /** @type {Record<string, () => Promise<{ default: Locale }>>} */
@@ -19,12 +21,13 @@ const FAILED = new Set();
  * @returns {Promise<void> | undefined} undefined where they are there; a language that cannot be fetched is asked for again the next time
  */
 export function speak(language) {
-  if (!(language in COMING) || THERE.has(language)) return undefined;
+  const fetched = entry(COMING, language);
+  if (!fetched || THERE.has(language)) return undefined;
   const arrived = (/** @type {{ default: Locale }} */ { default: locale }) => {
     THERE.set(language, locale);
     FAILED.delete(language);
   };
-  return COMING[language]().then(arrived, () => void FAILED.add(language));
+  return fetched().then(arrived, () => void FAILED.add(language));
 }
 
 /**

@@ -1,5 +1,7 @@
 // The activations of src/ops/activation.rs, in doubles.
 
+import { entry } from "../lookup.js";
+
 /** @type {Record<string, (x: number) => number>} */
 const FUNCTIONS = {
   relu: (x) => Math.max(x, 0),
@@ -25,7 +27,7 @@ export function keyOf(name) {
  * @param {number} x
  */
 export function activate(name, x) {
-  const activation = FUNCTIONS[keyOf(name)];
+  const activation = entry(FUNCTIONS, keyOf(name));
   if (!activation) throw new Error(`activation "${name}" is not known here`);
   return activation(x);
 }

@@ -10,7 +10,8 @@ import { reload } from "../offline.js";
 import { sentence } from "../sentence.js";
 import { Printing, onPaper } from "../printing.js";
 import { Trouble } from "../trouble.js";
-import { acquire, release } from "./pool.js";
+import { Holding } from "./holding.js";
+import { acquire } from "./pool.js";
 import { COMMON, HIDEABLE, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
 import { keepMarkers } from "../translation.js";
@@ -43,8 +44,7 @@ export class Block extends LitElement {
     super.finalize();
   }
 
-  /** What the block holds in the pool. @type {{ address: string, device: "auto" | "webgpu" | "cpu" }[]} */
-  #held = [];
+  #holding = new Holding(this, () => this.#left());
   #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.wake(), { rootMargin: "200px" });
   #attempts = 0;
   /** Paper was asked for before all was drawn. */
@@ -81,6 +81,16 @@ export class Block extends LitElement {
     return this.settings.lang || (this.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] || preferredLanguage(navigator.languages);
   }
 
+  /** The settings and their defaults. @returns {Settings} */
+  get defaults() {
+    return { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
+  }
+
+  /** Whatever the block opens is opened under this signal, which aborts when the block leaves the page or has begun anew. */
+  get holding() {
+    return this.#holding.signal;
+  }
+
   /** @returns {Say} */
   get say() {
     return words(this.language);
@@ -90,7 +100,7 @@ export class Block extends LitElement {
   get shade() {
     const { theme } = this.settings;
     if (onPaper()) return "light";
-    return theme !== "auto" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
+    return theme === "light" || theme === "dark" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
   }
 
   /** @param {string} part one of those that the block says it has */
@@ -111,13 +121,15 @@ export class Block extends LitElement {
     dark.addEventListener("change", this.#redraw);
   }
 
-  /** A block that is moved keeps what it has; one that is gone lets its models go. */
+  /** A block that is moved keeps what it has; one that is gone lets its models go (see `holding`). */
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#watch.disconnect();
     dark.removeEventListener("change", this.#redraw);
-    queueMicrotask(() => !this.isConnected && this.#letGo());
   }
+
+  /** The block has left the page. */
+  left() {}
 
   /** Runs when the block is first seen, and again when its model is another one. */
   async begin() {}
@@ -145,7 +157,7 @@ export class Block extends LitElement {
       ${this.error ? html`<p class="error" role="alert">${this.error}${this.outdated ? html` <button type="button" class="link reload" @click=${reload}>${this.say("reload")}</button>` : nothing}</p>` : nothing}
       ${this.foreign ? html`<p class="caption mono">${this.foreign.address}</p><p><button type="button" @click=${() => this.#agree()}>${this.say("blocks.ask", { host: this.foreign.host })}</button></p>` : nothing}
       ${this.#unfinished ? html`<p class="caption">${this.say("print.unfinished")}</p>` : nothing}
-      ${this.draw()}
+      ${this.#drawn()}
       ${sharePanel(this)}`;
   }
 
@@ -160,8 +172,7 @@ export class Block extends LitElement {
 
   /** The settings that differ from the defaults. @returns {Settings} */
   changed() {
-    const defaults = { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
-    return Object.fromEntries(Object.entries(defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
+    return Object.fromEntries(Object.entries(this.defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
   }
 
   /** What brings this block back elsewhere: an open page's model by its address, the seed always, and what differs from the defaults. @returns {Settings} */
@@ -184,14 +195,8 @@ export class Block extends LitElement {
       if (this.loaded) return this.loaded;
       throw new Error(`<${this.localName}> needs a model: give it the attribute model="models/…/".`);
     }
-    const held = { address, device };
-    this.#held.push(held);
     try {
-      return await acquire(address, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
-    } catch (error) {
-      // The pool keeps no failure: the next try holds what it gets.
-      this.#held = this.#held.filter((other) => other !== held);
-      throw error;
+      return await acquire(address, this.holding, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
     } finally {
       this.loading = undefined;
     }
@@ -219,6 +224,15 @@ export class Block extends LitElement {
     this.requestUpdate();
   }
 
+  /** The picture; settings of which there is none are said. */
+  #drawn() {
+    try {
+      return this.draw();
+    } catch (error) {
+      return html`<p class="error" role="alert">${this.say("blocks.undrawn", { why: error.message })}</p>`;
+    }
+  }
+
   /** The reader has seen the address. */
   #agree() {
     if (this.foreign) agree(this.foreign.address);
@@ -241,21 +255,15 @@ export class Block extends LitElement {
     if (onPaper()) this.wake();
   }
 
-  /** The earlier model goes only when the new one is there: they may be the same. */
-  async #start() {
-    const before = this.#held;
-    this.#held = [];
-    try {
-      lowerIndices();
-      await this.begin();
-    } finally {
-      for (const { address, device } of before) release(address, device);
-    }
+  #start() {
+    lowerIndices();
+    return this.#holding.anew(() => this.begin());
   }
 
-  #letGo() {
-    for (const { address, device } of this.#held) release(address, device);
-    this.#held = [];
+  #left() {
     this.seen = false;
+    // What was begun ends unheard.
+    this.#attempts++;
+    this.left();
   }
 }

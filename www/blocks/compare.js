@@ -75,17 +75,13 @@ export class Compare extends Block {
   }
 
   async begin() {
-    for (const kind of KINDS) this.panels.set(kind, new Panel(kind, this.settings.device, () => this.drawn++));
+    for (const kind of KINDS) this.panels.set(kind, new Panel(kind, { device: this.settings.device, until: this.holding, changed: () => this.drawn++ }));
     await Promise.all(KINDS.map((kind) => this.#open(kind)));
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    queueMicrotask(() => {
-      if (this.isConnected) return;
-      for (const panel of this.panels.values()) panel.close();
-      this.panels.clear();
-    });
+  left() {
+    this.#typing.cancel();
+    this.panels.clear();
   }
 
   /** @param {Map<string, unknown>} changed */

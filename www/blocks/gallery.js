@@ -2,6 +2,7 @@
 
 import { importing } from "../asset.js";
 import { preferredLanguage, spoken, words } from "../i18n.js";
+import { entry } from "../lookup.js";
 import { refusal } from "./refusal.js";
 
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
@@ -38,10 +39,11 @@ const DEFINED = new Map();
  * @returns {Promise<void>}
  */
 export function define(tag) {
-  if (!(tag in BLOCKS)) return Promise.reject(new Error(`<${tag}> is not one of the blocks: ${Object.keys(BLOCKS).join(", ")}.`));
+  const load = entry(BLOCKS, tag);
+  if (!load) return Promise.reject(new Error(`<${tag}> is not one of the blocks: ${Object.keys(BLOCKS).join(", ")}.`));
   let defined = DEFINED.get(tag);
   if (!defined) {
-    defined = importing(BLOCKS[tag]).then(({ element }) => {
+    defined = importing(load).then(({ element }) => {
       if (!customElements.get(tag)) customElements.define(tag, element);
     });
     DEFINED.set(tag, defined);
@@ -53,8 +55,8 @@ export function define(tag) {
 /** Defines the blocks that stand in the page, and those that come later. */
 export function autoload() {
   const look = (/** @type {ParentNode | Element} */ root) => {
-    if (root instanceof Element && root.localName in BLOCKS) defineAt(root);
-    for (const element of root.querySelectorAll(":not(:defined)")) if (element.localName in BLOCKS) defineAt(element);
+    if (root instanceof Element && entry(BLOCKS, root.localName)) defineAt(root);
+    for (const element of root.querySelectorAll(":not(:defined)")) if (entry(BLOCKS, element.localName)) defineAt(element);
   };
   look(document);
   new MutationObserver((changes) => {

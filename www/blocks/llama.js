@@ -8,6 +8,7 @@
 //   hide    input, choice
 
 import { html, nothing } from "lit";
+import { entry } from "../lookup.js";
 import { Chart } from "./chart.js";
 import { gqa } from "./llama/gqa.js";
 import { normPicture } from "./llama/norm.js";
@@ -76,7 +77,7 @@ export class Llama extends TextBlock {
       layer: within(layer, model.info.layers), head: within(head, model.info.heads), query: within(query || last, last), key: within(key, last), token: within(token, last), pair, shift,
       keep: (/** @type {Record<string, number>} */ change) => this.keep(change), choose: (/** @type {string[]} */ names) => this.#choose(names, model.info, last),
     };
-    return PARTS[part]?.(state) ?? nothing;
+    return entry(PARTS, part)?.(state) ?? nothing;
   }
 
   /**

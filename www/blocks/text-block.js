@@ -96,9 +96,11 @@ export class TextBlock extends Block {
     await this.inTurn(() => this.read());
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    queueMicrotask(() => !this.isConnected && this.stop());
+  left() {
+    this.stop();
+    this.#typing.cancel();
+    this.held = undefined;
+    this.forget();
   }
 
   /** @param {Map<string, unknown>} changed */

@@ -1,5 +1,7 @@
 // What the engine complains of, in the reader's language. Its own sentences are English, for the command and for scripts; the page knows those that a reader meets.
 
+import { entry } from "../lookup.js";
+
 /** @typedef {import("../trace.js").Say} Say */
 
 /** A sentence's words, and the key that says the same; named groups fill the holes. @type {[RegExp, string][]} */
@@ -71,6 +73,7 @@ export function complaint(message, say) {
  * @param {Say} say
  */
 function told(name, value, say) {
-  if (name === "wanted" && value in WANTED) return say(WANTED[value]);
+  const wanted = name === "wanted" ? entry(WANTED, value) : undefined;
+  if (wanted) return say(wanted);
   return name === "known" || name === "types" ? value.replaceAll(" and ", ", ") : value;
 }

@@ -2,7 +2,7 @@
 
 import { readModel } from "../checkpoint/files.js";
 import { SITE } from "../site.js";
-import { Text } from "../text/text.js";
+import { textOf } from "../text/text.js";
 import { check } from "./wasm.js";
 
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
@@ -16,14 +16,12 @@ import { check } from "./wasm.js";
  * @param {Source} source
  * @param {import("../checkpoint/files.js").OnProgress} onProgress
  * @param {AbortSignal} [signal]
- * @returns {Promise<{ read: ModelFiles, text: Text | undefined }>}
+ * @returns {Promise<{ read: ModelFiles, text: import("../text/text.js").Text | undefined }>}
  */
 export async function readFiles(source, onProgress, signal) {
-  /** @type {Text | undefined} */
+  /** @type {import("../text/text.js").Text | undefined} */
   let text;
-  const tokenizer = (/** @type {import("../checkpoint/files.js").TokenizerParts} */ { tokenizer, tokenizerConfig, tokenizerBeside }) => {
-    if (tokenizer) text = new Text(tokenizer, tokenizerConfig, tokenizerBeside);
-  };
+  const tokenizer = (/** @type {import("../checkpoint/files.js").TokenizerParts} */ parts) => void (text = textOf(parts));
   // A model of the site is known to run: its weights need not wait for the engine.
   const known = "url" in source && source.url.startsWith(new URL("models/", SITE).href);
   const read = "read" in source ? source.read : await readModel(source, onProgress, signal, known ? undefined : { model: check, tokenizer });

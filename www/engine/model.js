@@ -1,7 +1,7 @@
 // A loaded model as the page sees it. Calls go through a link to the engine's host; when the engine is lost (a crashed worker, a lost GPU device)
 // the model loads it again and replays each generation's tokens, so that nothing the reader has is gone.
 
-import { foundIn, loadEngine } from "./start.js";
+import { afterLoss, foundIn, hung, loadEngine } from "./start.js";
 import { Generation, Replay } from "./generation.js";
 import { EngineLost } from "./loss.js";
 import { lengthOptions, untilAborted } from "./options.js";
@@ -115,7 +115,7 @@ export class Model {
       signal?.throwIfAborted();
       const maxNewTokens = asked ?? (await this.#call("usualLength", [input]));
       const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions, signal }) : undefined;
-      generation = await this.start(input, { interventions });
+      generation = await this.start(input, { interventions, signal });
       // A decoder's last token needs no position: nobody reads it.
       const { kind, maxPositions } = this.info;
       const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
@@ -140,13 +140,17 @@ export class Model {
   /**
    * A generation to be stepped by hand; computes nothing yet.
    * @param {Input} input
-   * @param {{ interventions?: Intervention[] }} [options] they hold until a step is given others
+   * @param {{ interventions?: Intervention[], signal?: AbortSignal }} [options] interventions hold until a step is given others; when `signal` aborts, the promise rejects at once
    */
-  async start(input, { interventions } = {}) {
+  async start(input, { interventions, signal } = {}) {
     // Of before the call: should the engine change meanwhile, the generation is begun once more there.
     const epoch = this.#epoch;
-    const started = await this.#call("start", [input, { interventions }]);
-    return new Generation((method, args, stoppable) => this.#call(method, args, stoppable), () => this.#epoch, input, { ...started, epoch }, interventions);
+    const call = (/** @type {string} */ method, /** @type {any[]} */ args, /** @type {Stoppable | undefined} */ stoppable) => this.#call(method, args, stoppable);
+    const starting = this.#call("start", [input, { interventions }], { signal }).then((started) => new Generation(call, () => this.#epoch, input, { ...started, epoch }, interventions));
+    return untilAborted(starting, signal).catch((error) => {
+      starting.then((generation) => generation.release(), () => {});
+      throw error;
+    });
   }
 
   /**
@@ -173,10 +177,11 @@ export class Model {
    * The tokens of a text, special tokens included.
    * @param {string} text
    * @param {string} [pair]
+   * @param {{ signal?: AbortSignal }} [options] when it aborts, the promise rejects at once
    * @returns {Promise<Piece[]>}
    */
-  encode(text, pair) {
-    return this.#call("encode", [text, pair]);
+  encode(text, pair, { signal } = {}) {
+    return untilAborted(this.#call("encode", [text, pair], { signal }), signal);
   }
 
   /**
@@ -283,9 +288,13 @@ export class Model {
     if (this.#disposed) throw new Error("This model was disposed of: load it again.");
     if (GENERATION_METHODS.has(method) && epoch !== this.#epoch) throw new Replay();
     try {
-      return await this.#link.call(method, args, options);
+      return await this.#link.call(method, args, { ...options, computes: this.info.device === "cpu" });
     } catch (error) {
       if (!(error instanceof EngineLost) || this.#disposed) throw options.signal?.aborted ? options.signal.reason : error;
+      // A worker that was held up once may be so again: from now on the model has one of its own, where nobody else waits with it.
+      if (error.loss === "hung" || error.loss === "blocked") this.#room = undefined;
+      if (error.loss === "hung") throw hung("engine.hung");
+      options.signal?.throwIfAborted();
       await this.#recover(error);
       if (GENERATION_METHODS.has(method)) throw new Replay(error);
       return this.#link.call(method, args, options);
@@ -294,14 +303,7 @@ export class Model {
 
   /** @param {EngineLost} reason */
   async #recover(reason) {
-    if (reason.loss === "device") {
-      this.info = await this.#link.call("info", []);
-    } else {
-      this.#link.close();
-      const { link, info } = await loadEngine(this.#source, this.#device, {}, this.#room);
-      this.#link = link;
-      this.info = info;
-    }
+    ({ link: this.#link, info: this.info } = await afterLoss(reason, this.#link, () => loadEngine(this.#source, this.#device, {}, this.#room)));
     this.#epoch++;
     this.#onRecover(reason.message);
   }

@@ -31,7 +31,7 @@ export function search(call, epochOf, input, { signal, onStep = () => {}, ...opt
 async function once(call, epochOf, input, options, { signal, onStep }) {
   signal?.throwIfAborted();
   const epoch = epochOf();
-  const session = await call("search", [input, options]);
+  const session = await untilAborted(call("search", [input, options], { signal }), signal);
   /** @type {BeamTree["steps"]} */
   const steps = [];
   try {

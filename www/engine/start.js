@@ -4,9 +4,12 @@ import { ask, liesElsewhere } from "./asking.js";
 import { buffersOf } from "./buffers.js";
 import { forgetModel } from "../checkpoint/cache.js";
 import { folderOf } from "../checkpoint/remote.js";
-import { Trouble } from "../trouble.js";
 import { LocalLink, Room, WorkerLink } from "./link.js";
+import { EngineLost } from "./loss.js";
 import { untilAborted } from "./options.js";
+import { inEnglish } from "../sentence.js";
+import { Trouble } from "../trouble.js";
+import { SECONDS } from "./watch.js";
 
 /** @typedef {import("./link.js").Link} Link */
 /** @typedef {import("./model.js").Device} Device */
@@ -24,7 +27,24 @@ import { untilAborted } from "./options.js";
  * @returns {Promise<Loaded>}
  */
 export async function loadEngine(source, device, options = {}, room, module) {
-  const worker = new WorkerLink(room ?? new Room("worker.js", module));
+  try {
+    return await loadIn(source, device, options, room ?? new Room("worker.js", module));
+  } catch (error) {
+    // Somebody else's call may have held the worker up; in one of its own it will be seen.
+    if (error instanceof EngineLost && error.loss === "blocked") return loadEngine(source, device, options, undefined, module);
+    throw error instanceof EngineLost && error.loss === "hung" ? hung("engine.hung.load") : error;
+  }
+}
+
+/**
+ * @param {Source} source
+ * @param {Device} device
+ * @param {import("./link.js").CallOptions} options
+ * @param {Room} room
+ * @returns {Promise<Loaded>}
+ */
+async function loadIn(source, device, options, room) {
+  const worker = new WorkerLink(room);
   try {
     const webgpu = device !== "cpu" && (await worker.call("features", [])).webgpu;
     if (device === "cpu" || webgpu || !("gpu" in navigator)) {
@@ -42,6 +62,27 @@ export async function loadEngine(source, device, options = {}, room, module) {
     worker.close();
     throw error;
   }
+}
+
+/**
+ * The engine after a loss: the same one on another device, or another one.
+ * @param {EngineLost} loss
+ * @param {Link} link
+ * @param {() => Promise<Loaded>} again
+ * @returns {Promise<Loaded>}
+ */
+export async function afterLoss({ loss }, link, again) {
+  if (loss === "device") return { link, info: await link.call("info", []) };
+  link.close();
+  return again();
+}
+
+/**
+ * What holds a worker up for ever is told, and not asked again; the next call starts another worker.
+ * @param {"engine.hung" | "engine.hung.load"} key
+ */
+export function hung(key) {
+  return inEnglish(new Trouble(key, { seconds: SECONDS }));
 }
 
 /**

@@ -118,14 +118,17 @@ export class Player extends Reading {
   }
 
   /**
-   * Writes one token; `force` says which. Rejects where the text has no position left.
-   * @param {number} [force]
+   * Writes one token, or these. Rejects where the text has no position left.
+   * @param {number[]} forced ids
    */
-  step(force) {
+  step(...forced) {
     return this.#inTurn(async () => {
       if (!(await this.#ready()) || this.finished) return;
-      if (this.steps.length >= this.#room) throw new Trouble("trouble.full", { most: this.traced.length + this.#room });
-      await this.#write(force, this.stoppable());
+      for (const force of forced.length > 0 ? forced : [undefined]) {
+        if (this.finished) break;
+        if (this.steps.length >= this.#room) throw new Trouble("trouble.full", { most: this.traced.length + this.#room });
+        await this.#write(force, this.stoppable());
+      }
       await this.#peek(this.stoppable());
     });
   }

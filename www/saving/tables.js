@@ -1,6 +1,8 @@
 // The numbers of each view as a table: what a row is of, then its numbers. Words and numbers are as the view was given them, not as it rounds them.
 
+import { entry } from "../lookup.js";
 import { gridOf } from "./grid.js";
+import { visible } from "./xml.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {{ name: string, shape: number[], data: ArrayLike<number> }} Tensor */
@@ -56,7 +58,7 @@ const TABLES = {
  */
 export function hasNumbers(view) {
   if (view.localName === "table") return view.rows.length > 1;
-  return view.localName in TABLES || gridOf(view) !== undefined;
+  return entry(TABLES, view.localName) !== undefined || gridOf(view) !== undefined;
 }
 
 /**
@@ -67,7 +69,7 @@ export function hasNumbers(view) {
 export function tableOf(view) {
   const grid = gridOf(view);
   if (grid) return { head: ["", ...grid.columns], rows: grid.rows.map((name, row) => [name, ...Array.from({ length: grid.columns.length }, (_, column) => grid.data[row * grid.columns.length + column])]), tensors: [grid.whole] };
-  const table = view?.localName === "table" ? plain(view) : TABLES[view?.localName]?.(view);
+  const table = view?.localName === "table" ? plain(view) : entry(TABLES, view?.localName)?.(view);
   return table && table.rows.length > 0 ? table : undefined;
 }
 
@@ -92,7 +94,8 @@ export function csvOf({ head, rows }) {
 
 /** @param {string} value */
 function text(value) {
-  return value === "" ? "" : `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
+  const shown = visible(value);
+  return shown === "" ? "" : `"${(/^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown).replaceAll('"', '""')}"`;
 }
 
 /**

@@ -8,6 +8,7 @@ import { stage, status } from "./loading.js";
 import { parameters } from "./models.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
+import { FROM_DISK, formatState } from "../state.js";
 import { wordless } from "./wordless.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -69,7 +70,11 @@ function chooseDevice(app, device) {
 
 /** @param {App} app */
 async function share(app) {
+  const { say, opened, state } = app;
+  // The model that is seen, also where the address names one that could not be opened.
+  const hash = formatState(opened ? { ...state, model: opened } : state);
+  const link = new URL(hash ? `#${hash}` : location.pathname + location.search, location.href).href;
   // Only a secure page may write to the clipboard.
-  await navigator.clipboard?.writeText(location.href);
-  app.note(app.say(navigator.clipboard ? "share.done" : "share.byhand"));
+  await navigator.clipboard?.writeText(link);
+  app.note(`${say(navigator.clipboard ? "share.done" : "share.byhand")} ${say(opened.startsWith(FROM_DISK) ? "share.disk" : "share.holds")}`);
 }

@@ -17,7 +17,7 @@ export function ownModel(app) {
     <p>${say("own.files.help")}</p>
     <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => chosen(app, event)} /></label>
       <label class="button">${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => chosen(app, event)} /></label>
-      ${app.ownFiles || app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => app.attempt(() => app.own.open(DEFAULTS.model))}>${say("model.own.back")}</button>` : nothing}</p>
+      ${app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => app.attempt(() => app.own.open(DEFAULTS.model))}>${say("model.own.back")}</button>` : nothing}</p>
     ${keptList(app)}`;
 }
 

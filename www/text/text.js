@@ -94,6 +94,14 @@ export class Text {
 }
 
 /**
+ * The text of a model's files, where they have a tokenizer.
+ * @param {import("../checkpoint/files.js").TokenizerParts} parts
+ */
+export function textOf({ tokenizer, tokenizerConfig, tokenizerBeside }) {
+  return tokenizer && new Text(tokenizer, tokenizerConfig, tokenizerBeside);
+}
+
+/**
  * A model without a tokenizer.json: ids only.
  */
 export class NoText {

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { writeTensors } from "../../checkpoint/safetensors.js";
 import { classNameOf } from "../../reading/classes.js";
+import { isolated, named } from "../../spelling.js";
 import { minus } from "../writing/parts.js";
 import { nameOf } from "./forms.js";
 import { commandFile } from "./stack.js";
