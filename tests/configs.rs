@@ -75,7 +75,7 @@ fn facts(model: &Model) -> BTreeMap<&'static str, Value> {
         ("positions", json!(model.max_positions.map(|n| n + first_position))),
         ("first_position", json!(first_position)),
         ("token_types", json!(model.token_types)),
-        ("scales", json!(scales[..2.min(scales.len())])),
+        ("scales", json!(scales[..scales.len().min(2)])),
         ("tied", json!(table(embed) == table(model.outputs[0]))),
         ("scaled_head", json!(graph.find("decoder.scaled").is_some())),
         ("buckets", json!(buckets.map(|id| dims(NodeId(id))[0]))),
@@ -181,7 +181,7 @@ fn sizes_are_bounded_before_anything_is_made_of_them() {
     assert!(refusal(&wide(256, 1 << 24), &[]).contains("head_dim"));
     let buckets = json!({ "relative_attention_num_buckets": (1u64 << 32) + 32 });
     assert!(refusal(&small("t5", buckets), &[]).contains("relative_attention_num_buckets is 4294967328"));
-    assert!(refusal(&small("t5", json!({ "num_heads": 1 << 10, "d_kv": 1 << 16 })), &[]).contains("d_kv"));
+    assert!(refusal(&small("t5", json!({ "num_attention_heads": 1 << 10, "d_kv": 1 << 16 })), &[]).contains("d_kv"));
     assert!(refusal(&small("llama", json!({ "num_attention_heads": 6, "num_key_value_heads": 4 })), &[]).contains("no multiple"));
     for (pad, words) in [
         (json!(39), "pad_token_id 39 leaves no position of the 40"),

@@ -244,7 +244,7 @@ def main() -> None:
     cases = []
     for model_type, files in CASES.items():
         for fields in files:
-            case = {"config": {"model_type": model_type} | fields}
+            case = {"config": {"model_type": model_type, "architectures": [CLASSES[model_type][1]]} | fields}
             try:
                 case["reads"] = read(model_type, fields)
             except Exception as fault:  # noqa: BLE001: whatever the reference raises is its refusal

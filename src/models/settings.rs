@@ -142,7 +142,7 @@ impl<'v> Settings<'v> {
     }
 
     /// The name under which the file has this field.
-    fn named<'n>(self, name: &'n str) -> &'n str {
+    fn named(self, name: &str) -> &str {
         let general = self.aliases.iter().find(|(own, general)| *own == name && self.fields.contains_key(*general));
         general.map_or(name, |(_, general)| general)
     }

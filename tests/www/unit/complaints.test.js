@@ -28,7 +28,7 @@ const SENTENCES = [
   ["models/llama.rs", "config", `the rope scaling has no {name}`, ["low_freq_factor"]],
   ["generate/input.rs", "input", `id {id} is outside the vocabulary; this model's ids run from 0 to {last}`, ["61", "60"]],
   ["generate/input.rs", "input", `the text is empty; give at least one token`, []],
-  ["generate/input.rs", "input", `the text has {longest} tokens, but this model takes at most {limit}; shorten it`, ["513", "512"]],
+  ["generate/input.rs", "input", `the text has {given} tokens, but this model takes at most {limit}; shorten it`, ["513", "512"]],
   ["generate/input.rs", "input", `the text is full: all {limit} positions of this model are taken; go some tokens back, or begin with a shorter text`, ["512"]],
   ["generate/input.rs", "input", `{source} tokens to read and {target} to write{beams} need {memory:.1} GiB for their activations, and at most {most} GiB are used; shorten the text`, ["90000", "1", "", "3.2", "1"]],
   ["gpu/buffers.rs", "device", `"{label}" needs {need} MiB in one buffer, and the adapter allows {largest} MiB; choose cpu`, ["wte", "148", "128"]],
