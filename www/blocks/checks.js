@@ -11,7 +11,7 @@ import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
 /** @typedef {import("../engine/parity.js").Compared} Compared */
-/** @typedef {import("../engine/model.js").SelfTest} SelfTest */
+/** @typedef {import("../engine/info.js").SelfTest} SelfTest */
 /** What was found of a model: its hooks against the reference and between the devices, its kernels against the CPU. @typedef {{ name: string, device: string, reference?: Compared[], devices?: Compared[], kernels: SelfTest[] }} Found */
 
 export class Checks extends Block {

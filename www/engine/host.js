@@ -3,6 +3,7 @@
 
 import { candidatesOf, pack } from "./batch.js";
 import { readFiles } from "./files.js";
+import { infoOf } from "./info.js";
 import { packInterventions } from "./interventions.js";
 import { NEW_TOKENS, given, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
@@ -96,13 +97,8 @@ export class Host {
     return { ...planned, nodes: JSON.parse(planned.nodes) };
   }
 
-  /** The model and its device as they are now: a device that was lost may have been replaced. */
   async info() {
-    const engine = this.#loaded();
-    const { notices: ofGeneration, ...info } = await engine.info();
-    const notices = [...ofGeneration.map((/** @type {{ kind: string, file: string, settings: string }} */ { kind, file, settings }) => ({ key: `notice.${kind}`, values: { file, settings } })),
-      ...this.#text.notices.map(({ key, values }) => ({ key, values }))];
-    return { ...info, ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask, notices };
+    return infoOf(this.#loaded(), this.#text);
   }
 
   /**

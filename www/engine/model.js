@@ -20,16 +20,7 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("./link.js").Room} Room */
 /** @typedef {import("./search.js").SearchOptions} SearchOptions */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
-/** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
-/**
- * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, virtualParameters: number, layers: number, heads: number,
- *   vocab: number, tokenTypes: number, labels: (string | null)[], unusedLabels: string[], classes: import("../reading/classes.js").Kind | null, maxPositions: number | null, mask: number | null,
- *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
- *   notices: Notice[], pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
- *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
- */
-
-/** @typedef {import("./options.js").Notice} Notice */
+/** @typedef {import("./info.js").ModelInfo} ModelInfo */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
 /** @typedef {import("./start.js").Loaded} Loaded */
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */

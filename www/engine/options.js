@@ -1,12 +1,6 @@
 // What a caller of the module may ask for beside the input: brought into one form, or refused in one sentence.
 
 /** @typedef {import("./host.js").StepOptions} StepOptions */
-/**
- * What to tell of a model's files: a sentence of the locales by its key and values. Of generation settings, `notice.rules` act on the scores of the next token, and candidates are shown as they
- * leave them; the others are not taken by themselves (`notice.sampling`, `notice.beams`), or not at all (`notice.cuts`, `notice.leftOut`), or the file names no end (`notice.noEnd`).
- * @typedef {{ key: string, values: import("../trouble.js").Values }} Notice
- */
-
 /** Tokens that `generate` writes when neither the caller nor the checkpoint says how many. */
 export const NEW_TOKENS = 64;
 
