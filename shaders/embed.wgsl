@@ -1,11 +1,12 @@
 // embed: out[r, :] = table[ids[r], :]
 //
 // CPU twin: src/ops/embed.rs. Paper: Vaswani et al. 2017, section 3.4, without its sqrt(d_model).
-// One invocation copies one element. Ids are whole numbers as f32, exact below 2^24.
+// One invocation copies one element. Ids are whole numbers as f32, exact below 2^24; one that is no row gives zeros.
 
 struct Params {
     n: u32, // elements of out
     width: u32, // d_model
+    rows: u32, // of the table
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,6 +22,10 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
     if index >= params.n {
         return;
     }
-    let row = index / params.width;
-    out[index] = table[u32(ids[row]) * params.width + index % params.width];
+    let id = u32(ids[index / params.width]);
+    if id >= params.rows {
+        out[index] = 0.0;
+        return;
+    }
+    out[index] = table[id * params.width + index % params.width];
 }

@@ -1,5 +1,7 @@
 //! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
 
+mod self_test;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,11 +9,11 @@ use web_time::{Duration, Instant};
 
 use crate::cpu;
 use crate::error::{Error, Result};
-use crate::gpu::{Executor, Gpu};
-use crate::graph::{Graph, Kind, Node, NodeId};
-use crate::ops::MASKED;
-use crate::pass::{Parameters, Pass, Read, Rows};
+use crate::gpu::{self, Executor, Gpu};
+use crate::graph::{Graph, NodeId};
+use crate::pass::{Parameters, Pass};
 use crate::tensor::{Tensor, ranked};
+pub use self_test::SelfTest;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -102,19 +104,23 @@ impl fmt::Display for Reason {
     }
 }
 
-/// A kernel against the CPU reference.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SelfTest {
-    pub op: &'static str,
-    /// max |Δ| over the nodes that this op computes.
-    pub max_error: f32,
-    /// 1e-4 × max(1, max |x|) of the same node.
-    pub tolerance: f32,
+/// What a text keeps on a device between its passes: keys and values, and what the decoder reads of the source.
+#[derive(Default)]
+pub struct State {
+    /// Tokens whose keys and values it holds; 0 also after a pass that failed half-way.
+    tokens: usize,
+    cpu: cpu::State,
+    gpu: gpu::State,
 }
 
-impl SelfTest {
-    pub fn passed(&self) -> bool {
-        self.max_error <= self.tolerance
+impl State {
+    pub fn tokens(&self) -> usize {
+        self.tokens
+    }
+
+    /// Memory that it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.cpu.bytes() + self.gpu.bytes()
     }
 }
 
@@ -202,8 +208,25 @@ impl Device {
         self.gpu.as_ref().map(Gpu::adapter)
     }
 
-    /// Computes a pass. A GPU that was lost is replaced, and the caller told by [`Error::DeviceLost`]: caches are gone. So they are
-    /// after [`Error::Stopped`].
+    /// Computes a pass of a text that keeps something between its passes.
+    ///
+    /// # Errors
+    /// As of [`Device::run`], and the state is then empty; [`Error::Input`] where the state lacks tokens that the pass goes on from.
+    pub async fn go_on(&mut self, state: &mut State, pass: &Pass) -> Result<Vec<Tensor>> {
+        let (past, tokens) = (pass.lens.past, state.tokens);
+        if past > tokens {
+            return Err(Error::Input(format!("a step after {past} tokens cannot follow {tokens} tokens; read the text again")));
+        }
+        let mut kept = std::mem::take(state);
+        self.swap(&mut kept);
+        let tensors = self.run(pass).await?; // what failed leaves nothing to go on from
+        self.swap(&mut kept);
+        *state = State { tokens: past + pass.lens.target, ..kept };
+        Ok(tensors)
+    }
+
+    /// Computes a pass over a whole input, which leaves nothing behind. A GPU that was lost is replaced, and the caller told by
+    /// [`Error::DeviceLost`]: what texts kept there is gone.
     pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
         let outcome = match (&mut self.backend, &self.turns) {
             (Backend::Cpu(cpu), Some(turns)) => turns.run(cpu, pass).await,
@@ -224,11 +247,20 @@ impl Device {
         }
     }
 
-    /// Sequence `i` of every cache becomes the old `order[i]`.
-    pub fn reorder(&mut self, order: &[usize]) {
+    /// Sequence `i` of every cache of a text becomes the old `order[i]`.
+    pub fn reorder(&mut self, state: &mut State, order: &[usize]) {
+        self.swap(state);
         match &mut self.backend {
             Backend::Cpu(cpu) => cpu.reorder(order),
             Backend::Gpu(gpu) => gpu.reorder(order),
+        }
+        self.swap(state);
+    }
+
+    fn swap(&mut self, state: &mut State) {
+        match &mut self.backend {
+            Backend::Cpu(cpu) => cpu.swap(&mut state.cpu),
+            Backend::Gpu(gpu) => gpu.swap(&mut state.gpu),
         }
     }
 
@@ -260,15 +292,14 @@ impl Device {
         Ok(executor)
     }
 
-    /// Opens the GPU and compares every node of the probe with the CPU's.
+    /// Opens the GPU and compares its kernels with the CPU, node by node.
     async fn try_gpu(&mut self, probe: &Pass) -> Result<Executor> {
         let mut executor = self.open_gpu().await?;
-        let mut everything = probe.clone();
-        everything.reads = every_node(&self.graph);
-        let theirs = executor.run(&everything).await?;
+        let apart = self_test::apart(&self.graph, probe);
+        let theirs = executor.run_apart(&apart).await?;
         let Backend::Cpu(cpu) = &mut self.backend else { return Ok(executor) };
-        let ours = cpu.run(&everything);
-        self.self_test = compare(&self.graph, &everything, &ours, &theirs);
+        let ours = cpu.run_apart(&apart);
+        self.self_test = self_test::compare(&self.graph, &apart, &ours, &theirs);
         match self.self_test.iter().find(|test| !test.passed()) {
             None => Ok(executor),
             Some(test) => Err(Error::Device(format!(
@@ -315,29 +346,4 @@ const TIMED: usize = 5;
 fn median(times: &[Duration]) -> Duration {
     let seconds: Vec<f32> = times.iter().map(Duration::as_secs_f32).collect();
     times[ranked(&seconds)[times.len() / 2]]
-}
-
-/// Every computed node, hook or not: a wrong kernel cannot hide behind a right one.
-fn every_node(graph: &Graph) -> Vec<Read> {
-    let computed = graph.nodes.iter().enumerate().filter(|(_, node)| node.op().is_some());
-    computed.map(|(index, node)| Read { name: node.name.clone(), node: NodeId(index), rows: Rows::All }).collect()
-}
-
-/// The worst node of each op, in the order in which the ops first run.
-fn compare(graph: &Graph, pass: &Pass, ours: &[Tensor], theirs: &[Tensor]) -> Vec<SelfTest> {
-    let mut tests: Vec<SelfTest> = vec![];
-    for ((read, ours), theirs) in pass.reads.iter().zip(ours).zip(theirs) {
-        let Node { kind: Kind::Op(op), .. } = graph.node(read.node) else { continue };
-        let largest = ours.data.iter().filter(|x| **x > MASKED).fold(1.0f32, |max, x| max.max(x.abs()));
-        let tolerance = 1e-4 * largest;
-        let difference = |(a, b): (&f32, &f32)| if (a - b).is_nan() { f32::MAX } else { (a - b).abs() };
-        let max_error = ours.data.iter().zip(&theirs.data).map(difference).fold(0.0, f32::max);
-        let test = SelfTest { op: op.word(), max_error, tolerance };
-        match tests.iter_mut().find(|known| known.op == test.op) {
-            None => tests.push(test),
-            Some(known) if test.max_error / test.tolerance > known.max_error / known.tolerance => *known = test,
-            Some(_) => {}
-        }
-    }
-    tests
 }

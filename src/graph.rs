@@ -3,6 +3,8 @@
 //! Every executor, every view and every test reads this. A node's name is its hook; a length that changes from step to
 //! step is a symbol ([`Dim`]), so one graph serves a whole text, a padded one and a single new token.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Result};
 use crate::ops::{Fault, Op, Site};
 use crate::tensor::{Axis, size};
@@ -82,7 +84,7 @@ pub enum Kind {
 }
 
 /// How a tensor of the checkpoint holds the numbers of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stored {
     /// Just so.
     Whole,
@@ -127,6 +129,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// In the order of computation. A node may have a second name: what leaves one block enters the next.
     pub hooks: Vec<Hook>,
+    /// Weight nodes by what they read, so that layers that share a weight share its node.
+    weights: BTreeMap<(String, Stored), NodeId>,
 }
 
 impl Graph {
@@ -142,6 +146,14 @@ impl Graph {
         self.hooks.iter().find(|hook| hook.name == name).map(|hook| hook.node)
     }
 
+    /// Computed nodes that a later pass over the same text reads: those that append, and of the source those that the target looks at.
+    pub fn kept(&self) -> Vec<NodeId> {
+        let read_later = |id: NodeId| self.nodes.iter().any(|node| node.stage == Stage::Target && node.inputs.contains(&id));
+        let computed = self.nodes.iter().enumerate().filter_map(|(index, node)| Some((NodeId(index), node.stage, node.op()?)));
+        let kept = computed.filter(|&(id, stage, op)| matches!(op, Op::Append(_)) || (stage == Stage::Source && read_later(id)));
+        kept.map(|(id, _, _)| id).collect()
+    }
+
     /// Numbers held by the checkpoint, each tensor counted once.
     pub fn parameters(&self) -> usize {
         let weights = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Weight { .. }));
@@ -150,14 +162,11 @@ impl Graph {
 
     /// The same, with what layers share counted once for each layer that uses it.
     pub fn virtual_parameters(&self) -> usize {
-        let mut used: Vec<(&str, NodeId)> = vec![];
-        for node in &self.nodes {
-            for &id in node.inputs.iter().filter(|&&id| matches!(self.node(id).kind, Kind::Weight { .. })) {
-                if !used.contains(&(layer(&node.name), id)) {
-                    used.push((layer(&node.name), id));
-                }
-            }
-        }
+        let weights = |node: &Node| matches!(node.kind, Kind::Weight { .. });
+        let reads = self.nodes.iter().flat_map(|node| node.inputs.iter().map(|&id| (layer(&node.name), id)));
+        let mut used: Vec<(&str, NodeId)> = reads.filter(|(_, id)| weights(self.node(*id))).collect();
+        used.sort_unstable();
+        used.dedup();
         used.into_iter().map(|(_, id)| size(&self.node(id).shape(&Lens::ONE))).sum()
     }
 
@@ -224,13 +233,15 @@ impl Scope<'_> {
 
     /// The same, of a tensor that holds more than this, or in another order.
     pub fn stored_weight(&mut self, names: &[String], stored: Stored, axes: &[(Axis, usize)]) -> NodeId {
-        let same = |node: &Node| matches!(&node.kind, Kind::Weight { names: n, stored: s } if n[0] == names[0] && *s == stored);
-        if let Some(index) = self.graph.nodes.iter().position(same) {
-            return NodeId(index);
+        let key = (names[0].clone(), stored);
+        if let Some(id) = self.graph.weights.get(&key) {
+            return *id;
         }
         let (axes, dims) = axes.iter().map(|&(axis, n)| (axis, Dim::Fixed(n))).unzip();
         let kind = Kind::Weight { names: names.to_vec(), stored };
-        self.graph.push(Node { name: names[0].clone(), kind, inputs: vec![], axes, dims, stage: Stage::Source })
+        let id = self.graph.push(Node { name: names[0].clone(), kind, inputs: vec![], axes, dims, stage: Stage::Source });
+        self.graph.weights.insert(key, id);
+        id
     }
 
     /// A computed node. Its shape is checked here, so that a model that is built also runs.

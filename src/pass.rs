@@ -5,7 +5,9 @@ mod edit;
 
 use std::sync::Arc;
 
+use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId, Stage};
+use crate::ops::Op;
 use crate::tensor::{Axis, Tensor, size};
 pub use by_node::ByNode;
 pub use edit::{Change, Edit, rows};
@@ -25,6 +27,28 @@ pub struct Pass {
     pub edits: Vec<Edit>,
     /// In the order in which the tensors are wanted.
     pub reads: Vec<Read>,
+}
+
+impl Pass {
+    /// Whether every number that this pass gives to look up a row of a table is one of its rows.
+    ///
+    /// # Errors
+    /// [`Error::Input`], with the number, the input that holds it and the rows that there are.
+    pub fn check(&self, graph: &Graph) -> Result<()> {
+        for node in graph.nodes.iter().filter(|node| matches!(node.op(), Some(Op::Embed(_)))) {
+            let [ids, table] = node.inputs[..] else { continue };
+            let rows = graph.node(table).dims[0].at(&self.lens);
+            let given = self.inputs.get(ids).map_or(&[][..], Vec::as_slice);
+            if let Some(id) = given.iter().find(|id| !(0.0..rows as f32).contains(*id)) {
+                let (input, table) = (&graph.node(ids).name, &graph.node(table).name);
+                return Err(Error::Input(format!(
+                    "\"{input}\" asks for row {id} of \"{table}\", whose rows run from 0 to {}; check the ids and the length of the text",
+                    rows.saturating_sub(1)
+                )));
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,14 @@
 //! Text ↔ tokens for the native command, through Hugging Face's `tokenizers`. The page has their JavaScript library: this
 //! crate would add 671 kB of gzip to its wasm. A test holds both to the same ids and the same text.
 
+mod added;
+mod class;
+mod limits;
+mod patterns;
+mod published;
+mod rebuild;
+mod settings;
+
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
@@ -8,27 +16,65 @@ use std::path::Path;
 use tokenizers::Tokenizer;
 
 use crate::error::{Error, Result};
+use patterns::Patterns;
+use published::Published;
+use settings::Settings;
 
 pub struct Text {
     tokenizer: Tokenizer,
+    patterns: Patterns,
+    tidy: bool,
+    masks: Vec<String>,
+    notices: Vec<String>,
 }
 
 impl Text {
-    /// Reads a published `tokenizer.json`.
+    /// Reads a `tokenizer.json` by itself.
     pub fn open(path: &Path) -> Result<Self> {
-        let refused = |fault: tokenizers::Error| {
+        Self::read(path, None)
+    }
+
+    /// Reads a model's folder: `tokenizer.json`, and what the files beside it change.
+    pub fn open_folder(dir: &Path) -> Result<Self> {
+        Self::read(&dir.join("tokenizer.json"), Settings::read(dir)?.as_ref())
+    }
+
+    fn read(path: &Path, settings: Option<&Settings>) -> Result<Self> {
+        let refused = |fault: String| {
+            let fault = limits::shown(&fault, LONGEST_REASON);
             Error::Input(format!("{} cannot be read as a tokenizer ({fault}); give --ids instead of --text", path.display()))
         };
-        let mut tokenizer = guarded(|| Tokenizer::from_file(path))?.map_err(refused)?;
+        let json = std::fs::read(path).map_err(|fault| refused(fault.to_string()))?;
+        let file = serde_json::from_slice(&json).map_err(|fault| refused(fault.to_string()))?;
+        if let Some(fault) = limits::too_long(&file) {
+            return Err(refused(fault));
+        }
+        let Published { file, more, split_special, tidy, masks, notices } = Published::resolve(file, settings)?;
+        let patterns = Patterns::of(&file);
+        let mut tokenizer: Tokenizer = guarded(|| serde_json::from_value(file))?.map_err(|fault| refused(fault.to_string()))?;
         // Some are published with the padding and the cut of their training batches, which are not part of a text.
-        tokenizer.with_padding(None).with_truncation(None).map_err(refused)?;
-        Ok(Text { tokenizer })
+        let plain = tokenizer.with_padding(None).with_truncation(None).map(drop);
+        plain.and_then(|()| tokenizer.add_tokens(more)).map_err(|fault| refused(fault.to_string()))?;
+        tokenizer.set_encode_special_tokens(split_special);
+        Ok(Text { tokenizer, patterns, tidy, masks, notices })
+    }
+
+    /// What a reader has to know of how the tokenizer was read: one sentence each.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// The id of the token that hides another, by the files or under one of its two usual names.
+    pub fn mask(&self) -> Option<u32> {
+        self.masks.iter().find_map(|token| self.tokenizer.token_to_id(token))
     }
 
     /// Ids with the special tokens that the model expects around a text, or around a pair; and which of the two each belongs to.
     /// An empty second text is none, as in `transformers`: a model was trained on pairs of texts, not on a text and an empty place.
     pub fn encode(&self, text: &str, pair: Option<&str>) -> Result<(Vec<u32>, Vec<u32>)> {
-        let encoding = guarded(|| match pair.filter(|pair| !pair.is_empty()) {
+        let pair = pair.filter(|pair| !pair.is_empty());
+        [text, pair.unwrap_or_default()].iter().try_for_each(|text| self.patterns.check(text))?;
+        let encoding = guarded(|| match pair {
             Some(pair) => self.tokenizer.encode((text, pair), true),
             None => self.tokenizer.encode(text, true),
         });
@@ -36,13 +82,9 @@ impl Text {
         Ok((encoding.get_ids().to_vec(), encoding.get_type_ids().to_vec()))
     }
 
-    /// The id of a token that stands for something, such as `[MASK]`.
-    pub fn special(&self, token: &str) -> Option<u32> {
-        self.tokenizer.token_to_id(token)
-    }
-
     /// Ids of a text alone.
     pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>> {
+        self.patterns.check(text)?;
         Ok(guarded(|| self.tokenizer.encode(text, false))?.map_err(refused)?.get_ids().to_vec())
     }
 
@@ -52,6 +94,9 @@ impl Text {
         let mut longest = String::new();
         for held in 0..LONGEST_CHARACTER.min(ids.len() + 1) {
             let mut text = guarded(|| self.tokenizer.decode(&ids[..ids.len() - held], true))?.map_err(refused)?;
+            if self.tidy {
+                text = published::tidied(text);
+            }
             let complete = text.trim_end_matches(char::REPLACEMENT_CHARACTER).len();
             let whole = complete == text.len();
             text.truncate(complete);
@@ -67,6 +112,9 @@ impl Text {
 }
 
 const LONGEST_CHARACTER: usize = 4; // bytes
+
+/// How much a sentence quotes of the library's reason.
+const LONGEST_REASON: usize = 300; // characters
 
 fn refused(fault: tokenizers::Error) -> Error {
     Error::Input(format!("the tokenizer refused the text: {fault}"))

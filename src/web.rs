@@ -56,7 +56,7 @@ impl WebEngine {
         progress("weights", 0.0);
         let named: Vec<(&str, &[u8])> = weights.iter().map(|bytes| ("model.safetensors", bytes.as_slice())).collect();
         let checkpoint = Checkpoint::open(&named).map_err(fault)?;
-        let mut model = models::build(&config, &checkpoint.names()).map_err(fault)?;
+        let mut model = models::build(&config, &checkpoint.distinct_names(&models::TIED)).map_err(fault)?;
         if let Some(generation) = &generation_config {
             model.generate_by(generation).map_err(fault)?;
         }
@@ -113,6 +113,13 @@ impl WebEngine {
         set(&object, "trace", trace_object(&trace));
         set(&object, "places", places);
         Ok(object.into())
+    }
+
+    /// New tokens behind this input when nobody says how many: as the checkpoint's settings have it, else `usual`.
+    #[wasm_bindgen(js_name = usualLength)]
+    pub fn usual_length(&self, input: JsValue, usual: usize) -> Result<usize, JsError> {
+        let input = input_of(input)?;
+        input.usual_length(&idle(&self.engine)?.model, usual).map_err(fault)
     }
 
     /// Begins a text.
@@ -194,8 +201,8 @@ impl Generation {
         loop {
             let force = forced.get(taken.steps.len()).copied();
             let step = match engine.step(&mut session, &sampling, &options.capture, force).await {
-                // What is written already is the text's.
-                Err(Error::Stopped) if !taken.steps.is_empty() => return Ok(taken),
+                // What is written already is the text's; the next call meets the same error, except a loss of the GPU, which is told at once.
+                Err(error) if !taken.steps.is_empty() && !matches!(error, Error::DeviceLost(_)) => return Ok(taken),
                 outcome => outcome.map_err(fault)?,
             };
             let now = started.elapsed().as_secs_f64() * 1e3;
@@ -296,6 +303,11 @@ impl Taken {
     /// The scores of all tokens, step after step.
     pub fn logits(&self) -> Vec<f32> {
         self.steps.iter().map(|step| step.trace.logits[0].data.as_slice()).collect::<Vec<_>>().concat()
+    }
+
+    /// The scores that candidates were ranked by, step after step; empty where no rule of the checkpoint changes the logits.
+    pub fn scores(&self) -> Vec<f32> {
+        self.steps.iter().filter_map(|step| step.scores.as_deref()).collect::<Vec<_>>().concat()
     }
 
     /// What was captured with each step.

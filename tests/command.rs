@@ -205,6 +205,45 @@ fn generation_follows_its_own_config() {
     refused("a word", &arguments, &["eos_token_id is \"end\" in generation_config.json"]);
 }
 
+/// Greedy stays the default and arguments win; a setting that is not taken is told on standard error, with the arguments that ask for it.
+#[test]
+fn generation_settings_act_or_are_told() {
+    let (whole, dir) = (folder("gpt2"), scratch("generation settings"));
+    for name in ["config.json", "model.safetensors"] {
+        std::fs::copy(whole.join(name), dir.join(name)).expect("a file");
+    }
+    let path = dir.display().to_string();
+    let write = |settings: serde_json::Value, more: &[&str]| {
+        std::fs::write(dir.join("generation_config.json"), settings.to_string()).expect("a file");
+        let told = diorama(&[&["generate", &path, "--ids", "5,9,2,30"], more].concat());
+        (stdout(&told).trim().split(',').count(), String::from_utf8_lossy(&told.stderr).into_owned())
+    };
+    let json = |text: &str| -> serde_json::Value { serde_json::from_str(text).expect("JSON") };
+    let plain = json(r#"{ "eos_token_id": 60, "no_repeat_ngram_size": 2, "temperature": 0.7 }"#);
+    assert_eq!(write(plain.clone(), &["--max-new-tokens", "7"]), (7, String::new()), "what acts needs no word");
+    assert_eq!(write(json(r#"{ "eos_token_id": 60, "max_length": 9 }"#), &[]).0, 5, "prompt and text together");
+    assert_eq!(write(json(r#"{ "eos_token_id": 60, "max_new_tokens": 3 }"#), &["--max-new-tokens", "8"]).0, 8);
+    let cases = [
+        (
+            r#"{ "eos_token_id": 60, "do_sample": true, "temperature": 0.7, "top_p": 0.9 }"#,
+            "--temperature 0.7 --top-k 50 --top-p 0.9",
+        ),
+        (r#"{ "eos_token_id": 60, "num_beams": 4 }"#, "--beams 4"),
+        (r#"{ "eos_token_id": 60, "guidance_scale": 3 }"#, "guidance_scale 3, which is left out"),
+        (r#"{ "bos_token_id": 60 }"#, "names no eos_token_id"),
+    ];
+    for (settings, sentence) in cases {
+        let (_, told) = write(json(settings), &["--max-new-tokens", "2"]);
+        assert!(told.starts_with("note: generation_config.json ") && told.contains(sentence), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+    let asked = ["--max-new-tokens", "2", "--temperature", "0.7", "--top-k", "50", "--top-p", "0.9"];
+    assert_eq!(write(json(cases[0].0), &asked).1, "", "what is asked for needs no word");
+    assert!(write(plain, &["--beams", "2", "--top-k", "3"]).1.contains("a beam search draws nothing"));
+    std::fs::write(dir.join("generation_config.json"), r#"{ "max_length": 4 }"#).expect("a file");
+    refused("no room", &["generate", &path, "--ids", "5,9,2,30"], &["max_length 4", "4 tokens"]);
+}
+
 #[test]
 fn a_checkpoint_in_two_files_is_the_same_model() {
     let (whole, parts) = (folder("llama2-gqa"), scratch("shards"));

@@ -50,7 +50,9 @@ fn gradients_are_pytorchs(name: &str, choice: Choice) {
     let ours: BTreeMap<String, &[f32]> = stored
         .iter()
         .map(|tensor| (format!("weights/{}", tensor.name), &tensor.data[..]))
-        .chain(found.activations.iter().map(|tensor| (format!("hooks/{}", tensor.name.trim_end_matches("_grad")), &tensor.data[..])))
+        .chain(
+            found.activations.iter().map(|tensor| (format!("hooks/{}", tensor.name.trim_end_matches("_grad")), &tensor.data[..])),
+        )
         .collect();
     let wanted = tensors.names().into_iter().filter(|name| name.starts_with("weights/") || name.starts_with("hooks/"));
     let theirs: Vec<(&str, Vec<f32>)> = wanted.map(|name| (name, golden.get(name).expect("a tensor").1)).collect();

@@ -3,7 +3,7 @@
 mod common;
 
 use common::folder;
-use common::shell::{list, model, refused, scratch};
+use common::shell::{diorama, list, model, refused, scratch, stdout};
 
 /// What is wrong with it, its config.json, its weights, and words that the refusal must hold.
 type Folder<'a> = (&'a str, Option<&'a str>, Option<&'a [u8]>, &'a [&'a str]);
@@ -14,10 +14,11 @@ fn a_bad_folder_is_one_line() {
     let config = std::fs::read_to_string(folder("t5-v1_0").join("config.json")).expect("a golden's config.json");
     let mut endless = whole.clone();
     endless[..8].copy_from_slice(&10_000_000_000u64.to_le_bytes());
-    let cases: [Folder; 8] = [
+    let cases: [Folder; 9] = [
         ("no config", None, Some(&whole), &["config.json"]),
         ("no weights", Some(&config), None, &["model.safetensors"]),
         ("another architecture", Some(r#"{"model_type": "mamba"}"#), Some(&whole), &["\"mamba\"", "t5"]),
+        ("another architecture, no weights", Some(r#"{"model_type": "mamba"}"#), None, &["\"mamba\"", "t5"]),
         ("no JSON", Some("cats"), Some(&whole), &["config.json", "JSON"]),
         (
             "misshapen",
@@ -44,6 +45,20 @@ fn a_bad_folder_is_one_line() {
     }
     refused("no folder", &["inspect", "/nowhere/at/all"], &["/nowhere/at/all"]);
     refused("a file for a folder", &["inspect", &format!("{}/config.json", model("t5-v1_0"))], &["config.json"]);
+}
+
+#[test]
+fn inspect_reads_no_numbers_and_run_refuses_those_that_are_none() {
+    let dir = scratch("numbers");
+    let mut bytes = std::fs::read(folder("t5-v1_0").join("model.safetensors")).expect("a golden's weights");
+    let end = bytes.len();
+    // The last bytes of the file are numbers: all ones is a NaN in every format.
+    bytes[end - 4..].fill(0xFF);
+    std::fs::write(dir.join("model.safetensors"), bytes).expect("a file");
+    std::fs::copy(folder("t5-v1_0").join("config.json"), dir.join("config.json")).expect("a file");
+    let dir = dir.display().to_string();
+    assert!(stdout(&diorama(&["inspect", &dir])).contains("26880 parameters"));
+    refused("a NaN", &["run", &dir, "--ids", "5,9,2"], &["infinities or NaNs"]);
 }
 
 #[test]

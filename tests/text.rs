@@ -5,7 +5,7 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use common::goldens;
 use diorama::text::Text;
@@ -27,7 +27,13 @@ fn ids_and_texts_are_the_references() {
     let golden: BTreeMap<String, Vec<Case>> = serde_json::from_str(&golden).expect("a sound golden");
     assert!(golden.len() >= 5, "Unigram, a compiled normalisation, byte-level BPE, byte fallback, WordPiece");
     for (path, cases) in &golden {
-        let text = Text::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a tokenizer.json");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let text = if path.ends_with("/tokenizer.json") {
+            Text::open_folder(file.parent().expect("its folder"))
+        } else {
+            Text::open(&file)
+        };
+        let text = text.expect("a tokenizer.json");
         assert!(cases.iter().any(|case| case.text.chars().count() > 1900), "{path}: a very long text is among the cases");
         for case in cases {
             let what = format!("{path}: {:?}", case.text);
@@ -80,6 +86,68 @@ fn the_small_print_is_the_references() {
     }
 }
 
+/// Tokenizers by name, and folders that may name one in the place of their tokenizer.json.
+#[derive(serde::Deserialize)]
+struct Published {
+    tokenizers: BTreeMap<String, Value>,
+    folders: Vec<Folder>,
+}
+
+/// A folder with a tokenizer and the files beside it, and what `AutoTokenizer` makes of texts.
+#[derive(serde::Deserialize)]
+struct Folder {
+    name: String,
+    /// File name → contents.
+    files: BTreeMap<String, Value>,
+    cases: Vec<FolderCase>,
+}
+
+#[derive(serde::Deserialize)]
+struct FolderCase {
+    text: String,
+    pair: Option<String>,
+    ids: Vec<u32>,
+    segments: Vec<u32>,
+    decoded: String,
+}
+
+/// Writes the files into a folder of this name.
+fn written(name: &str, files: &BTreeMap<String, Value>) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("text folders").join(name);
+    std::fs::remove_dir_all(&dir).ok();
+    std::fs::create_dir_all(&dir).expect("a folder");
+    for (file, content) in files {
+        std::fs::write(dir.join(file), content.to_string()).expect("a file");
+    }
+    dir
+}
+
+/// `tests/www/unit/text-published.test.js` holds the page to the same file; `training/golden_text_published.py` wrote it.
+#[test]
+fn folders_are_read_as_by_auto_tokenizer() {
+    let golden = std::fs::read_to_string(goldens().join("text/published.json")).expect("the golden of folders");
+    let Published { tokenizers, folders } = serde_json::from_str(&golden).expect("a sound golden");
+    assert!(folders.len() > 60, "settings one by one, and random ones");
+    for Folder { name, mut files, cases } in folders {
+        let tokenizer = files.get_mut("tokenizer.json").expect("each has one");
+        if let Some(known) = tokenizer.as_str().and_then(|name| tokenizers.get(name)) {
+            *tokenizer = known.clone();
+        }
+        let text = Text::open_folder(&written(&name, &files)).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        assert_eq!(text.notices(), [] as [&str; 0], "{name}");
+        for case in cases {
+            let what = format!("{name}: {:?}", case.text);
+            let encoded = text.encode(&case.text, case.pair.as_deref()).unwrap_or_else(|fault| panic!("{what}: {fault}"));
+            assert_eq!(encoded, (case.ids.clone(), case.segments), "{what}");
+            assert_eq!(
+                text.decode(&case.ids).expect("a text"),
+                case.decoded.trim_end_matches(char::REPLACEMENT_CHARACTER),
+                "{what}"
+            );
+        }
+    }
+}
+
 #[test]
 fn an_empty_second_text_is_none() {
     let pairless = |(rule, _): &(Rule, Text)| rule.pair.is_none();
@@ -129,6 +197,79 @@ fn an_unreadable_tokenizer_is_one_sentence_that_names_the_file() {
     }
     let Err(fault) = Text::open(&dir.join("nowhere/tokenizer.json")) else { panic!("no file was taken") };
     assert!(fault.to_string().contains("nowhere/tokenizer.json"), "{fault}");
+}
+
+#[test]
+fn a_text_that_is_too_long_for_a_tokenizer_is_refused_at_once_and_quoted_short() {
+    let model = |piece: &str| serde_json::json!({ "type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], [piece, -1.0]] });
+    let long = "b".repeat(160_000);
+    let files = [
+        serde_json::json!({ "model": model(&long) }),
+        serde_json::json!({ "model": { "type": "WordLevel", "vocab": { long: 0 }, "unk_token": "a" } }),
+        serde_json::json!({ "model": model("a"), "normalizer": "🦊".repeat(2_500_000) }),
+        serde_json::json!({ "model": model("a"), "normalizer": { "type": "Precompiled", "precompiled_charsmap": "é".repeat(2_500_000) } }),
+    ];
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("long texts.json");
+    for file in files {
+        std::fs::write(&path, file.to_string()).expect("a file");
+        let began = std::time::Instant::now();
+        let Err(fault) = Text::open(&path) else { panic!("it was taken") };
+        let fault = fault.to_string();
+        assert!(fault.contains("bytes, which begins with") && fault.len() < 600, "{fault}");
+        assert!(began.elapsed().as_secs_f32() < 1.0, "it took {:?}", began.elapsed());
+    }
+    std::fs::write(&path, serde_json::json!({ "model": model(&"b".repeat(10_000)) }).to_string()).expect("a file");
+    Text::open(&path).expect("a long piece, but not too long");
+}
+
+#[test]
+fn a_pattern_that_gives_up_at_a_text_is_named() {
+    let split = |pattern: &str| serde_json::json!({ "type": "Split", "pattern": { "Regex": pattern }, "behavior": "Isolated", "invert": false });
+    let model = serde_json::json!({ "type": "WordLevel", "vocab": { "a": 0 }, "unk_token": "a" });
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("patterns.json");
+    let long = format!("{}!", "a".repeat(40));
+    for (pattern, gives_up) in [("(a+)+$", false), ("((?=a)a+)+$", true)] {
+        std::fs::write(&path, serde_json::json!({ "model": model, "pre_tokenizer": split(pattern) }).to_string())
+            .expect("a file");
+        let text = Text::open(&path).expect("a tokenizer");
+        assert_eq!(text.encode_plain("aaaa").expect("ids"), [0], "{pattern}");
+        match text.encode(&long, None) {
+            Err(fault) if gives_up => {
+                assert!(fault.to_string().contains(pattern) && fault.to_string().contains("too long"), "{fault}")
+            }
+            found => assert_eq!(found.expect("ids").0, [0], "{pattern}"),
+        }
+    }
+}
+
+#[test]
+fn files_that_do_not_fit_together_are_spoken_of() {
+    let word_level = serde_json::json!({ "model": { "type": "WordLevel", "vocab": { "a": 0 }, "unk_token": "a" } });
+    let folder = |config: Value| {
+        let files = [("tokenizer.json".to_string(), word_level.clone()), ("tokenizer_config.json".to_string(), config)].into();
+        Text::open_folder(&written("files that do not fit", &files))
+    };
+    let notices = |config: Value| folder(config).expect("a tokenizer").notices().join("\n");
+    assert_eq!(notices(serde_json::json!({ "tokenizer_class": "PreTrainedTokenizerFast" })), "");
+    assert!(
+        notices(serde_json::json!({ "tokenizer_class": "FelineTokenizer" }))
+            .contains("\"FelineTokenizer\", which is not built in")
+    );
+    assert!(
+        notices(serde_json::json!({ "tokenizer_class": "T5Tokenizer" }))
+            .contains("T5Tokenizer needs a Unigram model, and tokenizer.json has WordLevel")
+    );
+    assert!(notices(serde_json::json!({ "fast_tokenizer_files": ["tokenizer.4.0.0.json"] })).contains("fast_tokenizer_files"));
+    for (config, named) in [
+        (serde_json::json!({ "split_special_tokens": "yes" }), "split_special_tokens \"yes\", which must be true or false"),
+        (serde_json::json!({ "mask_token": 7 }), "mask_token 7, which must be a string"),
+        (serde_json::json!({ "added_tokens_decoder": { "seven": "<x>" } }), "added_tokens_decoder"),
+    ] {
+        let Err(fault) = folder(config) else { panic!("{named} was taken") };
+        assert!(fault.to_string().contains(named), "{fault}");
+    }
+    let mask = folder(serde_json::json!({ "mask_token": "a" })).expect("a tokenizer").mask();
+    assert_eq!(mask, Some(0), "the token that hides another is the files'");
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn a_text_goes_on_after_a_stopped_step() {
     for name in ["t5-v1_0", "gpt2"] {
         let mut engine = engine(name, Choice::Cpu);
         let input = if name == "gpt2" { Golden::open("gpt2.safetensors").input(0) } else { source() };
-        let sampling = Sampling { temperature: 0.8, top_k: 0, top_p: 1.0, seed: 5, listed: 3 };
+        let sampling = Sampling { temperature: 0.8, top_k: 0, top_p: 1.0, seed: 5, listed: 3, limit: None };
         let mut undisturbed = engine.start(&input).expect("a session");
         let mut stopped = engine.start(&input).expect("a session");
         for _ in 0..8 {

@@ -10,7 +10,7 @@ use diorama::device::Choice;
 use diorama::error::{Error, Result};
 use diorama::generate::{Engine, Input};
 use diorama::models;
-use diorama::weights::Checkpoint;
+use diorama::weights::{Checkpoint, Table};
 use half::{bf16, f16};
 use pollster::block_on;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -116,6 +116,37 @@ fn a_tensor_that_does_not_fit_is_named() {
         let fault = refused(what, parameters(&file(&tensors)));
         assert!(fault.contains(QUERY) && fault.contains("infinities or NaNs"), "{what}: {fault}");
     }
+}
+
+#[test]
+fn a_table_of_contents_alone_refuses_what_the_whole_file_would() {
+    let table = |bytes: &[u8], size: usize| {
+        let length = u64::from_le_bytes(*bytes.first_chunk().expect("a header")) as usize;
+        let mut table = Table::default();
+        table.add("model.safetensors", &bytes[..bytes.len().min(8 + length)], size as u64)?;
+        table.check(&models::build(&config().to_string(), &table.names())?.graph)
+    };
+    let whole = file(&tensors());
+    table(&whole, whole.len()).expect("a sound checkpoint");
+    let changes: [fn(&mut BTreeMap<String, Stored>); 3] = [
+        |tensors| drop(tensors.remove(QUERY)),
+        |tensors| tensors.get_mut(QUERY).expect("a query").shape = vec![24, 21],
+        |tensors| tensors.get_mut(QUERY).expect("a query").dtype = Dtype::I32,
+    ];
+    for change in changes {
+        let mut tensors = tensors();
+        change(&mut tensors);
+        let bytes = file(&tensors);
+        assert_eq!(table(&bytes, bytes.len()), parameters(&bytes).map(drop));
+        assert!(table(&bytes, bytes.len()).is_err());
+    }
+    // The file's length is known before its numbers are there.
+    for size in [whole.len() - 1, whole.len() + 12] {
+        let fault = refused("another length", table(&whole, size));
+        assert!(fault.contains(&format!("its {size} bytes do not fit")), "{fault}");
+    }
+    let fault = refused("half a table", Table::default().add("w", &whole[..100], whole.len() as u64));
+    assert!(fault.contains("w claims a header of") && fault.contains("fetch it again"), "{fault}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
     python training/golden_text.py --out tests/goldens
 
 `text/<name>.json` is a tokenizer as Hugging Face publishes them; `text/cases.json` lists, for each of them and for each model in `www/models`
-(by path from the repository's root), texts with their ids and the text that these ids decode to without special tokens.
+(by path from the repository's root), texts with their ids and the text that these ids decode to without special tokens. A model's ids and texts are those of
+`AutoTokenizer`, which reads the files beside its tokenizer.json as well.
 The Rust crate and the page's JavaScript library are both held to them. The trainers break ties by chance, so the tokenizers are trained once and
 kept: `--train` makes new ones.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import sentencepiece
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import AutoTokenizer
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BYTES = 60_000  # of one tokenizer.json
@@ -203,15 +205,29 @@ def bert_wordpiece() -> Tokenizer:
     return tokenizer
 
 
-def cases(tokenizer: Tokenizer) -> list[dict]:
+class Plain:
+    """A tokenizer.json by itself, asked as `AutoTokenizer` is."""
+
+    def __init__(self, path: Path) -> None:
+        self.tokenizer = Tokenizer.from_file(str(path))
+
+    def encode(self, *texts: str, add_special_tokens: bool = True) -> list[int]:
+        return self.tokenizer.encode(*texts, add_special_tokens=add_special_tokens).ids
+
+    def decode(self, ids: list[int], skip_special_tokens: bool) -> str:
+        return self.tokenizer.decode(ids, skip_special_tokens=skip_special_tokens)
+
+
+def cases(tokenizer) -> list[dict]:
     """Each text with its ids and what they decode to; the pairs without decoding."""
     listed = []
     for text in TEXTS:
-        ids = tokenizer.encode(text).ids
-        listed.append({"text": text, "ids": ids, "bare": tokenizer.encode(text, add_special_tokens=False).ids, "decoded": tokenizer.decode(ids)})
+        ids = tokenizer.encode(text)
+        bare = tokenizer.encode(text, add_special_tokens=False)
+        listed.append({"text": text, "ids": ids, "bare": bare, "decoded": tokenizer.decode(ids, skip_special_tokens=True)})
     for text, pair in PAIRS:
-        ids = tokenizer.encode(text, pair).ids
-        listed.append({"text": text, "pair": pair, "ids": ids, "decoded": tokenizer.decode(ids)})
+        ids = tokenizer.encode(text, pair)
+        listed.append({"text": text, "pair": pair, "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=True)})
     return listed
 
 
@@ -229,9 +245,9 @@ def main() -> None:
         tokenizer = make() if args.train or not kept.exists() else Tokenizer.from_file(str(kept))
         tokenizer.save(str(path), pretty=False)
         assert path.stat().st_size <= MAX_BYTES, f"{path} has {path.stat().st_size} bytes"
-        golden[f"tests/goldens/text/{path.name}"] = cases(Tokenizer.from_file(str(path)))
+        golden[f"tests/goldens/text/{path.name}"] = cases(Plain(path))
     for path in sorted(ROOT.glob("www/models/*/tokenizer.json")):
-        golden[str(path.relative_to(ROOT))] = cases(Tokenizer.from_file(str(path)))
+        golden[str(path.relative_to(ROOT))] = cases(AutoTokenizer.from_pretrained(path.parent))
     (folder / "cases.json").write_text(json.dumps(golden, ensure_ascii=False) + "\n")
     for path, listed in golden.items():
         print(path, len(listed), "cases,", sum(len(case["ids"]) for case in listed), "ids")

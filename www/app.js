@@ -5,13 +5,11 @@ import { shippedAt } from "./catalogue.js";
 import { loadModel } from "./diorama.js";
 import { formatEdits } from "./reading/edits.js";
 import { preferredLanguage, spoken, words } from "./i18n.js";
-import { addressOf } from "./checkpoint/opening.js";
 import { keepOffline } from "./offline.js";
 import { Own } from "./own.js";
 import { Pause } from "./pause.js";
 import { Player } from "./reading/player.js";
 import { Reader, pairHeadOf } from "./reading/reader.js";
-import { leastCertain } from "./reading/sampling.js";
 import { loadSoon, mayStartSoon } from "./engine/soon.js";
 import { begun, formatState, parseState } from "./state.js";
 import { taskOf, tasksOf } from "./reading/tasks.js";
@@ -22,21 +20,22 @@ import { dialogs } from "./shell/dialogs.js";
 import { dress } from "./shell/dress.js";
 import { dragged } from "./shell/drop.js";
 import { guide } from "./shell/guide.js";
+import { follow } from "./shell/follow.js";
 import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
+import { Preferences, shadeOf } from "./shell/preferences.js";
 import { tokens } from "./shell/tokens.js";
 import { tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
+import { keepMarkers } from "./translation.js";
+import { rewrite, run } from "./shell/writing.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./engine/model.js").Model} Model */
 /** @typedef {import("./kinds.js").Kind} Kind */
 /** @typedef {{ side: "source" | "target", position: number } | undefined} Hover */
-
-/** Least time between tokens of a run, so that the eye can see each row being written. // ms */
-const PACE = 90;
 
 /** How long the reader must pause before the tokens of a half-typed text are shown. // ms */
 const TYPING_PAUSE = 120;
@@ -51,15 +50,15 @@ export class App extends LitElement {
   /** Only reads: encoders. */
   reader = new Reader();
   own = new Own(this);
-  /** Files of the reader's own model; they cannot stand in a link. @type {File[] | undefined} */
-  ownFiles;
+  /** The address of the model that is open; the state's names another where that could not be opened. */
+  opened = "";
   #typing = new Pause();
   /** Ends the loading of a model: the reader did, or chose another one. */
   abort = new AbortController();
-  #darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
   constructor() {
     super();
+    new Preferences(this);
     /** @type {State} */
     this.state = parseState(location.hash);
     this.trail = new Trail(formatState(this.state));
@@ -101,7 +100,7 @@ export class App extends LitElement {
   }
 
   get theme() {
-    return this.state.theme === "auto" ? (this.#darkQuery.matches ? "dark" : "light") : this.state.theme;
+    return shadeOf(this.state.theme);
   }
 
   get say() {
@@ -109,7 +108,7 @@ export class App extends LitElement {
   }
 
   get tasks() {
-    return tasksOf(this.ownFiles ? undefined : shippedAt(this.state.model)?.name, this.kind);
+    return tasksOf(shippedAt(this.state.model)?.name, this.kind);
   }
 
   get task() {
@@ -138,14 +137,14 @@ export class App extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    keepMarkers(this);
     this.player.addEventListener("change", () => this.#played());
     this.reader.addEventListener("change", () => this.#wasRead());
-    this.#darkQuery.addEventListener("change", () => this.requestUpdate());
-    window.addEventListener("hashchange", () => this.#fromHash());
+    window.addEventListener("hashchange", () => follow(this));
     undoKeys(this.trail);
     const start = async () => {
       await this.loadModel();
-      await this.run();
+      await rewrite(this);
     };
     this.attempt(start).then(() => this.own.standIn()).then(keepOffline);
   }
@@ -155,10 +154,15 @@ export class App extends LitElement {
    * @param {State} state
    */
   keep(state) {
-    this.state = state;
-    const hash = formatState(state);
-    this.trail.note(hash);
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    this.trail.note(this.#put(state));
+  }
+
+  /**
+   * The same where what is shown is only told in more detail: no step that can be undone.
+   * @param {Partial<State>} change
+   */
+  amend(change) {
+    this.trail.amend(this.#put({ ...this.state, ...change }));
   }
 
   /**
@@ -166,12 +170,13 @@ export class App extends LitElement {
    * @param {Partial<State>} change
    */
   set(change) {
-    this.keep({ ...this.state, ...change });
-    if (["text", "pair", "task", "pad", "edits"].some((name) => name in change)) this.#readSoon("edits" in change ? 0 : TYPING_PAUSE);
+    const reads = ["text", "pair", "task", "pad", "edits"].some((name) => name in change);
+    this.keep({ ...this.state, ...(reads ? { written: [] } : {}), ...change });
+    if (reads) this.#readSoon("edits" in change ? 0 : TYPING_PAUSE);
     if (["temperature", "topK", "topP", "seed", "beams", "max"].some((name) => name in change)) this.attempt(() => this.player.set(this.state));
   }
 
-  /** Loads the model of the state, or the reader's own files. */
+  /** Loads the model of the state. */
   async loadModel(address = this.state.model) {
     this.abort.abort();
     const { signal } = (this.abort = new AbortController());
@@ -179,23 +184,24 @@ export class App extends LitElement {
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = this.ownFiles ?? (await addressOf(address));
+      const source = await this.own.sourceOf(address);
       /** @type {import("./checkpoint/files.js").OnProgress} */
       const onProgress = (stage, fraction, bytes) => {
         if (!signal.aborted) this.loading = { stage, fraction, bytes };
       };
       const onRecover = (/** @type {string} */ reason) => this.note(`${this.say("recovered")} (${reason})`);
       const options = { device: this.state.device, onProgress, onRecover, signal };
-      const soon = mayStartSoon(this.ownFiles ? "" : address, options.device);
-      const model = await (soon ? loadSoon((device) => loadModel(source, { ...options, device }), (moved) => this.#tested(moved), signal) : loadModel(source, options));
+      const soon = mayStartSoon(address, options.device);
+      const model = await (soon ? loadSoon((device, lend) => loadModel(source, { ...options, device, lend }), (moved) => this.#tested(moved), signal) : loadModel(source, options));
       if (signal.aborted) return model.dispose();
       const reads = model.info.kind === "encoder";
       await this.player.use(reads ? undefined : model);
       this.reader.use(reads ? model : undefined);
       previous?.dispose();
+      this.opened = address;
       this.selected = undefined;
       this.pinned = undefined;
-      if (this.ownFiles || !this.state.text) this.keep(begun(this.state, this.tasks));
+      if (!this.state.text) this.keep(begun(this.state, this.tasks));
       await this.player.set(this.state);
       this.card = undefined;
       this.testing = soon;
@@ -217,13 +223,9 @@ export class App extends LitElement {
     return this.reading.read(this.#request());
   }
 
-  async run() {
-    this.selected = undefined;
-    this.pinned = undefined;
-    await this.read();
-    if (this.kind === "encoder") return;
-    await this.player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
-    if (this.player.finished) this.selected = leastCertain(this.player.steps);
+  /** Reads the text, and writes all that the model writes. */
+  run() {
+    return run(this);
   }
 
   /**
@@ -293,15 +295,12 @@ export class App extends LitElement {
     this.requestUpdate();
   }
 
-  #fromHash() {
-    const before = this.state;
-    this.state = parseState(location.hash);
-    const reload = before.model !== this.state.model || before.device !== this.state.device;
-    this.attempt(async () => {
-      if (reload) await this.loadModel();
-      await this.player.set(this.state);
-      await this.run();
-    });
+  /** @param {State} state */
+  #put(state) {
+    this.state = state;
+    const hash = formatState(state);
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    return hash;
   }
 }
 

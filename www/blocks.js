@@ -2,6 +2,7 @@
 
 import { registerElements } from "./elements.js";
 import { keepOffline } from "./offline.js";
+import "./shell/colophon.js";
 import "./shell/masthead.js";
 import "./showcase/showcase.js";
 

@@ -1,7 +1,10 @@
 // The course: one lesson of www/lessons at a time, in the reader's language, with the blocks that stand in it. The lesson and the language are in the page's #hash.
 
 import { LitElement, html, nothing } from "lit";
+import { askSite, whole } from "./asset.js";
+import { refusal } from "./blocks/refusal.js";
 import "./diorama.js";
+import "./shell/colophon.js";
 import "./shell/masthead.js";
 import { LESSONS, lessonAt } from "./course/lessons.js";
 import { Predict } from "./course/predict.js";
@@ -11,6 +14,9 @@ import { lowerIndices } from "./shell/indices.js";
 import { languageOf, remembered } from "./shell/preferences.js";
 
 /** @typedef {import("./course/lessons.js").Lesson} Lesson */
+
+/** Between two looks at whether the blocks in sight have finished. // ms */
+const BREATH = 300;
 
 class Course extends LitElement {
   static properties = { lesson: { state: true }, text: { state: true }, error: { state: true } };
@@ -23,7 +29,8 @@ class Course extends LitElement {
     this.lesson = LESSONS[0];
     /** The lesson's own nodes. @type {Node[]} */
     this.text = [];
-    this.error = "";
+    /** Why the lesson is not there. @type {unknown} */
+    this.error = undefined;
   }
 
   createRenderRoot() {
@@ -56,20 +63,44 @@ class Course extends LitElement {
     this.#shown = address;
     this.lesson = lesson;
     try {
-      const response = await fetch(address);
-      if (!response.ok) throw new Error(await spoken(language, () => words(language)("course.missing", { file: address })));
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const text = await (await whole(await askSite(address, address), address)).text();
       if (address !== this.#shown) return;
+      const page = new DOMParser().parseFromString(text, "text/html");
       this.text = [...page.body.childNodes].map((node) => document.adoptNode(node));
-      this.error = "";
+      this.error = undefined;
     } catch (error) {
-      this.error = error.message;
+      if (address !== this.#shown) return;
+      // Chosen again, it is asked for again.
+      this.#shown = "";
+      this.error = error;
     }
     await this.updateComplete;
+    this.#wakeLater(address);
     if (turned) {
       scrollTo(0, 0);
       /** @type {HTMLElement | null} */ (this.querySelector("article"))?.focus({ preventScroll: true });
     }
+  }
+
+  /**
+   * Blocks further down begin one after the other while the reader reads, so that the whole lesson can be printed.
+   * @param {string} address of the lesson
+   */
+  async #wakeLater(address) {
+    if (/** @type {any} */ (navigator).connection?.saveData) return;
+    for (let waits = true; waits; ) {
+      await new Promise((resolve) => setTimeout(resolve, BREATH));
+      if (address !== this.#shown) return;
+      const blocks = this.#blocks();
+      const next = blocks.find(({ seen }) => !seen);
+      waits = next !== undefined || blocks.length < this.querySelectorAll(".live").length;
+      if (!blocks.some((block) => block.seen && block.unfinished)) next?.wake();
+    }
+  }
+
+  /** @returns {import("./blocks/block.js").Block[]} */
+  #blocks() {
+    return /** @type {any[]} */ ([...this.querySelectorAll(".live")]).filter((element) => "wake" in element);
   }
 
   render() {
@@ -81,7 +112,7 @@ class Course extends LitElement {
         <ol>${LESSONS.map((one) => html`<li><a href=${this.#link(one)} aria-current=${one === lesson ? "page" : "false"}>${one[/** @type {"en" | "zh"} */ (language)]}</a></li>`)}</ol>
       </nav>
       <article class="lesson" tabindex="-1" lang=${language === "zh" ? "zh-Hans" : "en"}>
-        ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : this.text}
+        ${this.error ? refusal(this.error, say) : this.text}
         <nav class="turn" aria-label=${say("course.turn")}>${this.#turn("previous", LESSONS[at - 1])}${this.#turn("next", LESSONS[at + 1])}</nav>
       </article>`;
   }

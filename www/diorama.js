@@ -1,6 +1,6 @@
 // The public module: `loadModel`, the elements and the blocks. Other people's pages import this file.
 //
-// Whatever computes (`run`, `fill`, `generate`, `step`, `beamSearch`, `runPair`) takes a `signal` that ends it; `onProgress(share)` of a pass hears how far it is. What the
+// Whatever computes (`run`, `fill`, `encode`, `start`, `generate`, `step`, `beamSearch`, `runPair`) takes a `signal` that ends it; `onProgress(share)` of a pass hears how far it is. What the
 // CPU is in the middle of ends at its next turn of the event loop, some 50 ms later; a pass on a GPU is done to its end, unheard, and what is asked next waits for that.
 
 import { Model } from "./engine/model.js";
@@ -22,15 +22,16 @@ autoload();
  *
  * `device: "auto"` tests every kernel against the CPU, times one step on each device and takes the faster correct one; `model.info.deviceReason` says why.
  * `onProgress(stage, fraction, bytes)` hears of the download, with `bytes: { received, total }`, and of what the engine does next, fractions 0..1.
- * `signal` ends the loading, and with it every request; the promise then rejects with the signal's reason.
+ * `signal` ends the loading, and with it every request; the promise then rejects with the signal's reason. `lend` keeps the model's files in memory until
+ * `model.move` takes them to another device, so that nothing is fetched twice.
  * @param {string | URL | File | Iterable<File>} source
  * @param {{ device?: "auto" | "webgpu" | "cpu", onProgress?: import("./checkpoint/files.js").OnProgress, onRecover?: (reason: string) => void,
- *   signal?: AbortSignal }} [options]
+ *   signal?: AbortSignal, lend?: boolean }} [options]
  * @returns {Promise<Model>}
  */
-export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {}, signal } = {}) {
+export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {}, signal, lend = false } = {}) {
   if (!["auto", "webgpu", "cpu"].includes(device)) {
     throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
   }
-  return Model.load(modelSource(source), device, onProgress, onRecover, signal);
+  return Model.load({ ...modelSource(source), lend }, device, onProgress, onRecover, signal);
 }

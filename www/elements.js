@@ -1,5 +1,6 @@
 // The gallery: every element by its tag. A new view is one file in views/ and one line here.
 
+import "./translation.js";
 import { Arithmetic } from "./views/arithmetic.js";
 import { AttentionLines } from "./views/attention-lines.js";
 import { AttentionMap } from "./views/attention-map.js";
@@ -27,6 +28,7 @@ import { TokenLines } from "./views/token-lines.js";
 import { TokenStrip } from "./views/token-strip.js";
 import { TokenTree } from "./views/token-tree.js";
 import { Tower } from "./views/tower.js";
+import { Field } from "./shell/field.js";
 import { Save } from "./shell/save.js";
 import { preferredLanguage, speak, words } from "./i18n.js";
 
@@ -44,6 +46,7 @@ const ELEMENTS = {
   "diorama-coverage-chart": CoverageChart,
   "diorama-device-badge": DeviceBadge,
   "diorama-epoch-grid": EpochGrid,
+  "diorama-field": Field,
   "diorama-head-grid": HeadGrid,
   "diorama-interlinear": Interlinear,
   "diorama-head-map": HeadMap,

@@ -1,12 +1,17 @@
 // One block in a frame of somebody's page: the hash says which and how. It tells the page its height and what the reader chose, and obeys a few messages.
 // Where the hash names none, there is a list of all.
 
+import { importing } from "./asset.js";
 import { BLOCKS, define } from "./blocks/gallery.js";
 import { Frame } from "./blocks/frame.js";
+import { refusal } from "./blocks/refusal.js";
+import { give } from "./blocks/settings.js";
 import { hashOf, parseHash } from "./blocks/share.js";
 import { registerElements } from "./elements.js";
 import { preferredLanguage, speak, words } from "./i18n.js";
+import { entry } from "./lookup.js";
 import { keepOffline } from "./offline.js";
+import { sentence } from "./sentence.js";
 
 /** @typedef {import("./blocks/block.js").Block} Block */
 
@@ -23,13 +28,12 @@ const frame = new Frame({
 });
 
 /**
- * @param {string} name an attribute
- * @param {unknown} value null or false takes it away
+ * @param {string} name of a setting; any other name does nothing
+ * @param {unknown} value null takes the setting back to its default
  */
 function change(name, value) {
-  if (!block || !/^[a-z][a-z0-9-]*$/.test(name) || name.startsWith("on")) return;
-  if (value === null || value === false) block.removeAttribute(name);
-  else block.setAttribute(name, String(value));
+  if (!block) return;
+  give(block, name, value);
   dress();
 }
 
@@ -44,16 +48,16 @@ function dress(shown = block) {
 }
 
 async function open() {
-  const { tag, attributes } = parseHash(location.hash);
-  const language = attributes.get("lang") || preferredLanguage(navigator.languages);
+  const { tag, given } = parseHash(location.hash);
+  const language = given.get("lang") || preferredLanguage(navigator.languages);
   await speak(language);
   const say = words(language);
   try {
     if (!tag) return await showAll();
-    if (!(tag in BLOCKS)) throw new Error(say("blocks.unknown", { block: tag.replace("diorama-", "") }));
+    if (!entry(BLOCKS, tag)) throw new Error(say("blocks.unknown", { block: tag.replace("diorama-", "") }));
     await define(tag);
     block = /** @type {Block} */ (document.createElement(tag));
-    for (const [name, value] of attributes) change(name, value === "0" && typeof block.settings[name] === "boolean" ? false : value);
+    for (const [name, value] of given) change(name, value);
     block.addEventListener("diorama-settings", (event) => {
       written = `#${hashOf(tag, { .../** @type {CustomEvent} */ (event).detail.settings })}`;
       history.replaceState(null, "", written);
@@ -63,34 +67,23 @@ async function open() {
     dress();
     frame.tell("ready", { block: tag });
   } catch (error) {
-    document.body.replaceChildren(refusal(error.message, say("blocks.all")));
-    frame.tell("error", { message: error.message });
+    const [main, link] = [document.createElement("main"), document.createElement("a")];
+    link.href = "blocks.html";
+    link.textContent = say("blocks.all");
+    main.append(refusal(error, say), link);
+    document.body.replaceChildren(main);
+    frame.tell("error", { message: sentence(error, say) });
   }
 }
 
 /** Where the address names no block. */
 async function showAll() {
-  const { Showcase } = await import("./showcase/showcase.js");
+  const { Showcase } = await importing(() => import("./showcase/showcase.js"));
   block = undefined;
   const all = new Showcase();
   document.body.replaceChildren(document.createElement("main"));
   document.body.firstElementChild?.append(all);
   dress(all);
-}
-
-/**
- * @param {string} sentence
- * @param {string} way what leads on
- */
-function refusal(sentence, way) {
-  const [main, said, link] = [document.createElement("main"), document.createElement("p"), document.createElement("a")];
-  said.className = "error";
-  said.setAttribute("role", "alert");
-  said.textContent = sentence;
-  link.href = "blocks.html";
-  link.textContent = way;
-  main.append(said, link);
-  return main;
 }
 
 addEventListener("hashchange", () => location.hash !== written && open());

@@ -1,6 +1,7 @@
 // The page's words in two languages. A missing key is an error, not an English word in a Chinese page; a test holds both files to the same keys.
 
 import { localeOf } from "./language.js";
+import { entry } from "./lookup.js";
 import en from "./locales/en.json" with { type: "json" };
 
 export { preferredLanguage, speak, spoken } from "./language.js";
@@ -17,9 +18,9 @@ const HOLE = /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g;
  */
 export function words(language, locales) {
   /** @type {Record<string, string>} */
-  const locale = (locales ? locales[language] : localeOf(language)) ?? locales?.en ?? en;
+  const locale = (locales ? entry(locales, language) : localeOf(language)) ?? locales?.en ?? en;
   return (key, values = {}) => {
-    const template = locale[key];
+    const template = entry(locale, key);
     if (template === undefined) throw new Error(`locales/${language}.json: no words for "${key}"`);
     return template.replace(HOLE, (_, name, one, other) => (one === undefined ? `${values[name]}` : `${values[name]} ${String(values[name]) === "1" ? one : other}`));
   };

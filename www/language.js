@@ -1,5 +1,7 @@
 // The languages that the page speaks, and their words. English is always there, for errors too; another language comes as a file of its own when somebody reads it.
 
+import { entry } from "./lookup.js";
+
 /** @typedef {Record<string, string>} Locale */
 
 /** @type {Record<string, () => Promise<{ default: Locale }>>} */
@@ -10,14 +12,30 @@ export const LANGUAGES = ["en", ...Object.keys(COMING)];
 /** @type {Map<string, Locale>} */
 const THERE = new Map();
 
+/** Languages whose words did not come when they were asked for last. @type {Set<string>} */
+const FAILED = new Set();
+
 /**
  * Fetches a language's words.
  * @param {string} language
  * @returns {Promise<void> | undefined} undefined where they are there; a language that cannot be fetched is asked for again the next time
  */
 export function speak(language) {
-  if (!(language in COMING) || THERE.has(language)) return undefined;
-  return COMING[language]().then(({ default: locale }) => void THERE.set(language, locale), () => {});
+  const fetched = entry(COMING, language);
+  if (!fetched || THERE.has(language)) return undefined;
+  const arrived = (/** @type {{ default: Locale }} */ { default: locale }) => {
+    THERE.set(language, locale);
+    FAILED.delete(language);
+  };
+  return fetched().then(arrived, () => void FAILED.add(language));
+}
+
+/**
+ * Whether a language's words could not be fetched, so that English stands in their place.
+ * @param {string} language
+ */
+export function lacksWords(language) {
+  return FAILED.has(language);
 }
 
 /**

@@ -1,11 +1,11 @@
 // The reader's own choice of a model: an address looked at before anything large is fetched, the models that the browser keeps, the mirror.
 
 import { canKeep, forgetModel, isKept, keptModels } from "./checkpoint/cache.js";
-import { surveyModel } from "./checkpoint/files.js";
-import { agree } from "./checkpoint/opening.js";
+import { addressOf, agree } from "./checkpoint/opening.js";
 import { ask } from "./engine/asking.js";
 import { folderAddress, mirrorAddress } from "./checkpoint/hub.js";
-import { DEFAULTS, movedTo } from "./state.js";
+import { DEFAULTS, FROM_DISK, movedTo } from "./state.js";
+import { reload } from "./offline.js";
 import { showModel } from "./shell/card.js";
 import { TOKENIZER } from "./checkpoint/survey.js";
 import { sentence } from "./sentence.js";
@@ -32,6 +32,8 @@ export class Own {
   /** What this page has stored and may store. // bytes @type {{ used: number, most: number } | undefined} */
   storage;
   #app;
+  /** The reader's own models, by their addresses. @type {Map<string, File[]>} */
+  #files = new Map();
   #asked = new AbortController();
 
   /** @param {App} app */
@@ -98,7 +100,7 @@ export class Own {
   /** @param {File[]} files */
   async openFiles(files) {
     this.#app.dialog = "";
-    const { tokenizer } = await surveyModel({ files });
+    const { tokenizer } = await ask("survey", { files }, {});
     await this.open(files).finally(() => this.#note(tokenizer));
   }
 
@@ -108,19 +110,49 @@ export class Own {
    */
   async open(choice) {
     const app = this.#app;
-    const { ownFiles, state } = app;
-    const byAddress = typeof choice === "string";
-    app.ownFiles = byAddress ? undefined : choice;
-    if (byAddress) app.keep(movedTo(state, choice));
+    const { state } = app;
+    app.keep(movedTo(state, typeof choice === "string" ? choice : this.#addressFor(choice)));
     app.dialog = "";
     try {
       await app.loadModel();
     } catch (error) {
-      app.ownFiles = ownFiles;
       app.keep(state);
       throw error;
     }
     await app.run();
+  }
+
+  /**
+   * Opens the model that an address names, on its device. Where that fails, the one before stays, and the address names it again.
+   * @param {import("./state.js").State} named
+   */
+  async go({ model, device }) {
+    const app = this.#app;
+    try {
+      if (app.state.model !== model || app.state.device !== device) app.keep({ ...app.state, model, device });
+      await app.loadModel();
+    } catch (error) {
+      if (app.model && app.state.model === model) app.keep({ ...app.state, model: app.opened });
+      throw error;
+    }
+  }
+
+  /**
+   * What an address stands for: an address that may be asked, or files from the reader's disk.
+   * @param {string} address
+   */
+  async sourceOf(address) {
+    if (!address.startsWith(FROM_DISK)) return addressOf(address);
+    const files = this.#files.get(address);
+    if (!files) throw new Trouble("trouble.disk");
+    return files;
+  }
+
+  /** @param {File[]} files */
+  #addressFor(files) {
+    const address = `${FROM_DISK}${this.#files.size + 1}`;
+    this.#files.set(address, files);
+    return address;
   }
 
   /** Where the model of a link has not come, ours is shown below the sentence that says why: nobody meets an empty page. */
@@ -150,8 +182,9 @@ export class Own {
   remedy(error, action) {
     const app = this.#app;
     if (!(error instanceof Trouble)) return undefined;
+    if (error.ofSite) return { label: app.say("reload"), act: reload };
     if (error.passing) return { label: app.say("retry"), act: () => app.attempt(action) };
-    return error.key === "trouble.foreign" ? { label: app.say("own.look.at", error.values), act: () => this.#consider(app.state.model) } : undefined;
+    return error.key === "trouble.foreign" ? { label: app.say("own.look.at", error.values), act: () => this.#consider(String(error.values.address)) } : undefined;
   }
 
   /**

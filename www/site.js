@@ -24,22 +24,49 @@ export function startEarly(file) {
   early = started;
 }
 
+/** The name of a worker that is given the engine's module, and does not fetch it. */
+export const GIVEN = "module given";
+
 /**
  * A worker of this site. A browser starts no worker from another origin, but a module of one's own may import any module whose host allows it.
  * @param {string} file
+ * @param {WebAssembly.Module} [module] the engine's, where the page has it already
  */
-export function startWorker(file) {
+export function startWorker(file, module) {
+  if (module) {
+    const worker = newWorker(file, GIVEN);
+    worker.postMessage({ module });
+    return worker;
+  }
   const started = early;
   if (started?.file === file) {
     early = undefined;
     // One that could not start has said so to nobody: the next try will say it again.
     if (!started.broken) return started.worker;
   }
+  return newWorker(file);
+}
+
+/**
+ * @param {string} file
+ * @param {string} [name]
+ */
+function newWorker(file, name) {
   const address = new URL(file, SITE);
-  if (address.origin === location.origin) return new Worker(address, { type: "module" });
-  const importing = URL.createObjectURL(new Blob([`import ${JSON.stringify(address.href)};`], { type: "text/javascript" }));
-  const worker = new Worker(importing, { type: "module" });
+  if (address.origin === self.origin) return new Worker(address, { type: "module", name });
+  const importing = `import ${JSON.stringify(address.href)};`;
+  if (isSandboxed()) return new Worker(`data:text/javascript,${encodeURIComponent(importing)}`, { type: "module", name });
+  const module = URL.createObjectURL(new Blob([importing], { type: "text/javascript" }));
+  const worker = new Worker(module, { type: "module", name });
   // The address is free again when the worker has read it, which its first message tells.
-  worker.addEventListener("message", () => URL.revokeObjectURL(importing), { once: true });
+  worker.addEventListener("message", () => URL.revokeObjectURL(module), { once: true });
   return worker;
+}
+
+/**
+ * Whether the page has an opaque origin: a frame with `sandbox` and without `allow-same-origin`, or a page from a data: address. No address is of its origin, storage throws,
+ * and Chromium starts no module worker from a blob there.
+ */
+export function isSandboxed() {
+  return self.origin === "null";
 }

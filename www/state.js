@@ -1,15 +1,16 @@
 // The whole state of the page, as it stands in the URL's #hash. Only what differs from the model's defaults is written, so that a link stays short.
 
 import { shippedAt } from "./catalogue.js";
+import { entry } from "./lookup.js";
 import { NO_EDITS, formatEdits, parseEdits } from "./reading/edits.js";
 import { isExample, tasksOf } from "./reading/tasks.js";
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /**
  * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
- * `pair` is a second text, `edits` are tokens masked or filled in by hand. `tool` is what is open below the text, `block` what the reader chose in it.
+ * `pair` is a second text, `edits` are tokens masked or filled in by hand; `written` are the ids of what is written, once the reader has taken a token by hand. `tool` is what is open below the text, `block` what the reader chose in it.
  * `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
- * @typedef {{ task: string, text: string, pair: string, edits: import("./reading/edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number,
+ * @typedef {{ task: string, text: string, pair: string, edits: import("./reading/edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number, written: number[],
  *   layer: number, head: number, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
  */
 
@@ -26,6 +27,7 @@ export const DEFAULTS = {
   beams: 1,
   max: 64, // tokens
   pad: 2, // tokens
+  written: [],
   layer: 3,
   head: 0,
   ids: false,
@@ -41,8 +43,14 @@ export const DEFAULTS = {
 /** A text that is continued is livelier when its tokens are drawn; padding behind it has no use. @type {Record<import("./kinds.js").Kind, Partial<State>>} */
 const OF_KIND = { "encoder-decoder": {}, encoder: {}, decoder: { temperature: 0.8, pad: 0 } };
 
+/** Begins the address of a model from the reader's disk. A number follows, by which the page knows its files for as long as it is open; elsewhere such an address says that a link holds no files. */
+export const FROM_DISK = "file:";
+
 /** Before the settings of the open tool. */
 const OF_BLOCK = "b.";
+
+/** A setting of the open tool as a link names it. Which settings there are, the tool knows. */
+const SETTING = /^b\.[a-z][A-Za-z-]*$/;
 
 /** Parts that `hide=` can leave out. */
 export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "guide", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
@@ -86,7 +94,7 @@ export function movedTo(state, model) {
   const untouched = /** @type {const} */ (["temperature", "pad"]).filter((name) => state[name] === before[name]);
   const settings = Object.fromEntries(untouched.map((name) => [name, after[name]]));
   const texts = isExample(state.text) ? { text: after.text, pair: after.pair } : { pair: isExample(state.pair) ? "" : state.pair };
-  return { ...state, model, task: after.task, edits: NO_EDITS, ...settings, ...texts };
+  return { ...state, model, task: after.task, edits: NO_EDITS, written: [], ...settings, ...texts };
 }
 
 /**
@@ -109,12 +117,14 @@ export function parseState(hash) {
   /** @type {Record<string, any>} */
   const state = { ...defaultsOf(given.get("model") ?? DEFAULTS.model), hide: [], block: {} };
   for (const [name, text] of given) {
-    if (name in RANGES) state[name] = inRange(Number(text), RANGES[name], state[name]);
-    else if (name in CHOICES) state[name] = CHOICES[name].includes(text) ? text : state[name];
+    const [range, choices] = [entry(RANGES, name), entry(CHOICES, name)];
+    if (range) state[name] = inRange(Number(text), range, state[name]);
+    else if (choices) state[name] = choices.includes(text) ? text : state[name];
     else if (name === "ids") state.ids = text === "1";
     else if (name === "hide") state.hide = text.split(",").filter((part) => HIDEABLE.includes(part));
+    else if (name === "written") state.written = text.split(",").filter((id) => /^\d{1,7}$/.test(id)).slice(0, RANGES.max.max).map(Number);
     else if (name === "edits") state.edits = parseEdits(text);
-    else if (name.startsWith(OF_BLOCK)) state.block[name.slice(OF_BLOCK.length)] = text;
+    else if (SETTING.test(name)) state.block[name.slice(OF_BLOCK.length)] = text;
     else if (["task", "text", "pair", "model", "tool"].includes(name)) state[name] = text;
   }
   return /** @type {State} */ (state);

@@ -13,8 +13,9 @@
  * @typedef {{ id: number, token: string, special: boolean, probability: number, kept: boolean, logit: number }} Candidate
  */
 /**
- * One generated token. `text` is the whole text so far, complete characters only; `ms` is the time the engine took.
- * @typedef {{ id: number, token: string, special: boolean, text: string, candidates: Candidate[], trace: Trace, done: boolean, position: number, ms: number }} Step
+ * One generated token. `text` is the whole text so far, complete characters only; `ms` is the time the engine took. `scores` are the logits as the rules
+ * of generation_config.json leave them (-Infinity: forbidden): candidates are ranked by them; without such rules, by the logits themselves.
+ * @typedef {{ id: number, token: string, special: boolean, text: string, candidates: Candidate[], trace: Trace, scores?: Float32Array, done: boolean, position: number, ms: number }} Step
  */
 /**
  * A token as a reader sees it: `token` is the tokenizer's own spelling, `special` marks tokens that stand for no text, `segment` says which of two texts it is of.

@@ -37,6 +37,14 @@ export class Trail extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /**
+   * What the page shows is told in more detail than before: no step of its own.
+   * @param {string} hash
+   */
+  amend(hash) {
+    this.#now = hash;
+  }
+
   /** @returns {string | undefined} the state before, which the page takes on */
   undo() {
     return this.#move(this.#past, this.#future);

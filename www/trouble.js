@@ -14,8 +14,13 @@ export class Trouble extends Error {
     this.values = values;
   }
 
-  /** The connection failed, not the model: it is worth trying again. */
+  /** The connection failed, or what came was not the file, but the model may well be sound: it is worth trying again. */
   get passing() {
-    return this.key === "trouble.stopped" || this.key === "trouble.unreachable";
+    return ["stopped", "unreachable", "page", "length", "changed"].some((what) => this.key === `trouble.${what}`);
+  }
+
+  /** A part of the site itself did not come: a new page gets it. */
+  get ofSite() {
+    return this.key === "trouble.site";
   }
 }

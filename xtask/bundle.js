@@ -1,4 +1,4 @@
-// Bundles and minifies with esbuild: node xtask/bundle.js OUT FILE…
+// Bundles and minifies with esbuild: node xtask/bundle.js OUT PACKAGES FILE…; writes to PACKAGES the folder of each npm package that is in the bundles, one a line.
 // Scripts become ES modules that share their common parts; style sheets are minified one by one. A page that lies in OUT already names all that its scripts import, so
 // that the browser asks for it at once and not when it has read the script.
 
@@ -6,7 +6,10 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 
-const [out, ...files] = process.argv.slice(2);
+const [out, packages, ...files] = process.argv.slice(2);
+
+/** What pages load as a classic script, since browsers run those where they refuse modules. */
+const CLASSIC = "www/start.js";
 
 const common = /** @type {const} */ ({
   outdir: out,
@@ -22,7 +25,7 @@ try {
   const { metafile } = await build({
     ...common,
     metafile: true,
-    entryPoints: files.filter((file) => file.endsWith(".js")),
+    entryPoints: files.filter((file) => file.endsWith(".js") && file !== CLASSIC),
     bundle: true,
     splitting: true,
     format: "esm",
@@ -31,7 +34,12 @@ try {
   });
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [basename(path), imports]));
   for (const page of readdirSync(out).filter((file) => file.endsWith(".html"))) preload(join(out, page), outputs);
-  await build({ ...common, entryPoints: files.filter((file) => file.endsWith(".css")) });
+  await build({ ...common, entryPoints: files.filter((file) => file === CLASSIC), bundle: true, format: "iife" });
+  const styles = await build({ ...common, metafile: true, entryPoints: files.filter((file) => file.endsWith(".css")) });
+  const inputs = [metafile, styles.metafile].flatMap(({ inputs }) => Object.keys(inputs));
+  // Of a package inside another one, the inner.
+  const folders = inputs.flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []);
+  writeFileSync(packages, [...new Set(folders)].sort().map((folder) => `${folder}\n`).join(""));
 } catch {
   // esbuild has said what is wrong, and where.
   process.exitCode = 1;

@@ -61,19 +61,23 @@ pub enum Action {
         dir: PathBuf,
         #[command(flatten)]
         source: Source,
-        /// Fewer where the model has no position for more.
-        #[arg(long, default_value_t = 64)]
-        max_new_tokens: usize,
+        /// Fewer where the model has no position for more. Where left out: what generation_config.json says, or 64
+        #[arg(long)]
+        max_new_tokens: Option<usize>,
+        /// 0, the default without a cut, takes the likeliest token
         #[arg(long)]
         temperature: Option<f32>,
-        #[arg(long, default_value_t = 0)]
-        top_k: usize,
-        #[arg(long, default_value_t = 1.0)]
-        top_p: f32,
+        /// Draw among the K likeliest tokens; 0, the default, cuts none
+        #[arg(long)]
+        top_k: Option<usize>,
+        /// Draw among the likeliest tokens that together have this probability; 1, the default, cuts none
+        #[arg(long)]
+        top_p: Option<f32>,
         #[arg(long, default_value_t = 0)]
         seed: u64,
-        #[arg(long, default_value_t = 1)]
-        beams: usize,
+        /// 1, the default, writes one text without a search
+        #[arg(long)]
+        beams: Option<usize>,
         #[arg(long, default_value = "cpu")]
         device: DeviceName,
         /// Hooks to change in every step, as for run; positions count over prompt and new tokens

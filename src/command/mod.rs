@@ -3,6 +3,7 @@
 mod arguments;
 mod folder;
 mod intervene;
+mod notes;
 mod tell;
 mod train;
 
@@ -18,6 +19,10 @@ use diorama::tensor::Tensor;
 
 use arguments::{Action, Command, Source};
 use folder::Folder;
+use notes::Asked;
+
+/// New tokens where neither the command nor the checkpoint says how many.
+const NEW_TOKENS: usize = 64;
 
 pub fn main() -> ExitCode {
     let command = match Command::try_parse() {
@@ -52,7 +57,7 @@ fn print(told: &str) -> Result<()> {
 /// What to print: whole lines.
 async fn perform(action: Action) -> Result<String> {
     match action {
-        Action::Inspect { dir } => Folder { dir: &dir }.load().map(|(model, parameters)| tell::inspect(&model, &parameters)),
+        Action::Inspect { dir } => Folder::at(&dir).look().map(|model| tell::inspect(&model)),
         Action::Run {
             dir,
             source,
@@ -68,7 +73,7 @@ async fn perform(action: Action) -> Result<String> {
             intervene,
             out,
         } => {
-            let folder = Folder { dir: &dir };
+            let folder = Folder::at(&dir);
             let (model, parameters) = folder.load()?;
             let mut input = source.input(&folder, &model)?;
             input.decoder_ids = match decoder_text {
@@ -80,11 +85,12 @@ async fn perform(action: Action) -> Result<String> {
             select(&model.graph, &capture, &[])?;
             let interventions = intervene::read(intervene.as_deref())?;
             Aims::find(&model.graph, &interventions, Extent::Whole)?;
+            let classes = model.classes.clone();
             let mut engine = Engine::open(model, parameters, device.into()).await?;
             let (trace, told) = match generator {
                 None => (engine.run_with(&input, &capture, &interventions).await?, String::new()),
                 Some(dir) => {
-                    let folder = Folder { dir: &dir };
+                    let folder = Folder::at(&dir);
                     let (model, parameters) = folder.load()?;
                     let mut generator = Engine::open(model, parameters, device.into()).await?;
                     let sampling = Sampling { temperature, seed, listed: 1, ..Sampling::default() };
@@ -101,28 +107,32 @@ async fn perform(action: Action) -> Result<String> {
             let tensors: Vec<&Tensor> = trace.logits.iter().chain(hooks).collect();
             match out {
                 Some(path) => tell::write(&path, &tensors).map(|()| told),
-                None => Ok(told + &tensors.into_iter().map(tell::summary).collect::<String>()),
+                None => {
+                    let judged = classes.zip(trace.logits.first()).map(|(classes, logits)| tell::judged(&classes, logits));
+                    Ok(told + &tensors.into_iter().map(tell::summary).collect::<String>() + &judged.unwrap_or_default())
+                }
             }
         }
         Action::Gradients(asked) => train::gradients(asked).await,
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, intervene, json } => {
-            let folder = Folder { dir: &dir };
+            let folder = Folder::at(&dir);
             let (model, parameters) = folder.load()?;
             let input = source.input(&folder, &model)?;
             input.check(&model)?;
-            // A cut without a temperature means: sample, at temperature 1.
-            let cut = top_k > 0 || top_p < 1.0;
-            let temperature = temperature.unwrap_or(if cut { 1.0 } else { 0.0 });
-            let sampling = Sampling { temperature, top_k, top_p, seed, listed: 1 };
+            let most = max_new_tokens.map_or_else(|| input.usual_length(&model, NEW_TOKENS), Ok)?;
+            let asked = Asked { temperature, top_k, top_p, beams };
+            let sampling = Sampling { seed, listed: 1, ..asked.sampling() };
             sampling.check()?;
             let interventions = intervene::read(intervene.as_deref())?;
             Aims::find(&model.graph, &interventions, Extent::Whole)?;
+            let notes = asked.notes(&model);
             let mut engine = Engine::open(model, parameters, device.into()).await?;
-            let ids = if beams != 1 {
-                engine.beam_search(&input, beams, max_new_tokens, &interventions).await?
-            } else {
-                sample(&mut engine, &input, sampling, max_new_tokens, &interventions).await?
+            let ids = match beams {
+                None | Some(1) => sample(&mut engine, &input, sampling, most, &interventions).await?,
+                Some(beams) => engine.beam_search(&input, beams, most, &interventions).await?,
             };
+            // Beside what was written: a refusal is one line.
+            notes.iter().for_each(|note| eprintln!("note: {note}"));
             let text = match folder.text() {
                 // Ids need no tokenizer, nor a sound one.
                 Err(_) if source.text.is_none() => None,
@@ -147,6 +157,7 @@ async fn sample(
     let mut session = engine.start(input)?;
     engine.intervene(&mut session, interventions)?;
     let most = max_new_tokens.min(session.room(&engine.model));
+    let sampling = Sampling { limit: Some(most), ..sampling };
     while session.ids().len() < most {
         if engine.step(&mut session, &sampling, &[], None).await?.done {
             break;

@@ -6,18 +6,18 @@ use std::fmt::Display;
 use std::path::Path;
 
 use diorama::error::{Error, Result};
-use diorama::graph::Kind;
-use diorama::models::Model;
-use diorama::pass::Parameters;
-use diorama::tensor::Tensor;
+use diorama::graph::{Kind, Lens, Node};
+use diorama::models::{Classes, Model, Scores};
+use diorama::tensor::{Tensor, size};
 use safetensors::tensor::{Dtype, View};
 
 /// Architecture, sizes, hooks with their axes.
-pub fn inspect(model: &Model, parameters: &Parameters) -> String {
-    let count: usize = parameters.iter().map(|(_, numbers)| numbers.len()).sum();
+pub fn inspect(model: &Model) -> String {
+    let weights: Vec<&Node> = model.graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Weight { .. })).collect();
+    let count: usize = weights.iter().map(|node| size(&node.shape(&Lens::ONE))).sum();
     let computed = model.graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Op(_))).count();
     let mut told = format!(
-        "{}, {}\n{} layers, {} heads, d_model {}, vocabulary {}\n{count} parameters in {} tensors\n{}{}{computed} computed nodes, {} \
+        "{}, {}\n{} layers, {} heads, d_model {}, vocabulary {}\n{count} parameters in {} tensors\n{}{}{}{computed} computed nodes, {} \
          hooks:\n",
         model.architecture,
         model.family.name(),
@@ -25,9 +25,10 @@ pub fn inspect(model: &Model, parameters: &Parameters) -> String {
         model.heads,
         model.d_model,
         model.vocab,
-        parameters.iter().count(),
+        weights.len(),
         shared(model, count),
         cached(model),
+        model.classes.as_ref().map(named).unwrap_or_default(),
         model.graph.hooks.len()
     );
     for hook in &model.graph.hooks {
@@ -58,6 +59,32 @@ fn cached(model: &Model) -> String {
         "key/value cache: {kind}, {heads} of {} heads, {bytes} bytes a token in f32 (multi-head {multi}, multi-query {single})\n",
         model.heads
     )
+}
+
+/// A line on what a classifier's numbers mean and what they are called, and one on names that fit none of them.
+fn named(classes: &Classes) -> String {
+    let all: Vec<String> = (0..classes.labels.len()).map(|id| classes.label(id)).collect();
+    let kind = match classes.scores {
+        Scores::Softmax => "classes that exclude one another (softmax)",
+        Scores::Sigmoid => "classes, each judged by itself (sigmoid)",
+        Scores::Numbers => "numbers (regression)",
+    };
+    let unused = match classes.unused.as_slice() {
+        [] => String::new(),
+        names => format!("names in config.json that belong to no number of the head: {}\n", names.join(", ")),
+    };
+    format!("{} {kind}: {}\n{unused}", all.len(), all.join(", "))
+}
+
+/// A line for each class of a text, with its share, or with the number itself where that is the answer.
+pub fn judged(classes: &Classes, logits: &Tensor) -> String {
+    let width = classes.labels.len();
+    let rows = logits.data.chunks(width).flat_map(|row| classes.scores.of(row).into_iter().enumerate());
+    let told = rows.map(|(id, value)| match classes.scores {
+        Scores::Numbers => format!("  {}  {value:.3}\n", classes.label(id)),
+        Scores::Softmax | Scores::Sigmoid => format!("  {}  {:.1} %\n", classes.label(id), value * 100.0),
+    });
+    told.collect()
 }
 
 /// A line for each tensor, when no file is asked for.

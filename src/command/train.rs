@@ -15,7 +15,7 @@ use super::tell;
 
 /// Loss, gradients of all weights, and hooks with their gradients, as one safetensors file.
 pub async fn gradients(asked: Gradients) -> Result<String> {
-    let (model, parameters, names) = Folder { dir: &asked.dir }.load_named()?;
+    let (model, parameters, names) = Folder::at(&asked.dir).load_named()?;
     let batch = Batch { arrays: arrays(&asked.batch)?.into_iter().collect() };
     let mut trainer = Trainer::open(model, parameters, &batch, &asked.capture, asked.device.into()).await?;
     let found = trainer.derivatives(&batch, &asked.capture).await?;

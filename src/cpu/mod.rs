@@ -35,6 +35,21 @@ pub struct Executor {
     /// The matrices of `linear` nodes, laid out for the multiplication. By the weight's node.
     panels: ByNode<Panels>,
     shapes: Vec<Vec<usize>>,
+    /// The nodes whose numbers belong to a text ([`State`]).
+    kept: Vec<NodeId>,
+}
+
+/// What a text keeps between its passes: the numbers of the graph's kept nodes, in their order.
+#[derive(Default)]
+pub struct State {
+    values: Vec<Vec<f32>>,
+}
+
+impl State {
+    /// Memory that it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.values.iter().map(|numbers| numbers.capacity() * size_of::<f32>()).sum()
+    }
 }
 
 impl Executor {
@@ -54,13 +69,36 @@ impl Executor {
         }
         let values = vec![Vec::new(); graph.nodes.len()];
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
-        Executor { graph, values, weights, panels, shapes }
+        Executor { kept: graph.kept(), graph, values, weights, panels, shapes }
+    }
+
+    /// Puts what a text keeps in its place; `state` then holds what was there before.
+    pub fn swap(&mut self, state: &mut State) {
+        state.values.resize_with(self.kept.len(), Vec::new);
+        for (id, numbers) in self.kept.iter().zip(&mut state.values) {
+            std::mem::swap(&mut self.values[id.0], numbers);
+        }
     }
 
     /// Computes the nodes of the pass's stages in graph order, changes what it edits, and copies what it asks for.
     pub fn run(&mut self, pass: &Pass) -> Vec<Tensor> {
         let mut place = self.begin(pass);
         while !self.go_on(pass, &mut place, u64::MAX) {}
+        self.read(pass)
+    }
+
+    /// Computes each node of the pass's stages from the numbers that the pass gives for its inputs, and not from what other nodes
+    /// computed: `pass.inputs` has numbers for computed nodes, too.
+    pub fn run_apart(&mut self, pass: &Pass) -> Vec<Tensor> {
+        self.begin(pass);
+        let graph = self.graph.clone();
+        // The last node first: so no node reads what was computed here.
+        for (index, node) in graph.nodes.iter().enumerate().rev() {
+            if let Some(op) = computed(node, pass) {
+                let (rows, _) = self.work(node, index, op);
+                self.compute(&graph, index, op, pass.lens.past, 0..rows);
+            }
+        }
         self.read(pass)
     }
 

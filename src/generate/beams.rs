@@ -1,14 +1,18 @@
 //! Beam search: the likeliest text found by keeping several at each step (Sutskever et al. 2014, §3.2).
 //!
-//! Scores are log-probabilities divided by length (Wu et al. 2016, eq. 14 with α = 1 and the reference's plain length),
-//! and the search ends as `transformers` ends it by default: when all places are taken by finished texts and the best
-//! running one, at its present length, scores no better than the worst of them.
+//! Scores are log-probabilities, as the checkpoint's rules leave them, divided by length (Wu et al. 2016, eq. 14 with the reference's
+//! plain length, and α = 1 unless the checkpoint's `length_penalty` says otherwise). The search ends as `transformers` ends it by
+//! default: when all places are taken by finished texts and the best running one, at its present length, scores no better than the
+//! worst of them. The checkpoint's `early_stopping` changes that ([`EarlyStopping`]).
 
+use super::caches::Cache;
 use super::engine::Engine;
 use super::input::{Input, Prompt};
+use super::rules::{Written, ruled};
 use super::sample::best;
 use crate::capture::{Aims, Intervention};
 use crate::error::{Error, Result};
+use crate::models::{EarlyStopping, Model};
 use crate::tensor::Tensor;
 
 /// A text that is still being written.
@@ -54,9 +58,8 @@ pub enum Fate {
     Finished,
 }
 
-/// A search under way. Belongs to the engine that made it; what takes the device's caches in between makes the next step read the texts again.
+/// A search under way. Belongs to the engine that made it; where its cache was given up, the next step reads the texts again.
 pub struct Beams {
-    id: u64,
     prompt: Prompt,
     aims: Aims,
     /// Whether a position sees what comes after it, so that every step computes the whole texts anew.
@@ -68,8 +71,8 @@ pub struct Beams {
     running: Vec<Running>,
     /// Ids and score divided by length, the best first.
     finished: Vec<(Vec<u32>, f32)>,
-    /// Tokens whose keys and values lie in the caches.
-    cached: usize,
+    /// The keys and values of all running texts.
+    cache: Cache,
     /// Steps taken, and so the length of every running text.
     taken: usize,
     done: bool,
@@ -126,19 +129,24 @@ impl Engine {
         let prompt = input.prompt_to_continue(&self.model)?;
         self.next_token()?;
         let max_new_tokens = max_new_tokens.min(prompt.room(&self.model));
-        prompt.check_size(&self.model, beams, prompt.target.ids.len().saturating_add(max_new_tokens.saturating_sub(1)))?;
         let aims = self.aims(&prompt, beams, interventions)?;
-        self.sessions += 1;
+        let looks_ahead = aims.look_ahead(self.graph());
+        // The first pass and the longest: what does not fit is refused before anything is computed.
+        let (read, written) = (prompt.target.ids.len(), max_new_tokens.saturating_sub(1));
+        prompt.check_size(&self.model, &self.limits, beams, read, 0)?;
+        match looks_ahead {
+            true => prompt.check_size(&self.model, &self.limits, beams, read.saturating_add(written), 0)?,
+            false => prompt.check_size(&self.model, &self.limits, beams, 1, (read - 1).saturating_add(written))?,
+        }
         Ok(Beams {
-            id: self.sessions,
-            looks_ahead: aims.look_ahead(self.graph()),
+            looks_ahead,
             prompt,
             aims,
             width: beams,
             max_new_tokens,
             running: vec![Running { ids: vec![], score: 0.0 }],
             finished: vec![],
-            cached: 0,
+            cache: Cache::default(),
             taken: 0,
             done: max_new_tokens == 0,
         })
@@ -149,31 +157,34 @@ impl Engine {
         if search.done {
             return Ok(vec![]);
         }
-        let (beams, vocab, eos) = (search.width, self.model.vocab, self.model.special.eos.clone());
+        let (beams, eos) = (search.width, self.model.special.eos.clone());
         let logits = self.forward_beams(search).await?;
         search.taken += 1;
         let length = search.taken;
+        let per_length = Normal::of(&self.model);
 
         // As many continuations as it takes to have enough that do not end.
-        let best = continuations(&search.running, &logits.data, vocab, beams * (1 + eos.len()).max(2));
+        let best = continuations(&self.model, search, &logits.data, beams * (1 + eos.len()).max(2))?;
         let ends = |id: &u32| eos.contains(id) || length == search.max_new_tokens;
         let finished = &mut search.finished;
         for (beam, id, score) in best.iter().take(beams).filter(|(_, id, _)| ends(id)) {
-            let (ids, score) = (search.running[*beam].followed_by(*id), score / length as f32);
+            let (ids, score) = (search.running[*beam].followed_by(*id), per_length.score(*score, length));
             finished.insert(finished.partition_point(|better| better.1 >= score), (ids, score));
         }
         finished.truncate(beams);
         let looked = judged(&best, beams, ends);
         let next: Vec<&(usize, u32, f32)> = best.iter().filter(|(_, id, _)| !ends(id)).take(beams).collect();
-        let hopeless =
-            |next: &[&(usize, u32, f32)]| finished.len() == beams && next[0].2 / length as f32 <= finished[beams - 1].1;
-        if next.is_empty() || hopeless(&next) {
+        let over = |next: &[&(usize, u32, f32)]| {
+            let worst = finished.get(beams - 1).map(|(_, score)| *score); // none while a place is free
+            worst.is_some_and(|worst| !per_length.can_win(next[0].2, length, search.max_new_tokens, worst))
+        };
+        if next.is_empty() || over(&next) {
             search.done = true;
             return Ok(looked);
         }
         let mut order: Vec<usize> = next.iter().map(|(beam, _, _)| *beam).collect();
         order.resize(beams, 0);
-        self.device.reorder(&order);
+        self.reorder(&search.cache, &order);
         let running = next.iter().map(|(beam, id, score)| Running { ids: search.running[*beam].followed_by(*id), score: *score });
         search.running = running.collect();
         // More places than continuations: filled by copies that can win against nothing.
@@ -183,19 +194,19 @@ impl Engine {
     }
 
     /// The scores of every running text's next token.
-    async fn forward_beams(&mut self, search: &mut Beams) -> Result<Tensor> {
-        if self.owner != Some(search.id) || search.looks_ahead {
-            search.cached = 0;
-        }
-        self.owner = None; // in doubt until the pass is over
-        let prompt = &search.prompt;
+    async fn forward_beams(&mut self, search: &Beams) -> Result<Tensor> {
+        let Beams { prompt, cache, aims, .. } = search;
         let mut texts: Vec<Vec<u32>> = search.running.iter().map(|beam| [&prompt.target.ids[..], &beam.ids].concat()).collect();
         texts.resize(search.width, prompt.target.ids.clone());
-        let rows: Vec<&[u32]> = texts.iter().map(|text| &text[search.cached..]).collect();
-        let logits = self.pass(prompt, &rows, search.cached, &search.aims, vec![self.next_token()?]).await?.remove(0);
-        search.cached = texts[0].len();
-        self.owner = Some(search.id);
-        Ok(logits)
+        let rows: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        let last = rows[0].len() - 1;
+        let mut from = if search.looks_ahead { 0 } else { cache.tokens().min(last) };
+        if search.taken > 0 && !search.looks_ahead {
+            self.catch_up(cache, prompt, &rows, from..last, aims).await?;
+            from = last;
+        }
+        let rows: Vec<&[u32]> = rows.iter().map(|row| &row[from..]).collect();
+        Ok(self.pass(Some(cache), prompt, &rows, from, aims, vec![self.next_token()?]).await?.remove(0))
     }
 }
 
@@ -215,14 +226,42 @@ fn judged(best: &[(usize, u32, f32)], beams: usize, ends: impl Fn(&u32) -> bool)
     real.map(|(rank, &(beam, id, score))| Continuation { beam, id, score, fate: fate(rank, &id) }).collect()
 }
 
-/// The `n` best of every beam with every token: `(beam, id, score)`.
-fn continuations(running: &[Running], logits: &[f32], vocab: usize, n: usize) -> Vec<(usize, u32, f32)> {
+/// How texts of different lengths compare, and when a search is over.
+struct Normal {
+    length_penalty: f32,
+    early_stopping: EarlyStopping,
+}
+
+impl Normal {
+    fn of(model: &Model) -> Self {
+        let generation = &model.generation;
+        Normal { length_penalty: generation.length_penalty.unwrap_or(1.0), early_stopping: generation.early_stopping }
+    }
+
+    /// A sum of log-probabilities, divided by `length` to the power of the penalty.
+    fn score(&self, sum: f32, length: usize) -> f32 {
+        sum / (length as f32).powf(self.length_penalty)
+    }
+
+    /// Whether the best running text could still be better than the worst finished one, where all places are taken by those.
+    fn can_win(&self, sum: f32, length: usize, longest: usize, worst: f32) -> bool {
+        let length = if self.early_stopping == EarlyStopping::Never && self.length_penalty > 0.0 { longest } else { length };
+        self.early_stopping != EarlyStopping::WhenFull && self.score(sum, length) > worst
+    }
+}
+
+/// The `n` best of every beam with every token, those that are forbidden left out: `(beam, id, score)`.
+fn continuations(model: &Model, search: &Beams, logits: &[f32], n: usize) -> Result<Vec<(usize, u32, f32)>> {
     let mut scores = Vec::with_capacity(logits.len());
-    for (running, logits) in running.iter().zip(logits.chunks_exact(vocab)) {
+    for (running, logits) in search.running.iter().zip(logits.chunks_exact(model.vocab)) {
         let max = logits.iter().copied().fold(f32::MIN, f32::max);
         let log_sum = logits.iter().map(|logit| (logit - max).exp()).sum::<f32>().ln();
-        scores.extend(logits.iter().map(|logit| running.score + logit - max - log_sum));
+        let log_probabilities: Vec<f32> = logits.iter().map(|logit| logit - max - log_sum).collect();
+        let ids = [&search.prompt.target.ids[..], &running.ids].concat();
+        let written = Written::of(model, &search.prompt, &ids, Some(search.max_new_tokens));
+        scores.extend(ruled(model, &written, &log_probabilities)?.iter().map(|score| running.score + score));
     }
-    let vocab = vocab as u32;
-    best(&scores, n).into_iter().map(|(at, score)| ((at / vocab) as usize, at % vocab, score)).collect()
+    let vocab = model.vocab as u32;
+    let ranked = best(&scores, n).into_iter().filter(|(_, score)| *score > f32::NEG_INFINITY);
+    Ok(ranked.map(|(at, score)| ((at / vocab) as usize, at % vocab, score)).collect())
 }

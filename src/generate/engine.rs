@@ -1,8 +1,10 @@
 //! A model on a device: checks an input, turns it into passes, and brings back traces.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::input::{Input, Prompt, Text};
+use super::caches::{Cache, Caches};
+use super::input::{Input, Limits, Prompt, Text};
 use crate::capture::{Aims, Extent, Intervention, Trace, select};
 use crate::device::{Choice, Device, Probe};
 use crate::error::{Error, Result};
@@ -14,16 +16,31 @@ use crate::tensor::Tensor;
 pub struct Engine {
     pub model: Arc<Model>,
     pub device: Device,
-    /// The session whose keys and values lie in the device's caches.
-    pub(super) owner: Option<u64>,
-    pub(super) sessions: u64,
+    /// All that was computed so far: for tests and measurements.
+    pub computed: Computed,
+    pub limits: Limits,
+    pub(super) caches: Caches,
+}
+
+/// How much was computed: a text that is read again counts again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Computed {
+    pub passes: usize,
+    /// Positions of sources and of targets, in every sequence.
+    pub tokens: usize,
 }
 
 impl Engine {
     pub async fn open(model: Model, parameters: Parameters, choice: Choice) -> Result<Self> {
         let graph = Arc::new(model.graph.clone());
-        let device = Device::open(choice, graph, parameters, probe(&model)).await?;
-        Ok(Engine { model: Arc::new(model), device, owner: None, sessions: 0 })
+        let device = Device::open(choice, graph, parameters, probe(&model, &Limits::USUAL)?).await?;
+        let (computed, caches) = (Computed::default(), Caches::default());
+        Ok(Engine { model: Arc::new(model), device, computed, limits: Limits::USUAL, caches })
+    }
+
+    /// Memory that the caches of all texts hold now, in bytes.
+    pub fn cached_bytes(&self) -> usize {
+        self.caches.bytes()
     }
 
     /// One pass over a whole input.
@@ -41,29 +58,78 @@ impl Engine {
         let n_heads = reads.len();
         reads.extend(select(&self.model.graph, capture, &stages)?);
         let aims = Aims::find(self.graph(), interventions, Extent::Whole)?;
-        self.owner = None;
-        let mut tensors = self.pass(&prompt, &[&prompt.target.ids], 0, &aims, reads).await?;
+        let mut tensors = self.pass(None, &prompt, &[&prompt.target.ids], 0, &aims, reads).await?;
         let activations = tensors.split_off(n_heads);
         Ok(Trace { logits: tensors, activations })
     }
 
-    /// A pass over the source (where `past` is 0) and over the decoder's new tokens: one row of them for each sequence.
+    /// A pass over the source (where `past` is 0) and over the decoder's new tokens: one row of them for each sequence. The text keeps
+    /// what its next pass needs in `cache`; a pass without one leaves all caches as they are.
     pub(super) async fn pass(
         &mut self,
+        cache: Option<&Cache>,
         prompt: &Prompt,
         new: &[&[u32]],
         past: usize,
         aims: &Aims,
         reads: Vec<Read>,
     ) -> Result<Vec<Tensor>> {
-        let mut pass = assemble(&self.model, prompt, new, past, reads);
+        let mut pass = assemble(&self.model, &self.limits, prompt, new, past, reads)?;
         pass.edits = aims.edits(self.graph(), &pass.lens, &pass.stages)?;
-        let tensors = self.device.run(&pass).await?;
+        self.computed.passes += 1;
+        let source = if past == 0 { pass.lens.source } else { 0 };
+        self.computed.tokens += pass.lens.batch * (source + pass.lens.target);
+        let outcome = match cache {
+            None => self.device.run(&pass).await,
+            Some(cache) => {
+                let mut state = cache.take();
+                let outcome = self.device.go_on(&mut state, &pass).await;
+                self.caches.put(cache, state, self.limits.caches);
+                outcome
+            }
+        };
+        if let Err(Error::DeviceLost(_)) = &outcome {
+            self.caches.clear();
+        }
+        let tensors = outcome?;
         let broken = tensors.iter().find(|tensor| !pass.edits.is_empty() && tensor.data.iter().any(|x| !x.is_finite()));
         match broken {
             Some(Tensor { name, .. }) => Err(Error::Intervention(format!("\"{name}\" is no longer finite; use smaller numbers"))),
             None => Ok(tensors),
         }
+    }
+
+    /// Sequence `i` of what the cache holds becomes the old `order[i]`.
+    pub(super) fn reorder(&mut self, cache: &Cache, order: &[usize]) {
+        let mut state = cache.take();
+        self.device.reorder(&mut state, order);
+        self.caches.put(cache, state, self.limits.caches);
+    }
+
+    /// Reads a range of the tokens of each row into the cache and brings nothing back, in as few passes as there is memory for.
+    pub(super) async fn catch_up(
+        &mut self,
+        cache: &Cache,
+        prompt: &Prompt,
+        rows: &[&[u32]],
+        unread: Range<usize>,
+        aims: &Aims,
+    ) -> Result<()> {
+        let mut at = unread.start;
+        if at < unread.end {
+            // The token behind these is wanted: where it does not fit, nothing is read.
+            prompt.check_size(&self.model, &self.limits, rows.len(), 1, unread.end)?;
+        }
+        while at < unread.end {
+            let mut count = unread.end - at;
+            while count > 1 && prompt.check_size(&self.model, &self.limits, rows.len(), count, at).is_err() {
+                count = count.div_ceil(2);
+            }
+            let part: Vec<&[u32]> = rows.iter().map(|row| &row[at..at + count]).collect();
+            self.pass(Some(cache), prompt, &part, at, aims, vec![]).await?;
+            at += count;
+        }
+        Ok(())
     }
 
     /// Interventions on a text that is written from this prompt; those that can never fit are refused before anything is computed.
@@ -88,8 +154,10 @@ impl Engine {
     }
 }
 
-fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Pass {
+/// The one way to a pass, whoever asks for it: here it is refused where the model has no position, no row or no memory for it.
+fn assemble(model: &Model, limits: &Limits, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Result<Pass> {
     let (batch, target) = (new.len(), new.first().map_or(0, |row| row.len()));
+    prompt.check_size(model, limits, batch, target, past)?;
     let lens = Lens { batch, source: prompt.source.ids.len(), target, past };
     let stages = if past == 0 { vec![Stage::Source, Stage::Target] } else { vec![Stage::Target] };
     let mut inputs = ByNode::new();
@@ -105,7 +173,9 @@ fn assemble(model: &Model, prompt: &Prompt, new: &[&[u32]], past: usize, reads: 
         inputs.insert(nodes.attention_mask, allowed.repeat(batch));
         text(&mut inputs, nodes, new, &prompt.target, past);
     }
-    Pass { lens, stages, inputs, edits: vec![], reads }
+    let pass = Pass { lens, stages, inputs, edits: vec![], reads };
+    pass.check(&model.graph)?;
+    Ok(pass)
 }
 
 /// The input nodes of one text: `rows` are the ids of each sequence, of which the first comes after `past` others.
@@ -126,8 +196,11 @@ fn numbers(list: &[u32]) -> Vec<f32> {
 }
 
 /// Passes of the size that the page meets: devices are compared and timed on them.
-fn probe(model: &Model) -> Probe {
-    let n = model.max_positions.unwrap_or(usize::MAX).saturating_sub(1).clamp(1, 12);
+///
+/// # Errors
+/// A model that refuses even one token.
+fn probe(model: &Model, limits: &Limits) -> Result<Probe> {
+    let n = model.max_positions.unwrap_or(usize::MAX).clamp(1, 12);
     let ids: Vec<u32> = (0..n).map(|i| (i * 37 % model.vocab) as u32).collect();
     let read = Text { attention_mask: vec![1; n], token_type_ids: vec![0; n], ids, positions: vec![] };
     let start =
@@ -137,10 +210,15 @@ fn probe(model: &Model) -> Probe {
         Family::EncoderDecoder => Prompt { source: read, target: start },
         Family::Decoder => Prompt { source: Text::default(), target: read },
     };
-    let first = &prompt.target.ids;
     let reads: Vec<Read> =
         model.next_token().map(|node| Read { name: "logits".into(), node, rows: Rows::Last }).into_iter().collect();
-    let pass = |new: &[u32], past| assemble(model, &prompt, &[new], past, reads.clone());
-    let later = if model.family == Family::Encoder { pass(&[], 0) } else { pass(&first[..1], first.len()) };
-    Probe { first: pass(first, 0), later }
+    let pass = |new: &[u32], past| assemble(model, limits, &prompt, &[new], past, reads.clone());
+    let first = &prompt.target.ids;
+    let later = match model.family {
+        Family::Encoder => pass(&[], 0)?,
+        Family::EncoderDecoder => pass(first, 1)?,
+        // The last token once more: there need not be a position for a further one.
+        Family::Decoder => pass(&first[n - 1..], n - 1)?,
+    };
+    Ok(Probe { first: pass(first, 0)?, later })
 }

@@ -4,9 +4,22 @@ use crate::error::{Error, Result};
 use crate::graph::Lens;
 use crate::models::{Family, Model};
 
-/// What all nodes of a run may hold together, in GiB: every node keeps its own buffer, and a page's memory ends at 4 GiB.
-/// A text that needs more is refused.
-const MOST_MEMORY: f64 = if cfg!(target_arch = "wasm32") { 1.0 } else { 4.0 };
+/// The memory that texts may take, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// What all nodes of a pass may hold together: every node keeps its own buffer, and a page's memory ends at 4 GiB. A pass that needs
+    /// more is refused.
+    pub activations: u64,
+    /// What the caches of all texts may hold together: three full texts of GPT-2 small, some hundred of a tiny model. Beyond it the least
+    /// recently used is given up, and its text is read again by its next step. The newest stays, whatever it holds.
+    pub caches: u64,
+}
+
+impl Limits {
+    pub const USUAL: Limits = Limits { activations: if cfg!(target_arch = "wasm32") { GIB } else { 4 * GIB }, caches: GIB / 4 };
+}
+
+const GIB: u64 = 1 << 30; // bytes
 
 /// What a model reads, as token ids.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,7 +66,22 @@ impl Input {
         self.prompt(model).map(|_| ())
     }
 
-    /// The same, to be written on: padding takes no position, so that a padded text goes on as it does without its padding. (A mere pass
+    /// New tokens behind this when nobody says how many: as the model's `max_new_tokens` or `max_length` has it, else `usual`.
+    ///
+    /// # Errors
+    /// As [`Input::check`]; a `max_length` that the prompt takes up.
+    pub fn usual_length(&self, model: &Model, usual: usize) -> Result<usize> {
+        let prompt = self.prompt(model)?.target.ids.len();
+        match (model.generation.limit(prompt), model.generation.max_length) {
+            (Some(0), Some(all)) => Err(Error::Input(format!(
+                "the model's generation settings end a text at max_length {all}, and the prompt has {prompt} tokens already; \
+                 say how many new tokens to write"
+            ))),
+            (limit, _) => Ok(limit.unwrap_or(usual)),
+        }
+    }
+
+    /// The checked input, to be written on: padding takes no position, so that a padded text goes on as it does without its padding. (A mere pass
     /// counts it, as the reference does in both cases.)
     pub(super) fn prompt_to_continue(&self, model: &Model) -> Result<Prompt> {
         let mut prompt = self.prompt(model)?;
@@ -92,7 +120,7 @@ impl Input {
             Family::Encoder => Prompt { source: given, target: Text::default() },
             Family::Decoder => Prompt { source: Text::default(), target: given },
         };
-        prompt.check_size(model, 1, prompt.target.ids.len())?;
+        prompt.check_size(model, &Limits::USUAL, 1, prompt.target.ids.len(), 0)?;
         Ok(prompt)
     }
 
@@ -126,24 +154,33 @@ impl Prompt {
         model.max_positions.map_or(usize::MAX, |limit| (limit + 1).saturating_sub(self.target.ids.len()))
     }
 
-    /// Whether a decoder that reads `target` tokens in each of `batch` sequences has the positions and the memory for it.
-    pub(super) fn check_size(&self, model: &Model, batch: usize, target: usize) -> Result<()> {
+    /// Whether there are the positions and the memory for a pass over the `new` tokens that come after `past` others in each of
+    /// `batch` sequences.
+    pub(super) fn check_size(&self, model: &Model, limits: &Limits, batch: usize, new: usize, past: usize) -> Result<()> {
         let source = self.source.ids.len();
+        let target = past.saturating_add(new);
         let longest = source.max(target);
         if let Some(limit) = model.max_positions.filter(|limit| longest > *limit) {
-            return Err(Error::Input(format!("the text has {longest} tokens, but this model takes at most {limit}; shorten it")));
+            let given = source.max(self.target.ids.len());
+            return Err(Error::Input(if given > limit {
+                format!("the text has {given} tokens, but this model takes at most {limit}; shorten it")
+            } else {
+                format!(
+                    "the text is full: all {limit} positions of this model are taken; go some tokens back, or begin with a shorter text"
+                )
+            }));
         }
-        let lens = Lens { batch, source, target, past: 0 };
+        let lens = Lens { batch, source, target: new, past: target - new };
         let computed = model.graph.nodes.iter().filter(|node| node.op().is_some());
         let numbers: f64 = computed.map(|node| node.dims.iter().map(|dim| dim.at(&lens) as f64).product::<f64>()).sum();
-        let memory = numbers * size_of::<f32>() as f64 / (1u64 << 30) as f64; // GiB
-        if memory <= MOST_MEMORY {
+        let [memory, most] = [numbers * size_of::<f32>() as f64, limits.activations as f64].map(|bytes| bytes / GIB as f64); // GiB
+        if memory <= most {
             return Ok(());
         }
         let beams = if batch > 1 { format!(" in {batch} beams") } else { String::new() };
         Err(Error::Input(format!(
             "{source} tokens to read and {target} to write{beams} need {memory:.1} GiB for their activations, and at most \
-             {MOST_MEMORY} GiB are used; shorten the text"
+             {most} GiB are used; shorten the text"
         )))
     }
 }

@@ -27,11 +27,13 @@ pub struct Sampling {
     pub seed: u64,
     /// Candidates that the caller wants to see; sorting a whole vocabulary takes longer than a tiny model's step.
     pub listed: usize,
+    /// New tokens that the text may get in all, where that is known: some rules act on the last of them.
+    pub limit: Option<usize>,
 }
 
 impl Default for Sampling {
     fn default() -> Self {
-        Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0, listed: usize::MAX }
+        Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0, listed: usize::MAX, limit: None }
     }
 }
 
@@ -65,6 +67,7 @@ impl Sampling {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
     pub id: u32,
+    /// The model's score, as the rules of its `generation_config.json` leave it: −∞ for a token that they forbid.
     pub logit: f32,
     /// After temperature, before the cuts: of all tokens together 1. Greedy shows the distribution at temperature 1.
     pub probability: f32,
@@ -89,7 +92,7 @@ pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
     let left: f32 = all[..by_k].iter().map(|candidate| candidate.probability).sum();
     let mut before = 0.0; // probability of the tokens ahead, among those that k left
     for (rank, candidate) in all[..by_k].iter_mut().enumerate() {
-        candidate.kept = rank == 0 || (!greedy && before < sampling.top_p);
+        candidate.kept = rank == 0 || (!greedy && before < sampling.top_p && candidate.logit > f32::NEG_INFINITY);
         before += candidate.probability / left;
     }
     all

@@ -1,7 +1,11 @@
-//! One text being written: its tokens, and how many of them the device's caches hold.
+//! One text being written: its tokens, and how many of them its cache holds.
 
+use std::borrow::Cow;
+
+use super::caches::Cache;
 use super::engine::Engine;
 use super::input::{Input, Prompt};
+use super::rules::{Written, ruled};
 use super::sample::{Candidate, Sampling, candidates, draw};
 use crate::capture::{Aims, Intervention, Trace, select};
 use crate::error::{Error, Result};
@@ -10,14 +14,14 @@ use crate::models::Model;
 use crate::pass::{Read, Rows};
 use crate::tensor::Tensor;
 
-/// Belongs to the engine that made it. Another session, or a run, may take the device's caches in between: the next step
-/// then reads the tokens again.
+/// Belongs to the engine that made it. Where its cache was given up, for other texts or with a GPU that was lost, the next step reads
+/// the tokens again.
 pub struct Session {
-    id: u64,
     prompt: Prompt,
     /// All that the decoder reads: its prompt, then what was generated.
     ids: Vec<u32>,
-    /// Tokens whose keys and values lie in the caches.
+    cache: Cache,
+    /// Tokens of this text whose keys and values the cache holds, unless it was given up.
     cached: usize,
     /// For the token after the last, where they are known.
     logits: Option<Vec<f32>>,
@@ -34,6 +38,8 @@ pub struct Step {
     pub candidates: Vec<Candidate>,
     /// Of the pass that gave these candidates: the newest token's row.
     pub trace: Trace,
+    /// The scores that the candidates were ranked by, where the checkpoint's rules changed the model's logits.
+    pub scores: Option<Vec<f32>>,
     /// The token ends the text.
     pub done: bool,
     /// Tokens generated before this one.
@@ -64,12 +70,12 @@ impl Engine {
     pub fn start(&mut self, input: &Input) -> Result<Session> {
         let prompt = input.prompt_to_continue(&self.model)?;
         self.next_token()?;
-        self.sessions += 1;
         let ids = prompt.target.ids.clone();
-        Ok(Session { id: self.sessions, ids, prompt, cached: 0, logits: None, aims: Aims::default(), looks_ahead: false })
+        let (cache, aims) = (Cache::default(), Aims::default());
+        Ok(Session { ids, prompt, cache, cached: 0, logits: None, aims, looks_ahead: false })
     }
 
-    /// Changes these hooks from now on, in the tokens so far too: what the caches hold was computed without them, and is computed anew.
+    /// Changes these hooks from now on, in the tokens so far too: what the cache holds was computed without them, and is computed anew.
     pub fn intervene(&self, session: &mut Session, interventions: &[Intervention]) -> Result<()> {
         let aims = self.aims(&session.prompt, 1, interventions)?;
         if aims != session.aims {
@@ -93,16 +99,17 @@ impl Engine {
         if let Some(id) = force.filter(|id| *id as usize >= self.model.vocab) {
             return Err(Error::Input(format!("id {id} is outside the vocabulary of {} tokens", self.model.vocab)));
         }
-        session.prompt.check_size(&self.model, 1, session.ids.len())?;
         let trace = self.forward(session, capture).await?;
         // A forced token is shown among the candidates wherever it stands.
         let listing = if force.is_some() { sampling.listing_all() } else { *sampling };
-        let candidates = candidates(session.logits.as_deref().unwrap_or_default(), &listing);
+        let scores = self.scores(session, sampling)?;
+        let candidates = candidates(&scores, &listing);
+        let scores = if let Cow::Owned(scores) = scores { Some(scores) } else { None };
         let position = session.ids().len();
         let id = force.unwrap_or_else(|| draw(&candidates, sampling, position));
         session.ids.push(id);
         session.logits = None;
-        Ok(Step { id, candidates, trace, done: self.model.special.eos.contains(&id), position })
+        Ok(Step { id, candidates, trace, scores, done: self.model.special.eos.contains(&id), position })
     }
 
     /// The candidates for the next token under these settings; the text stays as it is.
@@ -111,25 +118,24 @@ impl Engine {
         if session.logits.is_none() {
             self.forward(session, &[]).await?;
         }
-        Ok(candidates(session.logits.as_deref().unwrap_or_default(), sampling))
+        Ok(candidates(&self.scores(session, sampling)?, sampling))
     }
 
-    /// Computes what is not in the caches yet, up to the logits for the next token.
+    /// The known scores of the next token, as the checkpoint's rules leave them.
+    fn scores<'s>(&self, session: &'s Session, sampling: &Sampling) -> Result<Cow<'s, [f32]>> {
+        let logits = session.logits.as_deref().unwrap_or_default();
+        ruled(&self.model, &Written::of(&self.model, &session.prompt, &session.ids, sampling.limit), logits)
+    }
+
+    /// Computes what is not in the cache yet, up to the logits for the next token.
     async fn forward(&mut self, session: &mut Session, capture: &[String]) -> Result<Trace> {
-        if self.owner != Some(session.id) || session.looks_ahead {
-            session.cached = 0;
-            self.owner = Some(session.id);
-        }
         let last = session.ids.len() - 1;
-        session.cached = session.cached.min(last);
+        let kept = if session.looks_ahead { 0 } else { session.cache.tokens() };
+        session.cached = session.cached.min(kept).min(last);
         let stages: &[Stage] = if session.cached == 0 { &[Stage::Source, Stage::Target] } else { &[Stage::Target] };
         let mut reads = vec![self.next_token()?];
         reads.extend(select(self.graph(), capture, stages)?);
-        let outcome = self.catch_up(session, last, reads).await;
-        if outcome.is_err() {
-            self.owner = None; // the caches are in doubt
-        }
-        let mut tensors = outcome?;
+        let mut tensors = self.newest_row(session, last, reads).await?;
         let activations = tensors.split_off(1);
         session.cached = session.ids.len();
         session.logits = tensors.first().map(|logits| logits.data.clone());
@@ -138,18 +144,19 @@ impl Engine {
 
     /// Tokens that were generated before and are to be read again go first and unseen, so that what a reader gets is
     /// always the row of the newest token.
-    async fn catch_up(&mut self, session: &Session, last: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
-        let (mut from, prompt, aims) = (session.cached, &session.prompt, &session.aims);
+    async fn newest_row(&mut self, session: &Session, last: usize, reads: Vec<Read>) -> Result<Vec<Tensor>> {
+        let Session { prompt, ids, cache, aims, cached, .. } = session;
         let writes = last >= prompt.target.ids.len();
         if session.looks_ahead && writes {
-            let tensors = self.pass(prompt, &[&session.ids], 0, aims, reads.clone()).await?;
+            let tensors = self.pass(Some(cache), prompt, &[&ids[..]], 0, aims, reads.clone()).await?;
             return Ok(reads.iter().zip(tensors).map(|(read, tensor)| newest(self.graph(), read, tensor)).collect());
         }
-        if from < last && writes {
-            self.pass(prompt, &[&session.ids[from..last]], from, aims, vec![]).await?;
+        let mut from = *cached;
+        if writes {
+            self.catch_up(cache, prompt, &[&ids[..]], from..last, aims).await?;
             from = last;
         }
-        self.pass(prompt, &[&session.ids[from..]], from, aims, reads).await
+        self.pass(Some(cache), prompt, &[&ids[from..]], from, aims, reads).await
     }
 }
 

@@ -45,6 +45,11 @@ impl Buffers {
         self.nodes[id.0].as_ref()
     }
 
+    /// Where the buffer of a node stands, to be put aside or put back.
+    pub fn slot(&mut self, id: NodeId) -> &mut Option<wgpu::Buffer> {
+        &mut self.nodes[id.0]
+    }
+
     /// The buffer of a node that has room for these lengths.
     pub fn at(&self, graph: &Graph, id: NodeId, lens: &Lens) -> Result<&wgpu::Buffer> {
         let node = graph.node(id);

@@ -8,7 +8,7 @@ use super::kernels::{EDIT, kernel};
 use super::launch::{bind, dispatch};
 use super::open::Gpu;
 use super::read::read;
-use super::reorder::Reorder;
+use super::state::{Last, State};
 use super::uniforms::Uniforms;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
@@ -18,7 +18,7 @@ use crate::tensor::{Tensor, size};
 
 const F32: u64 = size_of::<f32>() as u64;
 
-/// A graph on a GPU, with its weights and the caches of one generation.
+/// A graph on a GPU, with its weights and what one text keeps; [`Executor::swap`] puts another text in its place.
 pub struct Executor {
     gpu: Gpu,
     graph: Arc<Graph>,
@@ -30,12 +30,16 @@ pub struct Executor {
     readers: Vec<Vec<usize>>,
     /// Where results wait for the host. Absent while it is mapped.
     staging: Option<wgpu::Buffer>,
-    /// The lengths at which each stage last ran. `None` also after a pass that failed half-way: nothing may follow it.
-    source: Option<Lens>,
-    target: Option<Lens>,
+    /// The nodes whose buffers belong to a text, and those whose bind groups hold one of them.
+    kept: Vec<NodeId>,
+    bound: Vec<usize>,
+    last: Last,
+    /// Buffers that all texts share and that were replaced by larger ones.
+    replaced: u64,
+    /// Passes over a source, of any text.
+    source_passes: u64,
     /// Whether a node of the target reads one that only the source computes.
     crosses: bool,
-    reorder: Reorder,
 }
 
 /// One launch: the node that it computes, and how.
@@ -54,20 +58,24 @@ impl Executor {
         for (index, node) in graph.nodes.iter().enumerate() {
             node.inputs.iter().for_each(|input| readers[input.0].push(index));
         }
+        let kept = graph.kept();
+        let is_bound = |index: &usize| kept.iter().any(|id| id.0 == *index || readers[id.0].contains(index));
         Ok(Executor {
+            bound: (0..graph.nodes.len()).filter(is_bound).collect(),
+            kept,
+            last: Last::default(),
+            replaced: 0,
+            source_passes: 0,
             gpu: gpu.clone(),
             buffers: Buffers::new(gpu, &graph, parameters)?,
             uniforms: Uniforms::new(gpu, &graph),
             bind_groups: vec![None; graph.nodes.len()],
             readers,
             staging: None,
-            source: None,
-            target: None,
             crosses: graph.nodes.iter().any(|node| {
                 node.stage == Stage::Target
                     && node.inputs.iter().any(|id| graph.node(*id).stage == Stage::Source && !is_weight(graph.node(*id)))
             }),
-            reorder: Reorder::default(),
             graph,
         })
     }
@@ -77,18 +85,52 @@ impl Executor {
     /// Errors: [`Error::Input`] where an input is missing or does not follow from the pass before,
     /// [`Error::DeviceLost`] where the GPU went away, [`Error::Device`] where it refused.
     pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
+        let launches = self.launches(pass);
+        self.submit(pass, launches).await
+    }
+
+    /// Computes each node of the pass's stages from the numbers that the pass gives for its inputs, and not from what other nodes
+    /// computed: `pass.inputs` has numbers for computed nodes, too. Errors as of [`Executor::run`].
+    pub async fn run_apart(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
+        let mut launches = self.launches(pass);
+        // The last node first: so no launch reads what was computed here.
+        launches.reverse();
+        self.submit(pass, launches).await
+    }
+
+    /// Puts what a text keeps in its place; `state` then holds what was there before.
+    pub fn swap(&mut self, state: &mut State) {
+        state.buffers.resize(self.kept.len(), None);
+        for (id, buffer) in self.kept.iter().zip(&mut state.buffers) {
+            std::mem::swap(self.buffers.slot(*id), buffer);
+        }
+        state.bind_groups.resize(self.bound.len(), None);
+        if state.replaced != self.replaced {
+            state.bind_groups.fill(None);
+            state.replaced = self.replaced;
+        }
+        for (index, group) in self.bound.iter().zip(&mut state.bind_groups) {
+            std::mem::swap(&mut self.bind_groups[*index], group);
+        }
+        std::mem::swap(&mut self.last, &mut state.last);
+    }
+
+    async fn submit(&mut self, pass: &Pass, launches: Vec<Launch>) -> Result<Vec<Tensor>> {
         self.gpu.check()?;
         self.complete(pass)?;
         self.follows(pass)?;
-        let launches = self.launches(pass);
         let shaders = launches.iter().map(|launch| launch.dispatch.shader).chain(pass.edits.first().map(|_| EDIT));
         self.gpu.prepare(shaders).await?;
 
-        let (source, target) = (self.source.take(), self.target.take());
+        let (source, target) = (self.last.source.take(), self.last.target.take());
+        if pass.stages.contains(&Stage::Source) {
+            self.source_passes += 1;
+            self.last.source_pass = self.source_passes;
+        }
         let gpu = self.gpu.clone();
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("pass") });
         self.make_room(pass, &launches, &mut encoder)?;
-        self.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
+        self.last.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
         self.bind(&launches, &pass.lens)?;
         for (id, data) in pass.inputs.iter() {
             gpu.queue().write_buffer(self.buffers.at(&self.graph, id, &pass.lens)?, 0, bytemuck::cast_slice(data));
@@ -102,8 +144,8 @@ impl Executor {
         let data = if bytes > 0 { read(&gpu, &staging, bytes).await? } else { vec![] };
         gpu.check()?;
         self.staging = Some(staging);
-        self.source = if pass.stages.contains(&Stage::Source) { Some(pass.lens) } else { source };
-        self.target = if pass.stages.contains(&Stage::Target) { Some(pass.lens) } else { target };
+        self.last.source = if pass.stages.contains(&Stage::Source) { Some(pass.lens) } else { source };
+        self.last.target = if pass.stages.contains(&Stage::Target) { Some(pass.lens) } else { target };
         Ok(self.tensors(pass, &data))
     }
 
@@ -113,9 +155,9 @@ impl Executor {
 
     /// Beam search: sequence `i` of every cache becomes what sequence `order[i]` was, from the next pass on.
     pub fn reorder(&mut self, order: &[usize]) {
-        if let Some(last) = self.target.as_mut() {
-            self.reorder.push(order, last.batch);
-            last.batch = order.len();
+        if let Some(target) = self.last.target.as_mut() {
+            self.last.reorder.push(order, target.batch);
+            target.batch = order.len();
         }
     }
 
@@ -143,24 +185,26 @@ impl Executor {
     fn follows(&self, pass: &Pass) -> Result<()> {
         let Lens { batch, past, .. } = pass.lens;
         if past > 0 {
-            let (tokens, sequences) = self.target.map_or((0, batch), |last| (last.past + last.target, last.batch));
+            let (tokens, sequences) = self.last.target.map_or((0, batch), |last| (last.past + last.target, last.batch));
             if past > tokens || batch != sequences {
                 let message =
                     format!("a step after {past} tokens of {batch} sequences cannot follow {tokens} tokens of {sequences}");
                 return Err(Error::Input(message));
             }
         }
-        self.reorder.check()?;
+        self.last.reorder.check()?;
 
         let lengths = |lens: &Lens| (lens.batch, lens.source);
-        let same_source = self.source.as_ref().is_some_and(|source| lengths(source) == lengths(&pass.lens));
+        let same_source = self.last.source.as_ref().is_some_and(|source| lengths(source) == lengths(&pass.lens));
         let runs = |stage| pass.stages.contains(&stage);
         if self.crosses && runs(Stage::Target) && !runs(Stage::Source) && !same_source {
             return Err(Error::Input("a step of the decoder needs its source to be read first, at the same lengths".into()));
         }
         for read in &pass.reads {
             let node = self.graph.node(read.node);
-            let kept = is_weight(node) || (node.stage == Stage::Source && same_source);
+            // What the source computed is there until another text's source is read; what the text keeps stays.
+            let there = self.last.source_pass == self.source_passes || self.kept.contains(&read.node);
+            let kept = is_weight(node) || (node.stage == Stage::Source && same_source && there);
             if !runs(node.stage) && !kept {
                 return Err(Error::Input(format!("\"{}\" is not computed by this pass or the one before", read.name)));
             }
@@ -179,6 +223,7 @@ impl Executor {
         let computed = launches.iter().map(|launch| NodeId(launch.node));
         for id in pass.inputs.iter().map(|(id, _)| id).chain(computed) {
             if self.buffers.fit(&self.gpu, &self.graph, id, &pass.lens, encoder)? {
+                self.replaced += !self.kept.contains(&id) as u64;
                 self.bind_groups[id.0] = None;
                 for reader in &self.readers[id.0] {
                     self.bind_groups[*reader] = None;

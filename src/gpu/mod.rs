@@ -10,6 +10,7 @@
 //! - `launch`: how a node is launched
 //! - `uniforms`: the sizes that kernels are launched with
 //! - `executor`: a pass, recorded and run
+//! - `state`: what a text keeps between its passes
 //! - `edits`: what a reader changes in a pass, recorded behind the node that it changes
 //! - `reorder`: the rows of a beam search among its caches
 //! - `read`: waiting for the GPU, and numbers back on the host
@@ -23,6 +24,7 @@ mod launch;
 mod open;
 mod read;
 mod reorder;
+mod state;
 #[cfg(target_arch = "wasm32")]
 mod tick;
 mod uniforms;
@@ -30,5 +32,6 @@ mod uniforms;
 pub use executor::Executor;
 pub use kernels::{EDIT, descriptors, kernel};
 pub use open::Gpu;
+pub use state::State;
 #[cfg(target_arch = "wasm32")]
 pub use tick::tick_with;

@@ -69,7 +69,7 @@ impl Reorder {
             let width = size(&node.shape(&Lens { batch: 1, source: 1, target: 1, past: 0 })[2..]);
             let count = rows.len() * width;
             let sorted = allocate(gpu, &node.name, count)?;
-            let sizes = sizes(gpu, &[count as u32, width as u32]);
+            let sizes = sizes(gpu, &[count as u32, width as u32, (past * batch) as u32]);
             let group = bind(gpu, &node.name, sizes.as_entire_buffer_binding(), &[&ids, cache, &sorted]);
             let mut pass =
                 encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("beams"), timestamp_writes: None });

@@ -4,30 +4,43 @@
 //! that all layers of a group share, and sentence order in place of next-sentence prediction. A shared layer has its weights
 //! once in the graph, and a block, with hooks, for each pass.
 
-use super::Model;
-use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::parts::{Matrix, project};
-use super::settings::{MOST_LAYERS, Settings, sized};
+use super::settings::{MOST_LAYERS, Settings, product};
+use super::{Classes, Model};
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["AlbertModel", "AlbertForMaskedLM", "AlbertForPreTraining"];
 
+const DEFAULTS: Defaults = Defaults {
+    vocab_size: 30_000,
+    hidden_size: 4096,
+    embedding_size: Some(128),
+    num_attention_heads: 64,
+    intermediate_size: 16_384,
+    hidden_act: "gelu_new",
+    pad_token_id: 0,
+};
+
 pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
-    let c = Config::read(settings)?;
+    let c = Config::read(settings, &DEFAULTS)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
-    let (inputs, table, h) = embed(g, &c, &Embeddings { stems: named("albert", "embeddings"), pad: None })?;
+    settings.filled(&["num_hidden_groups", "inner_group_num"])?;
+    let groups = settings.size("num_hidden_groups", 1, c.num_hidden_layers)?;
+    let inner = settings.size("inner_group_num", 1, MOST_LAYERS)?; // blocks of a group
+    let passes = product("num_hidden_layers × inner_group_num", [c.num_hidden_layers, inner], MOST_LAYERS)?;
+    let embeddings = Embeddings { stems: named("albert", "embeddings"), head: "predictions.decoder.weight", pad: None };
+    let embedded = embed(g, &c, &embeddings)?;
     let wider = Matrix::biased(named("albert", "encoder.embedding_hidden_mapping_in"));
-    let mut h = project(g, "embedded_wide", wider, h, &[(DModel, c.hidden_size)])?;
-    let passes = sized("num_hidden_layers × inner_group_num", (c.num_hidden_layers * c.inner_group_num) as u64, MOST_LAYERS)?;
+    let mut h = project(g, "embedded_wide", wider, embedded.h, &[(DModel, c.hidden_size)])?;
     for pass in 0..passes {
-        let (layer, inner) = (pass / c.inner_group_num, pass % c.inner_group_num);
-        let group = layer * c.num_hidden_groups / c.num_hidden_layers;
-        let stems = named("albert", &format!("encoder.albert_layer_groups.{group}.albert_layers.{inner}"));
-        h = block(&mut g.enter("blocks").enter(pass), &c, shared(&stems), h, inputs.attention_mask)?;
+        let group = pass / inner * groups / c.num_hidden_layers;
+        let stems = named("albert", &format!("encoder.albert_layer_groups.{group}.albert_layers.{}", pass % inner));
+        h = block(&mut g.enter("blocks").enter(pass), &c, shared(&stems), h, embedded.inputs.attention_mask)?;
     }
     let mut outputs = vec![];
     if class != "AlbertModel" {
@@ -35,16 +48,21 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
             dense: vec!["predictions.dense".into()],
             activation: c.activation,
             norm: vec!["predictions.LayerNorm".into()],
-            decoder: "predictions.decoder.weight".into(),
-            bias: vec!["predictions.decoder.bias".into(), "predictions.bias".into()],
+            bias: &["predictions.decoder.bias", "predictions.bias"],
         };
-        outputs.push(words(g, &c, head, h, table, tensors)?);
+        outputs.push(words(g, &c, head, h, &embedded, tensors)?);
     }
     if class == "AlbertForPreTraining" {
         let pooled = pool(g, &c, named("albert", "pooler"), h)?;
-        outputs.push(classify(g, "sop_logits", vec!["sop_classifier.classifier".into()], pooled, c.num_labels)?);
+        outputs.push(classify(
+            g,
+            "sop_logits",
+            vec!["sop_classifier.classifier".into()],
+            pooled,
+            Classes::read(settings)?.labels.len(),
+        )?);
     }
-    Ok(model(class, &c, graph, inputs, outputs))
+    Ok(model(class, &c, graph, embedded.inputs, outputs))
 }
 
 fn shared(stems: &[String]) -> BlockNames {

@@ -3,9 +3,9 @@
 //! Read beside §3: the encoder of Vaswani et al. 2017 with learned positions and segments, pretrained on two tasks that a head
 //! each remembers: masked words (§3.1, task 1) and whether one sentence follows another (task 2).
 
-use super::Model;
-use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
 use super::settings::Settings;
+use super::{Classes, Model};
 use crate::error::Result;
 use crate::graph::{Graph, Stage};
 
@@ -13,24 +13,25 @@ const CLASSES: [&str; 4] = ["BertModel", "BertForMaskedLM", "BertForPreTraining"
 
 pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
-    let c = Config::read(settings)?;
+    let c = Config::read(settings, &Defaults::BERT)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
-    let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("bert", "embeddings"), pad: None })?;
+    let embeddings = Embeddings { stems: named("bert", "embeddings"), head: "cls.predictions.decoder.weight", pad: None };
+    let embedded = embed(g, &c, &embeddings)?;
+    let mut h = embedded.h;
     for l in 0..c.num_hidden_layers {
         let names = BlockNames::bert(&named("bert", &format!("encoder.layer.{l}")));
-        h = block(&mut g.enter("blocks").enter(l), &c, names, h, inputs.attention_mask)?;
+        h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
-    let mut outputs = vec![];
+    let (mut outputs, mut classes) = (vec![], None);
     if matches!(class, "BertForMaskedLM" | "BertForPreTraining") {
         let head = WordHead {
             dense: vec!["cls.predictions.transform.dense".into()],
             activation: c.activation,
             norm: vec!["cls.predictions.transform.LayerNorm".into()],
-            decoder: "cls.predictions.decoder.weight".into(),
-            bias: vec!["cls.predictions.decoder.bias".into(), "cls.predictions.bias".into()],
+            bias: &["cls.predictions.decoder.bias", "cls.predictions.bias"],
         };
-        outputs.push(words(g, &c, head, h, table, tensors)?);
+        outputs.push(words(g, &c, head, h, &embedded, tensors)?);
     }
     if class == "BertForPreTraining" {
         let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
@@ -38,7 +39,9 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     }
     if class == "BertForSequenceClassification" {
         let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
-        outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, c.num_labels)?);
+        let read = Classes::read(settings)?;
+        outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, read.labels.len())?);
+        classes = Some(read);
     }
-    Ok(model(class, &c, graph, inputs, outputs))
+    Ok(Model { classes, ..model(class, &c, graph, embedded.inputs, outputs) })
 }

@@ -5,7 +5,7 @@
 //! Differs from BERT's encoder: embeddings may be narrower than the hidden state, and a matrix then widens them (§3.2).
 
 use super::Model;
-use super::encoder::{BlockNames, Config, Embeddings, WordHead, block, embed, model, named, words};
+use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, embed, model, named, words};
 use super::parts::{Matrix, project};
 use super::settings::Settings;
 use crate::error::Result;
@@ -15,19 +15,31 @@ use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["ElectraModel", "ElectraForMaskedLM", "ElectraForPreTraining"];
 
+const DEFAULTS: Defaults = Defaults {
+    vocab_size: 30_522,
+    hidden_size: 256,
+    embedding_size: Some(128),
+    num_attention_heads: 4,
+    intermediate_size: 1024,
+    hidden_act: "gelu",
+    pad_token_id: 0,
+};
+
 pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let class = settings.class(&CLASSES)?;
-    let c = Config::read(settings)?;
+    let c = Config::read(settings, &DEFAULTS)?;
     let mut graph = Graph::default();
     let g = &mut graph.scope(Stage::Source);
-    let (inputs, table, mut h) = embed(g, &c, &Embeddings { stems: named("electra", "embeddings"), pad: None })?;
+    let embeddings = Embeddings { stems: named("electra", "embeddings"), head: "generator_lm_head.weight", pad: None };
+    let embedded = embed(g, &c, &embeddings)?;
+    let mut h = embedded.h;
     if c.embedding_size != c.hidden_size {
         let wider = Matrix::biased(named("electra", "embeddings_project"));
         h = project(g, "embedded_wide", wider, h, &[(DModel, c.hidden_size)])?;
     }
     for l in 0..c.num_hidden_layers {
         let names = BlockNames::bert(&named("electra", &format!("encoder.layer.{l}")));
-        h = block(&mut g.enter("blocks").enter(l), &c, names, h, inputs.attention_mask)?;
+        h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
     let mut outputs = vec![];
     if class == "ElectraForMaskedLM" {
@@ -35,10 +47,9 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
             dense: vec!["generator_predictions.dense".into()],
             activation: Activation::GeluErf,
             norm: vec!["generator_predictions.LayerNorm".into()],
-            decoder: "generator_lm_head.weight".into(),
-            bias: vec!["generator_lm_head.bias".into()],
+            bias: &["generator_lm_head.bias"],
         };
-        outputs.push(words(g, &c, head, h, table, tensors)?);
+        outputs.push(words(g, &c, head, h, &embedded, tensors)?);
     }
     if class == "ElectraForPreTraining" {
         let dense = Matrix::biased(vec!["discriminator_predictions.dense".into()]);
@@ -47,5 +58,5 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         let last = Matrix::biased(vec!["discriminator_predictions.dense_prediction".into()]);
         outputs.push(project(g, "logits", last, x, &[])?); // [batch pos]
     }
-    Ok(model(class, &c, graph, inputs, outputs))
+    Ok(model(class, &c, graph, embedded.inputs, outputs))
 }

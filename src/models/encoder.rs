@@ -1,15 +1,16 @@
 //! What BERT and its descendants share: the sizes in their `config.json`, three embeddings summed, blocks with the norm behind
 //! each part, and the heads that more than one of them has.
 
-use super::parts::{Heads, Matrix, attend, has, layer_norm, project};
-use super::settings::{MOST_LAYERS, MOST_WIDE, Settings};
-use super::{Family, Inputs, Model, Positions, SpecialTokens, TextInputs};
+use super::fields::{self, ENCODER};
+use super::parts::{Heads, Matrix, Words, attend, layer_norm, project};
+use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, split};
+use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Scope};
 use crate::ops::{Activation, Add, Embed, First, Linear, Mask};
 use crate::tensor::Axis::{self, Batch, DMlp, DModel, DVocab, KeyPos, Label, Pos};
 
-/// `config.json`, with BERT's defaults where a file leaves something out.
+/// `config.json`, with the defaults of its class where a file leaves something out.
 pub struct Config {
     pub vocab_size: usize,
     pub hidden_size: usize,
@@ -17,88 +18,129 @@ pub struct Config {
     pub embedding_size: usize,
     pub num_hidden_layers: usize,
     pub num_attention_heads: usize,
+    d_head: usize,
     pub intermediate_size: usize,
     pub activation: Activation,
     pub max_position_embeddings: usize,
     pub type_vocab_size: usize,
     pub layer_norm_eps: f32,
     pub pad_token_id: Option<u32>,
-    /// ALBERT: sets of weights that the layers share, and blocks in each.
-    pub num_hidden_groups: usize,
-    pub inner_group_num: usize,
-    /// Classes that a sequence classifier tells apart, and their names where the file has them.
-    pub num_labels: usize,
-    labels: Vec<String>,
+    /// Whether a word head's matrix is the embedding where the checkpoint has none of its own.
+    tied: bool,
 }
 
+/// What a class of the reference takes where a `config.json` is silent.
+pub struct Defaults {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    /// `None` in a class without the field: the embeddings are as wide as the hidden state, whatever a file says.
+    pub embedding_size: Option<usize>,
+    pub num_attention_heads: usize,
+    pub intermediate_size: usize,
+    pub hidden_act: &'static str,
+    pub pad_token_id: u32,
+}
+
+impl Defaults {
+    pub const BERT: Defaults = Defaults {
+        vocab_size: 30_522,
+        hidden_size: 768,
+        embedding_size: None,
+        num_attention_heads: 12,
+        intermediate_size: 3072,
+        hidden_act: "gelu",
+        pad_token_id: 0,
+    };
+}
+
+/// Fields that are never `null` in these classes.
+const FILLED: [&str; 11] = [
+    "vocab_size",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "intermediate_size",
+    "hidden_act",
+    "max_position_embeddings",
+    "type_vocab_size",
+    "layer_norm_eps",
+    "is_decoder",
+    "tie_word_embeddings",
+];
+
 impl Config {
-    pub fn read(s: Settings) -> Result<Self> {
-        let hidden_size = s.size("hidden_size", 768, MOST_WIDE)?;
-        let num_hidden_layers = s.size("num_hidden_layers", 12, MOST_LAYERS)?;
-        let act = s.word("hidden_act")?.unwrap_or("gelu");
-        let labels = labels(s)?;
-        let c = Config {
-            vocab_size: s.size("vocab_size", 30_522, MOST_WIDE)?,
+    pub fn read(s: Settings, class: &Defaults) -> Result<Self> {
+        fields::check(s, ENCODER)?;
+        s.filled(&FILLED)?;
+        let hidden_size = s.size("hidden_size", class.hidden_size, MOST_WIDE)?;
+        let num_attention_heads = s.size("num_attention_heads", class.num_attention_heads, MOST_LAYERS)?;
+        let act = s.word("hidden_act")?.unwrap_or(class.hidden_act);
+        let embedding_size = match class.embedding_size {
+            Some(default) => {
+                s.filled(&["embedding_size"])?;
+                s.size("embedding_size", default, MOST_WIDE)?
+            }
+            None => hidden_size,
+        };
+        Ok(Config {
+            vocab_size: s.size("vocab_size", class.vocab_size, MOST_WIDE)?,
             hidden_size,
-            embedding_size: s.size("embedding_size", hidden_size, MOST_WIDE)?,
-            num_hidden_layers,
-            num_attention_heads: s.size("num_attention_heads", 12, MOST_LAYERS)?,
-            intermediate_size: s.size("intermediate_size", 3072, MOST_WIDE)?,
+            embedding_size,
+            num_hidden_layers: s.size("num_hidden_layers", 12, MOST_LAYERS)?,
+            num_attention_heads,
+            d_head: split("hidden_size", hidden_size, num_attention_heads)?,
+            intermediate_size: s.size("intermediate_size", class.intermediate_size, MOST_WIDE)?,
             activation: Activation::from_config(act)
                 .ok_or_else(|| Error::Config(format!("hidden_act \"{act}\" is not known")))?,
             max_position_embeddings: s.size("max_position_embeddings", 512, MOST_WIDE)?,
             type_vocab_size: s.size("type_vocab_size", 2, MOST_WIDE)?,
             layer_norm_eps: s.epsilon("layer_norm_eps", 1e-12)?,
-            pad_token_id: s.id("pad_token_id")?,
-            num_hidden_groups: s.size("num_hidden_groups", 1, num_hidden_layers)?,
-            inner_group_num: s.size("inner_group_num", 1, MOST_LAYERS)?,
-            num_labels: if labels.is_empty() { s.size("num_labels", 2, MOST_WIDE)? } else { labels.len() },
-            labels,
-        };
-        if !c.hidden_size.is_multiple_of(c.num_attention_heads) {
-            let (width, heads) = (c.hidden_size, c.num_attention_heads);
-            return Err(Error::Config(format!("hidden_size {width} does not divide into {heads} heads")));
-        }
-        if s.flag("is_decoder")?.unwrap_or(false) {
-            return Err(Error::Config("is_decoder is true in config.json; of this family, encoders are built in".into()));
-        }
-        match s.word("position_embedding_type")? {
-            None | Some("absolute") => Ok(c),
-            Some(other) => Err(Error::Config(format!("position_embedding_type \"{other}\" is not built in; absolute is"))),
-        }
+            pad_token_id: if s.has("pad_token_id") { s.id("pad_token_id")? } else { Some(class.pad_token_id) },
+            tied: s.flag("tie_word_embeddings")?.unwrap_or(true),
+        })
     }
-}
-
-/// `id2label`, in the order of its ids.
-fn labels(s: Settings) -> Result<Vec<String>> {
-    let Some(names) = s.part("id2label")? else { return Ok(vec![]) };
-    (0..names.fields.len()).map(|id| Ok(names.word(&id.to_string())?.unwrap_or_default().to_string())).collect()
 }
 
 /// How the embeddings of one family differ from another's.
 pub struct Embeddings {
     /// Names in the checkpoint, e.g. `bert.embeddings`.
     pub stems: Vec<String>,
+    /// The matrix of the head that writes words.
+    pub head: &'static str,
     /// The padding after which positions count (RoBERTa); `None` where they count from 0.
     pub pad: Option<u32>,
 }
 
-/// The inputs of an encoder, and its embeddings summed and normed: \[batch pos d_model\]. Devlin et al. 2018, figure 2.
-pub fn embed(g: &mut Scope, c: &Config, embeddings: &Embeddings) -> Result<(TextInputs, NodeId, NodeId)> {
+/// An encoder's inputs, and what becomes of them before the first block.
+pub struct Embedded {
+    pub inputs: TextInputs,
+    pub words: Words,
+    /// The table of words: \[d_vocab d_model\].
+    pub table: NodeId,
+    /// The embeddings summed and normed: \[batch pos d_model\].
+    pub h: NodeId,
+}
+
+/// Devlin et al. 2018, figure 2.
+pub fn embed(g: &mut Scope, c: &Config, embeddings: &Embeddings) -> Result<Embedded> {
     let text = [(Batch, Dim::Batch), (Pos, Dim::Source)];
     let ids = g.input("ids", &text);
     let attention_mask = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Source)]);
     let token_type_ids = g.input("token_type_ids", &text);
     let positions = g.input("position_ids", &text);
-    let mut table = |name: &str, axis: Axis, n: usize| {
-        let names: Vec<String> = embeddings.stems.iter().map(|stem| format!("{stem}.{name}.weight")).collect();
-        g.weight(&names, &[(axis, n), (DModel, c.embedding_size)])
+    let names = |name: &str| embeddings.stems.iter().map(|stem| format!("{stem}.{name}.weight")).collect::<Vec<String>>();
+    let words = Words {
+        table: names("word_embeddings"),
+        head: embeddings.head,
+        tied: c.tied,
+        vocab: c.vocab_size,
+        width: c.embedding_size,
     };
-    let words = table("word_embeddings", DVocab, c.vocab_size);
-    let segments = table("token_type_embeddings", Axis::Out, c.type_vocab_size);
-    let places = table("position_embeddings", Pos, c.max_position_embeddings);
+    let table = words.table(g);
+    let segments = g.weight(&names("token_type_embeddings"), &[(Axis::Out, c.type_vocab_size), (DModel, c.embedding_size)]);
+    let places = g.weight(&names("position_embeddings"), &[(Pos, c.max_position_embeddings), (DModel, c.embedding_size)]);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DModel, Dim::Fixed(c.embedding_size))];
-    let word = g.op("hook_embed", Embed, &[ids, words], &axes)?;
+    let word = g.op("hook_embed", Embed, &[ids, table], &axes)?;
     let segment = g.op("hook_token_type_embed", Embed, &[token_type_ids, segments], &axes)?;
     let place = g.op("hook_pos_embed", Embed, &[positions, places], &axes)?;
     let sum = g.like("embedded_segment", Add, &[word, segment])?;
@@ -109,7 +151,8 @@ pub fn embed(g: &mut Scope, c: &Config, embeddings: &Embeddings) -> Result<(Text
         Some(pad) => Positions::AfterPadding { node: positions, pad },
         None => Positions::Counted { node: positions },
     });
-    Ok((TextInputs { ids, attention_mask, token_type_ids: Some(token_type_ids), positions }, words, h))
+    let inputs = TextInputs { ids, attention_mask, token_type_ids: Some(token_type_ids), positions };
+    Ok(Embedded { inputs, words, table, h })
 }
 
 /// The stems of one block's weights.
@@ -143,7 +186,7 @@ impl BlockNames {
 
 /// Vaswani et al. 2017, §3.1: LayerNorm(x + Sublayer(x)), for attention and for the feed-forward part.
 pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: NodeId) -> Result<NodeId> {
-    let heads = Heads { query: c.num_attention_heads, key: c.num_attention_heads, d_head: c.hidden_size / c.num_attention_heads };
+    let heads = Heads { query: c.num_attention_heads, key: c.num_attention_heads, d_head: c.d_head };
     let width = [(DModel, c.hidden_size)];
     g.alias("hook_resid_pre", h);
 
@@ -168,27 +211,22 @@ pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: N
 }
 
 /// A masked word from the hidden state at its place: a dense layer, a norm, and the embedding again with a bias of its own.
-pub struct WordHead {
+pub struct WordHead<'n> {
     pub dense: Vec<String>,
     pub activation: Activation,
     pub norm: Vec<String>,
-    /// Its own matrix, where the checkpoint has one.
-    pub decoder: String,
-    /// The matrix's own comes first: the other is the same numbers, but where nothing is tied, numbers that the reference does not use.
-    pub bias: Vec<String>,
+    /// The matrix's own bias, and the name under which it serves where `config.json` ties the two.
+    pub bias: &'n [&'static str],
 }
 
-pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, table: NodeId, tensors: &[String]) -> Result<NodeId> {
+pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, embedded: &Embedded, tensors: &[String]) -> Result<NodeId> {
     let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding_size)])?;
     let x = g.like("head.activation", head.activation, &[x])?;
     let x = layer_norm(g, "head.norm", &head.norm, c.layer_norm_eps, x)?;
-    let table = match has(tensors, &head.decoder) {
-        true => g.weight(&[head.decoder], &[(DVocab, c.vocab_size), (DModel, c.embedding_size)]),
-        false => table,
-    };
-    let bias = g.weight(&head.bias, &[(DVocab, c.vocab_size)]);
+    let matrix = embedded.words.head(g, embedded.table, tensors);
+    let bias = g.weight(if c.tied { head.bias } else { &head.bias[..1] }, &[(DVocab, c.vocab_size)]);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DVocab, Dim::Fixed(c.vocab_size))];
-    g.op("logits", Linear, &[x, table, bias], &axes)
+    g.op("logits", Linear, &[x, matrix, bias], &axes)
 }
 
 /// Devlin et al. 2018, §3: the final vector of \[CLS\], through a dense layer and tanh: \[batch d_model\].
@@ -221,9 +259,10 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
         d_model: c.hidden_size,
         vocab: c.vocab_size,
         token_types: c.type_vocab_size,
-        labels: if architecture.ends_with("ForSequenceClassification") { c.labels.clone() } else { vec![] },
+        classes: None,
         special: SpecialTokens { decoder_start: 0, eos: vec![], pad: c.pad_token_id.unwrap_or(0) },
-        max_positions: Some(c.max_position_embeddings.saturating_sub(after)),
+        max_positions: Some(c.max_position_embeddings - after),
+        generation: Generation::default(),
     }
 }
 

@@ -2,10 +2,15 @@
 
 mod albert;
 mod bert;
+mod classes;
 mod electra;
 mod encoder;
+mod fields;
+mod generation;
 mod gpt2;
+pub mod json;
 mod llama;
+mod notices;
 mod parts;
 mod positions;
 mod roberta;
@@ -16,8 +21,12 @@ use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
+pub use classes::{Classes, Scores};
+pub use generation::{EarlyStopping, Generation, Rules};
+use json::parse;
+pub use notices::{Notice, NoticeKind};
 pub use positions::Positions;
-use settings::{Settings, parse, start};
+use settings::Settings;
 
 /// Which halves of the first Transformer a model keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +64,13 @@ pub struct Model {
     pub vocab: usize,
     /// Texts that a token can belong to; 0 where the model does not tell them apart.
     pub token_types: usize,
-    /// Names of the classes of a text, in their order; empty where the head has none.
-    pub labels: Vec<String>,
+    /// What the numbers of a head over the whole text mean; `None` where there is no such head.
+    pub classes: Option<Classes>,
     pub special: SpecialTokens,
     /// The longest text that the model can place, in tokens; `None` where any length has a position.
     pub max_positions: Option<usize>,
+    /// How the checkpoint wants its texts written; of a model that does not write, nothing.
+    pub generation: Generation,
 }
 
 /// The graph's input nodes: of the text that is read once, and of the one that is written.
@@ -96,21 +107,26 @@ impl Model {
         self.outputs.first().copied().filter(|_| writes)
     }
 
-    /// Takes over what a `generation_config.json` says of the tokens that begin and end a text: it wins over `config.json`, as in `transformers`.
+    /// Takes over what a `generation_config.json` says of how texts are written: as in `transformers`, nothing that `config.json` says of it counts then.
     ///
     /// # Errors
-    /// A file that is not JSON; what is no id.
+    /// A file that is not JSON; a field of another type, or an id that is no token.
     pub fn generate_by(&mut self, generation_config: &str) -> Result<()> {
         const FILE: &str = "generation_config.json";
         let value = parse(FILE, generation_config)?;
-        let settings = Settings::of(FILE, &value)?;
-        let special = &mut self.special;
-        if settings.fields.contains_key("eos_token_id") {
-            special.eos = settings.ids("eos_token_id", None)?;
+        self.take_generation(Settings::of(FILE, &value)?)
+    }
+
+    fn take_generation(&mut self, settings: Settings) -> Result<()> {
+        if self.inputs.target.is_none() {
+            return Ok(());
         }
-        special.pad = settings.id("pad_token_id")?.unwrap_or(special.pad);
+        self.generation = Generation::read(settings, self.vocab)?;
+        let ends = generation::SpecialIds::read(settings, self.vocab)?;
+        self.special.eos = ends.eos;
+        self.special.pad = ends.pad.unwrap_or(self.special.pad);
         if self.family == Family::EncoderDecoder {
-            special.decoder_start = start(settings, special.decoder_start, self.vocab)?;
+            self.special.decoder_start = ends.decoder_start.unwrap_or(self.special.decoder_start);
         }
         Ok(())
     }
@@ -140,12 +156,26 @@ impl Cache {
     }
 }
 
-/// Builds the model that a `config.json` describes. `tensors` are the names in its checkpoint: some tensors are left out
-/// where two are tied.
+/// Tensors that the reference may tie: the target, and the source whose numbers it shares where both have the same, or a checkpoint has only one.
+pub const TIED: [(&str, &str); 10] = [
+    ("lm_head.weight", "shared.weight"),
+    ("encoder.embed_tokens.weight", "shared.weight"),
+    ("decoder.embed_tokens.weight", "shared.weight"),
+    ("lm_head.weight", "model.embed_tokens.weight"),
+    ("lm_head.weight", "transformer.wte.weight"),
+    ("lm_head.weight", "wte.weight"),
+    ("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight"),
+    ("lm_head.decoder.weight", "roberta.embeddings.word_embeddings.weight"),
+    ("predictions.decoder.weight", "albert.embeddings.word_embeddings.weight"),
+    ("generator_lm_head.weight", "electra.embeddings.word_embeddings.weight"),
+];
+
+/// Builds the model that a `config.json` describes. `tensors` are the names in its checkpoint, best without the copies of tied tensors
+/// (`Checkpoint::distinct_names`): they tell where two that `config.json` ties have numbers of their own.
 pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
     let value = parse("config.json", config)?;
     let settings = Settings::of("config.json", &value)?;
-    match settings.word("model_type")? {
+    let mut model = match settings.word("model_type")? {
         Some("t5" | "mt5") => t5::build(settings, tensors),
         Some("bert") => bert::build(settings, tensors),
         Some("roberta") => roberta::build(settings, tensors),
@@ -157,7 +187,9 @@ pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
         None => Err(Error::Config(format!(
             "config.json names no model_type, so its architecture is unknown; this version runs {SUPPORTED}"
         ))),
-    }
+    }?;
+    model.take_generation(settings)?;
+    Ok(model)
 }
 
 const SUPPORTED: &str = "bert, roberta, albert, electra, t5, gpt2 and llama";

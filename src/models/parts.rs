@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::graph::{Dim, NodeId, Scope, Stored};
 use crate::ops::{Append, AttnMix, AttnScores, LayerNorm, Linear, Mask, Softmax};
-use crate::tensor::Axis::{self, Batch, DHead, DModel, Head, In, KeyPos, KvHead, Out, QueryPos};
+use crate::tensor::Axis::{self, Batch, DHead, DModel, DVocab, Head, In, KeyPos, KvHead, Out, QueryPos};
 
 /// Where a matrix lies in the checkpoint: the stems of its names, as published and as found elsewhere.
 pub struct Matrix {
@@ -21,6 +21,41 @@ impl Matrix {
 /// Whether a checkpoint has a tensor of this name.
 pub fn has(tensors: &[String], name: &str) -> bool {
     tensors.iter().any(|known| known == name)
+}
+
+/// An embedding, and the head that writes words with it or with a matrix of its own.
+pub struct Words {
+    /// Names of the embedding in the checkpoint.
+    pub table: Vec<String>,
+    /// Name of the head's matrix.
+    pub head: &'static str,
+    /// Whether `config.json` says that the two are one.
+    pub tied: bool,
+    pub vocab: usize,
+    pub width: usize,
+}
+
+impl Words {
+    /// \[d_vocab d_model\]. Some checkpoints have the matrix of a tied head alone: it is the embedding, too.
+    pub fn table(&self, g: &mut Scope) -> NodeId {
+        let head = self.tied.then(|| self.head.to_string());
+        let names: Vec<String> = self.table.iter().cloned().chain(head).collect();
+        g.weight(&names, &self.axes())
+    }
+
+    /// \[d_vocab d_model\]: the embedding where the two are tied, unless the checkpoint holds both (`models::TIED`). Where they are not, the
+    /// matrix is a tensor of its own, and a checkpoint without it is refused as incomplete.
+    pub fn head(&self, g: &mut Scope, table: NodeId, tensors: &[String]) -> NodeId {
+        let both = has(tensors, self.head) && self.table.iter().any(|name| has(tensors, name));
+        match self.tied && !both {
+            true => table,
+            false => g.weight(&[self.head], &self.axes()),
+        }
+    }
+
+    fn axes(&self) -> [(Axis, usize); 2] {
+        [(DVocab, self.vocab), (DModel, self.width)]
+    }
 }
 
 /// x \[batch pos …\] → \[batch pos …out\].
@@ -77,11 +112,22 @@ impl Heads {
 }
 
 /// Vaswani et al. 2017, eq. 1, up to the weighted values. q \[batch pos head d_head\]; k, v with `kv_head`, or caches of them.
-pub fn attend(g: &mut Scope, heads: Heads, [q, k, v]: [NodeId; 3], allowed: NodeId, mask: Mask) -> Result<NodeId> {
+pub fn attend(g: &mut Scope, heads: Heads, qkv: [NodeId; 3], allowed: NodeId, mask: Mask) -> Result<NodeId> {
+    attend_scaled(g, heads, (heads.d_head as f32).powf(-0.5), qkv, allowed, mask)
+}
+
+/// The same with another factor than 1 / √d_head.
+pub fn attend_scaled(
+    g: &mut Scope,
+    heads: Heads,
+    scale: f32,
+    [q, k, v]: [NodeId; 3],
+    allowed: NodeId,
+    mask: Mask,
+) -> Result<NodeId> {
     let [batch, (_, pos), _, _] = <[_; 4]>::try_from(g.axes(q)).expect("queries have four axes");
     let keys = g.axes(allowed)[1].1;
     let axes = [batch, (Head, Dim::Fixed(heads.query)), (QueryPos, pos), (KeyPos, keys)];
-    let scale = (heads.d_head as f32).powf(-0.5);
     let scores = g.op("hook_attn_scores_unmasked", AttnScores { scale }, &[q, k], &axes)?;
     let scores = g.like("hook_attn_scores", mask, &[scores, allowed])?;
     let pattern = g.like("hook_pattern", Softmax, &[scores])?; // [batch head query_pos key_pos]

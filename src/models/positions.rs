@@ -36,7 +36,7 @@ fn after_padding(row: &[u32], pad: u32) -> Vec<f32> {
     let mut tokens = 0;
     let place = |id: &u32| {
         tokens += (*id != pad) as u32;
-        (pad + if *id == pad { 0 } else { tokens }) as f32
+        pad.saturating_add(if *id == pad { 0 } else { tokens }) as f32
     };
     row.iter().map(place).collect()
 }

@@ -5,88 +5,18 @@
 //! Differs from the paper: attention is not divided by √d_head (the published weights absorb it), as in the released code.
 //! Version 1.1 (Shazeer 2020, §2) has a gated feed-forward part and a head of its own.
 
-use super::parts::has;
-use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, sized, start};
-use super::{Family, Inputs, Model, SpecialTokens, TextInputs};
-use crate::error::{Error, Result};
+mod config;
+
+use config::Config;
+
+use super::parts::{Words, has};
+use super::settings::Settings;
+use super::{Family, Generation, Inputs, Model, SpecialTokens, TextInputs};
+use crate::error::Result;
 use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
 use crate::ops::relative_bias::Direction;
-use crate::ops::{Activation, Add, Append, AttnMix, AttnScores, Embed, Linear, Mask, Mul, RelativeBias, RmsNorm, Scale, Softmax};
+use crate::ops::{Add, Append, AttnMix, AttnScores, Embed, Linear, Mask, Mul, RmsNorm, Scale, Softmax};
 use crate::tensor::Axis::{self, Batch, Bucket, DHead, DMlp, DModel, DVocab, Head, In, KeyPos, KvHead, Out, Pos, QueryPos};
-
-/// `config.json`, with the defaults of the reference where a file leaves something out.
-pub struct Config {
-    vocab_size: usize,
-    d_model: usize,
-    d_kv: usize,
-    d_ff: usize,
-    num_layers: usize,
-    num_decoder_layers: usize,
-    num_heads: usize,
-    relative_attention_num_buckets: usize,
-    relative_attention_max_distance: usize,
-    layer_norm_epsilon: f32,
-    feed_forward_proj: String,
-    scale_decoder_outputs: bool,
-    pad_token_id: u32,
-    eos_token_id: Vec<u32>,
-    decoder_start_token_id: u32,
-}
-
-/// The feed-forward part: one matrix in, or two of which one is a gate.
-struct FeedForward {
-    activation: Activation,
-    gated: bool,
-}
-
-impl Config {
-    fn read(s: Settings) -> Result<Self> {
-        let num_layers = s.size("num_layers", 6, MOST_LAYERS)?;
-        let pad_token_id = s.id("pad_token_id")?.unwrap_or(0);
-        let vocab_size = s.size("vocab_size", 32_128, MOST_WIDE)?;
-        // All files of mT5 that the reference writes now claim to be tied, and it scales none of them.
-        let (tied, many_languages) = (s.flag("tie_word_embeddings")?.unwrap_or(true), s.word("model_type")? == Some("mt5"));
-        let c = Config {
-            vocab_size,
-            d_model: s.size("d_model", 512, MOST_WIDE)?,
-            d_kv: s.size("d_kv", 64, MOST_WIDE)?,
-            d_ff: s.size("d_ff", 2048, MOST_WIDE)?,
-            num_layers,
-            num_decoder_layers: s.size("num_decoder_layers", num_layers, MOST_LAYERS)?,
-            num_heads: s.size("num_heads", 8, MOST_WIDE)?,
-            relative_attention_num_buckets: s.whole("relative_attention_num_buckets")?.unwrap_or(32) as usize,
-            relative_attention_max_distance: s.size("relative_attention_max_distance", 128, MOST_WIDE)?,
-            layer_norm_epsilon: s.epsilon("layer_norm_epsilon", 1e-6)?,
-            feed_forward_proj: s.word("feed_forward_proj")?.unwrap_or("relu").into(),
-            scale_decoder_outputs: s.flag("scale_decoder_outputs")?.unwrap_or(tied && !many_languages),
-            pad_token_id,
-            eos_token_id: s.ids("eos_token_id", Some(1))?,
-            decoder_start_token_id: start(s, pad_token_id, vocab_size)?,
-        };
-        sized("num_heads × d_kv", (c.num_heads as u64) * (c.d_kv as u64), MOST_WIDE)?;
-        Ok(c)
-    }
-
-    fn feed_forward(&self) -> Result<FeedForward> {
-        let (gated, name) = match self.feed_forward_proj.strip_prefix("gated-") {
-            // The reference reads this one name as the tanh form: the published v1.1 models were trained so.
-            Some("gelu") => (true, "gelu_new"),
-            Some(name) => (true, name),
-            None => (false, self.feed_forward_proj.as_str()),
-        };
-        let activation = Activation::from_config(name).ok_or_else(|| {
-            Error::Config(format!("feed_forward_proj \"{}\" is not a known activation", self.feed_forward_proj))
-        })?;
-        Ok(FeedForward { activation, gated })
-    }
-
-    fn relative_bias(&self, direction: Direction) -> Result<RelativeBias> {
-        let (total, far) = (self.relative_attention_num_buckets, self.relative_attention_max_distance);
-        RelativeBias::new(direction, total, far).ok_or_else(|| {
-            Error::Config(format!("{total} relative_attention_num_buckets up to a distance of {far} leave no usable buckets"))
-        })
-    }
-}
 
 /// Its name, its older one, and that of the many languages' v1.1.
 const CLASSES: [&str; 3] = ["T5ForConditionalGeneration", "T5WithLMHeadModel", "MT5ForConditionalGeneration"];
@@ -107,41 +37,49 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         d_model: config.d_model,
         vocab: config.vocab_size,
         token_types: 0,
-        labels: vec![],
+        classes: None,
         special: SpecialTokens {
             decoder_start: config.decoder_start_token_id,
             eos: config.eos_token_id,
             pad: config.pad_token_id,
         },
         max_positions: None,
+        generation: Generation::default(),
     })
 }
 
 /// §2.1: "an encoder-decoder Transformer". The encoder reads the source once; the decoder runs for every new token.
 fn text_to_text(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Inputs, NodeId)> {
-    let names = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
-    let embedding = g.weight(&names, &[(DVocab, c.vocab_size), (DModel, c.d_model)]);
+    let names = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"].map(String::from);
+    let words = Words { table: names.to_vec(), head: "lm_head.weight", tied: c.tied, vocab: c.vocab_size, width: c.d_model };
+    let embedding = words.table(g);
+    // One table serves both halves, unless the checkpoint holds another for one of them beside those before it.
+    let mut own = |place: usize| {
+        let is_second = names[..place].iter().any(|name| has(tensors, name));
+        match is_second && has(tensors, &names[place]) {
+            true => g.weight(&names[place..=place], &[(DVocab, c.vocab_size), (DModel, c.d_model)]),
+            false => embedding,
+        }
+    };
+    let [source_words, target_words] = [1, 2].map(&mut own);
 
     let ids = g.input("ids", &[(Batch, Dim::Batch), (Pos, Dim::Source)]);
     let allowed = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Source)]);
     let source = Half { c, name: "encoder", pos: Dim::Source, keys: Dim::Source };
-    let memory = source.encode(&mut g.enter("encoder"), ids, allowed, embedding)?; // [batch pos d_model]
+    let memory = source.encode(&mut g.enter("encoder"), ids, allowed, source_words)?; // [batch pos d_model]
 
     let g = &mut g.during(Stage::Target);
     let decoder_ids = g.input("decoder_ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
     let decoder_allowed = g.input("decoder_attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Keys)]);
     let target = Half { c, name: "decoder", pos: Dim::Target, keys: Dim::Keys };
     let seen = Memory { states: memory, allowed };
-    let mut h = target.decode(&mut g.enter("decoder"), decoder_ids, decoder_allowed, seen, embedding)?; // [batch pos d_model]
+    let mut h = target.decode(&mut g.enter("decoder"), decoder_ids, decoder_allowed, seen, target_words)?; // [batch pos d_model]
 
     // The first T5 shares the embedding with the head and scales what enters it.
     if c.scale_decoder_outputs {
         h = g.like("decoder.scaled", Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
     }
-    let head = match has(tensors, "lm_head.weight") {
-        true => g.weight(&["lm_head.weight"], &[(DVocab, c.vocab_size), (DModel, c.d_model)]),
-        false => embedding,
-    };
+    let head = words.head(g, embedding, tensors);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
     let logits = g.op("logits", Linear, &[h, head], &axes)?;
     let text = |ids, attention_mask| Some(TextInputs { ids, attention_mask, token_type_ids: None, positions: None });
@@ -307,8 +245,7 @@ impl Half<'_> {
     /// §2.1: "a dense layer with an output dimensionality of d_ff followed by a ReLU nonlinearity and another dense
     /// layer"; in v1.1 a gated linear unit, Shazeer 2020, eq. 6.
     fn feed_forward(&self, g: &mut Scope, weights: &str, x: NodeId) -> Result<NodeId> {
-        let FeedForward { activation, gated } = self.c.feed_forward()?;
-        let d_mlp = self.c.d_ff;
+        let Config { activation, gated, d_ff: d_mlp, .. } = *self.c;
         let mut mlp = g.enter("mlp");
         let post = if gated {
             let pre = self.project(&mut mlp, "hook_pre", &format!("{weights}.wi_0"), x, DMlp, d_mlp)?;

@@ -34,18 +34,19 @@ impl WebEngine {
 
 /// The nodes as JSON.
 pub(super) fn nodes(graph: &Graph) -> String {
+    let mut hooks: Vec<Vec<&str>> = vec![vec![]; graph.nodes.len()];
+    graph.hooks.iter().for_each(|hook| hooks[hook.node.0].push(&hook.name));
     let mut told = String::new();
-    for index in 0..graph.nodes.len() {
-        told.push(if index == 0 { '[' } else { ',' });
-        describe(&mut told, graph, NodeId(index));
+    for (node, hooks) in graph.nodes.iter().zip(&hooks) {
+        told.push(if told.is_empty() { '[' } else { ',' });
+        describe(&mut told, node, hooks);
     }
     told.push(']');
     told
 }
 
 /// Names are paths of words and numbers: nothing in them needs escaping.
-fn describe(told: &mut String, graph: &Graph, id: NodeId) {
-    let node = graph.node(id);
+fn describe(told: &mut String, node: &Node, hooks: &[&str]) {
     let mut list = |key: &str, items: &mut dyn Iterator<Item = String>| {
         told.push_str(key);
         let mut comma = "[";
@@ -59,7 +60,7 @@ fn describe(told: &mut String, graph: &Graph, id: NodeId) {
     list("{\"inputs\":", &mut node.inputs.iter().map(|input| input.0.to_string()));
     list(",\"axes\":", &mut node.axes.iter().map(|axis| quoted(axis.name())));
     list(",\"dims\":", &mut node.dims.iter().map(|dim| length(*dim)));
-    list(",\"hooks\":", &mut graph.hooks.iter().filter(|hook| hook.node == id).map(|hook| quoted(&hook.name)));
+    list(",\"hooks\":", &mut hooks.iter().map(|hook| quoted(hook)));
     let stage = if node.stage == Stage::Source { "source" } else { "target" };
     let more = match &node.kind {
         Kind::Input => String::new(),

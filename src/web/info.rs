@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::values::write;
 use super::{WebEngine, idle};
 use crate::gpu;
+use crate::models::Model;
 use crate::ops::{Activation, Descriptor, OPS};
 
 #[wasm_bindgen(js_class = Engine)]
@@ -14,6 +15,7 @@ impl WebEngine {
     pub fn info(&self) -> Result<JsValue, JsError> {
         let engine = idle(&self.engine)?;
         let (model, device) = (&engine.model, &engine.device);
+        let classes = model.classes.as_ref();
         let axes = |node| model.graph.node(node).axes.iter().map(|axis| axis.name()).collect();
         let tests = device.self_test.iter().map(|test| SelfTestInfo {
             op: test.op,
@@ -37,7 +39,9 @@ impl WebEngine {
             d_model: model.d_model,
             vocab: model.vocab,
             token_types: model.token_types,
-            labels: &model.labels,
+            labels: classes.map_or(&[], |classes| &classes.labels),
+            unused_labels: classes.map_or(&[], |classes| &classes.unused),
+            classes: classes.map(|classes| classes.scores.name()),
             max_positions: model.max_positions,
             cache: model.cache().map(|cache| CacheInfo {
                 kv_heads: cache.kv_heads,
@@ -48,6 +52,7 @@ impl WebEngine {
             decoder_start: model.special.decoder_start,
             eos: &model.special.eos,
             pad: model.special.pad,
+            notices: notices(model),
             hooks: model.graph.hooks.iter().map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node) }).collect(),
             self_test: tests.collect(),
             timing: Timing { cpu: ms(device.cpu_time), webgpu: ms(device.gpu_time) },
@@ -112,15 +117,36 @@ struct Info<'a> {
     d_model: usize,
     vocab: usize,
     token_types: usize,
-    labels: &'a [String],
+    /// One for each number of a classifier; null where `config.json` has no name for it.
+    labels: &'a [Option<String>],
+    /// Names in `config.json` that belong to no number of the head.
+    unused_labels: &'a [String],
+    /// What a classifier's numbers are: `softmax`, `sigmoid` or `numbers`; null for other heads.
+    classes: Option<&'static str>,
     max_positions: Option<usize>,
     cache: Option<CacheInfo>,
     decoder_start: u32,
     eos: &'a [u32],
     pad: u32,
+    notices: Vec<NoticeInfo>,
     hooks: Vec<HookInfo<'a>>,
     self_test: Vec<SelfTestInfo>,
     timing: Timing,
+}
+
+/// What a reader is told of the checkpoint's generation settings.
+#[derive(Serialize)]
+struct NoticeInfo {
+    /// `rules`, `sampling`, `cuts`, `beams`, `leftOut` or `noEnd`.
+    kind: &'static str,
+    file: &'static str,
+    /// Names and values.
+    settings: String,
+}
+
+fn notices(model: &Model) -> Vec<NoticeInfo> {
+    let told = model.generation.notices.iter();
+    told.map(|notice| NoticeInfo { kind: notice.kind.code(), file: notice.file, settings: notice.settings.clone() }).collect()
 }
 
 /// What a written token leaves behind, in bytes: as the model is, and with one key/value head for each head, or one in all.

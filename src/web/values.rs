@@ -42,14 +42,15 @@ pub(super) struct StepOptions {
     pub top_p: Option<f32>,
     pub seed: f64,
     pub candidates: Option<usize>,
+    pub limit: Option<usize>,
     pub capture: Vec<String>,
 }
 
 impl StepOptions {
     pub fn sampling(&self) -> Sampling {
-        let Self { temperature, top_k, .. } = *self;
+        let Self { temperature, top_k, limit, .. } = *self;
         let listed = self.candidates.unwrap_or(CANDIDATES);
-        Sampling { temperature, top_k, top_p: self.top_p.unwrap_or(1.0), seed: self.seed as u64, listed }
+        Sampling { temperature, top_k, top_p: self.top_p.unwrap_or(1.0), seed: self.seed as u64, listed, limit }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Safetensors files (f32, f16, bf16) under Hugging Face names → the numbers of a graph's weight nodes.
 
+mod table;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use half::{bf16, f16};
@@ -9,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stored};
 use crate::pass::Parameters;
 use crate::tensor::{Tensor, size};
+pub use table::Table;
+use table::{Listed, places, unread};
 
 /// The tensors of a checkpoint, still as they lie in its files.
 pub struct Checkpoint<'a> {
@@ -20,7 +25,7 @@ impl<'a> Checkpoint<'a> {
     pub fn open(files: &[(&str, &'a [u8])]) -> Result<Self> {
         let mut tensors = vec![];
         for (file, bytes) in files {
-            let parsed = SafeTensors::deserialize(bytes).map_err(|fault| damaged(file, bytes, fault))?;
+            let parsed = SafeTensors::deserialize(bytes).map_err(|fault| damaged(file, bytes, bytes.len() as u64, fault))?;
             tensors.extend(parsed.tensors());
         }
         Ok(Checkpoint { tensors })
@@ -28,6 +33,18 @@ impl<'a> Checkpoint<'a> {
 
     pub fn names(&self) -> Vec<String> {
         self.tensors.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The same without copies: of a tensor that may be tied to another, where both hold the same bytes. `tied`: each with its source.
+    pub fn distinct_names(&self, tied: &[(&str, &str)]) -> Vec<String> {
+        let known = self.by_name();
+        let same = |a: &TensorView, b: &TensorView| a.dtype() == b.dtype() && a.shape() == b.shape() && a.data() == b.data();
+        let is_copy = |name: &str| {
+            tied.iter().filter(|(target, _)| *target == name).any(|(target, source)| {
+                known.get(target).zip(known.get(source)).is_some_and(|(target, source)| same(target, source))
+            })
+        };
+        known.keys().filter(|name| !is_copy(name)).map(|name| name.to_string()).collect()
     }
 
     /// Every tensor of the files, in f32. Their axes have no names.
@@ -40,33 +57,24 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// The numbers of each weight node, in f32.
+    ///
+    /// # Errors
+    /// What [`Table::check`] refuses, before any number is read; numbers that are not finite.
     pub fn parameters(&self, graph: &Graph) -> Result<Parameters> {
+        let listed: Vec<Listed> =
+            self.tensors.iter().map(|(name, view)| Listed { name, dtype: view.dtype(), shape: view.shape() }).collect();
         let mut parameters = Parameters::new();
-        for (index, node) in graph.nodes.iter().enumerate() {
-            if let Kind::Weight { names, stored } = &node.kind {
-                let shape = node.shape(&Lens::ONE);
-                parameters.insert(NodeId(index), Arc::new(self.tensor(names, *stored, &shape)?));
-            }
+        for (node, stored, place) in places(graph, &listed)? {
+            let (name, view) = &self.tensors[place];
+            let shape = graph.node(node).shape(&Lens::ONE);
+            parameters.insert(node, Arc::new(stored.take(to_f32(name, view)?, &shape)));
         }
         Ok(parameters)
     }
 
-    fn tensor(&self, names: &[String], stored: Stored, shape: &[usize]) -> Result<Vec<f32>> {
-        let found = names.iter().find_map(|name| self.tensors.iter().rfind(|(known, _)| known == name));
-        let (name, view) = found.ok_or_else(|| {
-            Error::Weights(format!(
-                "\"{}\" is missing from the checkpoint; the file is incomplete or belongs to another architecture",
-                names[0]
-            ))
-        })?;
-        let want = stored.shape(shape);
-        if view.shape() != want {
-            return Err(Error::Weights(format!(
-                "\"{name}\" has shape {:?}, but config.json asks for {want:?}; config and checkpoint belong to different models",
-                view.shape()
-            )));
-        }
-        Ok(stored.take(to_f32(name, view)?, shape))
+    /// Where several files hold a tensor of one name, the last one's.
+    fn by_name(&self) -> BTreeMap<&str, &TensorView<'a>> {
+        self.tensors.iter().map(|(name, view)| (name.as_str(), view)).collect()
     }
 }
 
@@ -137,11 +145,7 @@ fn to_f32(name: &str, view: &TensorView) -> Result<Vec<f32>> {
         Dtype::F32 => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
         Dtype::F16 => pairs().map(|bits| f16::from_bits(bits).to_f32()).collect(),
         Dtype::BF16 => pairs().map(|bits| bf16::from_bits(bits).to_f32()).collect(),
-        other => {
-            return Err(Error::Weights(format!(
-                "\"{name}\" is stored as {other:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these"
-            )));
-        }
+        other => return Err(unread(name, other)),
     };
     if numbers.iter().all(|number| number.is_finite()) {
         Ok(numbers)
@@ -150,16 +154,16 @@ fn to_f32(name: &str, view: &TensorView) -> Result<Vec<f32>> {
     }
 }
 
-/// Why a file is not readable, in words for the person who chose it.
-fn damaged(file: &str, bytes: &[u8], fault: SafeTensorError) -> Error {
-    let claimed = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
+/// Why a file is not readable, in words for the person who chose it. `head` is its beginning, `size` its length in bytes.
+fn damaged(file: &str, head: &[u8], size: u64, fault: SafeTensorError) -> Error {
+    let claimed = head.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
     let reason = match (fault, claimed) {
-        (_, None) => format!("has only {} bytes", bytes.len()),
+        (_, None) => format!("has only {size} bytes"),
         (SafeTensorError::HeaderTooLarge | SafeTensorError::InvalidHeaderLength, Some(claimed)) => {
-            format!("claims a header of {claimed} bytes but has {} bytes in all", bytes.len())
+            format!("claims a header of {claimed} bytes but has {size} bytes in all")
         }
         (SafeTensorError::MetadataIncompleteBuffer, _) => {
-            format!("ends early or has bytes left over: its {} bytes do not fit its table of contents", bytes.len())
+            format!("ends early or has bytes left over: its {size} bytes do not fit its table of contents")
         }
         (fault, _) => format!("has an unreadable table of contents ({fault})"),
     };

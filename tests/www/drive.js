@@ -130,6 +130,8 @@ export function launchOptions(browser, options) {
       "gfx.webgpu.ignore-blocklist": options.webgpu !== false,
       "dom.serviceWorkers.enabled": options.offline === true,
       "intl.accept_languages": lang,
+      // The driver turns this protection off; readers have it on.
+      "security.fileuri.strict_origin_policy": true,
       // 0 is dark, 1 is light.
       "layout.css.prefers-color-scheme.content-override": options.theme === "dark" ? 0 : 1,
       "ui.prefersReducedMotion": options.motion === false ? 1 : 0,

@@ -1,6 +1,7 @@
 // How one number of an activation came about, worked out in the page from the numbers that it was computed from: the formulas of src/ops once more, in
 // doubles, so that what is shown can be held against what the engine computed.
 
+import { entry } from "../lookup.js";
 import { flatOf, placeOf, shapeOf, sizeOf } from "./nodes.js";
 import { isMasked, MASKED } from "../trace.js";
 import { activate } from "./functions.js";
@@ -69,7 +70,7 @@ export class Numbers {
    */
   explain(index, flat) {
     const node = this.graph[index];
-    const rule = RULES[node.op];
+    const rule = entry(RULES, node.op);
     if (!rule) throw new Error(`"${node.op}" has no arithmetic here: ${node.name}`);
     return rule(this, node, this.shapes[index], flat);
   }

@@ -1,6 +1,7 @@
 // Each op's formula as MathML, as its file in src/ops states it.
 
 import { html, mathml, nothing } from "lit";
+import { entry } from "../lookup.js";
 
 /** @typedef {import("./nodes.js").GraphNode} GraphNode */
 
@@ -23,8 +24,8 @@ export function attentionFormula(architecture) {
  * @param {GraphNode} node
  */
 export function formulaOf(node) {
-  const known = Object.hasOwn(BODIES, node.op) && (node.activation === undefined || Object.hasOwn(ACTIVATIONS, node.activation));
-  const body = known && BODIES[node.op](node);
+  const known = node.activation === undefined || entry(ACTIVATIONS, node.activation) !== undefined;
+  const body = known && entry(BODIES, node.op)?.(node);
   return body ? html`<math display="block"><mrow>${body}</mrow></math>` : nothing;
 }
 
@@ -50,7 +51,7 @@ const BODIES = {
   scale: ({ by }) => mathml`<mi>y</mi><mo>=</mo><mi>x</mi><mo>·</mo>${number(Number((by ?? 1).toPrecision(4)))}`,
   add: () => mathml`<mi>y</mi><mo>=</mo>${at("x", "1")}<mo>+</mo>${at("x", "2")}`,
   mul: () => mathml`<mi>y</mi><mo>=</mo>${at("x", "1")}<mo>·</mo>${at("x", "2")}`,
-  activation: ({ activation }) => mathml`<mi>y</mi><mo>=</mo>${ACTIVATIONS[activation ?? ""]}`,
+  activation: ({ activation }) => mathml`<mi>y</mi><mo>=</mo>${entry(ACTIVATIONS, activation ?? "")}`,
   relative_bias: () => mathml`<msub><mi>B</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub><mo>=</mo><mi>table</mi><mo>[</mo><mi>bucket</mi><mo stretchy="false">(</mo><mi>k</mi><mo>−</mo><mi>q</mi><mo stretchy="false">)</mo><mo>]</mo>`,
   attn_scores: ({ scale, inputs }) => mathml`<msub><mi>s</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub><mo>=</mo>${scale === 1 ? dotted() : mathml`<mfrac><mrow>${dotted()}</mrow><msqrt><msub><mi>d</mi><mi>head</mi></msub></msqrt></mfrac>`}${inputs.length > 2 ? mathml`<mo>+</mo><msub><mi>B</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub>` : nothing}`,
   mask: () => mathml`<msub><mi>y</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub><mo>=</mo><mrow><mo>{</mo><mtable columnalign="left"><mtr><mtd><msub><mi>s</mi><mrow><mi>q</mi><mi>k</mi></mrow></msub></mtd><mtd><mtext>allowed</mtext></mtd></mtr><mtr><mtd><mo>−</mo><msup><mn>10</mn><mn>30</mn></msup></mtd><mtd><mtext>masked</mtext></mtd></mtr></mtable></mrow>`,

@@ -1,5 +1,7 @@
 // The activations of src/ops/activation.rs, in doubles.
 
+import { entry } from "../lookup.js";
+
 /** By the names that the engine gives them. @type {Record<string, (x: number) => number>} */
 const FUNCTIONS = {
   relu: (x) => Math.max(x, 0),
@@ -25,8 +27,9 @@ const FUNCTIONS = {
  * @param {number} x
  */
 export function activate(name, x) {
-  if (!Object.hasOwn(FUNCTIONS, name)) throw new Error(`activation "${name}" is not known here`);
-  return FUNCTIONS[name](x);
+  const activation = entry(FUNCTIONS, name);
+  if (!activation) throw new Error(`activation "${name}" is not known here`);
+  return activation(x);
 }
 
 /** @type {(x: number, least: number, most: number) => number} */

@@ -51,9 +51,9 @@ export class Architecture extends Block {
     this.shader = { op: "", file: "", wgsl: "" };
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    queueMicrotask(() => !this.isConnected && this.#reading.abort());
+  left() {
+    this.#reading.abort();
+    this.specimen = undefined;
   }
 
   async begin() {

@@ -111,7 +111,7 @@ export class Beams extends TextBlock {
    * @param {boolean} won
    */
   #ending(name, { ids, score, length, mean }, text, won) {
-    return html`<tr role="row" class=${won ? "won" : ""}><th role="rowheader" scope="row">${name}</th><td role="cell" class="text">${this.#whole(ids, text)}</td><td role="cell">${minus(score)}</td><td role="cell">${length}</td><td role="cell">${minus(mean, 3)}</td></tr>`;
+    return html`<tr role="row" class=${won ? "won" : ""}><th role="rowheader" scope="row">${name}</th><td role="cell" class="text" dir="auto" translate="no">${this.#whole(ids, text)}</td><td role="cell">${minus(score)}</td><td role="cell">${length}</td><td role="cell">${minus(mean, 3)}</td></tr>`;
   }
 
   /**

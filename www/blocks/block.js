@@ -6,10 +6,15 @@ import { preferredLanguage, spoken, words } from "../i18n.js";
 import { lowerIndices } from "../shell/indices.js";
 import { stage } from "../shell/loading.js";
 import { agree } from "../checkpoint/opening.js";
+import { reload } from "../offline.js";
 import { sentence } from "../sentence.js";
-import { acquire, release } from "./pool.js";
+import { Printing, onPaper } from "../printing.js";
+import { Trouble } from "../trouble.js";
+import { Holding } from "./holding.js";
+import { acquire } from "./pool.js";
 import { COMMON, HIDEABLE, propertiesOf } from "./settings.js";
 import { sharePanel } from "./share-panel.js";
+import { keepMarkers } from "../translation.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Say} Say */
@@ -30,7 +35,7 @@ export class Block extends LitElement {
 
   static properties = {
     ...propertiesOf(COMMON),
-    ...Object.fromEntries(["loaded", "address", "error", "foreign", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
+    ...Object.fromEntries(["loaded", "address", "error", "outdated", "foreign", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
   };
 
   /** Lit asks each class once; a block's own settings are its properties. */
@@ -39,20 +44,24 @@ export class Block extends LitElement {
     super.finalize();
   }
 
-  /** What the block holds in the pool. @type {{ address: string, device: "auto" | "webgpu" | "cpu" }[]} */
-  #held = [];
-  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#see(), { rootMargin: "200px" });
+  #holding = new Holding(this, () => this.#left());
+  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.wake(), { rootMargin: "200px" });
   #attempts = 0;
+  /** Paper was asked for before all was drawn. */
+  #unfinished = false;
   #redraw = () => this.requestUpdate();
 
   constructor() {
     super();
+    new Printing(this);
     Object.assign(this, COMMON, /** @type {typeof Block} */ (this.constructor).settings);
     /** A model that the page has open already, for a block whose `model` is empty. @type {Model | undefined} */
     this.loaded = undefined;
     /** Where that model comes from, for those who get a link to this block. */
     this.address = "";
     this.error = "";
+    /** A part of the site did not come: reloading may help. */
+    this.outdated = false;
     /** A model's address on a host that waits for the reader's word. @type {{ host: string, address: string } | undefined} */
     this.foreign = undefined;
     /** @type {{ stage: string, fraction: number } | undefined} */
@@ -72,6 +81,16 @@ export class Block extends LitElement {
     return this.settings.lang || (this.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] || preferredLanguage(navigator.languages);
   }
 
+  /** The settings and their defaults. @returns {Settings} */
+  get defaults() {
+    return { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
+  }
+
+  /** Whatever the block opens is opened under this signal, which aborts when the block leaves the page or has begun anew. */
+  get holding() {
+    return this.#holding.signal;
+  }
+
   /** @returns {Say} */
   get say() {
     return words(this.language);
@@ -80,7 +99,8 @@ export class Block extends LitElement {
   /** "light" or "dark"; "auto" follows the page, where it says, and the system. */
   get shade() {
     const { theme } = this.settings;
-    return theme !== "auto" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
+    if (onPaper()) return "light";
+    return theme === "light" || theme === "dark" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
   }
 
   /** @param {string} part one of those that the block says it has */
@@ -96,17 +116,20 @@ export class Block extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
+    keepMarkers(this);
     this.#watch.observe(this);
     dark.addEventListener("change", this.#redraw);
   }
 
-  /** A block that is moved keeps what it has; one that is gone lets its models go. */
+  /** A block that is moved keeps what it has; one that is gone lets its models go (see `holding`). */
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#watch.disconnect();
     dark.removeEventListener("change", this.#redraw);
-    queueMicrotask(() => !this.isConnected && this.#letGo());
   }
+
+  /** The block has left the page. */
+  left() {}
 
   /** Runs when the block is first seen, and again when its model is another one. */
   async begin() {}
@@ -131,9 +154,10 @@ export class Block extends LitElement {
     if (this.dataset.theme !== this.shade) this.dataset.theme = this.shade;
     const { loading } = this;
     return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
-      ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
+      ${this.error ? html`<p class="error" role="alert">${this.error}${this.outdated ? html` <button type="button" class="link reload" @click=${reload}>${this.say("reload")}</button>` : nothing}</p>` : nothing}
       ${this.foreign ? html`<p class="caption mono">${this.foreign.address}</p><p><button type="button" @click=${() => this.#agree()}>${this.say("blocks.ask", { host: this.foreign.host })}</button></p>` : nothing}
-      ${this.draw()}
+      ${this.#unfinished ? html`<p class="caption">${this.say("print.unfinished")}</p>` : nothing}
+      ${this.#drawn()}
       ${sharePanel(this)}`;
   }
 
@@ -148,8 +172,7 @@ export class Block extends LitElement {
 
   /** The settings that differ from the defaults. @returns {Settings} */
   changed() {
-    const defaults = { ...COMMON, .../** @type {typeof Block} */ (this.constructor).settings };
-    return Object.fromEntries(Object.entries(defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
+    return Object.fromEntries(Object.entries(this.defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
   }
 
   /** What brings this block back elsewhere: an open page's model by its address, the seed always, and what differs from the defaults. @returns {Settings} */
@@ -172,14 +195,8 @@ export class Block extends LitElement {
       if (this.loaded) return this.loaded;
       throw new Error(`<${this.localName}> needs a model: give it the attribute model="models/…/".`);
     }
-    const held = { address, device };
-    this.#held.push(held);
     try {
-      return await acquire(address, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
-    } catch (error) {
-      // The pool keeps no failure: the next try holds what it gets.
-      this.#held = this.#held.filter((other) => other !== held);
-      throw error;
+      return await acquire(address, this.holding, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
     } finally {
       this.loading = undefined;
     }
@@ -192,6 +209,7 @@ export class Block extends LitElement {
   async attempt(action) {
     const attempt = ++this.#attempts;
     this.error = "";
+    this.outdated = false;
     this.foreign = undefined;
     try {
       await action();
@@ -199,10 +217,20 @@ export class Block extends LitElement {
       // What was overtaken by something newer may have lost its model on the way.
       if (attempt === this.#attempts && error?.name !== "AbortError") {
         this.error = await spoken(this.language, () => sentence(error, this.say));
+        this.outdated = error instanceof Trouble && error.ofSite;
         this.foreign = error.key === "trouble.foreign" ? error.values : undefined;
       }
     }
     this.requestUpdate();
+  }
+
+  /** The picture; settings of which there is none are said. */
+  #drawn() {
+    try {
+      return this.draw();
+    } catch (error) {
+      return html`<p class="error" role="alert">${this.say("blocks.undrawn", { why: error.message })}</p>`;
+    }
   }
 
   /** The reader has seen the address. */
@@ -211,25 +239,31 @@ export class Block extends LitElement {
     return this.attempt(() => this.#start());
   }
 
-  #see() {
+  /** Begins, whether it is seen or not. */
+  wake() {
     this.seen = true;
   }
 
-  /** The earlier model goes only when the new one is there: they may be the same. */
-  async #start() {
-    const before = this.#held;
-    this.#held = [];
-    try {
-      lowerIndices();
-      await this.begin();
-    } finally {
-      for (const { address, device } of before) release(address, device);
-    }
+  /** Whether it waits to be seen, or computes. */
+  get unfinished() {
+    return !this.seen || this.loading !== undefined;
   }
 
-  #letGo() {
-    for (const { address, device } of this.#held) release(address, device);
-    this.#held = [];
+  /** Paper shows what is there now; what is not begins, for the next try. */
+  paperChanged() {
+    this.#unfinished = onPaper() && (this.#unfinished || this.unfinished);
+    if (onPaper()) this.wake();
+  }
+
+  #start() {
+    lowerIndices();
+    return this.#holding.anew(() => this.begin());
+  }
+
+  #left() {
     this.seen = false;
+    // What was begun ends unheard.
+    this.#attempts++;
+    this.left();
   }
 }

@@ -229,7 +229,7 @@ export class Branches extends TextBlock {
       </div>
       <diorama-token-tree .nodes=${this.#nodes(explorer)} .current=${current} .label=${say("branches.tree", { n: tree.leaves().length })} .say=${say}
         @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.#go(detail.key)} @diorama-node-prune=${(/** @type {CustomEvent} */ { detail }) => this.#prune(detail.key)}></diorama-token-tree>
-      <p class="text" aria-live="polite">${prompted(settings.text, explorer.piece(tree.path(current)[0] ?? -1).token, explorer.text(current), this.engine.info.kind)}</p>
+      <p class="text" dir="auto" translate="no" aria-live="polite">${prompted(settings.text, explorer.piece(tree.path(current)[0] ?? -1).token, explorer.text(current), this.engine.info.kind)}</p>
       <section class="place" aria-label=${say("candidates.title")}>
         <h3>${say("branches.next", { n: depth + 1 })}<small>${current === ROOT ? nothing : say("branches.sum", { total: minus(explorer.total(current), 2), each: Math.exp(explorer.total(current) / depth).toFixed(3) })}</small></h3>
         ${explorer.done(current) ? html`<p class="soft">${say("branches.done")}</p>` : room <= 0 ? html`<p class="soft">${say("branches.full")}</p>` : html`<diorama-candidates .candidates=${cut} .chosen=${children.length > 0 ? tree.node(children[0]).id : undefined}

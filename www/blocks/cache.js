@@ -5,6 +5,7 @@ import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 import { bytesIn, cacheSizes, measureCost, msIn } from "./writing/cost.js";
 import { wholeOf, writingStyles } from "./writing/parts.js";
+import { isolated, named } from "../spelling.js";
 
 export class Cache extends TextBlock {
   /** `count` tokens are written; `upto` is the pass that is looked at, 0 for the last. */
@@ -65,7 +66,7 @@ export class Cache extends TextBlock {
       <div class="row bar">
         <div class="scrub"><label for="upto">${say("cachecost.upto", { n: upto })}</label>
           <input id="upto" type="range" min="1" max=${count} .value=${String(upto)} @input=${(/** @type {Event} */ event) => this.keep({ upto: wholeOf(event, 1, count) })} />
-          <span class="mono">${tokens[upto - 1]?.token.replace(/^▁/, "␣").replaceAll("\n", "⏎")}</span></div>
+          <span class="mono">${isolated(named(tokens[upto - 1]?.token))}</span></div>
         <span class="fields"><label>${say("cachecost.count")} <input type="number" min="2" max="128" .value=${String(settings.count)} @change=${(/** @type {Event} */ event) => this.keep({ count: wholeOf(event, 2, 128), upto: 0 })} /></label>
           ${this.busy ? this.stopOrAgain() : html`<button type="button" @click=${() => this.work(() => this.read())}>${say("cachecost.again")}</button>`}</span>
       </div>

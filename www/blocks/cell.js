@@ -7,6 +7,7 @@ import { steps } from "../anatomy/steps.js";
 import { stepStyles } from "../anatomy/styles.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
+import { labelled } from "../spelling.js";
 
 /** @typedef {import("../anatomy/arithmetic.js").Numbers} Numbers */
 
@@ -111,7 +112,7 @@ export class Cell extends TextBlock {
 
 /** @param {import("../trace.js").Piece | undefined} piece */
 function nameOf(piece) {
-  return piece?.token.replace(/^▁/, "").replaceAll("▁", "␣") ?? "";
+  return piece ? labelled(piece.token) : "";
 }
 
 export { Cell as element };

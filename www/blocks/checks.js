@@ -4,13 +4,14 @@
 import { css, html, nothing } from "lit";
 import { SHIPPED, addressIn } from "../catalogue.js";
 import { againstReference, betweenDevices, compute, computeOn, inputOf, readReference } from "../engine/parity.js";
-import { acquire, release } from "./pool.js";
+import { untilAborted } from "../engine/options.js";
+import { acquire } from "./pool.js";
 import { Block } from "./block.js";
 import { propertiesOf } from "./settings.js";
 import { blockStyles } from "./styles.js";
 
 /** @typedef {import("../engine/parity.js").Compared} Compared */
-/** @typedef {import("../engine/model.js").SelfTest} SelfTest */
+/** @typedef {import("../engine/info.js").SelfTest} SelfTest */
 /** What was found of a model: its hooks against the reference and between the devices, its kernels against the CPU. @typedef {{ name: string, device: string, reference?: Compared[], devices?: Compared[], kernels: SelfTest[] }} Found */
 
 export class Checks extends Block {
@@ -43,8 +44,7 @@ export class Checks extends Block {
     return true;
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
+  left() {
     this.#stopped.abort();
   }
 
@@ -67,15 +67,16 @@ export class Checks extends Block {
   /** @param {string} name @param {AbortSignal} signal @returns {Promise<Found>} */
   async #checkOne(name, signal) {
     const [address, { device, both }] = [addressIn(name), this.settings];
+    const held = new AbortController();
     try {
-      const [model, reference] = await Promise.all([acquire(address, { device }), readReference(new URL(address, document.baseURI).href)]);
+      const [model, reference] = await Promise.all([untilAborted(acquire(address, held.signal, { device }), signal), readReference(new URL(address, document.baseURI).href)]);
       if (!reference) return { name, device: model.info.device, kernels: model.info.selfTest };
       const ours = await compute(model, inputOf(reference), signal);
       const other = model.info.device === "cpu" ? "webgpu" : "cpu";
       const devices = both ? betweenDevices(ours, await computeOn({ url: new URL(address, document.baseURI).href }, other, inputOf(reference), signal)) : undefined;
       return { name, device: model.info.device, reference: againstReference(ours, reference), devices, kernels: model.info.selfTest };
     } finally {
-      release(address, device);
+      held.abort();
     }
   }
 

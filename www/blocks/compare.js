@@ -31,13 +31,13 @@ export class Compare extends Block {
   static styles = [blockStyles, faceStyles, css`
     :host { display: flex; flex-direction: column; container-type: inline-size; }
     form { display: flex; gap: 8px 16px; align-items: center; padding: 10px 0 4px; flex-wrap: wrap; }
-    form input[type="text"] { flex: 1 1 320px; font-size: 19px; min-height: 42px; padding: 0 12px; }
+    form diorama-field { flex: 1 1 320px; font-size: 19px; }
     form label { display: inline-flex; gap: 6px; align-items: center; }
     .lines { display: grid; gap: 2px; padding-bottom: 4px; min-height: 146px; align-content: start; }
     .lines .caption { max-width: none; }
     .panels { flex: 1; display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.45fr) minmax(0, 1fr); border-top: 1px solid var(--hairline); }
     .tabs { display: none; }
-    @container (max-width: 1100px) {
+    @container (max-width: 1180px) {
       .tabs { display: grid; grid-template-columns: repeat(3, 1fr); position: sticky; top: 0; z-index: 3; background: var(--paper); border-bottom: 1px solid var(--hairline); }
       .tabs button { border: 0; border-radius: 0; background: none; min-height: 44px; padding: 0 4px; border-bottom: 2px solid transparent; font: var(--small); color: var(--ink-soft); }
       .tabs button[aria-selected="true"] { color: var(--ink); border-color: var(--tab); font-weight: 650; background: none; }
@@ -61,6 +61,10 @@ export class Compare extends Block {
     return true;
   }
 
+  get unfinished() {
+    return super.unfinished || this.panels.size === 0 || [...this.panels.values()].some(({ model, busy }) => !model || busy !== undefined);
+  }
+
   get words() {
     return wordsOf(this.settings.text);
   }
@@ -71,17 +75,13 @@ export class Compare extends Block {
   }
 
   async begin() {
-    for (const kind of KINDS) this.panels.set(kind, new Panel(kind, this.settings.device, () => this.drawn++));
+    for (const kind of KINDS) this.panels.set(kind, new Panel(kind, { device: this.settings.device, until: this.holding, changed: () => this.drawn++ }));
     await Promise.all(KINDS.map((kind) => this.#open(kind)));
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    queueMicrotask(() => {
-      if (this.isConnected) return;
-      for (const panel of this.panels.values()) panel.close();
-      this.panels.clear();
-    });
+  left() {
+    this.#typing.cancel();
+    this.panels.clear();
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -119,7 +119,7 @@ export class Compare extends Block {
     const { say, words, settings } = this;
     return html`
       ${this.hides("input") ? nothing : html`<form @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-        <input type="text" aria-label=${say("compare.text")} placeholder=${say("compare.text")} .value=${settings.text} @input=${(/** @type {Event} */ event) => this.keep({ text: valueOf(event) })} />
+        <diorama-field .label=${say("compare.text")} .placeholder=${say("compare.text")} .value=${settings.text} .say=${say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field>
         ${this.#choices()}
       </form>`}
       <div class="lines">

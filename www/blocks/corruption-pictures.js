@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { coverage, COPIES } from "../masking/corruption.js";
+import { labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("../trace.js").Piece} Piece */
@@ -68,7 +69,7 @@ export function spansPicture({ parts, spans, input, target, answers, answer, wor
   });
   return html`<diorama-interlinear .cells=${cells} .label=${say("corrupt.read")} .hue=${"cross"} .say=${say}></diorama-interlinear>
     ${key(["span", "truth", "guess"], "cross", say)}
-    <dl><dt>${say("corrupt.input")}</dt><dd>${input}</dd><dt>${say("corrupt.target")}</dt><dd>${target}</dd><dt>${say("corrupt.answer")}</dt><dd>${answer}</dd></dl>
+    <dl><dt>${say("corrupt.input")}</dt><dd dir="auto" translate="no">${input}</dd><dt>${say("corrupt.target")}</dt><dd dir="auto" translate="no">${target}</dd><dt>${say("corrupt.answer")}</dt><dd dir="auto" translate="no">${answer}</dd></dl>
     <p class="counts" role="status">${say("corrupt.spans.counts", { hidden, words, spans: spans.length })}</p>`;
 }
 
@@ -109,7 +110,7 @@ function plain(piece) {
 
 /** @param {{ token: string }} piece */
 function shown({ token }) {
-  return token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
+  return labelled(token);
 }
 
 /** @param {string} sentinel */

@@ -70,9 +70,10 @@ export class Corruption extends TextBlock {
     this.#models.clear();
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
+  left() {
+    super.left();
     clearInterval(this.#timer);
+    this.#timer = 0;
   }
 
   /** @param {Map<string, unknown>} changed */

@@ -33,11 +33,6 @@ export class Embedding extends Block {
     await this.#count();
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    queueMicrotask(() => !this.isConnected && this.#planner.close());
-  }
-
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     if (this.seen && Object.keys(Embedding.settings).some((name) => changed.has(name))) this.attempt(() => this.#count());
@@ -47,8 +42,8 @@ export class Embedding extends Block {
     const { vocab, hidden, width, layers, apart } = this.settings;
     const sizes = { vocab_size: vocab, hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: hidden / 64, intermediate_size: 4 * hidden };
     const [bert, albert] = await Promise.all([
-      this.#planner.plan({ ...CONFIGS["bert-base"].config, ...sizes }),
-      this.#planner.plan({ ...CONFIGS["albert-base"].config, ...sizes, embedding_size: width, num_hidden_groups: apart ? layers : 1 }),
+      this.#planner.plan({ ...CONFIGS["bert-base"].config, ...sizes }, [], this.holding),
+      this.#planner.plan({ ...CONFIGS["albert-base"].config, ...sizes, embedding_size: width, num_hidden_groups: apart ? layers : 1 }, [], this.holding),
     ]);
     this.#counted = { bert: budget(bert), albert: budget(albert), width };
     this.requestUpdate();

@@ -82,19 +82,20 @@ export class Feedback extends TextBlock {
 
   /** @param {boolean} done */
   #input(done) {
-    return html`<label class="input">${this.say("feedback.text")} <input type="text" .value=${this.settings.text} @change=${(/** @type {any} */ { target }) => this.keep({ text: target.value, labels: "" })} /></label>
+    return html`<div class="input"><span>${this.say("feedback.text")}</span> <diorama-field .label=${this.say("feedback.text")} .value=${this.settings.text} .say=${this.say} @change=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value, labels: "" })}></diorama-field></div>
       <div class="row"><button type="button" ?disabled=${!done} @click=${() => this.keep({ seed: this.settings.seed + 1, labels: "" })}>${this.say("feedback.again")}</button>
         <span class="soft small" role="status">${done ? this.say("feedback.drawn", { n: this.#samples.length, name: this.held?.info.name ?? "" }) : this.say("feedback.drawing", { done: this.#samples.length, all: this.#wanted })}</span>${this.stopLongOrAgain()}</div>`;
   }
 
   /** All samples with their reward, as probabilities and before the sigmoid. */
   #list() {
-    const kind = this.#judge?.info.labels.length === 2 ? "positive" : "follows";
+    const classes = this.#judge?.info.labels.length;
+    const kind = classes === 2 ? "positive" : classes === 1 ? "rewarded" : "follows";
     return html`<section><h3>${this.say("feedback.step.sample")}</h3><div class="scroll" tabindex="0" role="group" aria-label=${this.say("feedback.step.sample")}><table class="samples"><thead><tr><th scope="col">#</th><th scope="col" class="words">${this.say("feedback.completion")}</th><th scope="col">${this.say("feedback.logp")}</th><th scope="col">${this.say("feedback.reward")}</th><th scope="col">${this.say(`feedback.${kind}`)}</th></tr></thead>
       <tbody>${Array.from({ length: this.#wanted }, (_, i) => {
         const sample = this.#samples[i];
         if (!sample) return html`<tr><th scope="row">${i + 1}</th><td class="words soft">…</td><td></td><td></td><td></td></tr>`;
-        return html`<tr><th scope="row">${i + 1}</th><td class="words">${sample.text}</td><td>${sample.logProbability.toFixed(1)}</td><td>${sample.reward.toFixed(2)}</td><td>${percent(sigmoid(sample.reward))}<span class="amount" .style=${`width:${sigmoid(sample.reward) * 100}%`}></span></td></tr>`;
+        return html`<tr><th scope="row">${i + 1}</th><td class="words" dir="auto" translate="no">${sample.text}</td><td>${sample.logProbability.toFixed(1)}</td><td>${sample.reward.toFixed(2)}</td><td>${percent(sigmoid(sample.reward))}<span class="amount" .style=${`width:${sigmoid(sample.reward) * 100}%`}></span></td></tr>`;
       })}</tbody></table></div>
       <p class="caption">${this.say("feedback.sample.caption", { model: this.held?.info.name ?? "", reward: this.#judge?.info.name ?? "" })}</p></section>`;
   }

@@ -1,5 +1,10 @@
 // Every block by its tag, loaded when a page first has one. A new block is one file here and one line below.
 
+import { importing } from "../asset.js";
+import { preferredLanguage, spoken, words } from "../i18n.js";
+import { entry } from "../lookup.js";
+import { refusal } from "./refusal.js";
+
 /** @type {Record<string, () => Promise<{ element: typeof import("./block.js").Block }>>} */
 export const BLOCKS = {
   "diorama-architecture": () => import("./architecture.js"),
@@ -34,10 +39,11 @@ const DEFINED = new Map();
  * @returns {Promise<void>}
  */
 export function define(tag) {
-  if (!(tag in BLOCKS)) return Promise.reject(new Error(`<${tag}> is not one of the blocks: ${Object.keys(BLOCKS).join(", ")}.`));
+  const load = entry(BLOCKS, tag);
+  if (!load) return Promise.reject(new Error(`<${tag}> is not one of the blocks: ${Object.keys(BLOCKS).join(", ")}.`));
   let defined = DEFINED.get(tag);
   if (!defined) {
-    defined = BLOCKS[tag]().then(({ element }) => {
+    defined = importing(load).then(({ element }) => {
       if (!customElements.get(tag)) customElements.define(tag, element);
     });
     DEFINED.set(tag, defined);
@@ -49,11 +55,20 @@ export function define(tag) {
 /** Defines the blocks that stand in the page, and those that come later. */
 export function autoload() {
   const look = (/** @type {ParentNode | Element} */ root) => {
-    if (root instanceof Element && root.localName in BLOCKS) define(root.localName);
-    for (const element of root.querySelectorAll(":not(:defined)")) if (element.localName in BLOCKS) define(element.localName);
+    if (root instanceof Element && entry(BLOCKS, root.localName)) defineAt(root);
+    for (const element of root.querySelectorAll(":not(:defined)")) if (entry(BLOCKS, element.localName)) defineAt(element);
   };
   look(document);
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes) for (const node of addedNodes) if (node instanceof Element) look(node);
   }).observe(document, { childList: true, subtree: true });
+}
+
+/** @param {Element} element shows what stands in it as long as it is not defined */
+function defineAt(element) {
+  const { localName: tag } = element;
+  define(tag).catch((error) => {
+    const language = element.getAttribute("lang") || (element.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] || preferredLanguage(navigator.languages);
+    spoken(language, () => element.replaceChildren(refusal(error, words(language))));
+  });
 }

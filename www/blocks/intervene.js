@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { Bench } from "./change/bench.js";
 import { changeOf, emptyFields, fieldsOf, patternOf } from "./change/forms.js";
-import { commandPart, listPart } from "./change/parts.js";
+import { commandPart, labelledRow, listPart, watchedPart } from "./change/parts.js";
 import { sitesOf } from "./change/sites.js";
 import { parseChanges, weightAt } from "./change/stack.js";
 import { interveneStyles } from "./change/styles.js";
@@ -11,7 +11,8 @@ import { portion } from "../engine/turns.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
-import { minus, prompted, writingStyles } from "./writing/parts.js";
+import { prompted, writingStyles } from "./writing/parts.js";
+import { named } from "../spelling.js";
 
 /** @typedef {import("./change/stack.js").Change} Change */
 
@@ -262,9 +263,11 @@ export class Intervene extends TextBlock {
    * @param {Bench} bench
    * @param {import("./change/bench.js").Outcome} outcome
    */
-  #result(bench, { rows, moved }) {
+  #result(bench, { rows: found, moved }) {
     const { say, settings } = this;
     const [place, watched] = [this.#place, this.#watched];
+    const rows = found.map((row) => labelledRow(row, this.engine.info, say));
+    const numbers = bench.kind === "numbers";
     const row = rows.find(({ id }) => id === watched);
     const words = bench.says === "words";
     const { kind } = this.engine.info;
@@ -272,24 +275,26 @@ export class Intervene extends TextBlock {
     return html`<div class="row head"><h3>${say("change.outcome")}</h3>${this.#sweeping ? nothing : this.stopLongOrAgain()}</div>
       ${words ? html`<p class="small">${say(`change.place.${kind === "encoder-decoder" ? "written" : kind}`)}</p>
         <diorama-token-strip class="places" .tokens=${bench.pieces} .selected=${place} .label=${say("change.place")} .say=${say} @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ place: detail.position, watch: -1 })}></diorama-token-strip>` : nothing}
-      ${row ? html`<p class="watched" aria-live="polite">${say("change.watched")} <b class="mono">${row.token.replace(/^▁/, "␣")}</b> ${percent(row.before)} → <strong>${percent(row.after)}</strong> <small>${say("change.moved", { nats: moved.toFixed(3) })}</small></p>` : nothing}
-      <diorama-before-after .rows=${rows} .watched=${watched} .label=${say("change.outcome")} .stale=${this.#stale} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
-      ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
-      ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd>${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
+      ${row ? watchedPart(row, moved, { numbers, say }) : nothing}
+      <diorama-before-after .rows=${rows} .numbers=${numbers} .watched=${watched} .label=${say("change.outcome")} .stale=${this.#stale} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
+      ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" dir="auto" translate="no" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
+      ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd dir="auto" translate="no">${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd dir="auto" translate="no" class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
   }
 
   #sweepView() {
     const { say } = this;
     const bench = /** @type {Bench} */ (this.#bench);
-    const token = this.#outcome?.rows.find(({ id }) => id === this.#watched)?.token.replace(/^▁/, "␣") ?? "";
+    const numbers = bench.kind === "numbers";
+    const row = this.#outcome?.rows.find(({ id }) => id === this.#watched);
+    const token = row ? named(labelledRow(row, this.engine.info, say).token) : "";
     // While another one is on its way, the one before keeps its place.
     const shown = this.#swept !== "" && (this.#sweeps || this.#swept === this.#looksAt);
     const most = Math.max(1e-6, ...this.#sweep.flat(2).map(Math.abs));
-    return html`<section class="sweep"><h3>${say("sweep.title", { token })}</h3><p class="caption">${say("sweep.intro")}</p>
+    return html`<section class="sweep"><h3>${numbers ? say("sweep.title.numbers", { token }) : say("sweep.title", { token })}</h3><p class="caption">${numbers ? say("sweep.intro.numbers") : say("sweep.intro")}</p>
       ${this.#sweeping ? this.stopOrAgain() : shown ? nothing : html`<button type="button" ?disabled=${this.busy > 0} @click=${() => this.work(() => this.#sweepAll(bench))}>${say("sweep.run")}</button>`}
       <div class="maps">${(shown ? this.#sweep : []).map((values, n) => {
         const { stack, part } = this.#sites[n];
-        return html`<figure><figcaption class="small">${say(`change.site.${stack}.${part}`)}</figcaption><diorama-head-map .values=${values} .most=${most} .label=${say(`change.site.${stack}.${part}`)} .say=${say}
+        return html`<figure><figcaption class="small">${say(`change.site.${stack}.${part}`)}</figcaption><diorama-head-map .values=${values} .most=${most} .numbers=${numbers} .label=${say(`change.site.${stack}.${part}`)} .say=${say}
           @diorama-head-select=${(/** @type {CustomEvent} */ { detail }) => this.#change([...this.#changes, { do: "head", stack, part, ...detail, by: "zero" }])}></diorama-head-map></figure>`;
       })}</div><p class="caption">${say("change.caveat")}</p></section>`;
   }
@@ -299,11 +304,6 @@ export class Intervene extends TextBlock {
     await navigator.clipboard.writeText(text);
     this.#copied = true;
   }
-}
-
-/** @param {number} probability */
-function percent(probability) {
-  return probability < 0.001 ? `${(probability * 100).toPrecision(1)} %` : `${minus(probability * 100, 1)} %`;
 }
 
 export { Intervene as element };

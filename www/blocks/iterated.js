@@ -120,7 +120,7 @@ export class Iterated extends TextBlock {
         <thead><tr><th scope="col">${say("iterated.model")}</th><th scope="col" style="text-align:left">${say("iterated.text")}</th><th scope="col">${say("iterated.count")}</th><th scope="col">${say("iterated.positions")}</th><th scope="col">${say("iterated.time")}</th><th scope="col">${say("iterated.bits")}</th></tr></thead>
         <tbody>${this.#sides.map(({ name, parameters, text, first, passes, positions, ms, bits }, side) => html`<tr>
           <th scope="row"><span class="swatch" style=${`background:var(--${hues[side]})`}></span><span class="mono">${name}</span><br /><small>${say("model.size", { n: `${(parameters / 1e6).toFixed(1)} M` })}</small></th>
-          <td class="text">${prompted(openingOf(settings.text), first, text, "decoder")}</td><td>${passes}</td><td>${positions}</td><td>${msIn(ms)}</td><td>${bits.toFixed(2)}</td></tr>`)}</tbody></table></div>
+          <td class="text" dir="auto" translate="no">${prompted(openingOf(settings.text), first, text, "decoder")}</td><td>${passes}</td><td>${positions}</td><td>${msIn(ms)}</td><td>${bits.toFixed(2)}</td></tr>`)}</tbody></table></div>
       <p class="caption" style="margin-top:8px">${say("iterated.note", { name: this.#sides[1].name })}</p>`;
   }
 }

@@ -8,6 +8,7 @@
 //   hide    input, choice
 
 import { html, nothing } from "lit";
+import { entry } from "../lookup.js";
 import { Chart } from "./chart.js";
 import { gqa } from "./llama/gqa.js";
 import { normPicture } from "./llama/norm.js";
@@ -16,6 +17,7 @@ import { swigluPicture } from "./llama/swiglu.js";
 import { llamaStyles } from "./llama/styles.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
+import { named } from "../spelling.js";
 
 /** @typedef {import("../engine/model.js").Model} Model */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -57,7 +59,7 @@ export class Llama extends TextBlock {
   draw() {
     const parts = String(this.settings.part).split(/[,\s]+/);
     const model = this.held;
-    return html`${this.hides("input") ? nothing : html`<label class="input">${this.say("llama.text")} <input type="text" .value=${this.settings.text} @change=${(/** @type {any} */ { target }) => this.keep({ text: target.value })} /></label>`} ${model ? this.stopPassOrAgain() : nothing}
+    return html`${this.hides("input") ? nothing : html`<div class="input"><span>${this.say("llama.text")}</span> <diorama-field .label=${this.say("llama.text")} .value=${this.settings.text} .say=${this.say} @change=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field></div>`} ${model ? this.stopPassOrAgain() : nothing}
       ${model && this.#trace ? parts.map((part) => this.#part(part, model, /** @type {Trace} */ (this.#trace))) : html`<div class="room"></div>`}`;
   }
 
@@ -75,7 +77,7 @@ export class Llama extends TextBlock {
       layer: within(layer, model.info.layers), head: within(head, model.info.heads), query: within(query || last, last), key: within(key, last), token: within(token, last), pair, shift,
       keep: (/** @type {Record<string, number>} */ change) => this.keep(change), choose: (/** @type {string[]} */ names) => this.#choose(names, model.info, last),
     };
-    return PARTS[part]?.(state) ?? nothing;
+    return entry(PARTS, part)?.(state) ?? nothing;
   }
 
   /**
@@ -90,7 +92,7 @@ export class Llama extends TextBlock {
     return html`<div class="row choice">${names.map((name) => html`<label>${this.say(`llama.${name}`)}
       <select @change=${(/** @type {any} */ { target }) => this.keep({ [name]: Number(target.value) })}>${Array.from({ length: most[name] ?? last }, (_, i) => {
         const chosen = this.settings[name] === i + 1 || (name === "query" && !this.settings.query && i + 1 === last);
-        return html`<option value=${i + 1} ?selected=${chosen}>${i + 1}${name in most ? "" : ` ${this.#tokens[i].token.replace("▁", "␣")}`}</option>`;
+        return html`<option value=${i + 1} ?selected=${chosen}>${i + 1}${name in most ? "" : ` ${named(this.#tokens[i].token)}`}</option>`;
       })}</select></label>`)}</div>`;
   }
 }

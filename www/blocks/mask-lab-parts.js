@@ -1,6 +1,8 @@
 // The mask's rules and where they hold, as buttons; an answer as it stands before and after.
 
 import { html, nothing } from "lit";
+import { classBars } from "../reading/classes.js";
+import { labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /** @typedef {import("../masking/masks.js").Mask} Mask */
@@ -55,15 +57,16 @@ export function extentChoice({ layers, heads, extent, say, change }) {
 export function answerPicture({ info }, { places, written, classes, judged }, before, { source, say }) {
   const hue = info.kind === "encoder" ? "encoder" : "decoder";
   const next = info.kind === "decoder";
+  const bars = classBars(info, classes, say);
   return html`${places.map(({ position, candidates }) => {
       const label = next ? say("mask.next") : say("words.at", { n: position + 1 });
       return html`<div class="place"><p class="small">${label}</p><diorama-candidates .candidates=${candidates} .label=${label} .fixed=${true} .hue=${hue} .deed=${""} .say=${say}></diorama-candidates></div>`;
     })}
     ${info.kind === "encoder" && places.length === 0 && classes.length === 0 && judged.length === 0 ? html`<p class="small">${say("mask.nothing")}</p>` : nothing}
-    ${classes.length > 0 ? html`<diorama-class-bars .label=${say("class.title")} .hue=${"encoder"} .classes=${classes.map((probability, i) => ({ name: info.labels[i] ?? say("class.nameless", { n: i }), probability }))}></diorama-class-bars>` : nothing}
+    ${classes.length > 0 ? html`<diorama-class-bars .label=${say("class.title")} .hue=${"encoder"} .classes=${bars.classes} .kind=${bars.kind} .unused=${bars.unused} .say=${say}></diorama-class-bars>` : nothing}
     ${judged.length > 0 ? html`<p class="small">${say("moved.judged")}</p><diorama-interlinear .cells=${judged.map((share, i) => judgement(source[i], share, say))} .label=${say("moved.judged")} .hue=${"encoder"} .say=${say}></diorama-interlinear>` : nothing}
     ${info.kind === "encoder" ? nothing : html`<p class="small">${say(next ? "mask.goes" : "mask.writes")}</p>
-      <p class="written">${written.map(({ id, token, special }, i) => html`<span class=${before && before.written[i]?.id !== id ? "new" : ""}>${special ? token : token.replaceAll("▁", " ")}</span>`)}</p>`}`;
+      <p class="written" dir="auto" translate="no">${written.map(({ id, token, special }, i) => html`<span class=${before && before.written[i]?.id !== id ? "new" : ""}>${special ? token : token.replaceAll("▁", " ")}</span>`)}</p>`}`;
 }
 
 /**
@@ -73,6 +76,6 @@ export function answerPicture({ info }, { places, written, classes, judged }, be
  * @param {Say} say
  */
 function judgement({ token, special }, share, say) {
-  const text = token.replace(/^[▁Ġ]/, "").replaceAll("▁", "␣");
+  const text = labelled(token);
   return { text, special, share, spoken: say("corrupt.judged.spoken", { read: text, share: `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` }) };
 }

@@ -8,6 +8,7 @@
 //   hide     choice (of the model), sizes (the fields), compare (the published figure)
 
 import { html, nothing } from "lit";
+import { entry } from "../lookup.js";
 import { Block } from "./block.js";
 import { bytes, compact, exact, percent } from "./numbers.js";
 import { EMBEDDING, budget, cacheBytes, cacheOf, flopsOfToken, formula, total } from "./parameters/budget.js";
@@ -32,18 +33,13 @@ export class Parameters extends Block {
     await this.#count();
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    queueMicrotask(() => !this.isConnected && this.#planner.close());
-  }
-
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     if (this.seen && ["config", "sizes", "untied"].some((name) => changed.has(name))) this.attempt(() => this.#count());
   }
 
   get #published() {
-    return CONFIGS[this.settings.config] ?? CONFIGS["bert-base"];
+    return entry(CONFIGS, this.settings.config) ?? CONFIGS["bert-base"];
   }
 
   get #config() {
@@ -55,7 +51,7 @@ export class Parameters extends Block {
   }
 
   async #count() {
-    const plan = await this.#planner.plan(this.#config, tensorsOf(this.#untied));
+    const plan = await this.#planner.plan(this.#config, tensorsOf(this.#untied), this.holding);
     this.#counted = { plan, summands: budget(plan) };
     this.requestUpdate();
   }

@@ -5,6 +5,7 @@ import { shippedAt } from "../catalogue.js";
 import { liesElsewhere } from "../engine/asking.js";
 import { Room } from "../engine/link.js";
 import { Model } from "../engine/model.js";
+import { untilAborted } from "../engine/options.js";
 import { SITE } from "../site.js";
 import { loadSoon, mayStartSoon } from "../engine/soon.js";
 import { addressOf as requireWord } from "../checkpoint/opening.js";
@@ -12,55 +13,56 @@ import { modelSource } from "../checkpoint/source.js";
 
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
-/** @typedef {{ promise: Promise<Model>, holders: number, listeners: Set<OnProgress> }} Shared */
+/** `end` stops the loading and disposes of the model. @typedef {{ promise: Promise<Model>, holders: Set<{ onProgress?: OnProgress }>, end: () => void }} Shared */
 
 /** @type {Map<string, Shared>} */
 const MODELS = new Map();
 export const ROOM = new Room();
 
 /**
- * A model, loaded at most once. Pair every call with one of `release`, also where the promise rejects.
+ * A model, loaded at most once and held until `until` aborts; when the last holder's signal has aborted, its loading ends or the model is disposed of.
+ * The promise rejects with the signal's reason when that aborts first.
  * @param {string} address of one of our models, which lie beside this module; or relative to the page
+ * @param {AbortSignal} until
  * @param {{ device?: Device, onProgress?: OnProgress }} [options]
  * @returns {Promise<Model>}
  */
-export function acquire(address, { device = "auto", onProgress: listener } = {}) {
-  const key = keyOf(address, device);
-  let shared = MODELS.get(key);
-  if (!shared) {
-    /** @type {Set<OnProgress>} */
-    const listeners = new Set();
-    const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => listeners.forEach((listener) => listener(...progress));
-    const load = async (/** @type {Device} */ device) => Model.load(await permitted(addressOf(address)), device, onProgress, () => {}, undefined, ROOM);
-    const promise = mayStartSoon(address, device) ? loadSoon(load) : load(device);
-    shared = { promise, holders: 0, listeners };
-    MODELS.set(key, shared);
-    // A failure is not kept: the next one who asks tries again.
-    promise.catch(() => MODELS.delete(key));
-  }
-  shared.holders++;
-  if (listener) shared.listeners.add(listener);
-  return shared.promise;
+export async function acquire(address, until, { device = "auto", onProgress } = {}) {
+  until.throwIfAborted();
+  const key = `${device} ${addressOf(address)}`;
+  const shared = MODELS.get(key) ?? open(key, address, device);
+  const holder = { onProgress };
+  shared.holders.add(holder);
+  until.addEventListener("abort", () => {
+    if (shared.holders.delete(holder) && shared.holders.size === 0) shared.end();
+  }, { once: true });
+  return untilAborted(shared.promise, until);
 }
 
 /**
- * @param {string} address
- * @param {Device} [device]
- */
-export function release(address, device = "auto") {
-  const key = keyOf(address, device);
-  const shared = MODELS.get(key);
-  if (!shared || --shared.holders > 0) return;
-  MODELS.delete(key);
-  shared.promise.then((model) => model.dispose(), () => {});
-}
-
-/**
+ * @param {string} key
  * @param {string} address
  * @param {Device} device
  */
-function keyOf(address, device) {
-  return `${device} ${addressOf(address)}`;
+function open(key, address, device) {
+  const ended = new AbortController();
+  const { signal } = ended;
+  /** @type {Shared["holders"]} */
+  const holders = new Set();
+  const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => holders.forEach((holder) => holder.onProgress?.(...progress));
+  const load = async (/** @type {Device} */ device, lend = false) => Model.load({ ...(await permitted(addressOf(address))), lend }, device, onProgress, () => {}, signal, ROOM);
+  const promise = mayStartSoon(address, device) ? loadSoon(load, () => {}, signal) : load(device);
+  /** @type {Shared} */
+  const shared = { promise, holders, end: () => {
+    forget();
+    ended.abort();
+    promise.then((model) => model.dispose(), () => {});
+  } };
+  const forget = () => void (MODELS.get(key) === shared && MODELS.delete(key));
+  MODELS.set(key, shared);
+  // A failure is not kept: the next one who asks tries again.
+  promise.catch(forget);
+  return shared;
 }
 
 /**

@@ -7,6 +7,7 @@
 //   hide    plots (the choice of plot), law, sliders, readout, ours (our own models beside the fit, in loss)
 
 import { html, mathml, nothing } from "lit";
+import { entry } from "../lookup.js";
 import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { compact, power } from "./numbers.js";
@@ -28,11 +29,11 @@ export class Scaling extends Block {
   static styles = [blockStyles, scalingStyles];
 
   get #fit() {
-    return FITS[/** @type {"chinchilla"} */ (this.settings.law)] ?? FITS.chinchilla;
+    return entry(FITS, this.settings.law) ?? FITS.chinchilla;
   }
 
   get #plot() {
-    return this.settings.plot in PLOTS ? this.settings.plot : "isoflop";
+    return entry(PLOTS, this.settings.plot) ? this.settings.plot : "isoflop";
   }
 
   draw() {

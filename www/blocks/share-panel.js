@@ -14,7 +14,7 @@ export function sharePanel(block) {
   const { say, sharing } = block;
   return html`<div class="foot"><button type="button" class="link" aria-expanded=${sharing} @click=${() => (block.sharing = !sharing)}>${say("share.block")}</button>
       ${block.seen && !block.hides("save") ? html`<diorama-save .of=${() => block.renderRoot.querySelectorAll("*")} .say=${say}></diorama-save>` : nothing}</div>
-    ${sharing ? html`${codeList(codesOf(block.localName, block.shared(), block.getBoundingClientRect().height), block.copied, say, (kind, code) => copy(block, kind, code))}
+    ${sharing ? html`${block.loaded && !block.address && !block.settings.model ? html`<p class="small">${say("share.disk.block")}</p>` : nothing}${codeList(codesOf(block.localName, block.shared(), block.getBoundingClientRect().height), block.copied, say, (kind, code) => copy(block, kind, code))}
       <p class="small"><a href=${new URL(`blocks.html#lang=${block.language}`, SITE).href} target="_blank" rel="noopener">${say("blocks.all")}</a></p>` : nothing}`;
 }
 

@@ -1,6 +1,6 @@
 // A block as others can use it: a link, a frame, or an element of their own page.
 
-import { attributeOf } from "./settings.js";
+import { attributeOf, textOf } from "./settings.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 
@@ -14,20 +14,19 @@ const PREFIX = "diorama-";
  */
 export function hashOf(tag, settings) {
   const hash = new URLSearchParams({ block: tag.slice(PREFIX.length) });
-  for (const [name, value] of Object.entries(settings)) hash.set(attributeOf(name), value === true ? "1" : value === false ? "0" : String(value));
+  for (const [name, value] of Object.entries(settings)) hash.set(attributeOf(name), textOf(value));
   return hash.toString();
 }
 
 /**
- * The other way round: a tag, and attributes as they stand in HTML.
+ * The other way round: a tag, and what is said of its settings, whether or not the block has such settings (see `give`).
  * @param {string} hash with or without its "#"
- * @returns {{ tag: string, attributes: Map<string, string> }} `tag` is empty where the hash names no block
+ * @returns {{ tag: string, given: Map<string, string> }} `tag` is empty where the hash names no block
  */
 export function parseHash(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const block = given.get("block");
-  const attributes = new Map([...given].filter(([name]) => name !== "block" && /^[a-z][a-z0-9-]*$/.test(name)));
-  return { tag: block ? PREFIX + block : "", attributes };
+  return { tag: block ? PREFIX + block : "", given: new Map([...given].filter(([name]) => name !== "block")) };
 }
 
 /**

@@ -27,7 +27,9 @@ export const blockStyles = css`
   button.link:hover:enabled, button.link[aria-pressed="true"] { color: var(--ink); text-decoration-color: currentColor; }
   input:is([type="text"], [type="number"]), select, textarea { border: 1px solid var(--hairline-strong); border-radius: 6px; background: var(--case); padding: 4px 10px; min-height: 32px; min-width: 0; }
   input[type="range"], input[type="checkbox"], input[type="radio"] { accent-color: var(--ink-soft); }
-  label { font: var(--small); color: var(--ink-soft); }
+  diorama-field { display: block; min-width: 0; }
+  diorama-field textarea { display: block; width: 100%; max-height: 10em; overflow-y: auto; scrollbar-width: thin; resize: none; line-height: 1.45; }
+  label, .input > span, .wide > span { font: var(--small); color: var(--ink-soft); }
   .row { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; }
   table { border-collapse: collapse; font: var(--figures-small); font-variant-numeric: tabular-nums; }
   :is(td, th) { text-align: right; padding: 3px 0 3px 16px; border-bottom: 1px solid var(--hairline); font-weight: 400; }
@@ -41,5 +43,6 @@ export const blockStyles = css`
   .progress { position: relative; height: 1px; background: var(--top-rule, var(--hairline)); }
   .progress.active::before { content: ""; position: absolute; top: -0.5px; left: 0; height: 2px; width: calc(var(--done, 0.25) * 100%); background: var(--ink-soft); transition: width 160ms; }
   .progress small { position: absolute; top: 3px; right: 0; z-index: 1; padding: 0 4px; background: var(--paper); color: var(--ink-soft); }
+  @media print { .foot, .share { display: none; } h2, h3 { break-after: avoid; } tr, li, figure, diorama-attention-map { break-inside: avoid; } }
   @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }
 `;

@@ -79,6 +79,10 @@ export class TextBlock extends Block {
     return this.busy > 0 && !this.long ? nothing : this.stopOrAgain();
   }
 
+  get unfinished() {
+    return super.unfinished || this.busy > 0;
+  }
+
   /** The model at hand. @returns {Model} */
   get engine() {
     return /** @type {Model} */ (this.held);
@@ -92,9 +96,11 @@ export class TextBlock extends Block {
     await this.inTurn(() => this.read());
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    queueMicrotask(() => !this.isConnected && this.stop());
+  left() {
+    this.stop();
+    this.#typing.cancel();
+    this.held = undefined;
+    this.forget();
   }
 
   /** @param {Map<string, unknown>} changed */

@@ -9,7 +9,6 @@
 
 import { html, nothing } from "lit";
 import { byteLevel } from "../text/bytes.js";
-import { Text } from "../text/text.js";
 import { Block } from "./block.js";
 import { Chart } from "./chart.js";
 import { compact, exact, percent } from "./numbers.js";
@@ -21,10 +20,14 @@ import { spelled, strip, stripStyles } from "./tokenizers/strip.js";
 import { tokenizersStyles } from "./tokenizers/styles.js";
 
 /** @typedef {import("./tokenizers/library.js").Tokenizer} Tokenizer */
+/** @typedef {import("../text/text.js").Text} Text */
 
 if (!customElements.get("diorama-chart")) customElements.define("diorama-chart", Chart);
 
 /** Vocabularies of the chart, as merges. */
+/** Of a word whose merges are shown step by step. // characters */
+const LONGEST_WORD = 24;
+
 const SIZES = [0, 60, 120, 250, 500, 1000, 2000, 3000, 4000, 6000, 10000];
 
 export class Tokenizers extends Block {
@@ -75,8 +78,8 @@ export class Tokenizers extends Block {
     const parts = this.#parts;
     const needsText = parts.includes("compare") || parts.includes("sizes");
     // On a page with a text of its own, that text is the one.
-    return html`${needsText && !this.loaded && !this.hides("input") ? html`<label class="input">${this.say("tokenizers.text")}
-        <textarea rows="2" .value=${this.settings.text} @input=${(/** @type {any} */ { target }) => this.keep({ text: target.value })}></textarea></label>` : nothing}
+    return html`${needsText && !this.loaded && !this.hides("input") ? html`<div class="input"><span>${this.say("tokenizers.text")}</span>
+        <diorama-field .label=${this.say("tokenizers.text")} .value=${this.settings.text} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field></div>` : nothing}
       ${parts.includes("compare") ? this.#compare() : nothing}
       ${parts.includes("sizes") ? this.#sizes() : nothing}
       ${parts.includes("merges") ? this.#merges() : nothing}`;
@@ -97,7 +100,8 @@ export class Tokenizers extends Block {
     return html`${this.hides("strips") ? nothing : rows.map(({ tokenizer, pieces, tokens, unknown }) => html`<section>
         <h3>${this.say(`tokenizers.kind.${tokenizer.kind}`)} <small>${tokenizer.name}, ${this.say("tokenizers.of", { n: exact(tokenizer.vocabulary) })}</small></h3>
         ${strip(pieces, this.say, this.say("tokenizers.strip", { name: tokenizer.name, n: tokens }))}
-        ${unknown ? html`<p class="lost">${this.say("tokenizers.lost", { n: unknown })}</p>` : nothing}</section>`)}
+        ${unknown ? html`<p class="lost">${this.say("tokenizers.lost", { n: unknown })}</p>` : nothing}
+        ${tokenizer.text.notices.map(({ key, values }) => html`<p class="caption">${this.say(key, values)}</p>`)}</section>`)}
       ${this.hides("table") ? nothing : html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say("tokenizers.table")}><table>
         <thead><tr>${["kind", "tokens", "characters", "bytesEach", "unknown", "share", "pairs"].map((name) => html`<th scope="col">${this.say(`tokenizers.${name}`)}</th>`)}</tr></thead>
         <tbody>${rows.map(({ tokenizer, tokens, unknown, perCharacter, perByte, pairs }) => html`<tr data-name=${tokenizer.name}><th scope="row">${this.say(`tokenizers.kind.${tokenizer.kind}`)}<br><small>${tokenizer.name}</small></th>
@@ -113,7 +117,7 @@ export class Tokenizers extends Block {
     let cut = this.#cut.get(merges);
     if (!cut) {
       const { file, vocabulary } = withMerges(from.file, merges);
-      cut = { vocabulary, text: new Text(file) };
+      cut = { vocabulary, text: from.open(file) };
       this.#cut.set(merges, cut);
     }
     return cut;
@@ -150,7 +154,7 @@ export class Tokenizers extends Block {
     const { vocab, merges } = file.model;
     const steps = word ? mergeSteps([...byteLevel(` ${word}`)], merges) : [];
     const piece = (/** @type {string} */ symbol) => text.piece(vocab[symbol]);
-    return html`<label class="input">${this.say("tokenizers.word")} <input type="text" maxlength="24" .value=${this.settings.word} @input=${(/** @type {any} */ { target }) => this.keep({ word: target.value })} /></label>
+    return html`<div class="input word"><span>${this.say("tokenizers.word")}</span> <diorama-field .label=${this.say("tokenizers.word")} .value=${this.settings.word} .most=${LONGEST_WORD} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ word: currentTarget.value })}></diorama-field></div>
       <ol class="steps">${steps.map(({ symbols, merged }) => html`<li>${strip(symbols.map(piece), this.say, "")}
         <small>${merged ? html`${this.say("tokenizers.step", { rank: exact(merged.rank + 1) })} <span class="mono">${spelled(piece(merged.token).token)}</span>` : this.say("tokenizers.start", { n: symbols.length })}</small></li>`)}</ol>
       <p class="caption">${this.say("tokenizers.merges.help", { n: compact(merges.length, this.language), name: this.#from.name })}</p>`;

@@ -8,7 +8,7 @@ export const WASM = 4 * 2 ** 30;
 /** One array in it cannot be longer: a file of weights is one. // bytes */
 const MOST_FILE = 2 ** 31 - 1;
 
-/** The engine itself, the tokenizer and the activations of a short text. // bytes */
+/** The engine itself, the tokenizer, the activations of a short text and its keys and values. Long texts take more; what they may take is the engine's to limit (src/generate/input.rs). // bytes */
 const BASE = 64 * 2 ** 20;
 
 const F32 = 4; // bytes

@@ -25,15 +25,15 @@ export function readTensors(file) {
 export function writeTensors(tensors) {
   const list = [...tensors];
   let at = 0;
-  /** @type {Record<string, object>} */
-  const table = {};
+  /** @type {Map<string, object>} */
+  const table = new Map();
   for (const { name, shape, data } of list) {
-    if (name in table) throw new Error(`safetensors: two tensors are called "${name}"`);
-    table[name] = { dtype: "F32", shape, data_offsets: [at, at + data.length * 4] };
+    if (table.has(name)) throw new Error(`safetensors: two tensors are called "${name}"`);
+    table.set(name, { dtype: "F32", shape, data_offsets: [at, at + data.length * 4] });
     at += data.length * 4;
   }
   // Spaces behind the table bring the numbers to a multiple of eight bytes, as the format asks.
-  const text = JSON.stringify(table);
+  const text = JSON.stringify(Object.fromEntries(table));
   const bytes = new TextEncoder().encode(text);
   const length = Math.ceil(bytes.length / 8) * 8;
   const file = new Uint8Array(8 + length + at).fill(0x20, 8, 8 + length);

@@ -1,15 +1,20 @@
 // What a model is and what it will take, from config.json and the beginnings of its safetensors files: read before the weights are fetched.
 
-import { familyOf } from "./families.js";
+import { familyOf, writes } from "./families.js";
+import { parsePython } from "../json.js";
 import { memoryOf, requireRoom } from "./memory.js";
 import { Trouble } from "../trouble.js";
-import { readWhole } from "./transfer.js";
+import { readSmall } from "./transfer.js";
 
 /** @typedef {import("./folder.js").Folder} Folder */
-/** @typedef {{ name: string, size: number }} Part a file of weights */
+/** @typedef {import("./transfer.js").Part} Part */
 /**
  * `memory` is in bytes, at its highest.
- * @typedef {{ name: string, architecture: string, config: string, parts: Part[], parameters: number, bytes: number, memory: { engine: number, page: number } }} Survey
+ * @typedef {{ name: string, architecture: string, config: string, generationConfig?: string, parts: Part[], parameters: number, bytes: number, memory: { engine: number, page: number } }} Survey
+ */
+/**
+ * What the engine itself refuses: `model` by the configuration and the tables of contents, as far as they have been read; `tokenizer` by the tokenizer's files.
+ * @typedef {{ model: (config: string, generationConfig: string | undefined, parts: Part[]) => Promise<void>, tokenizer: (parts: import("./files.js").TokenizerParts) => void }} Checks
  */
 /** @typedef {{ dtype: string, shape: number[], data_offsets: [number, number] }} Stored */
 
@@ -32,13 +37,18 @@ const MOST_HEADER = 16 * 2 ** 20;
 
 /**
  * @param {Folder} folder
+ * @param {Checks} [checks]
+ * @param {boolean} [whole] the weights will be read next: where they are one file, the request for its table of contents brings the rest as well
  * @returns {Promise<Survey>}
  */
-export async function survey(folder) {
-  const config = await readText(folder, "config.json");
-  const architecture = familyOf(parseJson(config, "config.json"));
-  const tables = await readTables(folder);
-  const parts = tables.map(({ name, size }) => ({ name, size }));
+export async function survey(folder, checks, whole = false) {
+  const { text: config, value } = await requiredJson(folder, "config.json");
+  const architecture = familyOf(value);
+  // Only those who write have one: nobody else's host is asked for it.
+  const generating = writes(value) ? optionalJson(folder, "generation_config.json") : Promise.resolve(undefined);
+  const checked = checks ? generating.then((generation) => checks.model(config, generation?.text, [])) : Promise.resolve();
+  const [generation, tables] = await Promise.all([generating, checked.then(() => readTables(folder, whole))]);
+  const parts = tables.map(({ tensors, ...part }) => part);
   const counts = tables.flatMap(({ tensors }) => tensors.filter(isWeight).map(({ shape }) => shape.reduce((product, n) => product * n, 1)));
   const sizes = {
     parameters: counts.reduce((sum, count) => sum + count, 0),
@@ -46,7 +56,8 @@ export async function survey(folder) {
     bytes: parts.reduce((sum, { size }) => sum + size, 0),
   };
   requireRoom(sizes, parts);
-  return { name: folder.name, architecture, config, parts, parameters: sizes.parameters, bytes: sizes.bytes, memory: memoryOf(sizes) };
+  await checks?.model(config, generation?.text, parts);
+  return { name: folder.name, architecture, config, generationConfig: generation?.text, parts, parameters: sizes.parameters, bytes: sizes.bytes, memory: memoryOf(sizes) };
 }
 
 /**
@@ -59,46 +70,64 @@ export async function tokenizerFiles(folder) {
   return OLD_TOKENIZERS.filter((_, i) => found[i]);
 }
 
-/**
- * @param {Folder} folder
- * @param {string} file
- */
-async function readText(folder, file) {
-  const text = await optionalText(folder, file);
-  if (text === undefined) throw folder.missing(file);
-  return text;
-}
+/** The text of a JSON file, and what it says. @typedef {{ text: string, value: object }} Json */
 
 /**
  * @param {Folder} folder
  * @param {string} file
- * @returns {Promise<string | undefined>}
+ * @returns {Promise<Json>}
  */
-export async function optionalText(folder, file) {
-  const entry = await folder.find(file);
-  return entry && new TextDecoder().decode(await readWhole(entry));
+async function requiredJson(folder, file) {
+  const found = await readJson(folder, file);
+  if (!found) throw folder.missing(file);
+  return found;
 }
 
 /**
+ * Nothing where there is no such file. A page in its place is no file: a host without 404 sends one.
  * @param {Folder} folder
  * @param {string} file
- * @returns {Promise<object | undefined>}
+ * @returns {Promise<Json | undefined>}
  */
 export async function optionalJson(folder, file) {
-  const text = await optionalText(folder, file);
-  return text === undefined ? undefined : parseJson(text, file);
+  try {
+    return await readJson(folder, file);
+  } catch (error) {
+    if (error instanceof Trouble && error.key === "trouble.page") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {Folder} folder
+ * @param {string} file
+ * @returns {Promise<Json | undefined>}
+ */
+async function readJson(folder, file) {
+  const entry = await folder.find(file);
+  if (!entry) return undefined;
+  return readSmall(entry, (text) => {
+    if (folder.page && isMarkup(text)) throw folder.page(file);
+    return { text, value: parseJson(text, file) };
+  });
+}
+
+/** @param {string} text */
+function isMarkup(text) {
+  return /^\s*</.test(text);
 }
 
 /**
  * Of one file of weights, or of the several that an index names.
  * @param {Folder} folder
+ * @param {boolean} whole
  */
-async function readTables(folder) {
-  const single = await folder.peek(WEIGHTS, FIRST);
+async function readTables(folder, whole) {
+  const single = await folder.peek(WEIGHTS, FIRST, whole);
   if (single) return [await readTable(folder, WEIGHTS, single)];
   const index = await optionalJson(folder, INDEX);
   if (!index) throw await withoutWeights(folder);
-  const names = [...new Set(Object.values(/** @type {any} */ (index).weight_map ?? {}))].map(String).sort();
+  const names = [...new Set(Object.values(/** @type {any} */ (index.value).weight_map ?? {}))].map(String).sort();
   if (names.length === 0) throw new Trouble("trouble.index", { file: INDEX });
   return Promise.all(names.map(async (name) => readTable(folder, name, await folder.peek(name, FIRST))));
 }
@@ -110,7 +139,7 @@ async function withoutWeights(folder) {
 }
 
 /**
- * A file's table of contents: eight bytes of its length, then JSON.
+ * A file's table of contents: eight bytes of its length, then JSON. The file's size follows from it: what a host says of it may be the size of a packed form.
  * @param {Folder} folder
  * @param {string} name
  * @param {Awaited<ReturnType<Folder["peek"]>>} peeked
@@ -118,20 +147,21 @@ async function withoutWeights(folder) {
  */
 async function readTable(folder, name, peeked) {
   if (!peeked) throw new Trouble("trouble.part", { file: name, index: INDEX });
-  const { size = Infinity, start } = peeked;
+  const { size = Infinity, start, entry } = peeked;
   const length = start.length < 8 ? NaN : Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
-  const damaged = new Trouble("trouble.header", { file: name, size: (peeked.size ?? start.length).toLocaleString("en") });
-  if (!(length <= Math.min(size - 8, MOST_HEADER))) throw damaged;
-  const table = 8 + length > start.length ? await folder.peek(name, 8 + length) : peeked;
-  try {
-    const { __metadata__: _, ...stored } = JSON.parse(new TextDecoder().decode(table?.start.subarray(8, 8 + length)));
-    const tensors = /** @type {Stored[]} */ (Object.values(stored));
-    const whole = 8 + length + tensors.reduce((most, { data_offsets }) => Math.max(most, data_offsets[1]), 0);
-    if (tensors.every(({ shape }) => Array.isArray(shape)) && (whole === size || size === Infinity)) return { name, size: whole, tensors };
-  } catch {
-    // The sentence below says it.
+  if (length <= Math.min(size - 8, MOST_HEADER)) {
+    const head = (8 + length > start.length ? await peeked.more(8 + length) : start).slice(0, 8 + length);
+    try {
+      const { __metadata__: _, ...stored } = JSON.parse(new TextDecoder().decode(head.subarray(8)));
+      const tensors = /** @type {Stored[]} */ (Object.values(stored));
+      const whole = 8 + length + tensors.reduce((most, { data_offsets }) => Math.max(most, data_offsets[1]), 0);
+      if (tensors.every(({ shape }) => Array.isArray(shape)) && (whole === size || size === Infinity)) return { name, size: whole, head, entry, tensors };
+    } catch {
+      // The sentence below says it.
+    }
   }
-  throw damaged;
+  if (folder.page && isMarkup(new TextDecoder().decode(start.subarray(0, 64)))) throw folder.page(name);
+  throw new Trouble("trouble.header", { file: name, size: (peeked.size ?? start.length).toLocaleString("en") });
 }
 
 /**
@@ -149,7 +179,7 @@ function isWeight({ dtype, shape }) {
  */
 function parseJson(text, file) {
   try {
-    const value = JSON.parse(text);
+    const value = parsePython(text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
     // The sentence below covers both a parse error and a bare number or string.

@@ -1,9 +1,9 @@
 // What a family says of the text: words for what is hidden, a class, a judgement of each token; another text; or how it goes on.
 
 import { html, nothing } from "lit";
+import { classBars, meaningOf, sigmoid } from "../reading/classes.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { fillGaps } from "../shell/fill.js";
-import { softmax } from "../reading/sampling.js";
 
 /** @typedef {import("../blocks/compare.js").Compare} Compare */
 /** @typedef {import("./panel.js").Panel} Panel */
@@ -37,9 +37,10 @@ function read(block, panel) {
   }
   if (head === "none") return { title: say("answer.none.title"), body: html`<p class="soft small">${say("answer.none.help")}</p>` };
   const scores = reading.trace?.logits.data ?? new Float32Array();
-  const bars = head === "classes" ? softmax(scores).map((probability, i) => ({ name: info.labels[i] ?? say("class.nameless", { n: i }), probability })) : suspects(reading, scores);
+  /** @type {ReturnType<typeof classBars>} */
+  const { classes, kind, unused } = head === "classes" ? classBars(info, meaningOf(info.classes, scores), say) : { classes: suspects(reading, scores), kind: "softmax", unused: [] };
   const title = say(head === "classes" ? "class.title" : "compare.replaced");
-  return { title, body: html`<diorama-class-bars .label=${title} .classes=${bars} .hue=${"encoder"} .stale=${reading.stale}></diorama-class-bars>` };
+  return { title, body: html`<diorama-class-bars .label=${title} .classes=${classes} .kind=${kind} .unused=${unused} .say=${say} .hue=${"encoder"} .stale=${reading.stale}></diorama-class-bars>` };
 }
 
 /**
@@ -48,8 +49,9 @@ function read(block, panel) {
  * @param {Float32Array} scores
  */
 function suspects({ traced }, scores) {
-  const judged = traced.map(({ token, special }, i) => ({ name: token.replace(/^##|^▁/, ""), special, probability: 1 / (1 + Math.exp(-(scores[i] ?? 0))) }));
-  return judged.filter(({ special }) => !special).sort((a, b) => b.probability - a.probability).slice(0, 4);
+  const judged = traced.map(({ token, special }, i) => ({ name: token.replace(/^##|^▁/, ""), special, value: sigmoid(scores[i] ?? 0) }));
+  const likeliest = judged.filter(({ special }) => !special).sort((a, b) => b.value - a.value).slice(0, 4);
+  return likeliest.map(({ name, value }) => ({ name, value, probability: value }));
 }
 
 /**
@@ -62,9 +64,9 @@ function written({ say, settings }, panel) {
   const stale = player.stale ? "stale" : "";
   if (panel.kind === "decoder") {
     const joint = player.steps[0]?.token.startsWith("▁") && !player.text.startsWith(" ") ? " " : "";
-    return { title, body: html`<p class="written long ${stale}" aria-live="polite"><span class="soft">${player.stale ? nothing : settings.text}</span>${joint}${player.text}</p>` };
+    return { title, body: html`<p class="written long ${stale}" dir="auto" translate="no" aria-live="polite"><bdi class="soft">${player.stale ? nothing : settings.text}</bdi>${joint}${player.text}</p>` };
   }
   const filled = fillGaps(panel.asked, player.steps);
   const text = filled && !player.stale ? filled.map(({ text, filled }) => (filled ? html`<mark>${text}</mark>` : text)) : player.text;
-  return { title, body: html`<p class="written ${stale}" aria-live="polite">${text}</p>` };
+  return { title, body: html`<p class="written ${stale}" dir="auto" translate="no" aria-live="polite">${text}</p>` };
 }

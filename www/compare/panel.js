@@ -1,7 +1,7 @@
 // One of the families side by side: a model of it, and what it makes of the text that all of them are given.
 
 import { addressIn } from "../catalogue.js";
-import { acquire, release } from "../blocks/pool.js";
+import { acquire } from "../blocks/pool.js";
 import { corrupted, spansOf, tokensOfWords } from "../text/alignment.js";
 import { anatomyOf } from "../anatomy/anatomy.js";
 import { Player } from "../reading/player.js";
@@ -36,18 +36,24 @@ export class Panel {
   asked = "";
   #device;
   #changed;
+  #until;
+  /** Holds the model that is shown. */
+  #held = new AbortController();
+  /** Holds the model that is to be shown. */
+  #coming = new AbortController();
   /** Ends what an older question began. */
   #question = 0;
 
   /**
    * @param {Kind} kind
-   * @param {"auto" | "webgpu" | "cpu"} device
-   * @param {() => void} changed
+   * @param {{ device: "auto" | "webgpu" | "cpu", until: AbortSignal, changed: () => void }} options the panel is closed when `until` aborts
    */
-  constructor(kind, device, changed) {
+  constructor(kind, { device, until, changed }) {
     this.kind = kind;
     this.#device = device;
     this.#changed = changed;
+    this.#until = until;
+    until.addEventListener("abort", () => this.#close(), { once: true });
     this.reading = kind === "encoder" ? new Reader() : new Player();
     this.reading.addEventListener("change", changed);
   }
@@ -69,30 +75,35 @@ export class Panel {
 
   /** Another model of the family; the one before stays until this one is there. @param {string} name */
   async open(name) {
-    const before = this.model && this.name;
+    this.#until.throwIfAborted();
+    this.#coming.abort();
+    const coming = (this.#coming = new AbortController());
     this.loading = { stage: "start", fraction: 0 };
     this.name = name;
     try {
-      const model = await acquire(addressIn(name), { device: this.#device, onProgress: (stage, fraction) => this.#progress(stage, fraction) });
-      if (name !== this.name) return release(addressIn(name), this.#device);
+      const model = await acquire(addressIn(name), coming.signal, { device: this.#device, onProgress: (stage, fraction) => this.#progress(stage, fraction) });
+      const before = this.#held;
+      this.#held = coming;
+      this.#coming = new AbortController();
       this.model = model;
-      await this.reading.use(model);
-      this.graph = await model.graph();
-      this.anatomy = anatomyOf(this.graph, this.kind);
-    } catch (error) {
-      release(addressIn(name), this.#device);
-      throw error;
+      try {
+        await this.reading.use(model);
+        this.graph = await model.graph();
+        this.anatomy = anatomyOf(this.graph, this.kind);
+      } finally {
+        before.abort();
+      }
     } finally {
-      if (before) release(addressIn(before), this.#device);
       if (name === this.name) this.loading = undefined;
       this.#changed();
     }
   }
 
-  close() {
+  #close() {
     this.#question++;
     this.reading.stop();
-    if (this.model) release(addressIn(this.name), this.#device);
+    this.#coming.abort();
+    this.#held.abort();
     this.model = undefined;
   }
 

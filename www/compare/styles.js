@@ -39,13 +39,14 @@ export const faceStyles = css`
   .written mark { background: none; color: inherit; border-bottom: 2px solid var(--decoder); }
   .places { display: flex; gap: 20px; overflow-x: auto; scrollbar-width: thin; }
   .places > * { flex: 1 0 220px; }
-  @container (max-width: 1100px) {
+  @container (max-width: 1180px) {
     .face { gap: 12px; }
     diorama-attention-map { flex: none; height: 300px; }
     .answer { height: auto; min-height: 120px; }
     .waiting { min-height: 640px; }
   }
   @container (max-width: 560px) {
+    .face header { flex-wrap: wrap; }
     .inner { grid-template-rows: max-content max-content; }
     .sketch { --tallest: 190px; }
     .attention { grid-area: 2 / 1 / 3 / 3; }

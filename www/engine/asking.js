@@ -1,6 +1,7 @@
 // How another host is asked on the site's own pages: by a worker of its own (asker.js). The pages' policy allows no other host to anything else.
 
-import { SITE } from "../site.js";
+import { SITE, isSandboxed } from "../site.js";
+import { Trouble } from "../trouble.js";
 import { Room, WorkerLink } from "./link.js";
 import { untilAborted } from "./options.js";
 
@@ -24,6 +25,8 @@ export function liesElsewhere(source) {
  * @returns {Promise<Answers[Method]>}
  */
 export async function ask(method, source, options) {
+  // A worker of such a page has the page's policy, not its own.
+  if (isSandboxed() && "url" in source) throw new Trouble("trouble.sandbox", { host: new URL(source.url).host });
   const link = new WorkerLink(new Room("asker.js"));
   try {
     return await untilAborted(link.call(method, [source], options), options.signal);

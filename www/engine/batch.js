@@ -10,8 +10,9 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("../wasm/diorama.js").Taken} Taken */
 /**
  * `candidates` are four numbers each: id, probability, kept, logit; `counts` of these numbers belong to each step. `logits` are the scores of all steps,
+ * `scores` the same after the rules of the checkpoint (empty where it has none),
  * `met` the tokens that the page has not met in this generation: as three lists, because a hundred objects take a tenth of a millisecond to send.
- * @typedef {{ ids: number[], texts: string[], done: boolean, first: number, ms: number[], candidates: Float32Array, counts: number[], logits: Float32Array,
+ * @typedef {{ ids: number[], texts: string[], done: boolean, first: number, ms: number[], candidates: Float32Array, counts: number[], logits: Float32Array, scores: Float32Array,
  *   activations: Activation[][], met: { ids: number[], tokens: string[], special: boolean[] } }} Packed
  */
 
@@ -42,7 +43,7 @@ export function pack(taken, textAfter, met, piece) {
   ids.forEach(meet);
   for (let i = 0; i < candidates.length; i += FIELDS) meet(candidates[i]);
   const [ms, counts] = [Array.from(taken.ms()), Array.from(taken.counts())];
-  const packed = { ids, texts: ids.map(textAfter), done: taken.done(), first: taken.first(), ms, candidates, counts, logits: taken.logits(), activations: taken.activations(), met: fresh };
+  const packed = { ids, texts: ids.map(textAfter), done: taken.done(), first: taken.first(), ms, candidates, counts, logits: taken.logits(), scores: taken.scores(), activations: taken.activations(), met: fresh };
   taken.free();
   return packed;
 }
@@ -57,7 +58,7 @@ export function unpack(packed, pieces) {
   const { ids: fresh, tokens, special } = packed.met;
   fresh.forEach((id, i) => pieces.set(id, { id, token: tokens[i], special: special[i] }));
   const named = (/** @type {number} */ id) => /** @type {Piece} */ (pieces.get(id));
-  const { ids, texts, counts, candidates, logits, activations } = packed;
+  const { ids, texts, counts, candidates, logits, scores, activations } = packed;
   const vocab = logits.length / ids.length;
   let listed = 0;
   return ids.map((id, i) => ({
@@ -65,6 +66,7 @@ export function unpack(packed, pieces) {
     text: texts[i],
     candidates: candidatesOf(candidates.subarray(listed, (listed += counts[i])), named),
     trace: fromRaw({ logits: logitsOf(logits.subarray(i * vocab, (i + 1) * vocab)), activations: activations[i] }),
+    scores: scores.length > 0 ? scores.subarray(i * vocab, (i + 1) * vocab) : undefined,
     done: packed.done && i === ids.length - 1,
     position: packed.first + i,
     ms: packed.ms[i],

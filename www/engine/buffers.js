@@ -3,11 +3,20 @@
 /**
  * The buffers of all arrays, wherever they stand in a value.
  * @param {any} value
- * @param {Set<Transferable>} [found]
  * @returns {Transferable[]}
  */
-export function buffersOf(value, found = new Set()) {
-  if (ArrayBuffer.isView(value)) found.add(/** @type {ArrayBuffer} */ (value.buffer));
-  else if (typeof value === "object" && value !== null) for (const part of Object.values(value)) buffersOf(part, found);
+export function buffersOf(value) {
+  /** @type {Set<Transferable>} */
+  const found = new Set();
+  collect(value, found);
   return [...found];
+}
+
+/**
+ * @param {any} value
+ * @param {Set<Transferable>} found grows
+ */
+function collect(value, found) {
+  if (ArrayBuffer.isView(value)) found.add(/** @type {ArrayBuffer} */ (value.buffer));
+  else if (typeof value === "object" && value !== null) for (const part of Object.values(value)) collect(part, found);
 }

@@ -1,5 +1,7 @@
 // What the engine complains of, in the reader's language. Its own sentences are English, for the command and for scripts; the page knows those that a reader meets.
 
+import { entry } from "../lookup.js";
+
 /** @typedef {import("../trace.js").Say} Say */
 
 /** A sentence's words, and the key that says the same; named groups fill the holes. @type {[RegExp, string][]} */
@@ -20,16 +22,18 @@ const COMPLAINTS = [
   [/^config: model_type "(?<type>.+)" is not built in; this version runs (?<types>.+)$/, "trouble.family"],
   [/^config: config\.json names no model_type, so its architecture is unknown; this version runs (?<types>.+)$/, "trouble.typeless"],
   [/^config: rope scaling "(?<got>.+)" is not built in; (?<known>.+) are$/, "engine.config.scaling"],
-  [/^config: (?<name>\S+) "(?<got>.+)" is not built in; (?<known>.+) is$/, "engine.config.kind"],
+  [/^config: (?<name>\S+) is (?<got>.+) in config\.json, which changes the model/, "engine.config.changes"],
   [/^config: (?<named>\S+) is not built in; of this family, (?<classes>.+) are$/, "trouble.class"],
-  [/^config: is_decoder is true in config\.json;/, "engine.config.decoder"],
-  [/^config: scores that are scaled by their layer, or not at all,/, "engine.config.scores"],
-  [/^config: decoder_start_token_id (?<id>\d+) is outside the vocabulary of (?<vocab>\d+) tokens$/, "engine.config.start"],
+  [/^config: num_attention_heads (?<heads>\d+) is no multiple of num_key_value_heads (?<keys>\d+)$/, "engine.config.groups"],
+  [/^config: pad_token_id (?<id>\d+) leaves no position of the (?<n>\d+) in max_position_embeddings/, "engine.config.positions"],
+  [/^config: (?<name>\S+) (?<id>\d+) is outside the vocabulary of (?<vocab>\d+) tokens$/, "engine.config.start"],
   [/^config: (?<buckets>\d+) relative_attention_num_buckets up to a distance of (?<far>\d+) leave/, "engine.config.buckets"],
+  [/^config: id2label has the key "(?<got>.*)" in config\.json;/, "engine.config.label"],
   [/^config: (?<reason>.+)$/, "engine.config"],
   [/^input: id (?<id>\d+) is outside the vocabulary; this model's ids run from 0 to (?<last>\d+)$/, "engine.vocabulary"],
   [/^input: the text is empty;/, "engine.empty"],
   [/^input: the text has (?<n>\d+) tokens, but this model takes at most (?<most>\d+);/, "engine.long"],
+  [/^input: the text is full: all (?<most>\d+) positions/, "trouble.full"],
   [/^input: .* need (?<needed>[\d.]+) GiB for their activations, and at most (?<most>[\d.]+) GiB are used;/, "engine.activations"],
   [/^device: "(?<name>.+)" needs (?<needed>\d+) MiB in one buffer, and the adapter allows (?<most>\d+) MiB;/, "engine.buffer"],
 ];
@@ -44,6 +48,10 @@ const WANTED = {
   "an id": "engine.wanted.id",
   "an id below 4294967296": "engine.wanted.id",
   "a list of ids": "engine.wanted.ids",
+  "a list of class names": "engine.wanted.classes",
+  "a number above 0": "engine.wanted.positive",
+  "a number of at least 0": "engine.wanted.epsilon",
+  "a value": "engine.wanted.value",
 };
 
 /**
@@ -65,6 +73,7 @@ export function complaint(message, say) {
  * @param {Say} say
  */
 function told(name, value, say) {
-  if (name === "wanted" && value in WANTED) return say(WANTED[value]);
+  const wanted = name === "wanted" ? entry(WANTED, value) : undefined;
+  if (wanted) return say(wanted);
   return name === "known" || name === "types" ? value.replaceAll(" and ", ", ") : value;
 }

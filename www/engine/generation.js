@@ -11,10 +11,34 @@ import { unpack } from "./batch.js";
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
 
 /** The engine is back, or another one took over, without its generations: replay the generation's tokens, then ask once more. */
-export class Replay extends Error {}
+export class Replay extends Error {
+  /** @param {Error} [loss] why the engine was lost, where it was */
+  constructor(loss) {
+    super(loss?.message ?? "The engine was replaced: ask again.");
+    this.loss = loss;
+  }
+}
 
 /** An engine that is lost again and again is not to be had. */
 const MOST_TRIES = 3;
+
+/**
+ * Does what leans on an engine's generations or searches; where the engine is lost meanwhile, once more on the next one.
+ * @template T
+ * @param {() => Promise<T>} action
+ * @returns {Promise<T>} rejects with the last loss where every engine was lost
+ */
+export async function again(action) {
+  for (let losses = 0; ; ) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof Replay)) throw error;
+      // An engine that was replaced on purpose was not lost.
+      if (error.loss && ++losses === MOST_TRIES) throw error.loss;
+    }
+  }
+}
 
 /** One text being generated. Its tokens live here too, so that a lost engine can be brought back to the same place. */
 export class Generation {
@@ -107,15 +131,11 @@ export class Generation {
    * @param {any[]} args
    * @param {Stoppable} [stoppable]
    */
-  async #ask(method, args, stoppable) {
-    for (let tries = 1; ; tries++) {
-      try {
-        if (this.#epoch !== this.#epochOf()) await this.#replay();
-        return await this.#call(method, [this.#session, ...args], stoppable);
-      } catch (error) {
-        if (!(error instanceof Replay) || tries === MOST_TRIES) throw error;
-      }
-    }
+  #ask(method, args, stoppable) {
+    return again(async () => {
+      if (this.#epoch !== this.#epochOf()) await this.#replay();
+      return this.#call(method, [this.#session, ...args], stoppable);
+    });
   }
 
   async #replay() {

@@ -1,27 +1,27 @@
 // The engine and the tokenizer behind one flat set of calls with plain data in and out. A worker wraps it (worker.js); where WebGPU exists on the page
 // but not in workers, the page runs the same class on its own thread.
 
-import initWasm, { Engine, plan } from "../wasm/diorama.js";
 import { candidatesOf, pack } from "./batch.js";
-import { readModel } from "../checkpoint/files.js";
-import { SITE } from "../site.js";
+import { readFiles } from "./files.js";
+import { infoOf } from "./info.js";
 import { packInterventions } from "./interventions.js";
-import { given, stepOptions } from "./options.js";
+import { NEW_TOKENS, given, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
 import { turns } from "./turns.js";
+import { Engine, plan, startEngine } from "./wasm.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Intervention} Intervention */
-/** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** @typedef {import("../checkpoint/files.js").ModelFiles} ModelFiles */
+/** @typedef {{ read?: ModelFiles, module: WebAssembly.Module }} Lent */
 /**
  * Either text (encoded with the tokenizer's special tokens) or ids; a decoder's side likewise.
  * @typedef {{ text?: string, textPair?: string, ids?: number[], tokenTypeIds?: number[], attentionMask?: number[],
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
 /**
- * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
- * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
+ * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well. `limit`: new tokens that the text gets in all, by which a rule of generation_config.json that forces the end (forced_eos_token_id) knows the last one.
+ * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, limit?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
  */
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
 /** @typedef {import("../wasm/diorama.js").Search} EngineSearch */
@@ -31,11 +31,6 @@ import { turns } from "./turns.js";
 
 /** How long tokens are gathered before the page hears of them. */
 const PATIENCE = 8; // ms
-
-/** The engine's module, fetched and compiled once for all hosts of a thread. */
-export function startEngine() {
-  return initWasm({ module_or_path: new URL("wasm/diorama_bg.wasm", SITE) });
-}
 
 export class Host {
   /** @type {Engine | undefined} */
@@ -50,6 +45,8 @@ export class Host {
   /** @type {Map<number, EngineSearch>} */
   #searches = new Map();
   #nextSession = 1;
+  /** @type {ModelFiles | undefined} */
+  #lent;
 
   /** What this thread can do, asked before a model is loaded. */
   async features() {
@@ -57,17 +54,15 @@ export class Host {
   }
 
   /**
-   * @param {ModelSource | { read: ModelFiles }} source `read`: by another worker, because this one may not ask that host
+   * @param {import("./files.js").Source} source
    * @param {"auto" | "webgpu" | "cpu"} device
    * @param {import("../checkpoint/files.js").OnProgress} [onProgress]
    * @param {AbortSignal} [signal]
    */
   async load(source, device, onProgress = () => {}, signal) {
-    const [{ tokenizer, tokenizerConfig, ...files }] = await Promise.all([
-      "read" in source ? source.read : readModel(source, onProgress, signal),
-      startEngine(),
-    ]);
-    const text = tokenizer ? new Text(tokenizer, tokenizerConfig) : new NoText();
+    const [{ read, text = new NoText() }] = await Promise.all([readFiles(source, onProgress, signal), startEngine()]);
+    const { tokenizer: _, tokenizerConfig: __, tokenizerBeside: ___, ...files } = read;
+    if (source.lend) this.#lent = { ...read, weights: [...read.weights] };
     this.#engine = await Engine.load(files, { device }, (/** @type {string} */ stage, /** @type {number} */ fraction) => {
       // The engine has its own copy of the bytes by its first word: what comes after it needs the room.
       files.weights.length = 0;
@@ -78,6 +73,16 @@ export class Host {
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
     return info;
+  }
+
+  /**
+   * What another worker needs to load the same model, so that nothing is fetched twice: its files, where `load` was told to lend them and nobody has taken them yet, and the
+   * engine's module.
+   * @returns {Promise<Lent>}
+   */
+  async lend() {
+    const [read] = [this.#lent, (this.#lent = undefined)];
+    return { read, module: await startEngine() };
   }
 
   /**
@@ -92,10 +97,8 @@ export class Host {
     return { ...planned, nodes: JSON.parse(planned.nodes) };
   }
 
-  /** The model and its device as they are now: a device that was lost may have been replaced. */
   async info() {
-    const engine = this.#loaded();
-    return { ...(await engine.info()), ops: await engine.ops(), tokenizer: this.#text instanceof Text, mask: this.#text.mask };
+    return infoOf(this.#loaded(), this.#text);
   }
 
   /**
@@ -108,10 +111,7 @@ export class Host {
     return ids.map((id, i) => ({ ...this.#text.piece(id), segment: this.#tokenTypes ? tokenTypeIds?.[i] : undefined }));
   }
 
-  /**
-   * @param {number[]} ids
-   * @returns {Promise<Piece[]>}
-   */
+  /** @param {number[]} ids @returns {Promise<Piece[]>} */
   async pieces(ids) {
     return ids.map((id) => this.#text.piece(id));
   }
@@ -146,6 +146,11 @@ export class Host {
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
     const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
     return { trace, places: filled.map(named) };
+  }
+
+  /** New tokens behind this input when nobody says how many: by generation_config.json, or a usual number. @param {Input} input */
+  async usualLength(input) {
+    return this.#loaded().usualLength(this.#resolve(input), NEW_TOKENS);
   }
 
   /**

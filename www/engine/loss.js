@@ -1,8 +1,11 @@
 // What an error takes with it.
 
-/** @typedef {"engine" | "device"} Loss */
+/** @typedef {"engine" | "device" | "hung" | "blocked"} Loss */
 
-/** The engine behind a link is gone, or (`device`) only what it held on the GPU. */
+/**
+ * The engine behind a link is gone, or (`device`) only what it held on the GPU. `hung`: it was ended because this call held it up for ever, and would again. `blocked`: it was ended because
+ * one of several calls held it up, perhaps this one.
+ */
 export class EngineLost extends Error {
   /**
    * @param {string} message

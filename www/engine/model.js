@@ -1,7 +1,7 @@
 // A loaded model as the page sees it. Calls go through a link to the engine's host; when the engine is lost (a crashed worker, a lost GPU device)
 // the model loads it again and replays each generation's tokens, so that nothing the reader has is gone.
 
-import { foundIn, loadEngine } from "./start.js";
+import { afterLoss, foundIn, hung, loadEngine } from "./start.js";
 import { Generation, Replay } from "./generation.js";
 import { EngineLost } from "./loss.js";
 import { lengthOptions, untilAborted } from "./options.js";
@@ -20,15 +20,7 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("./link.js").Room} Room */
 /** @typedef {import("./search.js").SearchOptions} SearchOptions */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
-/** @typedef {{ op: string, maxError: number, tolerance: number, passed: boolean }} SelfTest */
-/**
- * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, virtualParameters: number, layers: number, heads: number,
- *   vocab: number, tokenTypes: number, labels: string[], maxPositions: number | null, mask: number | null,
- *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
- *   pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
- *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
- */
-
+/** @typedef {import("./info.js").ModelInfo} ModelInfo */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
 /** @typedef {import("./start.js").Loaded} Loaded */
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
@@ -64,7 +56,7 @@ export class Model {
   }
 
   /**
-   * @param {ModelSource} source
+   * @param {ModelSource & { lend?: boolean }} source `lend`: its files are kept for a `move` to another device
    * @param {Device} device
    * @param {OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
@@ -72,7 +64,8 @@ export class Model {
    * @param {Room} [room] a worker that several models share
    */
   static async load(source, device, onProgress, onRecover, signal, room) {
-    return new Model(await loadEngine(source, device, { onProgress, signal }, room), source, device, onRecover, room);
+    const { lend: _, ...again } = source;
+    return new Model(await loadEngine(source, device, { onProgress, signal }, room), again, device, onRecover, room);
   }
 
   /**
@@ -99,26 +92,27 @@ export class Model {
   }
 
   /**
-   * Tokens one by one; ends at an end token, after `maxNewTokens`, where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
+   * Tokens one by one; ends at an end token, after `maxNewTokens` (left out: as generation_config.json says, or 64), where the model has no position for more, or when `signal` aborts. With `beams` above 1 the best beam's tokens are replayed.
    * @param {Input} input
    * @param {{ maxNewTokens?: number, temperature?: number, topK?: number, topP?: number, seed?: number, beams?: number, capture?: string[],
    *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
    * @returns {AsyncGenerator<Step, void, void>}
    */
   async *generate(input, { maxNewTokens: most, beams: width, signal, interventions, ...settings } = {}) {
-    const { maxNewTokens, beams } = lengthOptions({ maxNewTokens: most, beams: width });
+    const { maxNewTokens: asked, beams } = lengthOptions({ maxNewTokens: most, beams: width });
     /** @type {Generation | undefined} */
     let generation;
     try {
       signal?.throwIfAborted();
+      const maxNewTokens = asked ?? (await this.#call("usualLength", [input]));
       const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions, signal }) : undefined;
-      generation = await this.start(input, { interventions });
+      generation = await this.start(input, { interventions, signal });
       // A decoder's last token needs no position: nobody reads it.
       const { kind, maxPositions } = this.info;
       const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
       const count = forced ? forced.length : Math.min(maxNewTokens, room);
       for (let written = 0; written < count; ) {
-        const steps = await untilAborted(generation.steps({ ...settings, forced: forced?.slice(written), signal }, count - written), signal);
+        const steps = await untilAborted(generation.steps({ ...settings, limit: count, forced: forced?.slice(written), signal }, count - written), signal);
         for (const step of steps) {
           signal?.throwIfAborted();
           yield step;
@@ -137,13 +131,17 @@ export class Model {
   /**
    * A generation to be stepped by hand; computes nothing yet.
    * @param {Input} input
-   * @param {{ interventions?: Intervention[] }} [options] they hold until a step is given others
+   * @param {{ interventions?: Intervention[], signal?: AbortSignal }} [options] interventions hold until a step is given others; when `signal` aborts, the promise rejects at once
    */
-  async start(input, { interventions } = {}) {
+  async start(input, { interventions, signal } = {}) {
     // Of before the call: should the engine change meanwhile, the generation is begun once more there.
     const epoch = this.#epoch;
-    const started = await this.#call("start", [input, { interventions }]);
-    return new Generation((method, args, stoppable) => this.#call(method, args, stoppable), () => this.#epoch, input, { ...started, epoch }, interventions);
+    const call = (/** @type {string} */ method, /** @type {any[]} */ args, /** @type {Stoppable | undefined} */ stoppable) => this.#call(method, args, stoppable);
+    const starting = this.#call("start", [input, { interventions }], { signal }).then((started) => new Generation(call, () => this.#epoch, input, { ...started, epoch }, interventions));
+    return untilAborted(starting, signal).catch((error) => {
+      starting.then((generation) => generation.release(), () => {});
+      throw error;
+    });
   }
 
   /**
@@ -170,10 +168,11 @@ export class Model {
    * The tokens of a text, special tokens included.
    * @param {string} text
    * @param {string} [pair]
+   * @param {{ signal?: AbortSignal }} [options] when it aborts, the promise rejects at once
    * @returns {Promise<Piece[]>}
    */
-  encode(text, pair) {
-    return this.#call("encode", [text, pair]);
+  encode(text, pair, { signal } = {}) {
+    return untilAborted(this.#call("encode", [text, pair], { signal }), signal);
   }
 
   /**
@@ -232,7 +231,8 @@ export class Model {
    * @param {AbortSignal} [signal]
    */
   async move(device, signal) {
-    const { link, info } = await loadEngine({ ...this.#source, again: true }, device, { signal }, this.#room);
+    const { read, module } = /** @type {import("./host.js").Lent} */ (await this.#call("lend", []));
+    const { link, info } = await loadEngine(read ? { read } : this.#source, device, { signal }, this.#room, module);
     this.#queue = this.#queue.then(() => {
       if (this.#disposed) return link.close();
       this.#device = device;
@@ -279,25 +279,22 @@ export class Model {
     if (this.#disposed) throw new Error("This model was disposed of: load it again.");
     if (GENERATION_METHODS.has(method) && epoch !== this.#epoch) throw new Replay();
     try {
-      return await this.#link.call(method, args, options);
+      return await this.#link.call(method, args, { ...options, computes: this.info.device === "cpu" });
     } catch (error) {
       if (!(error instanceof EngineLost) || this.#disposed) throw options.signal?.aborted ? options.signal.reason : error;
+      // A worker that was held up once may be so again: from now on the model has one of its own, where nobody else waits with it.
+      if (error.loss === "hung" || error.loss === "blocked") this.#room = undefined;
+      if (error.loss === "hung") throw hung("engine.hung");
+      options.signal?.throwIfAborted();
       await this.#recover(error);
-      if (GENERATION_METHODS.has(method)) throw new Replay();
+      if (GENERATION_METHODS.has(method)) throw new Replay(error);
       return this.#link.call(method, args, options);
     }
   }
 
   /** @param {EngineLost} reason */
   async #recover(reason) {
-    if (reason.loss === "device") {
-      this.info = await this.#link.call("info", []);
-    } else {
-      this.#link.close();
-      const { link, info } = await loadEngine(this.#source, this.#device, {}, this.#room);
-      this.#link = link;
-      this.info = info;
-    }
+    ({ link: this.#link, info: this.info } = await afterLoss(reason, this.#link, () => loadEngine(this.#source, this.#device, {}, this.#room)));
     this.#epoch++;
     this.#onRecover(reason.message);
   }

@@ -1,9 +1,8 @@
 // What a caller of the module may ask for beside the input: brought into one form, or refused in one sentence.
 
 /** @typedef {import("./host.js").StepOptions} StepOptions */
-
-/** Tokens that `generate` writes when nobody says how many. */
-const NEW_TOKENS = 64;
+/** Tokens that `generate` writes when neither the caller nor the checkpoint says how many. */
+export const NEW_TOKENS = 64;
 
 /** More than any model has room for, and the most that the engine can be told. */
 const MOST = 2 ** 32 - 1;
@@ -24,9 +23,10 @@ export function given(options) {
  * @returns {StepOptions}
  */
 export function stepOptions(options) {
-  const { topK, topP, seed, candidates, capture } = options;
+  const { topK, topP, seed, candidates, capture, limit } = options;
   whole("topK", topK, 0);
   whole("candidates", candidates, 0);
+  whole("limit", limit, 0);
   if (seed != null && !Number.isFinite(seed)) throw unfit("seed", "a number", seed);
   if (capture != null && !Array.isArray(capture)) throw unfit("capture", "a list of hook names", capture);
   const cuts = (topK ?? 0) > 0 || (topP ?? 1) < 1;
@@ -34,13 +34,13 @@ export function stepOptions(options) {
 }
 
 /**
- * How much is written, and by a search among how many texts.
+ * How much is written, where the caller says so, and by a search among how many texts.
  * @param {{ maxNewTokens?: number, beams?: number }} options
  */
 export function lengthOptions({ maxNewTokens, beams }) {
   if (maxNewTokens !== Infinity) whole("maxNewTokens", maxNewTokens, 0);
   whole("beams", beams, 1);
-  return { maxNewTokens: Math.min(maxNewTokens ?? NEW_TOKENS, MOST), beams: beams ?? 1 };
+  return { maxNewTokens: maxNewTokens == null ? undefined : Math.min(maxNewTokens, MOST), beams: beams ?? 1 };
 }
 
 /**

@@ -2,7 +2,9 @@
 // The reference lies beside each of our models (training/shipped.py).
 
 import { Model } from "./model.js";
+import { openFolder } from "../checkpoint/folder.js";
 import { readTensors } from "../checkpoint/safetensors.js";
+import { gather } from "../checkpoint/transfer.js";
 import { isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -20,8 +22,9 @@ const HOOKS = ["*.hook_resid_post", "*.hook_pattern"];
  * @returns {Promise<Map<string, Tensor> | undefined>} undefined where a model has none
  */
 export async function readReference(folder) {
-  const response = await fetch(new URL("reference.safetensors", folder.endsWith("/") ? folder : `${folder}/`));
-  return response.ok ? readTensors(await response.arrayBuffer()) : undefined;
+  const place = await openFolder({ url: folder }, async () => undefined);
+  const entry = await place.find("reference.safetensors");
+  return entry && readTensors((await gather((await entry.open(0)).coming)).buffer);
 }
 
 /**

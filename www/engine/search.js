@@ -1,6 +1,6 @@
 // A beam search, a few steps at a time: what it has looked at so far is known, and nothing is computed for a search that nobody waits for.
 
-import { Replay } from "./generation.js";
+import { again, Replay } from "./generation.js";
 import { untilAborted } from "./options.js";
 
 /** @typedef {import("../trace.js").BeamTree} BeamTree */
@@ -15,15 +15,9 @@ import { untilAborted } from "./options.js";
  * @param {SearchOptions} options
  * @returns {Promise<BeamTree>}
  */
-export async function search(call, epochOf, input, { signal, onStep = () => {}, ...options }) {
-  for (;;) {
-    try {
-      return await once(call, epochOf, input, options, { signal, onStep });
-    } catch (error) {
-      // Nothing is drawn by chance: from the beginning, it finds the same.
-      if (!(error instanceof Replay)) throw error;
-    }
-  }
+export function search(call, epochOf, input, { signal, onStep = () => {}, ...options }) {
+  // Nothing is drawn by chance: from the beginning, it finds the same.
+  return again(() => once(call, epochOf, input, options, { signal, onStep }));
 }
 
 /**
@@ -37,7 +31,7 @@ export async function search(call, epochOf, input, { signal, onStep = () => {}, 
 async function once(call, epochOf, input, options, { signal, onStep }) {
   signal?.throwIfAborted();
   const epoch = epochOf();
-  const session = await call("search", [input, options]);
+  const session = await untilAborted(call("search", [input, options], { signal }), signal);
   /** @type {BeamTree["steps"]} */
   const steps = [];
   try {

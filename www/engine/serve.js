@@ -1,9 +1,11 @@
 // A worker's side of the links: requests are { host, id, method, args, reports }; replies { host, id, result }, { host, id, error, trouble, loss } or
 // { host, id, progress }. `stop` ends the call of its id, if that call can be ended; `leave` ends all and lets what answers go. Neither has a reply.
+// Of the worker itself, without a host: `ping` is answered by { turns }, a sign of life and how many turns passes have given so far; `guard` by { lock }, the name of a Web Lock that it holds until it ends, where there are locks.
 
 import { Trouble } from "../trouble.js";
 import { buffersOf } from "./buffers.js";
 import { lossOf } from "./loss.js";
+import { given } from "./turns.js";
 
 /** @typedef {{ host: number, id: number, method: string, args: any[], reports: boolean }} Request */
 /** `calls` are those under way. @typedef {{ host: Record<string, any>, calls: Map<number, AbortController>, left: boolean }} Place */
@@ -30,6 +32,10 @@ export function serve(open) {
   }
 
   self.addEventListener("message", async (/** @type {MessageEvent<Request>} */ { data: { host, id, method, args, reports } }) => {
+    // The engine's module comes as a message of its own.
+    if (!method) return;
+    if (method === "ping") return scope.postMessage({ turns: given });
+    if (method === "guard") return guard();
     if (method === "stop") return places.get(host)?.calls.get(id)?.abort();
     const place = enter(host);
     if (method === "leave") {
@@ -44,12 +50,22 @@ export function serve(open) {
       scope.postMessage({ host, id, result }, buffersOf(result));
     } catch (error) {
       const trouble = error instanceof Trouble ? [error.key, error.values] : undefined;
-      scope.postMessage({ host, id, error: error instanceof Error ? error.message : String(error), trouble, loss: lossOf(error) });
+      scope.postMessage({ host, id, error: (error instanceof Error && (error.message || error.name)) || String(error), trouble, loss: lossOf(error) });
     } finally {
       place.calls.delete(id);
       if (place.left) disposeIdle(place);
     }
   });
+}
+
+/** Takes a lock that only the worker's end releases, and says its name. A page that may have none does without. */
+function guard() {
+  const lock = `diorama ${Math.random().toString(36).slice(2)}${Date.now().toString(36)}`;
+  const held = () => {
+    scope.postMessage({ lock });
+    return new Promise(() => {});
+  };
+  navigator.locks?.request(lock, held).catch(() => {});
 }
 
 /**

@@ -19,12 +19,12 @@ export function mayStartSoon(address, device) {
 
 /**
  * The test begins by itself; a signal that ends the loading ends it, too.
- * @param {(device: Device) => Promise<Model>} load
+ * @param {(device: Device, lend: boolean) => Promise<Model>} load `lend`: the model will be loaded once more from the same files
  * @param {(moved: boolean) => void} [onTested] `moved`: the model computes elsewhere from now on
  * @param {AbortSignal} [signal]
  */
 export async function loadSoon(load, onTested = () => {}, signal) {
-  const model = await load("cpu");
+  const model = await load("cpu", true);
   model.info = { ...model.info, deviceReason: "the CPU, while the GPU is being tested", deviceReasonCode: "soon" };
   settle(model, onTested, signal);
   return model;

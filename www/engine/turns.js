@@ -12,6 +12,7 @@
 export function turns(onShare, signal) {
   return async (share) => {
     await turn();
+    given++;
     if (signal?.aborted) return false;
     onShare?.(share);
     return true;
@@ -30,6 +31,9 @@ export function portion({ signal, onProgress }, done, parts) {
   onProgress?.(done / parts);
   return { signal, onProgress: onProgress && ((share) => onProgress((done + share) / parts)) };
 }
+
+/** How many turns were given on this thread so far: a worker that computes is known by them. */
+export let given = 0;
 
 /** What waits in the loop goes first. A message to oneself, unlike a timer, is not held back; pages and workers both have it. */
 function turn() {

@@ -3,6 +3,7 @@
 import { portion } from "../engine/turns.js";
 import { runMasked } from "./masks.js";
 import { outputHeadOf } from "../reading/reader.js";
+import { meaningOf, sigmoid } from "../reading/classes.js";
 import { cutDistribution } from "../reading/sampling.js";
 import { slice } from "../trace.js";
 
@@ -14,7 +15,7 @@ import { slice } from "../trace.js";
 /** @typedef {import("./masks.js").Extent} Extent */
 /** @typedef {{ mask: Mask, extent: Extent, layers: number }} Under */
 /**
- * `places` are masked words and their candidates, or the next token's; `written` is what the model goes on with; `classes` and `judged` are of models with such heads.
+ * `places` are masked words and their candidates, or the next token's; `written` is what the model goes on with; `classes` (shares, or a regression's numbers) and `judged` are of models with such heads.
  * `states` are the last layer's, of a model whose head says nothing of each token.
  * @typedef {{ logits: import("../trace.js").Activation | undefined, states: import("../trace.js").Activation | undefined, places: { position: number, candidates: Candidate[] }[], written: Piece[], classes: number[], judged: number[], passes: number }} Answer
  */
@@ -46,8 +47,8 @@ export async function answerUnder(model, { source, read }, under, most, work = {
       const { mask } = model.info;
       for (const [position, { id }] of source.entries()) if (id === mask) answer.places.push({ position, candidates: await candidatesAt(model, trace, position) });
     }
-    if (head === "classes") answer.classes = softmax(trace.logits.data);
-    if (head === "tokens") answer.judged = Array.from(trace.logits.data, (logit) => 1 / (1 + Math.exp(-logit)));
+    if (head === "classes") answer.classes = Array.from(meaningOf(model.info.classes, trace.logits.data));
+    if (head === "tokens") answer.judged = Array.from(trace.logits.data, sigmoid);
     return answer;
   }
   const decoder = kind === "decoder";
@@ -131,12 +132,4 @@ async function candidatesAt(model, { logits }, position) {
 function likeliest({ logits }, position) {
   const { data } = slice(logits, { batch: 0, pos: position });
   return data.reduce((best, logit, id) => (logit > data[best] ? id : best), 0);
-}
-
-/** @param {Float32Array} logits */
-function softmax(logits) {
-  const top = Math.max(...logits);
-  const weights = Array.from(logits, (logit) => Math.exp(logit - top));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
 }

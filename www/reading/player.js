@@ -3,6 +3,7 @@
 import { latest } from "./latest.js";
 import { CAPTURE, Reading, countPrefix } from "./reading.js";
 import { appendStep } from "../trace.js";
+import { Trouble } from "../trouble.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Step} Step */
@@ -117,13 +118,17 @@ export class Player extends Reading {
   }
 
   /**
-   * Writes one token; `force` says which.
-   * @param {number} [force]
+   * Writes one token, or these. Rejects where the text has no position left.
+   * @param {number[]} forced ids
    */
-  step(force) {
+  step(...forced) {
     return this.#inTurn(async () => {
       if (!(await this.#ready()) || this.finished) return;
-      await this.#write(force, this.stoppable());
+      for (const force of forced.length > 0 ? forced : [undefined]) {
+        if (this.finished) break;
+        if (this.steps.length >= this.#room) throw new Trouble("trouble.full", { most: this.traced.length + this.#room });
+        await this.#write(force, this.stoppable());
+      }
       await this.#peek(this.stoppable());
     });
   }
@@ -245,14 +250,15 @@ export class Player extends Reading {
   /** The distribution over the next token. @param {AbortSignal} [signal] */
   async #peek(signal) {
     const [generation, steps] = [this.#generation, this.steps];
-    if (generation && !this.finished) {
+    // A beam search may have written one token more than there are positions: nothing can come after that.
+    if (generation && !this.finished && steps.length <= this.#room) {
       const next = await generation.peek({ ...this.#sampling(), signal });
       if (generation === this.#generation && steps === this.steps) this.next = next;
     }
     this.changed();
   }
 
-  /** How many tokens a decoder's text may still be long before its positions run out. */
+  /** How many tokens a decoder can write behind its prompt before its positions run out. */
   get #room() {
     const { kind, maxPositions } = /** @type {Model} */ (this.model).info;
     return kind === "decoder" && maxPositions !== null ? maxPositions - this.traced.length : Infinity;
@@ -265,7 +271,7 @@ export class Player extends Reading {
 
   /**
    * The decoder's scores in one pass over all its tokens, once for the tokens at hand. Only that pass computes the scores of keys that the mask forbids:
-   * step by step those keys do not exist yet. It takes the caches that a next step would go on from, so it is for whoever looks at such a key.
+   * step by step those keys do not exist yet.
    */
   readScores() {
     const [generation, model, steps, start] = [this.#generation, this.model, this.steps, this.startPiece];
@@ -286,8 +292,8 @@ export class Player extends Reading {
   }
 
   #sampling() {
-    const { temperature, topK, topP, seed } = this.#settings;
-    return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES };
+    const { temperature, topK, topP, seed, max } = this.#settings;
+    return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES, limit: max };
   }
 
   /**

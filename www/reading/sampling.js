@@ -16,17 +16,21 @@ export function cutDistribution(logits, { temperature = 0, topK = 0, topP = 1 },
   const top = logits[order[0]];
   const weights = order.map((id) => Math.exp((logits[id] - top) / scale));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const kept = temperature > 0 ? keptCount(weights, topK, topP) : 1;
+  const allowed = logits.reduce((n, logit) => (logit > -Infinity ? n + 1 : n), 0); // the others are forbidden
+  const kept = temperature > 0 ? Math.min(keptCount(weights, topK, topP), allowed) : 1;
   return order.slice(0, count).map((id, rank) => ({ id, probability: weights[rank] / total, kept: rank < kept, logit: logits[id] }));
 }
 
 /**
- * A few scores as shares of one.
+ * Scores as shares of one.
  * @param {ArrayLike<number>} scores
+ * @returns {Float64Array}
  */
 export function softmax(scores) {
-  const top = Math.max(...Array.from(scores));
-  const weights = Array.from(scores, (score) => Math.exp(score - top));
+  // Not Math.max(...): a vocabulary is more arguments than a call may have.
+  let top = -Infinity;
+  for (let i = 0; i < scores.length; i++) top = Math.max(top, scores[i]);
+  const weights = Float64Array.from(scores, (score) => Math.exp(score - top));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }

@@ -1,5 +1,7 @@
 // What a model can be asked: a task is a prefix that the model was trained with, or none. The examples are inputs only; every answer is computed.
 
+import { entry } from "../lookup.js";
+
 /** @typedef {import("../kinds.js").Kind} Kind */
 /** `pair` is the second text of models that read two. @typedef {{ text: string, pair: string }} Example */
 /** @typedef {{ id: string, prefix: string, examples: Example[] }} Task */
@@ -38,7 +40,7 @@ const BY_KIND = {
  * @param {Kind} kind
  */
 export function tasksOf(name, kind) {
-  return BY_NAME[name ?? ""] ?? BY_KIND[kind];
+  return entry(BY_NAME, name ?? "") ?? BY_KIND[kind];
 }
 
 /**

@@ -1,5 +1,6 @@
 // What a reader takes along from a view: the matrix that it shows, as a table of numbers, as a picture, and the activation behind it.
 
+import { escaped } from "./xml.js";
 import { attentionMatrix, headOf, isMasked } from "../trace.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
@@ -69,9 +70,4 @@ function longest(names) {
 /** @param {string} token */
 function plain(token) {
   return token.replace(/^▁/, "").replaceAll("▁", " ").replaceAll("\n", "⏎") || "␣";
-}
-
-/** @param {string} text */
-function escaped(text) {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,5 +1,7 @@
 // A view as a picture: its own elements with its own styles, in the page's colours as they are now, inside an SVG. What is scrolled away is drawn, too.
 
+import { escaped, visible } from "./xml.js";
+
 const XHTML = "http://www.w3.org/1999/xhtml";
 
 /** Room around the picture. // CSS px */
@@ -31,7 +33,8 @@ export function pictureOf(view, label) {
   style.textContent = styles(view, drawn);
   const markup = new XMLSerializer().serializeToString(style) + drawn;
   const paper = getComputedStyle(view).getPropertyValue("--paper").trim();
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width + 2 * MARGIN}" height="${height + 2 * MARGIN}"><title>${escaped(label)}</title><rect width="100%" height="100%" fill="${paper}"/><foreignObject width="100%" height="100%"><div xmlns="${XHTML}">${markup}</div></foreignObject></svg>`;
+  // The page's own text goes into the picture, too.
+  return visible(`<svg xmlns="http://www.w3.org/2000/svg" width="${width + 2 * MARGIN}" height="${height + 2 * MARGIN}"><title>${escaped(label)}</title><rect width="100%" height="100%" fill="${paper}"/><foreignObject width="100%" height="100%"><div xmlns="${XHTML}">${markup}</div></foreignObject></svg>`);
 }
 
 /**
@@ -87,9 +90,4 @@ function styles(view, drawn) {
 function written(rule) {
   if (!(rule instanceof CSSMediaRule)) return rule.cssText;
   return matchMedia(rule.conditionText).matches ? Array.from(rule.cssRules, written).join("\n") : "";
-}
-
-/** @param {string} text */
-function escaped(text) {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,6 +1,8 @@
 // The numbers of each view as a table: what a row is of, then its numbers. Words and numbers are as the view was given them, not as it rounds them.
 
+import { entry } from "../lookup.js";
 import { gridOf } from "./grid.js";
+import { visible } from "./xml.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {{ name: string, shape: number[], data: ArrayLike<number> }} Tensor */
@@ -28,7 +30,7 @@ const TABLES = {
     ...(picture?.curves ?? []).flatMap((/** @type {any} */ { name, points }) => points.map((/** @type {[number, number]} */ [x, y]) => [name, x, y])),
     ...(picture?.marks ?? []).filter((/** @type {any} */ { name }) => name).map((/** @type {any} */ { name, x, y }) => [name, x, y]),
   ] }),
-  "diorama-class-bars": ({ classes }) => ({ head: ["class", "probability"], rows: classes.map((/** @type {any} */ { name, probability }) => [name, probability]) }),
+  "diorama-class-bars": ({ classes, kind }) => ({ head: ["class", kind === "numbers" ? "value" : "probability"], rows: classes.map((/** @type {any} */ { name, probability, value = probability }) => [name, value]) }),
   "diorama-coverage-chart": (view) => curves(view, "step"),
   "diorama-epoch-grid": ({ epochs, tokens }) => ({ head: ["epoch", ...tokens.map(spelled)], rows: epochs.map((/** @type {number[]} */ places, /** @type {number} */ epoch) => [epoch + 1, ...tokens.map((/** @type {Piece} */ _, /** @type {number} */ i) => Number(places.includes(i)))]),
     tensors: [{ name: "epochs", shape: [epochs.length, tokens.length], data: epochs.flatMap((/** @type {number[]} */ places) => tokens.map((/** @type {Piece} */ _, /** @type {number} */ i) => Number(places.includes(i)))) }] }),
@@ -56,7 +58,7 @@ const TABLES = {
  */
 export function hasNumbers(view) {
   if (view.localName === "table") return view.rows.length > 1;
-  return view.localName in TABLES || gridOf(view) !== undefined;
+  return entry(TABLES, view.localName) !== undefined || gridOf(view) !== undefined;
 }
 
 /**
@@ -67,7 +69,7 @@ export function hasNumbers(view) {
 export function tableOf(view) {
   const grid = gridOf(view);
   if (grid) return { head: ["", ...grid.columns], rows: grid.rows.map((name, row) => [name, ...Array.from({ length: grid.columns.length }, (_, column) => grid.data[row * grid.columns.length + column])]), tensors: [grid.whole] };
-  const table = view?.localName === "table" ? plain(view) : TABLES[view?.localName]?.(view);
+  const table = view?.localName === "table" ? plain(view) : entry(TABLES, view?.localName)?.(view);
   return table && table.rows.length > 0 ? table : undefined;
 }
 
@@ -92,7 +94,8 @@ export function csvOf({ head, rows }) {
 
 /** @param {string} value */
 function text(value) {
-  return value === "" ? "" : `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
+  const shown = visible(value);
+  return shown === "" ? "" : `"${(/^[=+\-@\t\r]/.test(shown) ? `'${shown}` : shown).replaceAll('"', '""')}"`;
 }
 
 /**

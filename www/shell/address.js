@@ -1,11 +1,15 @@
 // A page that is one block: what the reader changes in it stands in the page's #hash, and the hash brings it back.
 
-import { attributeOf } from "../blocks/settings.js";
+import { give, textOf } from "../blocks/settings.js";
+import { entry } from "../lookup.js";
 import { Trail } from "../trail.js";
 import { remembered } from "./preferences.js";
 import { undoKeys } from "./undo.js";
 
 /** @typedef {import("../blocks/block.js").Block} Block */
+
+/** Settings that are the whole page's. */
+const OF_PAGE = ["lang", "theme"];
 
 /**
  * @param {Block} block
@@ -16,14 +20,10 @@ export function bind(block) {
   undoKeys(trail);
   const take = () => {
     const { lang, theme, settings } = remembered(location.hash);
-    for (const name of taken) if (!(name in settings)) block.removeAttribute(attributeOf(name));
-    for (const [name, text] of Object.entries(settings)) block.setAttribute(attributeOf(name), text);
-    taken = Object.keys(settings);
-    if (lang) block.setAttribute("lang", lang);
-    block.setAttribute("theme", theme);
+    for (const name of Object.keys(block.defaults)) if (!OF_PAGE.includes(name)) give(block, name, entry(settings, name) ?? null);
+    if (lang) give(block, "lang", lang);
+    give(block, "theme", theme);
   };
-  /** @type {string[]} */
-  let taken = [];
   take();
   window.addEventListener("hashchange", take);
   document.addEventListener("diorama-preferences", () => {
@@ -34,7 +34,7 @@ export function bind(block) {
     const given = new URLSearchParams(location.hash.slice(1));
     const kept = ["lang", "theme"].flatMap((name) => (given.has(name) ? [[name, given.get(name) ?? ""]] : []));
     const { lang, theme, ...settings } = /** @type {CustomEvent} */ (event).detail.settings;
-    const hash = new URLSearchParams([...kept, ...Object.entries(settings).map(([name, value]) => [name, value === false ? "" : String(value)])]).toString();
+    const hash = new URLSearchParams([...kept, ...Object.entries(settings).map(([name, value]) => [name, textOf(value)])]).toString();
     history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
     trail.note(hash);
   });

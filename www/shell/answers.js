@@ -1,8 +1,8 @@
 // What an encoder says of the text, by its head: words for the masked places, whether two texts belong together, classes, or a judgement of each token.
 
 import { html, nothing } from "lit";
+import { classBars, meaningOf, sharesOf } from "../reading/classes.js";
 import { outputHeadOf, pairHeadOf } from "../reading/reader.js";
-import { softmax } from "../reading/sampling.js";
 import { litOf, saidOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -51,27 +51,25 @@ function pair(app) {
   const names = [say(`pair.${head}.yes`), say(`pair.${head}.no`)];
   return html`<section class="output" aria-label=${title}>
     <h2>${title}</h2>
-    ${state.pair ? bars(app, title, names, reader.trace?.activations.get(`${head}_logits`)?.data) : html`<p class="soft hint">${say("pair.try")}</p>`}
+    ${state.pair ? bars(app, title, { classes: sharesOf(names, reader.trace?.activations.get(`${head}_logits`)?.data ?? []), kind: "softmax", unused: [] }) : html`<p class="soft hint">${say("pair.try")}</p>`}
   </section>`;
 }
 
 /** @param {App} app */
 function classes(app) {
-  const { say, reader, model } = app;
-  const scores = reader.trace?.logits?.data;
-  const names = Array.from(scores ?? [], (_, i) => model?.info.labels[i] ?? say("class.nameless", { n: i }));
-  return html`<section class="output" aria-label=${say("class.title")}><h2>${say("class.title")}${save(app)}</h2>${bars(app, say("class.title"), names, scores)}</section>`;
+  const { say, reader } = app;
+  const { info } = /** @type {import("../engine/model.js").Model} */ (app.model);
+  const scores = reader.trace?.logits?.data ?? [];
+  return html`<section class="output" aria-label=${say("class.title")}><h2>${say("class.title")}${save(app)}</h2>${bars(app, say("class.title"), classBars(info, meaningOf(info.classes, scores), say))}</section>`;
 }
 
 /**
  * @param {App} app
  * @param {string} label
- * @param {string[]} names
- * @param {Float32Array | undefined} scores
+ * @param {ReturnType<typeof classBars>} shown
  */
-function bars(app, label, names, scores) {
-  const shares = softmax(scores ?? new Float32Array());
-  return html`<diorama-class-bars .label=${label} .classes=${shares.map((probability, i) => ({ name: names[i], probability }))} .hue=${"encoder"} .stale=${app.reader.stale}></diorama-class-bars>`;
+function bars(app, label, { classes, kind, unused }) {
+  return html`<diorama-class-bars .label=${label} .classes=${classes} .kind=${kind} .unused=${unused} .hue=${"encoder"} .stale=${app.reader.stale} .say=${app.say}></diorama-class-bars>`;
 }
 
 /**

@@ -2,7 +2,11 @@
 
 import { html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
+import { openFolder } from "../checkpoint/folder.js";
 import { addressOf } from "../checkpoint/opening.js";
+import { optionalJson } from "../checkpoint/survey.js";
+import { readSmall } from "../checkpoint/transfer.js";
+import { entry } from "../lookup.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {{ text: string, metrics: Metric[] }} Card */
@@ -13,10 +17,10 @@ import { addressOf } from "../checkpoint/opening.js";
  * @param {App} app
  */
 export async function showModel(app) {
-  const { state, own, ownFiles } = app;
+  const { own, opened } = app;
   app.dialog = "model";
   own.refresh();
-  if (!ownFiles && shippedAt(state.model)) app.card ??= await readCard(await addressOf(state.model));
+  if (shippedAt(opened)) app.card ??= await readCard(await addressOf(opened));
 }
 
 /**
@@ -25,9 +29,10 @@ export async function showModel(app) {
  * @returns {Promise<Card | undefined>}
  */
 async function readCard(folder) {
-  const base = folder.endsWith("/") ? folder : `${folder}/`;
-  const [metrics, text] = await Promise.all(["metrics.json", "card.md"].map((file) => fetch(new URL(file, base))));
-  return metrics.ok && text.ok ? { metrics: (await metrics.json()).metrics, text: await text.text() } : undefined;
+  const place = await openFolder({ url: folder }, async () => undefined);
+  const [metrics, text] = await Promise.all([optionalJson(place, "metrics.json"), place.find("card.md")]);
+  if (!metrics || !text) return undefined;
+  return { metrics: /** @type {any} */ (metrics.value).metrics, text: await readSmall(text, String) };
 }
 
 /**
@@ -37,7 +42,10 @@ async function readCard(folder) {
  */
 export function metricsTable(metrics, { say }) {
   const tasks = [...new Set(metrics.map(({ task }) => task))];
-  const named = (/** @type {string} */ name) => (name in NAMES ? say(NAMES[name]) : name);
+  const named = (/** @type {string} */ name) => {
+    const key = entry(NAMES, name);
+    return key ? say(key) : name;
+  };
   return html`<table class="metrics">
     <thead><tr><th scope="col">${say("card.task")}</th><th scope="col">${say("card.metric")}</th><th scope="col">${say("card.value")}</th><th scope="col">${say("card.pairs")}</th></tr></thead>
     <tbody>${tasks.map((task) => metrics.filter((row) => row.task === task).map(({ metric, value, unit, n }, i, rows) => html`<tr>

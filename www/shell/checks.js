@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { againstReference, betweenDevices, compute, computeOn, inputOf, readReference } from "../engine/parity.js";
 import { shippedAt } from "../catalogue.js";
 import { addressOf } from "../checkpoint/opening.js";
+import { modelSource } from "../checkpoint/source.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../engine/parity.js").Compared} Compared */
@@ -76,7 +77,7 @@ function compareDevices(app) {
     try {
       const reference = await referenceOf(app);
       const input = reference ? inputOf(reference) : readNow(app);
-      const source = app.ownFiles ? { files: app.ownFiles } : { url: await addressOf(app.state.model) };
+      const source = modelSource(await app.own.sourceOf(app.opened));
       const there = await computeOn(source, other(model.info.device), input);
       app.checks = { ...checks, devices: betweenDevices(await compute(model, input), there), running: false };
     } finally {
@@ -93,7 +94,7 @@ function readNow({ reading, player, kind, model }) {
 
 /** @param {App} app */
 async function referenceOf(app) {
-  return !app.ownFiles && shippedAt(app.state.model) ? readReference(await addressOf(app.state.model)) : undefined;
+  return shippedAt(app.opened) ? readReference(await addressOf(app.opened)) : undefined;
 }
 
 /** @param {"webgpu" | "cpu"} device */

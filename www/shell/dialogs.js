@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { metricsTable } from "./card.js";
 import { checks } from "./checks.js";
 import { layersOf } from "./choice.js";
+import { colophon } from "./colophon.js";
 import { markdown } from "./markdown.js";
 import { models } from "./models.js";
 import { ownModel } from "./own.js";
@@ -33,7 +34,7 @@ function modelCard(app) {
     ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics.filter(({ task }) => !task.includes(",")), app)}<p class="soft">${say("card.heldout")}</p>
       <details><summary>${say("card.more")}</summary>${metricsTable(card.metrics.filter(({ task }) => task.includes(",")), app)}</details>
       <details><summary>${say("card.text")}</summary><div class="card-text" lang="en">${markdown(card.text)}</div></details>` : nothing}
-    ${ownModel(app)}`;
+    ${ownModel(app)} ${colophon(say)}`;
 }
 
 /** @param {App} app */

@@ -1,6 +1,7 @@
 // The first minute, step by step: where each points, and how it knows that the reader has done what it asks for. What a step says at its end was read off the page.
 
 import { litOf, patternOf } from "./choice.js";
+import { named } from "../spelling.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../kinds.js").Kind} Kind */
@@ -66,7 +67,7 @@ function namesToken(app, before) {
   const pointed = hover && hover !== before.hover && hover.side === "source" ? hover.position : undefined;
   const piece = reading.source[pointed ?? reading.prefixLength];
   if (!piece || !model || (pointed === undefined && state.ids === before.ids)) return undefined;
-  return { key: "guide.tokens.done", values: { token: spelt(piece.token), id: piece.id, vocab: model.info.vocab.toLocaleString("en") } };
+  return { key: "guide.tokens.done", values: { token: named(piece.token), id: piece.id, vocab: model.info.vocab.toLocaleString("en") } };
 }
 
 /**
@@ -84,7 +85,7 @@ function looks(app, before) {
   const most = row.indexOf(Math.max(...row));
   const from = (both ? app.player.traced : rows)[most];
   if (!from) return undefined;
-  return { key: "guide.look.done", values: { token: spelt(rows[lit.position].token), from: spelt(from.token), share: `${Math.round(row[most] * 100)} %` } };
+  return { key: "guide.look.done", values: { token: named(rows[lit.position].token), from: named(from.token), share: `${Math.round(row[most] * 100)} %` } };
 }
 
 /**
@@ -105,9 +106,4 @@ function samples(app, before) {
   const { temperature } = app.state;
   if (temperature !== before.temperature) return { key: "guide.chance.done", values: { temperature: temperature.toFixed(1) } };
   return settled(app) && written(app) !== before.written && written(app).length > 0 ? { key: "guide.chance.taken" } : undefined;
-}
-
-/** @param {string} token */
-function spelt(token) {
-  return token.replaceAll("▁", "␣");
 }

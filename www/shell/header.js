@@ -8,6 +8,8 @@ import { stage, status } from "./loading.js";
 import { parameters } from "./models.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
+import { FROM_DISK, formatState } from "../state.js";
+import { wordless } from "./wordless.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -22,7 +24,7 @@ export function header(app) {
       <div class="brand"><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1><p class="tagline">${say("site.line")}</p></div>
       ${pages("playground", state, say)} ${guideButton(app)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => showModel(app))}>
-        <span class="mono">${model?.info.name ?? "…"}</span>
+        ${modelName(model?.info.name ?? "…")}
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾
       </button>
       <span class="spring"></span>
@@ -35,7 +37,16 @@ export function header(app) {
         @click=${() => app.set({ theme: NEXT_THEME[state.theme] })}>${THEME_SIGN[state.theme]}</button>
       <button type="button" class="quiet share-button" @click=${() => app.attempt(() => share(app))}>${say("share")}</button>
     </header>
-    ${progress(app)}`;
+    ${wordless(app.language, say)} ${progress(app)}`;
+}
+
+/**
+ * A model's name. Where it does not fit, its beginning is cut before its last part, by which models of one family differ.
+ * @param {string} name
+ */
+function modelName(name) {
+  const last = name.lastIndexOf("-") + 1;
+  return html`<span class="mono" title=${name}><span class="start">${name.slice(0, last)}</span><span class="end">${name.slice(last)}</span></span>`;
 }
 
 /** @param {App} app */
@@ -59,7 +70,11 @@ function chooseDevice(app, device) {
 
 /** @param {App} app */
 async function share(app) {
+  const { say, opened, state } = app;
+  // The model that is seen, also where the address names one that could not be opened.
+  const hash = formatState(opened ? { ...state, model: opened } : state);
+  const link = new URL(hash ? `#${hash}` : location.pathname + location.search, location.href).href;
   // Only a secure page may write to the clipboard.
-  await navigator.clipboard?.writeText(location.href);
-  app.note(app.say(navigator.clipboard ? "share.done" : "share.byhand"));
+  await navigator.clipboard?.writeText(link);
+  app.note(`${say(navigator.clipboard ? "share.done" : "share.byhand")} ${say(opened.startsWith(FROM_DISK) ? "share.disk" : "share.holds")}`);
 }

@@ -10,6 +10,9 @@ import { buttons } from "./writing.js";
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../reading/tasks.js").Example} Example */
 
+/** Of a typed or pasted text: attention grows with its square. // characters */
+const LONGEST = 2000;
+
 /** @param {App} app */
 export function input(app) {
   const { say, state, tasks, task, model } = app;
@@ -20,18 +23,19 @@ export function input(app) {
         ${tasks.length > 1 ? html`<select aria-label=${say("input.task")} .value=${task.id} @change=${(/** @type {Event} */ event) => chooseTask(app, valueOf(event))}>
           ${tasks.map(({ id }) => html`<option value=${id} ?selected=${id === task.id}>${say(`task.${id}`)}</option>`)}
         </select>` : nothing}
-        <input class="text" type="text" aria-label=${say("input.text")} autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"
-          placeholder=${say(`task.${task.id}.try`)} .value=${state.text} @input=${(/** @type {Event} */ event) => app.set({ text: valueOf(event) })} />
-        ${pairs ? html`<input class="text" type="text" aria-label=${say(`input.pair.${pairs}`)} autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="2000"
-          placeholder=${say(`input.pair.${pairs}`)} .value=${state.pair} @input=${(/** @type {Event} */ event) => app.set({ pair: valueOf(event) })} />` : nothing}
+        <diorama-field .label=${say("input.text")} .placeholder=${say(`task.${task.id}.try`)} .value=${state.text} .most=${LONGEST} .say=${say}
+          @input=${(/** @type {Event} */ event) => app.set({ text: textOf(event) })} @diorama-cut=${(/** @type {CustomEvent} */ event) => sayCut(app, event)}></diorama-field>
+        ${pairs ? html`<diorama-field .label=${say(`input.pair.${pairs}`)} .placeholder=${say(`input.pair.${pairs}`)} .value=${state.pair} .most=${LONGEST} .say=${say}
+          @input=${(/** @type {Event} */ event) => app.set({ pair: textOf(event) })} @diorama-cut=${(/** @type {CustomEvent} */ event) => sayCut(app, event)}></diorama-field>` : nothing}
         ${app.kind === "encoder" ? html`<button type="submit" hidden>${say("run")}</button>` : buttons(app, waiting)}
       </form>
       <div class="below-input">
         <p class="examples" ?hidden=${app.error !== "" || app.notice !== "" || (model && (app.loading || app.reading.share !== undefined || app.reading.cut))}><span class="soft">${say("input.examples")}</span>
-          ${task.examples.map((example) => html`<button type="button" class="link" ?disabled=${waiting} @click=${() => take(app, example)}>${example.text}</button>`)}</p>
+          ${task.examples.map((example) => html`<button type="button" class="link" translate="no" ?disabled=${waiting} @click=${() => take(app, example)}>${example.text}</button>`)}</p>
         <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
         ${loadingLine(app)}
         <p class="message" role="status">${app.notice}</p>
+        ${model && model.info.notices.length > 0 ? html`<p class="notices soft">${model.info.notices.map(({ key, values }) => html`<span>${say(key, values)}</span> `)}</p>` : nothing}
       </div>
     </section>`;
 }
@@ -76,5 +80,20 @@ function chooseTask(app, id) {
 
 /** @param {Event} event */
 function valueOf(event) {
-  return /** @type {HTMLInputElement} */ (event.target).value;
+  return /** @type {HTMLSelectElement} */ (event.target).value;
+}
+
+/** @param {Event} event */
+function textOf(event) {
+  return /** @type {import("./field.js").Field} */ (event.currentTarget).value;
+}
+
+/**
+ * In the page's place for messages.
+ * @param {App} app
+ * @param {CustomEvent} event
+ */
+function sayCut(app, event) {
+  event.preventDefault();
+  app.note(event.detail.sentence);
 }

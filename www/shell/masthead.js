@@ -5,7 +5,9 @@ import { spoken, words } from "../i18n.js";
 import { blockStyles } from "../blocks/styles.js";
 import { pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
+import { wordless } from "./wordless.js";
 import { Preferences, prefer, remembered } from "./preferences.js";
+import { keepMarkers } from "../translation.js";
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
 const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
@@ -44,6 +46,11 @@ export class Masthead extends LitElement {
     this.trail = undefined;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    keepMarkers(this);
+  }
+
   get language() {
     return this.#preferences.language;
   }
@@ -76,7 +83,8 @@ export class Masthead extends LitElement {
       ${this.trail ? undoButtons(this.trail, say) : nothing}
       <button type="button" lang=${other === "zh" ? "zh-Hans" : "en"} aria-label=${say("lang.switch")} @click=${() => prefer({ lang: other })}>${other === "zh" ? "中文" : "EN"}</button>
       <button type="button" class="theme" aria-label=${say(`theme.${theme}`)} title=${say(`theme.${theme}`)} @click=${() => prefer({ theme: NEXT_THEME[theme] })}>${THEME_SIGN[theme]}</button>
-    </header>`;
+    </header>
+    ${wordless(language, say)}`;
   }
 }
 

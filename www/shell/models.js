@@ -27,7 +27,7 @@ export function parameters(count) {
  */
 function choice(app, { name, parameters: count, bytes, line }) {
   const { say } = app;
-  const current = !app.ownFiles && shippedAt(app.state.model)?.name === name;
+  const current = shippedAt(app.opened)?.name === name;
   return html`<li><button type="button" aria-current=${current ? "true" : "false"} @click=${() => app.attempt(() => app.own.open(addressIn(name)))}>
     <span class="mono">${name}</span><span class="line">${say(`models.${line}`)}</span>
     <span class="soft">${say("model.size", { n: parameters(count) })} · ${(bytes / 1e6).toFixed(1)} MB</span></button></li>`;

@@ -20,7 +20,7 @@ export function output(app) {
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
       <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small><diorama-save class="at-end" .of=${() => saidOf(app)} .say=${say}></diorama-save></h2>
-      ${app.kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" aria-live="polite" title=${player.text}>${written(app)}</p>`}
+      ${app.kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" dir="auto" translate="no" aria-live="polite" title=${player.text}>${written(app)}</p>`}
       ${app.kind === "decoder" ? nothing : strip(app)}
     </section>
     <section class="candidates" aria-label=${say("candidates.title")}>
@@ -53,8 +53,8 @@ function strip(app) {
  */
 function continued({ say, player, state }) {
   const [first] = player.steps;
-  const prompt = first && !player.stale ? html`<span class="prompt">${state.text}</span>${joint(first.token, player.text)}` : nothing;
-  return html`<div class="written long ${player.stale ? "stale" : ""}" role="region" tabindex="0" aria-label=${say("output.text")} aria-live="polite"><p>${prompt}${player.text}</p></div>`;
+  const prompt = first && !player.stale ? html`<bdi class="prompt">${state.text}</bdi>${joint(first.token, player.text)}` : nothing;
+  return html`<div class="written long ${player.stale ? "stale" : ""}" dir="auto" translate="no" role="region" tabindex="0" aria-label=${say("output.text")} aria-live="polite"><p>${prompt}${player.text}</p></div>`;
 }
 
 /**
@@ -89,7 +89,7 @@ function targetWeights(app) {
 }
 
 /**
- * The next token's distribution from the engine; an older token's from the logits of its step, cut by the settings of now.
+ * The next token's distribution from the engine; an older token's from the scores of its step, cut by the settings of now.
  * @param {App} app
  */
 function candidates(app) {
@@ -98,8 +98,8 @@ function candidates(app) {
   if (!step) return player.next.slice(0, SHOWN);
   const known = new Map(step.candidates.map((candidate) => [candidate.id, candidate]));
   const { logits } = step.trace;
-  const row = slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 });
-  return cutDistribution(row.data, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
+  const row = step.scores ?? slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 }).data;
+  return cutDistribution(row, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
 }
 
 /**

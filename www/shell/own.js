@@ -17,7 +17,7 @@ export function ownModel(app) {
     <p>${say("own.files.help")}</p>
     <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => chosen(app, event)} /></label>
       <label class="button">${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => chosen(app, event)} /></label>
-      ${app.ownFiles || app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => app.attempt(() => app.own.open(DEFAULTS.model))}>${say("model.own.back")}</button>` : nothing}</p>
+      ${app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => app.attempt(() => app.own.open(DEFAULTS.model))}>${say("model.own.back")}</button>` : nothing}</p>
     ${keptList(app)}`;
 }
 
@@ -27,7 +27,7 @@ function byAddress(app) {
   const written = own.text.trim() !== "";
   return html`<form class="by-address" @submit=${(/** @type {Event} */ event) => submit(app, event)}>
       <label for="own-address">${say("own.address")}</label>
-      <div class="line"><input id="own-address" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="owner/name" aria-describedby="own-asked"
+      <div class="line"><input id="own-address" type="text" dir="ltr" translate="no" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="owner/name" aria-describedby="own-asked"
           .value=${own.text} @input=${(/** @type {Event} */ event) => own.write(valueOf(event))} />
         <button type="submit" ?disabled=${!own.address || own.asking}>${own.asking ? say("own.asking") : say("own.look")}</button></div>
       <p id="own-asked" class="soft asked">${own.address ? html`${say("own.asked")} <span class="mono">${own.address}</span>` : written && mirrorAddress(own.mirror) ? say("own.unclear") : say("own.hint")}</p>

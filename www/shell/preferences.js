@@ -1,6 +1,7 @@
 // The reader's language and theme, which travel from page to page in the links' #hash: nothing is stored.
 
 import { preferredLanguage } from "../i18n.js";
+import { Printing, onPaper } from "../printing.js";
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 
@@ -46,6 +47,16 @@ export function languageOf(lang) {
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+/**
+ * What a theme looks like now: paper is light.
+ * @param {Theme} theme
+ * @returns {"light" | "dark"}
+ */
+export function shadeOf(theme) {
+  if (onPaper()) return "light";
+  return theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+}
+
 /** Draws an element anew whenever the reader's language or theme changes, while it stands in the page. */
 export class Preferences {
   #follow;
@@ -54,6 +65,7 @@ export class Preferences {
   constructor(host) {
     this.#follow = () => host.requestUpdate();
     host.addController(this);
+    new Printing(host);
   }
 
   hostConnected() {
@@ -70,8 +82,7 @@ export class Preferences {
 
   /** "light" or "dark" */
   get shade() {
-    const { theme } = remembered(location.hash);
-    return theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    return shadeOf(remembered(location.hash).theme);
   }
 }
 

@@ -2,7 +2,9 @@
 
 import { html } from "lit";
 import { define } from "../blocks/gallery.js";
-import { attributeOf } from "../blocks/settings.js";
+import { entry } from "../lookup.js";
+import { FROM_DISK } from "../state.js";
+import { give, textOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../kinds.js").Kind} Kind */
@@ -38,7 +40,7 @@ export function tabs(app) {
   app.updateComplete.then(() => showTab(app));
   return html`<nav class="tools-bar" role="tablist" aria-label=${app.say("tools.title")} @keydown=${(/** @type {KeyboardEvent} */ event) => walk(app, ids, event)}>
     ${ids.map((id) => html`<button type="button" role="tab" id=${`tab-${id}`} aria-selected=${id === chosen} aria-controls="tool-panel" tabindex=${id === chosen ? 0 : -1}
-      @click=${() => app.set({ tool: id, block: {} })}>${app.say(`tools.${id}`)}</button>`)}
+      @click=${() => choose(app, id)}>${app.say(`tools.${id}`)}</button>`)}
   </nav>`;
 }
 
@@ -49,6 +51,34 @@ export function tabs(app) {
 export function tool(app) {
   const chosen = toolsOf(app).find(({ id }) => id === chosenId(app));
   return chosen ? html`<div class="tool">${elementOf(app, chosen)}</div>` : undefined;
+}
+
+/**
+ * The open tool takes on the settings of the address, as it does when it is opened.
+ * @param {App} app
+ */
+export function followAddress(app) {
+  const element = openedFor(app, app.state.tool);
+  if (element?.defaults) set(element, app.state.block);
+}
+
+/**
+ * Another tool; one that was open before comes back with the settings that it has, and the link names them.
+ * @param {App} app
+ * @param {string} id
+ */
+function choose(app, id) {
+  const element = openedFor(app, id);
+  app.set({ tool: id, block: element?.defaults ? own(element.changed()) : {} });
+}
+
+/**
+ * @param {App} app
+ * @param {string} id
+ * @returns {any} undefined where that tool has not been opened
+ */
+function openedFor(app, id) {
+  return OPENED.get(app)?.get(TOOLS.find((tool) => tool.id === id)?.tag ?? "");
 }
 
 /**
@@ -77,14 +107,16 @@ function elementOf(app, { tag, bare }) {
   OPENED.set(app, opened);
   let element = opened.get(tag);
   if (!element) {
-    app.attempt(() => define(tag));
     element = document.createElement(tag);
-    for (const [name, text] of Object.entries(app.state.block)) element.setAttribute(attributeOf(name), text);
+    app.attempt(async () => {
+      await define(tag);
+      set(element, app.state.block);
+    });
     element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) => app.keep({ ...app.state, block: own(detail.settings) }));
     opened.set(tag, element);
   }
   const text = (bare ? "" : app.task.prefix) + app.state.text;
-  Object.assign(element, { loaded: app.model, model: "", address: app.ownFiles ? "" : app.state.model, text, pair: app.state.pair, lang: app.language, theme: app.theme });
+  Object.assign(element, { loaded: app.model, model: "", address: app.opened.startsWith(FROM_DISK) ? "" : app.opened, text, pair: app.state.pair, lang: app.language, theme: app.theme });
   return element;
 }
 
@@ -93,7 +125,19 @@ function elementOf(app, { tag, bare }) {
  * @param {Record<string, any>} settings
  */
 function own({ model, text, pair, lang, theme, hide, ...rest }) {
-  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value === false ? "" : String(value)]));
+  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, textOf(value)]));
+}
+
+/** Settings of the page that every tool is given. */
+const OF_PAGE = ["model", "text", "pair", "lang", "theme", "hide"];
+
+/**
+ * Gives a tool its settings out of the address; those that the address does not name are at their defaults.
+ * @param {any} element
+ * @param {Record<string, string>} given
+ */
+function set(element, given) {
+  for (const name of Object.keys(element.defaults)) if (!OF_PAGE.includes(name)) give(element, name, entry(given, name) ?? null);
 }
 
 /**
@@ -106,6 +150,6 @@ function walk(app, ids, event) {
   if (!step) return;
   event.preventDefault();
   const next = ids[(ids.indexOf(chosenId(app)) + step + ids.length) % ids.length];
-  app.set({ tool: next, block: {} });
+  choose(app, next);
   app.updateComplete.then(() => /** @type {HTMLElement | null} */ (app.querySelector(`#tab-${next}`))?.focus());
 }

@@ -1,8 +1,12 @@
 // Run, Step and Back for models that write, and another token in place of one that was written.
 
 import { html } from "lit";
+import { leastCertain } from "../reading/sampling.js";
 
 /** @typedef {import("../app.js").App} App */
+
+/** Least time between tokens of a run, so that the eye can see each row being written. // ms */
+const PACE = 90;
 
 /**
  * @param {App} app
@@ -19,29 +23,77 @@ export function buttons(app, waiting) {
   </div>`;
 }
 
+/** @param {App} app */
+export async function run(app) {
+  const { player } = app;
+  [app.selected, app.pinned] = [undefined, undefined];
+  await app.read();
+  if (app.kind === "encoder") return;
+  // A text that is at its end is written anew, by the model alone.
+  if (player.finished && !player.stale && app.state.written.length > 0) app.keep({ ...app.state, written: [] });
+  await player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
+  if (player.finished) app.selected = leastCertain(player.steps);
+  wrote(app);
+}
+
 /**
  * Takes another token at a place already written: what followed is forgotten.
  * @param {App} app
  * @param {number} id
  */
 export async function branch(app, id) {
-  const { steps } = app.player;
+  const { steps, finished, cutShort, stale } = app.player;
+  // A text that was written to its end comes back by itself when this is undone; one that was stopped on its way comes back by its tokens.
+  if (!finished && !cutShort && !stale) app.amend({ written: idsOf(app) });
   if (app.selected !== undefined && app.selected < steps.length) await app.player.back(steps.length - app.selected);
-  await step(app, id);
+  app.selected = undefined;
+  await app.read();
+  await app.player.step(id);
+  app.keep({ ...app.state, written: idsOf(app) });
 }
 
 /**
+ * Writes what the state says: the tokens in it, where the reader has taken some by hand, else all that the model writes.
  * @param {App} app
- * @param {number} [force] an id to take instead of sampling
+ * @param {import("../state.js").State} [before] the state of what is shown
  */
-async function step(app, force) {
+export async function rewrite(app, before = app.state) {
+  const { player, state: { written } } = app;
+  if (app.kind === "encoder" || (written.length === 0 && before.written.length === 0)) return app.run();
+  await app.read();
+  if (!player.stale) {
+    if (String(written) === String(idsOf(app))) return;
+    await player.back(player.steps.length);
+  }
+  if (written.length === 0) return app.run();
+  [app.selected, app.pinned] = [undefined, undefined];
+  await player.step(...written);
+}
+
+/**
+ * Tokens were written after one that the reader took, or forgotten: the state has them all.
+ * @param {App} app
+ */
+export function wrote(app) {
+  if (app.state.written.length > 0) app.amend({ written: idsOf(app) });
+}
+
+/** @param {App} app */
+async function step(app) {
   app.selected = undefined;
   await app.read();
-  await app.player.step(force);
+  await app.player.step();
+  wrote(app);
 }
 
 /** @param {App} app */
 async function back(app) {
   app.selected = undefined;
   await app.player.back();
+  wrote(app);
+}
+
+/** @param {App} app */
+function idsOf({ player }) {
+  return player.steps.map(({ id }) => id);
 }

@@ -1,5 +1,6 @@
 // docs/embedding.md as the build writes it into the site, with this site's address in its examples.
 
+import { askSite, whole } from "../asset.js";
 import { SITE } from "../site.js";
 
 /**
@@ -7,9 +8,9 @@ import { SITE } from "../site.js";
  * @returns {Promise<Node[]>}
  */
 export async function readGuide(language) {
-  const response = await fetch(new URL(`guides/embedding.${language}.html`, SITE));
-  if (!response.ok) throw new Error(`guides/embedding.${language}.html: ${response.status}`);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const file = `guides/embedding.${language}.html`;
+  const text = await (await whole(await askSite(new URL(file, SITE), file), file)).text();
+  const page = new DOMParser().parseFromString(text, "text/html");
   for (const code of page.querySelectorAll("code")) code.textContent = (code.textContent ?? "").replaceAll("{site}", SITE);
   return [...page.body.childNodes].map((node) => document.adoptNode(node));
 }

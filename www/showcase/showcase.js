@@ -1,7 +1,9 @@
 // Every block in a line: what it shows, the block itself when asked for, a link to it alone, its code and its settings; and below, how to put one into a page.
 
 import { LitElement, html, nothing } from "lit";
+import { importing } from "../asset.js";
 import { BLOCKS, define } from "../blocks/gallery.js";
+import { refusal } from "../blocks/refusal.js";
 import { HIDEABLE, attributeOf } from "../blocks/settings.js";
 import { codesOf, codeList } from "../blocks/share-panel.js";
 import { hashOf } from "../blocks/share.js";
@@ -13,6 +15,7 @@ import { readGuide } from "./guide.js";
 import { SHELVES, keyOf } from "./shelves.js";
 import { showcaseStyles } from "./styles.js";
 import { wordsOf } from "./words.js";
+import { keepMarkers } from "../translation.js";
 
 /** @typedef {import("../blocks/block.js").Block} Block */
 /** @typedef {import("../blocks/settings.js").Settings} Settings */
@@ -38,7 +41,13 @@ export class Showcase extends LitElement {
     this.copied = "";
     /** @type {Node[]} */
     this.guide = [];
-    this.error = "";
+    /** What went wrong last. @type {unknown} */
+    this.error = undefined;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    keepMarkers(this);
   }
 
   get language() {
@@ -77,7 +86,7 @@ export class Showcase extends LitElement {
         <h1>${say("blocks.title")}</h1>
         <p class="lead">${say("blocks.lead")}</p>
         <button type="button" class="link" @click=${() => this.renderRoot.querySelector("#guide")?.scrollIntoView()}>${say("blocks.how")}</button>
-        ${error ? html`<p class="error" role="alert">${error}</p>` : nothing}
+        ${error ? refusal(error, say) : nothing}
       </header>
       ${SHELVES.map(({ id, tags }) => html`<section aria-labelledby=${id}>
         <h2 id=${id}>${say(`blocks.shelf.${id}`)}</h2>
@@ -129,7 +138,7 @@ export class Showcase extends LitElement {
   #open(tag) {
     return this.#attempt(async () => {
       const opened = new Map(this.opened);
-      if (!opened.delete(tag)) opened.set(tag, (await BLOCKS[tag]()).element);
+      if (!opened.delete(tag)) opened.set(tag, (await importing(BLOCKS[tag])).element);
       this.opened = opened;
     });
   }
@@ -150,9 +159,9 @@ export class Showcase extends LitElement {
   async #attempt(action) {
     try {
       await action();
-      this.error = "";
+      this.error = undefined;
     } catch (error) {
-      this.error = error.message;
+      this.error = error;
     }
   }
 }

@@ -13,23 +13,31 @@ export class Added {
   #tokens = new Map();
   /** How the tokenizer spells them when it writes. @type {Map<number, string>} */
   #spellings = new Map();
+  /** Once special, a spelling stays it, as in the reference. @type {Set<string>} */
+  #special = new Set();
+  #splitSpecial;
   #raw;
   #normalized;
 
   /**
    * Their ids are those of the model's vocabulary, or follow on it: the ids in the file are not looked at, as in the reference.
-   * @param {Token[]} tokens
+   * @param {Token[][]} lists the file's tokens, then those of the files beside it
    * @param {import("./models.js").Model} model
    * @param {(part: Part) => Part} normalize
+   * @param {boolean} [splitSpecial] special tokens spelled in a text are read as text
    */
-  constructor(tokens, model, normalize) {
-    let next = model.size;
-    for (const token of tokens) {
-      if (token.content === "") continue;
-      const id = this.#ids.get(token.content) ?? model.idOf(token.content) ?? next++;
-      this.#ids.set(token.content, id);
-      this.#tokens.set(id, token);
-      this.#spellings.set(id, isNormalized(token) ? normalize({ text: token.content, first: true }).text : token.content);
+  constructor(lists, model, normalize, splitSpecial = false) {
+    this.#splitSpecial = splitSpecial;
+    for (const tokens of lists) {
+      let next = [...this.#tokens.keys()].reduce((next, id) => Math.max(next, id + 1), model.size);
+      for (const token of tokens) {
+        if (token.content === "") continue;
+        const id = this.#ids.get(token.content) ?? model.idOf(token.content) ?? next++;
+        this.#ids.set(token.content, id);
+        this.#tokens.set(id, token);
+        this.#spellings.set(id, isNormalized(token) ? normalize({ text: token.content, first: true }).text : token.content);
+        if (token.special) this.#special.add(token.content);
+      }
     }
     const matcher = (/** @type {boolean} */ normalized) => this.#matcher([...this.#tokens].filter(([, token]) => isNormalized(token) === normalized).map(([id]) => id));
     this.#raw = matcher(false);
@@ -57,8 +65,7 @@ export class Added {
    * @param {string} spelling
    */
   isSpecial(spelling) {
-    const id = this.#ids.get(spelling);
-    return id !== undefined && Boolean(this.#tokens.get(id)?.special);
+    return this.#special.has(spelling);
   }
 
   /**
@@ -86,8 +93,9 @@ export class Added {
       let end = 0;
       for (const { 0: spelling, index } of text.matchAll(pattern)) {
         const id = /** @type {number} */ (found.get(spelling));
-        const { single_word: alone, lstrip, rstrip } = /** @type {Token} */ (this.#tokens.get(id));
+        const { content, single_word: alone, lstrip, rstrip } = /** @type {Token} */ (this.#tokens.get(id));
         const behind = index + spelling.length;
+        if (this.#splitSpecial && this.#special.has(content)) continue;
         if (alone && !standsAlone(text, index, behind)) continue;
         const from = lstrip ? Math.max(end, index - spacesAtEnd(text.slice(end, index))) : index;
         const to = rstrip ? behind + spacesAtStart(text.slice(behind)) : behind;

@@ -3,6 +3,7 @@
 import { FuseDecoder, ReplaceDecoder, StripDecoder } from "@huggingface/tokenizers";
 import { bytesOf } from "./bytes.js";
 import { chain, made } from "./parts.js";
+import { bounded } from "./patterns.js";
 
 /** @typedef {(tokens: string[]) => string[]} Decoder */
 
@@ -29,7 +30,7 @@ const DECODERS = {
   Metaspace: ({ replacement: mark, prepend_scheme: scheme, add_prefix_space: prefix }) => (tokens) =>
     tokens.map((token, i) => token.replaceAll(mark, i === 0 && scheme !== "never" && prefix !== false ? "" : " ")),
   Replace: ({ content, ...config }) => {
-    const { pattern } = new ReplaceDecoder(config);
+    const pattern = bounded(new ReplaceDecoder(config).pattern);
     return (tokens) => tokens.map((token) => token.replaceAll(pattern ?? "", () => content));
   },
   Strip: (config) => decoding(new StripDecoder(config)),

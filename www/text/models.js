@@ -2,10 +2,11 @@
 
 import { BPE, Unigram, WordPiece } from "@huggingface/tokenizers";
 import { byteToken, byteTokens } from "./bytes.js";
+import { kindOf } from "./class.js";
 import { merge, symbolsOf } from "./merging.js";
 import { made } from "./parts.js";
 
-/** @typedef {{ vocabulary: Map<string, number>, encode: (word: string) => string[], unknown?: string, byteFallback?: boolean }} Pieces */
+/** `tokens` are all entries by id, where a spelling may be there twice. @typedef {{ vocabulary: Map<string, number>, tokens?: string[], encode: (word: string) => string[], unknown?: number, byteFallback?: boolean }} Pieces */
 
 /** The ids of words in a model's own vocabulary. */
 export class Model {
@@ -15,12 +16,14 @@ export class Model {
 
   /** @param {any} config */
   constructor(config) {
-    this.#pieces = made("model", MODELS, { ...config, type: config.type ?? kindOf(config) });
-    this.#tokens = new Map(Array.from(this.#pieces.vocabulary, ([token, id]) => [id, token]));
+    this.#pieces = made("model", MODELS, { ...config, type: kindOf(config) });
+    const { vocabulary, tokens } = this.#pieces;
+    this.#tokens = tokens ? new Map(tokens.entries()) : new Map(Array.from(vocabulary, ([token, id]) => [id, token]));
   }
 
+  /** How many entries the vocabulary has; several may have one spelling. */
   get size() {
-    return this.#pieces.vocabulary.size;
+    return this.#pieces.tokens?.length ?? this.#pieces.vocabulary.size;
   }
 
   /** @param {string} token */
@@ -44,7 +47,7 @@ export class Model {
       const known = vocabulary.get(piece);
       if (known !== undefined) return known;
       const bytes = byteFallback ? byteTokens(piece).map((byte) => vocabulary.get(byte)) : [undefined];
-      return bytes.includes(undefined) ? vocabulary.get(unknown ?? "") : bytes;
+      return bytes.includes(undefined) ? unknown : bytes;
     });
   }
 }
@@ -55,20 +58,13 @@ const MODELS = {
   Unigram: unigram,
   WordPiece: (config) => {
     const model = new WordPiece(config);
-    return { vocabulary: model.tokens_to_ids, encode: (word) => model.encode([word]), unknown: config.unk_token };
+    return { vocabulary: model.tokens_to_ids, encode: (word) => model.encode([word]), unknown: model.tokens_to_ids.get(config.unk_token) };
   },
-  WordLevel: (config) => ({ vocabulary: new Map(Object.entries(config.vocab)), encode: (word) => [word], unknown: config.unk_token }),
+  WordLevel: ({ vocab, unk_token: unknown }) => {
+    const vocabulary = new Map(Object.entries(vocab));
+    return { vocabulary, encode: (word) => [word], unknown: vocabulary.get(unknown) };
+  },
 };
-
-/**
- * Early files do not say what their model is.
- * @param {any} config
- */
-function kindOf({ vocab, merges, max_input_chars_per_word: longest }) {
-  if (merges) return "BPE";
-  if (Array.isArray(vocab)) return "Unigram";
-  return longest === undefined ? "WordLevel" : "WordPiece";
-}
 
 /**
  * The library merges after all characters of a word, as the reference does where each of them is known. It has no marks of continuation, and no rule for a
@@ -87,7 +83,7 @@ function bpe(config) {
     const symbols = prefix || !simple ? symbolsOf(word, rules) : [];
     return !prefix && symbols.every((symbol) => vocabulary.has(symbol)) ? model._call([word]) : merge(symbols, rules);
   };
-  return { vocabulary, encode, unknown };
+  return { vocabulary, encode, unknown: vocabulary.get(unknown) };
 }
 
 const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => byteToken(byte));
@@ -113,5 +109,5 @@ function unigram({ vocab, unk_id: unknownId, byte_fallback: byteFallback, ...con
     });
     return fused;
   };
-  return { vocabulary, encode, unknown, byteFallback };
+  return { vocabulary, tokens: model.vocab, encode, unknown: unknown === undefined ? undefined : unknownId, byteFallback };
 }

@@ -4,6 +4,7 @@ import { BertNormalizer, NFCNormalizer, NFDNormalizer, NFKCNormalizer, NFKDNorma
 import { byteLevel } from "./bytes.js";
 import { Charsmap } from "./charsmap.js";
 import { chain, made } from "./parts.js";
+import { bounded } from "./patterns.js";
 import { CHINESE } from "./unicode.js";
 
 /** @typedef {import("./parts.js").Part} Part */
@@ -34,7 +35,7 @@ const NORMALIZERS = {
   },
   Prepend: ({ prepend }) => step((text) => (text === "" ? "" : prepend + text)),
   Replace: ({ content, ...config }) => {
-    const pattern = new ReplaceNormalizer(config).pattern ?? /(?!)/gu;
+    const pattern = bounded(new ReplaceNormalizer(config).pattern) ?? /(?!)/gu;
     return ({ text, first }) => {
       const start = text.search(pattern) === 0 ? [...(text.match(pattern)?.[0] ?? "")].length : 0;
       // What replaces several characters stands where the last of them stood.

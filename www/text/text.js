@@ -1,6 +1,8 @@
 // Text ↔ tokens in the page, by Hugging Face's own JavaScript library. The native command uses the `tokenizers` crate; a test holds both to the same ids and text.
 
 import { bytesOf } from "./bytes.js";
+import { requireShortTexts } from "./limits.js";
+import { published, tidied } from "./published.js";
 import { openTokenizer } from "./tokenizer.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
@@ -12,17 +14,26 @@ const LONGEST_CHARACTER = 4; // bytes
 export class Text {
   #tokenizer;
   #byteLevel;
+  #tidy;
   /** The id of the token that hides another; null where the model was not trained with one. @type {number | null} */
   mask;
+
+  /** What the reader has to know of how the tokenizer was read. @type {import("../trouble.js").Trouble[]} */
+  notices;
 
   /**
    * @param {object} tokenizer the parsed tokenizer.json
    * @param {object} [config] the parsed tokenizer_config.json
+   * @param {Omit<import("./beside.js").Beside, "config">} [beside] the other files
    */
-  constructor(tokenizer, config = {}) {
-    this.#tokenizer = openTokenizer(tokenizer);
-    this.#byteLevel = usesByteLevel(/** @type {any} */ (tokenizer).decoder);
-    this.mask = this.#idOf(/** @type {any} */ (config).mask_token) ?? this.#idOf("[MASK]") ?? this.#idOf("<mask>") ?? null;
+  constructor(tokenizer, config, beside = {}) {
+    requireShortTexts(tokenizer);
+    const { file, more, splitSpecial, tidy, masks, notices } = published(tokenizer, { ...beside, config });
+    this.#tokenizer = openTokenizer(file, { more, splitSpecial });
+    this.#byteLevel = usesByteLevel(file.decoder);
+    this.#tidy = tidy;
+    this.mask = masks.map((token) => this.#tokenizer.idOf(token)).find((id) => id !== undefined) ?? null;
+    this.notices = notices;
   }
 
   /**
@@ -45,11 +56,12 @@ export class Text {
   }
 
   /**
-   * The text of ids, special tokens left out, spaced as the tokenizer.json says (no clean-up of English punctuation on top).
+   * The text of ids, special tokens left out.
    * @param {number[]} ids
    */
   decode(ids) {
-    return this.#tokenizer.decode(ids);
+    const text = this.#tokenizer.decode(ids);
+    return this.#tidy ? tidied(text) : text;
   }
 
   /**
@@ -69,12 +81,6 @@ export class Text {
     return longest;
   }
 
-  /** @param {string | { content: string } | null | undefined} token as it stands in a tokenizer_config.json */
-  #idOf(token) {
-    const content = typeof token === "string" ? token : token?.content;
-    return content === undefined ? undefined : this.#tokenizer.idOf(content);
-  }
-
   /**
    * @param {number} id
    * @returns {Piece}
@@ -88,11 +94,21 @@ export class Text {
 }
 
 /**
+ * The text of a model's files, where they have a tokenizer.
+ * @param {import("../checkpoint/files.js").TokenizerParts} parts
+ */
+export function textOf({ tokenizer, tokenizerConfig, tokenizerBeside }) {
+  return tokenizer && new Text(tokenizer, tokenizerConfig, tokenizerBeside);
+}
+
+/**
  * A model without a tokenizer.json: ids only.
  */
 export class NoText {
   /** @type {null} */
   mask = null;
+  /** @type {import("../trouble.js").Trouble[]} */
+  notices = [];
 
   /** @returns {{ ids: number[], tokenTypeIds: undefined }} */
   encode() {

@@ -4,6 +4,7 @@
 
 import { Added } from "./added.js";
 import { decoderOf } from "./decoders.js";
+import { shown } from "./limits.js";
 import { Model } from "./models.js";
 import { normalizerOf } from "./normalizers.js";
 import { Unbuilt } from "./parts.js";
@@ -13,15 +14,20 @@ import { Trouble } from "../trouble.js";
 
 /**
  * @param {any} file the parsed tokenizer.json
+ * @param {{ more?: import("./added.js").Token[], splitSpecial?: boolean }} [beside] what the files beside it change
  */
-export function openTokenizer(file) {
+export function openTokenizer(file, beside = {}) {
   try {
-    return new Tokenizer(file);
+    return new Tokenizer(file, beside);
   } catch (error) {
+    if (error instanceof Trouble) throw error;
     if (error instanceof Unbuilt) throw new Trouble("trouble.tokenizerStage", { stage: error.stage, type: error.type });
-    throw new Trouble("trouble.tokenizer", { reason: error instanceof Error ? error.message : String(error) });
+    throw new Trouble("trouble.tokenizer", { reason: shown(error instanceof Error ? error.message : String(error), LONGEST_REASON) });
   }
 }
+
+/** How much a sentence quotes of the library's reason. // characters */
+const LONGEST_REASON = 300;
 
 class Tokenizer {
   #model;
@@ -31,11 +37,14 @@ class Tokenizer {
   #processBare;
   #decode;
 
-  /** @param {any} file */
-  constructor({ model, added_tokens: added = [], normalizer, pre_tokenizer: splitter, post_processor: processor, decoder }) {
+  /**
+   * @param {any} file
+   * @param {{ more?: import("./added.js").Token[], splitSpecial?: boolean }} beside
+   */
+  constructor({ model, added_tokens: added = [], normalizer, pre_tokenizer: splitter, post_processor: processor, decoder }, { more = [], splitSpecial }) {
     if (!model?.vocab) throw new Error("there is no model with a vocab");
     this.#model = new Model(model);
-    this.#added = new Added(added, this.#model, normalizerOf(normalizer));
+    this.#added = new Added([added ?? [], more], this.#model, normalizerOf(normalizer), splitSpecial);
     this.#split = splitterOf(splitter);
     this.#process = processorOf(processor);
     this.#processBare = bareProcessorOf(processor);

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, svg } from "lit";
 import { isMasked } from "../trace.js";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -124,7 +125,7 @@ export class Arithmetic extends LitElement {
    */
   #place(axis, index) {
     const token = this.terms?.[index]?.token;
-    return token === undefined ? `${axis} ${index}` : html`<b>${token.replace(/^▁/, "")}</b>`;
+    return token === undefined ? `${axis} ${index}` : html`<b>${isolated(labelled(token))}</b>`;
   }
 
   /** @param {Explanation} found */

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { attentionMatrix, headOf, isMasked } from "../trace.js";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -145,8 +146,8 @@ export class AttentionLines extends LitElement {
       const weight = this.lit && this.lit.side !== side ? this.#weight(side, index, matrix) : undefined;
       const kind = [here && "here", piece.special && "special", weight === "masked" && "forbidden"].filter(Boolean).join(" ");
       return html`<li><button type="button" class=${kind} style=${typeof weight === "number" ? `--weight:${weight.toFixed(3)}` : ""} tabindex=${stop.side === side && stop.index === index ? 0 : -1}
-        aria-label=${this.say("lines.token", { n: index + 1, token: shown(piece.token) })} data-place=${`${side} ${index}`}
-        @pointerenter=${() => this.#light({ side, index })} @focus=${() => this.#light({ side, index })}>${shown(piece.token)}</button></li>`;
+        aria-label=${this.say("lines.token", { n: index + 1, token: labelled(piece.token) })} data-place=${`${side} ${index}`}
+        @pointerenter=${() => this.#light({ side, index })} @focus=${() => this.#light({ side, index })}>${isolated(labelled(piece.token))}</button></li>`;
     })}</ol>`;
   }
 
@@ -176,8 +177,8 @@ export class AttentionLines extends LitElement {
     const other = side === "rows" ? "columns" : "rows";
     const weights = Array.from({ length: matrix[other] }, (_, i) => ({ piece: this[other][i], weight: this.#weight(other, i, matrix) }));
     const most = weights.flatMap(({ piece, weight }) => (typeof weight === "number" && piece ? [{ piece, weight }] : [])).sort((a, b) => b.weight - a.weight).slice(0, READ);
-    return html`<b>${shown(this[side][index]?.token ?? "")}</b> ${this.say(side === "rows" ? "lines.looks" : "lines.seen")}
-      ${most.map(({ piece, weight }, i) => html`${i > 0 ? " · " : ""}<b>${shown(piece.token)}</b> ${weight.toFixed(3)}`)}${most.length === 0 ? this.say("lines.nothing") : nothing}`;
+    return html`<b>${isolated(labelled(this[side][index]?.token))}</b> ${this.say(side === "rows" ? "lines.looks" : "lines.seen")}
+      ${most.map(({ piece, weight }, i) => html`${i > 0 ? " · " : ""}<b>${isolated(labelled(piece.token))}</b> ${weight.toFixed(3)}`)}${most.length === 0 ? this.say("lines.nothing") : nothing}`;
   }
 
   /** A finger that is lifted leaves its light; a mouse takes it along. @param {PointerEvent} event */
@@ -255,9 +256,4 @@ export class AttentionLines extends LitElement {
       }
     }
   }
-}
-
-/** @param {string} token */
-function shown(token) {
-  return token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
 }

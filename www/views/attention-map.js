@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
 import { attentionMatrix, headOf, isMasked, isUpright } from "../trace.js";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -59,7 +60,7 @@ export class AttentionMap extends LitElement {
     .corner { position: sticky; top: 0; left: 0; z-index: 2; width: var(--labels); }
     .columns { position: sticky; top: 0; display: flex; height: ${LABELS.height}px; }
     .rows { position: sticky; left: 0; width: var(--labels); }
-    .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; }
+    .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; unicode-bidi: isolate; }
     .columns span { width: var(--cell); height: 62px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
     .columns .upright { writing-mode: horizontal-tb; transform: none; display: flex; flex-direction: column; justify-content: flex-end; padding: 0 calc((var(--cell) - 1em) / 2); box-sizing: border-box; line-height: 1.1; text-align: center; white-space: pre-wrap; word-break: break-all; } /* not every font can be set vertically */
     .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
@@ -127,8 +128,8 @@ export class AttentionMap extends LitElement {
     const cursor = this.cursor;
     return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px;--labels:${this.#labels()}px`}>
       <div class="corner"></div>
-      <div class="columns">${labels(this.columns, columns, cursor?.column ?? this.column)}</div>
-      <div class="rows">${labels(this.rows, rows, cursor?.row ?? this.row)}</div>
+      <div class="columns" translate="no">${labels(this.columns, columns, cursor?.column ?? this.column)}</div>
+      <div class="rows" translate="no">${labels(this.rows, rows, cursor?.row ?? this.row)}</div>
       <div class=${rows * columns > MANY ? "cells many" : "cells"} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${(/** @type {PointerEvent} */ event) => event.pointerType === "touch" || this.#point(undefined)}>
         <canvas></canvas>
         ${this.follow ? keyed(rows, html`<div class="veil" style=${`top:calc(${rows - 1} * var(--cell))`}></div>`) : nothing}
@@ -151,7 +152,7 @@ export class AttentionMap extends LitElement {
     const [from, to] = [this.rows[cursor.row]?.token ?? "", this.columns[cursor.column]?.token ?? ""];
     const index = cursor.row * columns + cursor.column;
     const value = isMasked(this.#scores()?.[index] ?? 0) ? this.say("map.masked") : data[index].toFixed(3);
-    return html`<b>${shown(from)}</b><span>→</span><b>${shown(to)}</b><strong>${value}</strong>`;
+    return html`<b>${isolated(shown(from))}</b><span>→</span><b>${isolated(shown(to))}</b><strong>${value}</strong>`;
   }
 
   /**
@@ -303,7 +304,5 @@ function labels(pieces, count, lit) {
   return guard([pieces, count, lit], () => pieces.slice(0, count).map((piece, i) => html`<span class=${kind(piece)} aria-current=${i === lit ? "true" : nothing}>${shown(piece.token)}</span>`));
 }
 
-/** @param {string} token */
-function shown(token) {
-  return token.replace(/^<extra_id_(\d+)>$/, "<$1>").replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
-}
+/** A sentinel of T5 has a name longer than a label. @param {string} token */
+const shown = (token) => labelled(token.replace(/^<extra_id_(\d+)>$/, "<$1>"));

@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { attentionMatrix, headOf, isMasked, isUpright } from "../trace.js";
+import { labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -132,7 +133,7 @@ export class AttentionTable extends LitElement {
     const matrix = this.#matrix();
     if (!matrix) return html`<p>${this.empty}</p>`;
     // Styles that say how a table's parts are laid out take from some browsers what they are.
-    return html`<div role="region" tabindex="0" aria-label=${this.label} aria-busy=${this.#waiting.length > 0 ? "true" : nothing}><table role="table" style=${this.#widths(matrix)}>
+    return html`<div role="region" tabindex="0" aria-label=${this.label} aria-busy=${this.#waiting.length > 0 ? "true" : nothing}><table translate="no" role="table" style=${this.#widths(matrix)}>
       <caption>${this.axes}</caption>
       <thead role="rowgroup">${guard([this.columns, matrix.columns], () => html`<tr role="row"><td role="cell"></td>${this.columns.slice(0, matrix.columns).map((piece) => html`<th role="columnheader" scope="col">${plain(piece)}</th>`)}</tr>`)}</thead>
       <tbody role="rowgroup"></tbody>
@@ -198,7 +199,7 @@ function emptyCell(line) {
 
 /** @param {Piece} piece */
 function plain(piece) {
-  return piece.token.replace(/^▁/, "");
+  return labelled(piece.token);
 }
 
 /** @param {string} text */

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing, svg } from "lit";
+import { named, tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Continuation} Continuation */
 /** @typedef {import("../trace.js").Say} Say */
@@ -91,14 +92,13 @@ export class BeamLattice extends LitElement {
    * @param {Placed[]} shown
    */
   #tile({ key, step, rank, token, special, score, fate, won, children }, lit, focusable, shown) {
-    const written = token.replaceAll("\n", "⏎").replaceAll("\t", "⇥");
     const total = signed(score);
     const mean = signed(score / (step + 1));
-    const name = this.say("beams.node", { token: token.replace(/^▁/, "␣"), total, mean, fate: this.say(won ? "beams.fate.won" : `beams.fate.${fate}`) });
+    const name = this.say("beams.node", { token: named(token), total, mean, fate: this.say(won ? "beams.fate.won" : `beams.fate.${fate}`) });
     return html`<div class=${["node", fate, won && "won", lit && "lit", special && "special"].filter(Boolean).join(" ")} role="treeitem" aria-level=${step + 1} aria-posinset=${rank + 1} aria-setsize=${shown.filter((other) => other.step === step).length}
       aria-selected=${key === this.current} aria-expanded=${children > 0 ? "true" : nothing} title=${name} tabindex=${focusable ? 0 : -1} data-key=${key}
       style=${`left:${step * COLUMN}px;top:${HEAD + rank * ROW}px`} @click=${() => this.#emit(key === this.current ? undefined : key)}>
-      <span class="token">${written.startsWith("▁") ? html`<span class="space"></span>` : nothing}${written.replace(/^▁/, "")}</span>
+      <span class="token">${tiled(token)}</span>
       <span class="score">${fate === "finished" ? `÷${step + 1}: ${mean}` : total}</span><span class="state">, ${this.say(won ? "beams.fate.won" : `beams.fate.${fate}`)}</span></div>`;
   }
 

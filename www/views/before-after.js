@@ -1,16 +1,19 @@
 import { LitElement, css, html, nothing } from "lit";
+import { tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
-/** `before` and `after` are probabilities. @typedef {{ id: number, token: string, special: boolean, before: number, after: number, logitBefore: number, logitAfter: number }} Row */
+/** `before` and `after` are probabilities, or plain numbers (`numbers`). @typedef {{ id: number, token: string, special: boolean, before: number, after: number, logitBefore: number, logitAfter: number }} Row */
 
 /**
- * One distribution before a change and after it: probabilities as bars and numbers, the difference with its sign on the diverging ramp, the logits beside. A token can be chosen to be watched.
+ * One distribution before a change and after it: probabilities as bars and numbers, the difference with its sign on the diverging ramp, the logits beside. Where they are
+ * the numbers of a regression, neither bars nor logits are drawn. A token can be chosen to be watched.
  * @fires diorama-candidate-select - { id: number }
  */
 export class BeforeAfter extends LitElement {
   static properties = {
     rows: { attribute: false },
     watched: { type: Number },
+    numbers: { type: Boolean },
     label: {},
     fixed: { type: Boolean },
     stale: { type: Boolean, reflect: true },
@@ -49,6 +52,8 @@ export class BeforeAfter extends LitElement {
     this.rows = [];
     /** @type {number | undefined} */
     this.watched = undefined;
+    /** What is compared is no probability. */
+    this.numbers = false;
     this.label = "";
     /** No token can be chosen. */
     this.fixed = false;
@@ -57,23 +62,26 @@ export class BeforeAfter extends LitElement {
   }
 
   render() {
-    const { say } = this;
+    const { say, numbers } = this;
     return html`<table aria-label=${this.label}>
-      <thead><tr><th scope="col">${say("compare.token")}</th><th scope="col" class="bars"></th><th scope="col"><span class="key" style="background:var(--ink-ghost)"></span>${say("compare.before")}</th><th scope="col"><span class="key" style="background:var(--ink)"></span>${say("compare.after")}</th>
-        <th scope="col">${say("compare.delta")}</th><th scope="col" class="logit">${say("compare.logits")}</th></tr></thead>
+      <thead><tr><th scope="col">${numbers ? say("compare.number") : say("compare.token")}</th>${numbers ? nothing : html`<th scope="col" class="bars"></th>`}<th scope="col"><span class="key" style="background:var(--ink-ghost)"></span>${say("compare.before")}</th><th scope="col"><span class="key" style="background:var(--ink)"></span>${say("compare.after")}</th>
+        <th scope="col">${numbers ? say("compare.difference") : say("compare.delta")}</th>${numbers ? nothing : html`<th scope="col" class="logit">${say("compare.logits")}</th>`}</tr></thead>
       <tbody>${this.rows.map((row) => this.#row(row))}</tbody>
     </table>`;
   }
 
   /** @param {Row} row */
   #row({ id, token, special, before, after, logitBefore, logitAfter }) {
+    const { numbers } = this;
     const delta = after - before;
-    const shown = html`${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "").replaceAll("\n", "⏎")}`;
+    // Of numbers, the largest change in sight has the full colour.
+    const size = numbers ? Math.abs(delta) / Math.max(1e-9, ...this.rows.map((row) => Math.abs(row.after - row.before))) : Math.sqrt(Math.abs(delta));
+    const shown = tiled(token);
     return html`<tr class=${special ? "special" : ""}><th scope="row">${this.fixed ? shown : html`<button type="button" aria-pressed=${id === this.watched} title=${this.say("compare.watch")} @click=${() => this.#watch(id)}>${shown}</button>`}</th>
-      <td class="bars" aria-hidden="true"><span class="was" style=${`--share:${before}`}></span><span class="is" style=${`--share:${after}`}></span></td>
-      <td>${percentage(before)}</td><td class="number">${percentage(after)}</td>
-      <td><span class="delta" style=${`--way:var(--${delta < 0 ? "encoder" : "decoder"});--size:${Math.sqrt(Math.abs(delta))}`}>${signed(delta * 100, 1)}</span></td>
-      <td class="logit">${signed(logitBefore, 2)} → ${signed(logitAfter, 2)}</td></tr>`;
+      ${numbers ? nothing : html`<td class="bars" aria-hidden="true"><span class="was" style=${`--share:${before}`}></span><span class="is" style=${`--share:${after}`}></span></td>`}
+      <td>${numbers ? signed(before, 3) : percentage(before)}</td><td class="number">${numbers ? signed(after, 3) : percentage(after)}</td>
+      <td><span class="delta" style=${`--way:var(--${delta < 0 ? "encoder" : "decoder"});--size:${size}`}>${numbers ? signed(delta, 3) : signed(delta * 100, 1)}</span></td>
+      ${numbers ? nothing : html`<td class="logit">${signed(logitBefore, 2)} → ${signed(logitAfter, 2)}</td>`}</tr>`;
   }
 
   /** @param {number} id */

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { labelled, tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Candidate} Candidate */
 /** @typedef {import("../trace.js").Say} Say */
@@ -95,10 +96,10 @@ export class Candidates extends LitElement {
     const kind = [kept ? "kept" : "cut", chosen && "chosen", special && "special"].filter(Boolean).join(" ");
     const state = this.say(chosen ? "candidates.chosen" : kept ? "candidates.kept" : "candidates.cut");
     const content = html`<span class="bar" style=${`--share:${probability / most}`}></span>
-      <span class="token">${token.startsWith("▁") ? html`<span class="space"></span>` : nothing}${token.replace(/^▁/, "")}</span>
+      <span class="token">${tiled(token)}</span>
       <span class="share">${percent}</span><span class="state">, ${state}</span>`;
     if (!this.deed) return html`<li class=${kind}><div class="cell">${content}</div></li>`;
-    return html`<li class=${kind}><button type="button" class="cell" title=${this.say(`candidates.${this.deed}`, { token: token.replace(/^▁/, "") })}
+    return html`<li class=${kind}><button type="button" class="cell" title=${this.say(`candidates.${this.deed}`, { token: labelled(token) })}
       @click=${() => this.#emit("diorama-candidate-select", { id })}>${content}</button></li>`;
   }
 

@@ -1,4 +1,5 @@
 import { LitElement, css, html } from "lit";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -43,8 +44,8 @@ export class ChangeStrip extends LitElement {
     return html`<ol aria-label=${this.label}>${this.changes.map((change, i) => {
       const piece = this.tokens[i];
       const kind = [change === 0 && "still", piece?.special && "special"].filter(Boolean).join(" ");
-      return html`<li class=${kind}><span class="spoken">${change === 0 ? this.say("moved.none", { token: shown(piece) }) : this.say("moved.some", { token: shown(piece), change: figure(change) })}</span>
-        <i aria-hidden="true" class="bar" style=${`--share:${change / most}`}></i><span aria-hidden="true" class="token">${shown(piece)}</span><small aria-hidden="true">${change === 0 ? "0" : figure(change)}</small></li>`;
+      return html`<li class=${kind}><span class="spoken">${change === 0 ? this.say("moved.none", { token: labelled(piece?.token) }) : this.say("moved.some", { token: labelled(piece?.token), change: figure(change) })}</span>
+        <i aria-hidden="true" class="bar" style=${`--share:${change / most}`}></i><span aria-hidden="true" class="token">${isolated(labelled(piece?.token))}</span><small aria-hidden="true">${change === 0 ? "0" : figure(change)}</small></li>`;
     })}</ol>`;
   }
 }
@@ -52,9 +53,4 @@ export class ChangeStrip extends LitElement {
 /** @param {number} change */
 function figure(change) {
   return change < 0.01 ? change.toExponential(0).replace("e-", "e−") : change.toFixed(2);
-}
-
-/** @param {Piece | undefined} piece */
-function shown(piece) {
-  return piece?.token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
 }

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -75,7 +76,7 @@ export class EpochGrid extends LitElement {
         ${numbers.map((epoch) => html`<span class="number" style=${`top:${(epoch - 1) * ROW}px`}>${epoch}</span>`)}
         ${this.upto > 0 ? html`<div class="now" style=${`top:${(this.upto - 1) * ROW}px`}></div>` : nothing}
         ${cell < LABELLED ? nothing : html`<div class="counts">${counts.map((count, i) => html`<span class=${count === 0 && !this.tokens[i].special ? "never" : ""} style=${`width:${cell}px`}>${this.tokens[i].special ? "" : count}</span>`)}</div>
-        <div class="tokens">${this.tokens.map(({ token }) => html`<span style=${`width:${cell}px;line-height:${cell}px`}>${token.replace(/^[▁Ġ]/, "")}</span>`)}</div>`}
+        <div class="tokens">${this.tokens.map(({ token }) => html`<span style=${`width:${cell}px;line-height:${cell}px`}>${isolated(labelled(token))}</span>`)}</div>`}
       </div>
     </div>`;
   }

@@ -3,13 +3,14 @@ import { LitElement, css, html } from "lit";
 /** @typedef {import("../trace.js").Say} Say */
 
 /**
- * One number for each head of each layer: a change in a probability, on the diverging ramp. Rows are layers, the last on top; columns are heads.
+ * One number for each head of each layer: a change in a probability, in percentage points, or of a plain number, on the diverging ramp. Rows are layers, the last on top; columns are heads.
  * @fires diorama-head-select - { layer: number, head: number } counted from 0
  */
 export class HeadMap extends LitElement {
   static properties = {
     values: { attribute: false },
     most: { type: Number },
+    numbers: { type: Boolean },
     label: {},
     say: { attribute: false },
   };
@@ -35,6 +36,8 @@ export class HeadMap extends LitElement {
     this.values = [];
     /** What is drawn in full colour; 0: the largest of the values. */
     this.most = 0;
+    /** The values are not of probabilities. */
+    this.numbers = false;
     this.label = "";
     /** @type {{ layer: number, head: number }} */
     this.at = { layer: 0, head: 0 };
@@ -48,7 +51,7 @@ export class HeadMap extends LitElement {
       <thead><tr><td></td>${(this.values[0] ?? []).map((_, head) => html`<th scope="col">${this.say("tower.head", { n: head + 1 })}</th>`)}</tr></thead>
       <tbody>${layers.map(({ heads, layer }) => html`<tr><th scope="row">${this.say("tower.layer", { n: layer + 1 })}</th>${heads.map((value, head) => html`<td><button type="button" data-layer=${layer} data-head=${head}
         tabindex=${layer === this.at.layer && head === this.at.head ? 0 : -1} style=${`--way:var(--${value < 0 ? "encoder" : "decoder"});--size:${Math.min(1, Math.abs(value) / most)}`} title=${this.say("sweep.take", { layer: layer + 1, head: head + 1 })}
-        @click=${() => this.#take(layer, head)}>${signed(value * 100)}</button></td>`)}</tr>`)}</tbody>
+        @click=${() => this.#take(layer, head)}>${this.numbers ? signed(value, 3) : signed(value * 100, 1)}</button></td>`)}</tr>`)}</tbody>
     </table>`;
   }
 
@@ -75,8 +78,11 @@ export class HeadMap extends LitElement {
   }
 }
 
-/** @param {number} number */
-function signed(number) {
-  const text = Math.abs(number).toFixed(1);
+/**
+ * @param {number} number
+ * @param {number} digits
+ */
+function signed(number, digits) {
+  const text = Math.abs(number).toFixed(digits);
   return Number(text) === 0 ? text : `${number < 0 ? "−" : "+"}${text}`;
 }

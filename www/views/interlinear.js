@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { isolated, visible } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /**
@@ -59,10 +60,10 @@ export class Interlinear extends LitElement {
   #cell({ text, special, mark, truth, truthShare, guess, guessShare, right, share, spoken }) {
     const percent = (/** @type {number | undefined} */ value) => (value === undefined ? nothing : html`<small>${percentage(value)}</small>`);
     return html`<li class=${mark || "plain"}><b class="spoken">${spoken}</b>
-      <span aria-hidden="true" class=${special ? "read special" : "read"}>${text}</span>
+      <span aria-hidden="true" class=${special ? "read special" : "read"}>${isolated(visible(text))}</span>
       ${share === undefined ? nothing : html`<i aria-hidden="true" class="bar" style=${`--share:${share}`}></i><small aria-hidden="true">${percentage(share)}</small>`}
-      ${truth === undefined ? nothing : html`<span aria-hidden="true" class="truth">${truth}</span><div aria-hidden="true">${percent(truthShare)}</div>`}
-      ${guess === undefined ? nothing : html`<span aria-hidden="true" class=${right ? "guess right" : "guess"}>${guess}</span><div aria-hidden="true">${percent(guessShare)}</div>`}
+      ${truth === undefined ? nothing : html`<span aria-hidden="true" class="truth">${isolated(visible(truth))}</span><div aria-hidden="true">${percent(truthShare)}</div>`}
+      ${guess === undefined ? nothing : html`<span aria-hidden="true" class=${right ? "guess right" : "guess"}>${isolated(visible(guess))}</span><div aria-hidden="true">${percent(guessShare)}</div>`}
     </li>`;
   }
 }

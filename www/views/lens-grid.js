@@ -1,4 +1,5 @@
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, css, html } from "lit";
+import { isolated, named, tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -67,7 +68,7 @@ export class LensGrid extends LitElement {
 
   render() {
     return html`<div class="frame" style=${`--bar:var(--${this.hue})`}><table aria-label=${this.label} @keydown=${this.#press}>
-        <thead><tr><th scope="col"><span>${this.axes}</span></th>${this.columns.map(({ token, special }) => html`<th scope="col" class=${special ? "special" : ""}>${token.length > 1 && token.startsWith("▁") ? html`<span class="space"></span>${shown(token.slice(1))}` : shown(token)}</th>`)}</tr></thead>
+        <thead><tr><th scope="col"><span>${this.axes}</span></th>${this.columns.map(({ token, special }) => html`<th scope="col" class=${special ? "special" : ""}>${drawn(token)}</th>`)}</tr></thead>
         <tbody>${this.rows.map(({ name, cells }, row) => html`<tr><th scope="row">${name}</th>${cells.map((cell, column) => this.#cell(cell, row, column))}</tr>`)}</tbody>
       </table></div>
       <ul class="list" aria-live="polite">${this.#list()}</ul>`;
@@ -84,15 +85,15 @@ export class LensGrid extends LitElement {
     const kind = [same && "same", first.special && "special", this.cursor && here && "pointed"].filter(Boolean).join(" ");
     return html`<td><button type="button" class=${kind} tabindex=${here ? 0 : -1} style=${`--weight:${first.probability}`} data-row=${row} data-column=${column}
       @pointerenter=${() => (this.cursor = { row, column })} @focus=${() => (this.cursor = { row, column })}>
-      <span class="token">${first.token.length > 1 && first.token.startsWith("▁") ? html`<span class="space"></span>${shown(first.token.slice(1))}` : shown(first.token)}</span><span class="share">${percentage(first.probability)}</span></button></td>`;
+      <span class="token">${drawn(first.token)}</span><span class="share">${percentage(first.probability)}</span></button></td>`;
   }
 
   #list() {
     const { cursor } = this;
     const cell = cursor && this.rows[cursor.row]?.cells[cursor.column];
     if (!cursor || !cell) return html`<li>${this.say("lens.help")}</li>`;
-    return html`<li>${this.say("lens.at", { row: this.rows[cursor.row].name, token: shown(this.columns[cursor.column]?.token ?? ""), n: cursor.column + 1 })}</li>
-      ${cell.list.map(({ token, probability }) => html`<li><b>${shown(token)}</b> ${percentage(probability)}</li>`)}`;
+    return html`<li>${this.say("lens.at", { row: this.rows[cursor.row].name, token: named(this.columns[cursor.column]?.token), n: cursor.column + 1 })}</li>
+      ${cell.list.map(({ token, probability }) => html`<li><b>${isolated(named(token))}</b> ${percentage(probability)}</li>`)}`;
   }
 
   /** @param {KeyboardEvent} event */
@@ -106,9 +107,10 @@ export class LensGrid extends LitElement {
   }
 }
 
-/** @param {string} token */
-function shown(token) {
-  return token.replace(/^▁(?=.)/, "␣").replaceAll("▁", "␣").replaceAll("\n", "⏎");
+
+/** A space alone is shown as a sign, not as an empty tile. @param {string} token */
+function drawn(token) {
+  return token === "▁" ? isolated(named(token)) : tiled(token);
 }
 
 /** @param {number} probability */

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { isUpright } from "../trace.js";
+import { labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -94,8 +95,8 @@ export class MaskEditor extends LitElement {
     return html`<div class="frame" role="application" tabindex="0" aria-label=${`${this.label}. ${this.axes}. ${this.say("mask.keys")}`} aria-describedby="reading" @keydown=${this.#key} @blur=${() => this.#point(undefined)}>
         <div class="grid" aria-hidden="true" style=${`--cell:${this.#cell}px`}>
           <div class="corner"></div>
-          <div class="columns">${this.columns.map((piece, column) => html`<span class=${[column === cursor?.column && "current", isUpright(piece.token) && "upright"].filter(Boolean).join(" ")} title=${this.say("mask.column")} @click=${() => this.#line({ column })}>${shown(piece)}</span>`)}</div>
-          <div class="rows">${this.rows.map((piece, row) => html`<span class=${row === cursor?.row ? "current" : ""} title=${this.say("mask.row")} @click=${() => this.#line({ row })}>${shown(piece)}</span>`)}</div>
+          <div class="columns" translate="no">${this.columns.map((piece, column) => html`<span class=${[column === cursor?.column && "current", isUpright(piece.token) && "upright"].filter(Boolean).join(" ")} title=${this.say("mask.column")} @click=${() => this.#line({ column })}>${shown(piece)}</span>`)}</div>
+          <div class="rows" translate="no">${this.rows.map((piece, row) => html`<span class=${row === cursor?.row ? "current" : ""} title=${this.say("mask.row")} @click=${() => this.#line({ row })}>${shown(piece)}</span>`)}</div>
           <div class="cells" @pointerdown=${this.#down} @pointermove=${this.#drag} @pointerup=${this.#up} @pointercancel=${() => (this.stroke = undefined)} @pointerleave=${() => this.stroke || this.#point(undefined)}>
             <canvas></canvas>
             ${cursor ? html`<div class="mark" style=${`left:calc(${cursor.column} * var(--cell));top:calc(${cursor.row} * var(--cell))`}></div>` : nothing}
@@ -237,5 +238,5 @@ function hatch(pen, x, y, side, colour) {
 
 /** @param {Piece | undefined} piece */
 function shown(piece) {
-  return piece?.token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎") || "␣";
+  return labelled(piece?.token);
 }

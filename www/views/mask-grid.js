@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { attentionMatrix, headOf, isMasked } from "../trace.js";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -129,7 +130,7 @@ export class MaskGrid extends LitElement {
     const [from, to] = [plain(this.rows[at.row]), plain(this.columns[at.column])];
     const known = before !== undefined && !isMasked(before);
     const score = !masked ? signed(scores.data[index]) : known ? `${signed(before)} → −1e30` : "−1e30";
-    return html`<b>${from} → ${to}</b><br />${this.say(masked ? "map.masked" : "map.allowed")}<br />${this.say("mask.score")} ${score}`;
+    return html`<b>${isolated(from)} → ${isolated(to)}</b><br />${this.say(masked ? "map.masked" : "map.allowed")}<br />${this.say("mask.score")} ${score}`;
   }
 
   /** The cell read out: the reader's own, or the one that another view lights. */
@@ -234,7 +235,7 @@ export class MaskGrid extends LitElement {
 
 /** @param {Piece | undefined} piece */
 function plain(piece) {
-  return piece?.token.replace(/^▁/, "") ?? "";
+  return piece ? labelled(piece.token) : "";
 }
 
 /** @param {number} value */

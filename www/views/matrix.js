@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { isMasked } from "../trace.js";
+import { isolated, labelled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -111,7 +112,7 @@ export class Matrix extends LitElement {
     }
     const { row, column } = this.cursor;
     const value = this.data[row * this.columns + column];
-    const part = (/** @type {string} */ axis, /** @type {string | undefined} */ token, /** @type {number} */ index) => html`<span>${axis} ${index}</span>${token === undefined ? nothing : html`<b>${token}</b>`}`;
+    const part = (/** @type {string} */ axis, /** @type {string | undefined} */ token, /** @type {number} */ index) => html`<span>${axis} ${index}</span>${token === undefined ? nothing : html`<b>${isolated(token)}</b>`}`;
     return html`${part(this.rowAxis, this.#name(this.rowTokens, row), row)}<span>·</span>${part(this.columnAxis, this.#name(this.columnTokens, column), column + this.from)}<strong>${isMasked(value) ? this.say("map.masked") : figure(value)}</strong>`;
   }
 
@@ -120,7 +121,7 @@ export class Matrix extends LitElement {
    * @param {number} index
    */
   #name(tokens, index) {
-    return tokens?.[index]?.token.replace(/^▁/, "").replaceAll("▁", "␣").replaceAll("\n", "⏎");
+    return tokens?.[index] && labelled(tokens[index].token);
   }
 
   /** The largest number of the matrix that is no mask. */

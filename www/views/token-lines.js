@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { isolated, tiled, visible } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -74,7 +75,7 @@ export class TokenLines extends LitElement {
       <thead><tr><th scope="col">${this.head}</th>${edges ? html`<td></td>` : nothing}
         ${this.words.map((word, i) => html`<th scope="col" class=${i === this.lit ? "lit" : ""} @pointerenter=${() => this.#hover(i)}><button type="button" class=${this.concealed.includes(i) ? "hidden" : ""}
           tabindex=${i === (this.lit ?? 0) ? 0 : -1} aria-pressed=${this.concealed.includes(i)} aria-label=${this.say("lines.word", { word, n: i + 1 })} aria-keyshortcuts="Enter M"
-          @focus=${() => this.#hover(i)} @blur=${() => this.#hover(undefined)} @dblclick=${() => this.#edit(i)}>${word}</button></th>`)}
+          @focus=${() => this.#hover(i)} @blur=${() => this.#hover(undefined)} @dblclick=${() => this.#edit(i)}>${isolated(visible(word))}</button></th>`)}
         <td></td><td></td></tr></thead>
       <tbody>${this.lines.map((line) => this.#line(line, edges))}</tbody>
     </table>`;
@@ -130,7 +131,5 @@ export class TokenLines extends LitElement {
  */
 function tileOf({ token, special, mark, id }, faint) {
   const kind = ["tile", special && !mark ? "special" : "", mark ?? "", faint && !special ? "faint" : ""].join(" ");
-  const text = token.replaceAll("\n", "⏎");
-  const spaced = text.startsWith("▁");
-  return html`<span class=${kind} title=${`id ${id}`}>${spaced ? html`<span class="space"></span>` : nothing}${(spaced ? text.slice(1) : text).replaceAll("▁", "␣")}</span>`;
+  return html`<span class=${kind} title=${`id ${id}`}>${tiled(token)}</span>`;
 }

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
+import { named, tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Say} Say */
@@ -98,11 +99,11 @@ export class TokenStrip extends LitElement {
     const padded = position >= this.tokens.length - this.padded;
     const kind = [piece.special && "special", position < this.faint && "faint", padded && "padded", mark].filter(Boolean).join(" ");
     const under = weight !== undefined ? weight.toFixed(2) : this.ids ? String(piece.id) : "";
-    const spoken = this.say("token.label", { n: position + 1, token: piece.token.replace(/^▁/, "␣"), id: piece.id }) + (mark ? `, ${this.say(`mark.${mark}`)}` : "");
+    const spoken = this.say("token.label", { n: position + 1, token: named(piece.token), id: piece.id }) + (mark ? `, ${this.say(`mark.${mark}`)}` : "");
     return html`<li class=${kind}>
       <button type="button" style=${weight === undefined ? "" : `--weight:${weight.toFixed(3)}`} tabindex=${position === (this.selected ?? 0) ? 0 : -1}
         aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`} aria-pressed=${position === this.selected} aria-keyshortcuts=${this.editable ? "Enter M" : nothing} title=${`id ${piece.id}`}
-        @pointerenter=${() => this.#hover(position)} @focus=${() => this.#hover(position)} @click=${() => this.#select(position)} @dblclick=${() => this.#edit(position)}>${spelled(piece.token)}</button>
+        @pointerenter=${() => this.#hover(position)} @focus=${() => this.#hover(position)} @click=${() => this.#select(position)} @dblclick=${() => this.#edit(position)}>${tiled(piece.token)}</button>
       <small aria-hidden="true">${under}</small>
     </li>`;
   }
@@ -151,14 +152,4 @@ export class TokenStrip extends LitElement {
     }
     this.#length = this.tokens.length;
   }
-}
-
-/**
- * A token's text with its leading space drawn faintly.
- * @param {string} token
- */
-function spelled(token) {
-  const text = token.replaceAll("\n", "⏎").replaceAll("\t", "⇥");
-  if (!text.startsWith("▁")) return text;
-  return html`<span class="space"></span>${text.slice(1).replaceAll("▁", "␣")}`;
 }

@@ -1,4 +1,5 @@
 import { LitElement, css, html, nothing, svg } from "lit";
+import { isolated, named, tiled } from "../spelling.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 /**
@@ -99,11 +100,10 @@ export class TokenTree extends LitElement {
     const root = parent === undefined;
     const kind = ["node", lit && "lit", special && "special", mark, root && "root"].filter(Boolean).join(" ");
     const siblings = this.nodes.filter((other) => other.parent === parent).length;
-    const shown = token.replaceAll("\n", "⏎").replaceAll("\t", "⇥");
-    const name = [token.replace(/^▁/, "␣"), probability === undefined ? "" : percentage(probability), spoken ?? note ?? ""].filter(Boolean).join(", ");
+    const name = [named(token), probability === undefined ? "" : percentage(probability), spoken ?? note ?? ""].filter(Boolean).join(", ");
     return html`<div class=${kind} role="treeitem" aria-level=${level} aria-posinset=${place} aria-setsize=${siblings} aria-selected=${key === this.current} aria-expanded=${children > 0 ? "true" : nothing}
       aria-label=${name} title=${name} tabindex=${key === (this.current ?? this.nodes[0].key) ? 0 : -1} data-key=${key} style=${`left:${x}px;top:${y}px;width:${width}px`}
-      @click=${() => this.#emit("diorama-node-select", key)}>${!root && shown.startsWith("▁") ? html`<span class="space"></span>` : nothing}${shown.replace(/^▁/, "")}${probability === undefined ? nothing : html`<span class="bar" style=${`--share:${probability}`}></span>`}</div>`;
+      @click=${() => this.#emit("diorama-node-select", key)}>${root ? isolated(named(token.replace(/^▁/, ""))) : tiled(token)}${probability === undefined ? nothing : html`<span class="bar" style=${`--share:${probability}`}></span>`}</div>`;
   }
 
   /** The current node, and those that lead to it. @param {Placed[]} placed */

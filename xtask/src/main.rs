@@ -1,7 +1,8 @@
 //! `cargo xtask …`: builds, serves, tests and measures Diorama.
 //!
-//! Reading order: `shell` and `system` (other programs), then `wasm`, `npm`, `site` (the build), then one file per subcommand.
+//! Reading order: `shell` and `system` (other programs), then `wasm`, `npm`, `notices`, `site` (the build), then one file per subcommand.
 
+mod notices;
 mod npm;
 mod publish;
 mod shell;

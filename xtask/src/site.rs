@@ -3,7 +3,6 @@
 //! Every address in it is relative, so it works from any host and under any path.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,13 +10,15 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use crate::shell::{run, say};
-use crate::{npm, publish, wasm};
+use crate::{notices, npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 11] = [
+const ENTRIES: [&str; 12] = [
+    "start.js",
     "early.js",
     "app.js",
     "compare.js",
@@ -57,18 +58,17 @@ pub enum Offline {
     Never,
 }
 
-/// The list that the service worker keeps the site by (`www/sw.js`): each file with a mark of its content. All but the models is kept at the
-/// first visit, and of these the one that the page opens with.
+/// The list that the service worker keeps the site by (`www/sw.js`): each file with the SHA-256 of its bytes, which the worker compares with what
+/// comes. All but the models and the notices is kept at the first visit, and of these the one that the page opens with.
 fn list(out: &Path, offline: Offline) -> Result<()> {
     let mut files = Vec::new();
     for entry in WalkDir::new(out).sort_by_file_name() {
         let entry = entry?;
         let file = entry.path().strip_prefix(out)?;
         if entry.file_type().is_file() && file != Path::new("sw.js") && file != Path::new("precache.js") {
-            let mut hasher = DefaultHasher::new();
-            fs::read(entry.path())?.hash(&mut hasher);
-            let early = !file.starts_with("models") || file.starts_with("models/t5-tiny");
-            files.push(json!({ "file": file.to_string_lossy().replace('\\', "/"), "mark": format!("{:016x}", hasher.finish()), "early": early }));
+            let mark: String = Sha256::digest(fs::read(entry.path())?).iter().map(|byte| format!("{byte:02x}")).collect();
+            let early = file != Path::new(notices::FILE) && (!file.starts_with("models") || file.starts_with("models/t5-tiny"));
+            files.push(json!({ "file": file.to_string_lossy().replace('\\', "/"), "mark": mark, "early": early }));
         }
     }
     let files = if offline == Offline::Kept { json!(files) } else { json!(null) };
@@ -88,6 +88,7 @@ pub fn assemble(out: &Path, offline: Offline) -> Result<()> {
     copy("shaders", &next.join("shaders"), |file| has_extension(file, "wgsl"))?;
     copy(wasm::OUT, &next.join("wasm"), |file| !has_extension(file, "ts"))?;
     bundle(&next)?;
+    notices::write(&next)?;
     run(Command::new("node").arg("xtask/lessons.js").arg(&next)).context("a lesson's formula cannot be written")?;
     list(&next, offline)?;
     if out.exists() {
@@ -142,7 +143,7 @@ fn bundle(out: &Path) -> Result<()> {
     let files = fs::read_dir("www")?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     let styles = files.into_iter().filter(|file| has_extension(file, "css"));
     let mut command = Command::new("node");
-    command.arg("xtask/bundle.js").arg(out).args(entries).args(styles);
+    command.arg("xtask/bundle.js").arg(out).arg(notices::BUNDLED).args(entries).args(styles);
     run(&mut command).context("esbuild could not bundle the page")
 }
 
@@ -199,6 +200,17 @@ fn check_replaceable(out: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_listed_with_the_hash_of_their_bytes() {
+        let site = tempfile::tempdir().unwrap();
+        fs::write(site.path().join("a.txt"), "abc").unwrap();
+        list(site.path(), Offline::Kept).unwrap();
+        let listed = fs::read_to_string(site.path().join("precache.js")).unwrap();
+        // FIPS 180-4's first example.
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(listed, format!("self.PRECACHE = [{{\"early\":true,\"file\":\"a.txt\",\"mark\":\"{hash}\"}}];\n"));
+    }
 
     #[test]
     fn only_an_earlier_build_is_replaced() {

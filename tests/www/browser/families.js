@@ -13,22 +13,28 @@ const WORDS = "the a cat dog king girl boy mat house door sat ran went opened wa
 
 /**
  * @param {string[]} names folders of tests/goldens/models
+ * @param {Record<string, [string, object]>} [variants] by their names: a folder of tests/goldens/models, and what its config.json says otherwise
  * @returns {{ root: string, remove: () => void }}
  */
-export function siteWith(names) {
+export function siteWith(names, variants = {}) {
   const root = mkdtempSync(join(tmpdir(), "diorama-site-"));
   for (const entry of readdirSync(DIST)) {
     if (entry !== "models") symlinkSync(join(DIST, entry), join(root, entry));
   }
   mkdirSync(join(root, "models"));
   for (const entry of readdirSync(join(DIST, "models"))) symlinkSync(join(DIST, "models", entry), join(root, "models", entry));
-  for (const name of names) {
+  /** @type {[string, [string, object]][]} */
+  const folders = [...names.map((name) => /** @type {[string, [string, object]]} */ ([name, [name, {}]])), ...Object.entries(variants)];
+  for (const [name, [golden, otherwise]] of folders) {
     const folder = join(root, "models", name);
-    cpSync(join(GOLDENS, name), folder, { recursive: true });
-    const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
+    cpSync(join(GOLDENS, golden), folder, { recursive: true });
+    const config = { ...JSON.parse(readFileSync(join(folder, "config.json"), "utf8")), ...otherwise };
+    writeFileSync(join(folder, "config.json"), JSON.stringify(config));
     const writes = ["gpt2", "llama"].includes(config.model_type);
     writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer(config.vocab_size, writes ? ["[CLS]", null] : ["[CLS]", "[SEP]"])));
-    for (const file of ["tokenizer_config.json", "generation_config.json"]) writeFileSync(join(folder, file), "{}");
+    writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ tokenizer_class: "PreTrainedTokenizerFast" }));
+    const { bos_token_id, eos_token_id, pad_token_id, decoder_start_token_id } = config;
+    writeFileSync(join(folder, "generation_config.json"), JSON.stringify({ bos_token_id, eos_token_id, pad_token_id, decoder_start_token_id }));
   }
   return { root, remove: () => rmSync(root, { recursive: true }) };
 }

@@ -1,6 +1,8 @@
 // Encoders and decoders by themselves, in each browser: the page reads or writes, its maps and answers are those of the module on the CPU.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { browsers, visit } from "../story.js";
 import { siteWith } from "./families.js";
@@ -10,10 +12,15 @@ import { finished, mapSize, paste, press, tileIds } from "./page.js";
 
 const BOUND = 1e-4;
 const MASK = 4;
+/** Rules that leave a text no token twice, a draw that is not made by itself, and what is not carried out. */
+const SETTINGS = { eos_token_id: 60, no_repeat_ngram_size: 1, do_sample: true, temperature: 0.7, stop_strings: ["."] };
 
 /** @type {ReturnType<typeof siteWith>} */
 let site;
-before(() => (site = siteWith(["llama2-gqa", "bert-pretraining", "albert-pretraining", "bert-classification", "electra-discriminator", "bert-model"])));
+before(() => {
+  site = siteWith(["llama2-gqa", "bert-pretraining", "albert-pretraining", "bert-classification", "electra-discriminator", "bert-model", "gpt2"]);
+  writeFileSync(join(site.root, "models/gpt2/generation_config.json"), JSON.stringify(SETTINGS));
+});
 after(() => site.remove());
 
 for (const browser of browsers) {
@@ -41,6 +48,22 @@ for (const browser of browsers) {
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).player.steps.length === 1);
       await page.waitForFunction(() => document.querySelector("diorama-attention-map")?.shadowRoot?.querySelectorAll(".rows span").length === 5);
       assert.deepEqual(await tileIds(page, "source"), all.slice(0, prompt + 1));
+    }));
+
+  test(`${browser}: rules of generation_config.json act on what is written and shown, and the page tells them and what it leaves out`, () =>
+    story("model=models/gpt2/&text=once+upon+a+time&max=8", async (page) => {
+      await finished(page);
+      const all = await tileIds(page, "source");
+      assert.equal(all.length, 5 + 8);
+      assert.equal(new Set(all).size, all.length, `no token twice: ${all}`);
+      const told = await page.$eval(".notices", (line) => line.textContent ?? "");
+      for (const part of ["no_repeat_ngram_size 1", "temperature 0.7", 'stop_strings ["."]']) assert.ok(told.includes(part), told);
+      // The candidates of a written token are those that the rules left at its place.
+      await (await page.$(".source diorama-token-strip >>> li:nth-child(8) button"))?.click();
+      await page.waitForFunction((id) => /** @type {any} */ (document.querySelector("diorama-candidates")).chosen === id, {}, all[7]);
+      const shown = await page.$eval("diorama-candidates", (view) => /** @type {any} */ (view).candidates.map((/** @type {any} */ { id }) => id));
+      assert.equal(shown[0], all[7]);
+      assert.ok(shown.every((/** @type {number} */ id) => !all.slice(0, 7).includes(id)), `${shown}`);
     }));
 
   test(`${browser}: a masked place is filled from its candidates, by mouse and by keyboard, and shown again`, () =>

@@ -1,6 +1,7 @@
 // The module against `transformers`: a checkpoint given as File objects, every hook and the greedy tokens, on both devices, in each browser.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { browsers, visit } from "../story.js";
 import { checkpoint, golden } from "./golden.js";
@@ -53,6 +54,48 @@ for (const browser of browsers) {
       const ends = { name: "generation_config.json", content: btoa(JSON.stringify({ eos_token_id: [60, written[2]] })) };
       assert.deepEqual(await write([...checkpoint("gpt2"), ends]), written.slice(0, written.indexOf(written[2]) + 1));
     }));
+}
+
+for (const browser of browsers) {
+  test(`${browser}: settings of generation_config.json act in the module as in transformers, and those that do not are told`, () =>
+    visit(browser, "", async (page) => {
+      await finished(page);
+      const all = JSON.parse(readFileSync(new URL("../../goldens/generation.json", import.meta.url), "utf8"));
+      // Every setting is tried natively; here, that the files arrive and both ways of writing follow them.
+      const cases = all.filter((/** @type {any} */ { settings, config, attention_mask: mask }, /** @type {number} */ i) => i % 3 === 0 && settings && Object.keys(config).length === 0 && !mask.includes(0));
+      assert.ok(cases.length > 30);
+      for (const { model: name, settings, ids, beams, max_new_tokens: maxNewTokens, chosen, probabilities } of cases) {
+        const files = [...checkpoint(name), { name: "generation_config.json", content: btoa(JSON.stringify(settings)) }];
+        const got = await generate(page, { files, ids, options: { beams, maxNewTokens: maxNewTokens ?? undefined } });
+        const what = `${name} ${JSON.stringify(settings)}, ${beams} beams`;
+        assert.deepEqual(got.ids, chosen, what);
+        probabilities.forEach((/** @type {number} */ p, /** @type {number} */ i) => assert.ok(Math.abs(got.probabilities[i] - p) < 1e-4, `${what}: ${got.probabilities[i]}, not ${p}, at ${i}`));
+      }
+      const settings = { eos_token_id: 60, suppress_tokens: [5], do_sample: true, temperature: 0.7, num_beams: 3, guidance_scale: 2 };
+      const { notices, forbidden } = await generate(page, { files: [...checkpoint("gpt2"), { name: "generation_config.json", content: btoa(JSON.stringify(settings)) }], ids: [9], options: {} });
+      assert.deepEqual(notices.map(({ key }) => key), ["notice.rules", "notice.sampling", "notice.beams", "notice.leftOut"]);
+      assert.deepEqual(notices[3].values, { file: "generation_config.json", settings: "guidance_scale 2" });
+      assert.deepEqual(forbidden, [5]);
+    }));
+}
+
+/**
+ * What a checkpoint with these files writes.
+ * @param {import("puppeteer-core").Page} page
+ * @param {{ files: { name: string, content: string }[], ids: number[], options: object }} asked
+ */
+function generate(page, asked) {
+  return page.evaluate(async ({ files, ids, options }) => {
+    const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+    const bytes = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const model = await loadModel(files.map(({ name, content }) => new File([bytes(content)], name)), { device: "cpu" });
+    const steps = [];
+    for await (const step of model.generate({ ids }, options)) steps.push(step);
+    const { notices } = /** @type {import("../../../www/engine/model.js").ModelInfo} */ (model.info);
+    model.dispose();
+    const forbidden = Array.from(steps[0].scores ?? []).flatMap((score, id) => (score === -Infinity ? [id] : []));
+    return { ids: steps.map(({ id }) => id), probabilities: steps.map(({ candidates }) => candidates[0].probability), notices, forbidden };
+  }, asked);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -39,6 +39,21 @@ test("the package has types and a manifest of its elements", () => {
   assert.ok(heads.attributes.some((/** @type {any} */ { name, type }) => name === "layer" && type.text === "number"));
   const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
   assert.ok(existsSync(join(installed, exports["."].types)) && existsSync(join(installed, exports["."].default)));
+});
+
+test("the package has the texts of all licences, and nothing that serves only its making", () => {
+  for (const file of ["LICENSE-MIT", "LICENSE-APACHE", "dist/LICENSE-MIT", "dist/LICENSE-APACHE"]) assert.ok(existsSync(join(installed, file)), file);
+  assert.deepEqual(readdirSync(join(installed, "xtask/package")), ["files.js"]);
+  const notices = readFileSync(join(installed, "dist/THIRD-PARTY.txt"), "utf8");
+  const bundled = readFileSync(join(ROOT, "target/bundled-packages.txt"), "utf8").trim().split("\n");
+  assert.ok(bundled.includes("node_modules/lit") && bundled.includes("node_modules/d3-scale"), String(bundled));
+  for (const folder of bundled) {
+    const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+    // Once in the list, once over its text.
+    assert.ok(notices.split(`${name} ${version} (npm)`).length > 2, name);
+  }
+  for (const text of ["Permission to use, copy, modify", "Redistribution and use in source and binary forms", "TERMS AND CONDITIONS FOR USE", "The Rust standard library"]) assert.ok(notices.includes(text), text);
+  assert.match(notices, /wgpu [\d.]+ \(crate\)/);
 });
 
 for (const browser of browsers) {

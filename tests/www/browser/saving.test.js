@@ -57,6 +57,26 @@ for (const browser of browsers) {
       const numbers = rows.map((row) => /^(\d+),.+,([^,]+),([^,]+),[01]$/.exec(row)?.slice(1).map(Number));
       assert.deepEqual(numbers, shown.map((/** @type {any} */ { id, probability, logit }) => [id, probability, logit]));
     }));
+
+  test(`${browser}: a picture of tokens with control characters is well-formed`, () =>
+    visit(browser, "index.html#device=cpu&text=I+am+cold.", async (page) => {
+      await page.waitForFunction(() => document.querySelector(".output diorama-save"));
+      await page.evaluate(async () => {
+        const probe = Object.assign(document.createElement("div"), { id: "probe" });
+        const tokens = ["\u0000", "\u0007a", "\u001b[", "\ud800", "\uffff", "<b>&"].map((token, id) => ({ id, token, special: false }));
+        const strip = Object.assign(document.createElement("diorama-token-strip"), { tokens, label: "controls \u0001" });
+        const save = Object.assign(document.createElement("diorama-save"), { of: () => strip });
+        probe.append(strip, save);
+        document.body.append(probe);
+        await /** @type {any} */ (strip).updateComplete;
+      });
+      const svg = text(await take(page, 0, "svg", "#probe diorama-save"));
+      assert.equal(await page.evaluate((svg) => new DOMParser().parseFromString(svg, "image/svg+xml").querySelector("parsererror")?.textContent ?? "", svg), "");
+      assert.ok(svg.includes("␇"), svg.slice(-2000));
+      const { width } = await seen(page, await take(page, 0, "png", "#probe diorama-save"));
+      assert.ok(width > 40);
+      // The page's policy holds for what is parsed in it, too.
+    }, { expected: [/Content.Security.Policy/] }));
 }
 
 /** @param {Page} page */

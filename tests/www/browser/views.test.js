@@ -25,6 +25,8 @@ const VIEWS = [
   ["token-strip-lit", "diorama-token-strip", { tokens: target, weights: [0, 0.25, 1, 0.5, 0.125], label: "target", cursor: true }],
   ["token-strip-marked", "diorama-token-strip", { tokens: target, marks: ["", "masked", "filled", "written", ""], label: "by hand", editable: true }],
   ["class-bars", "diorama-class-bars", { label: "classes", classes: [{ name: "<b>kind</b>", probability: 0.75 }, { name: "unkind", probability: 0.25 }] }],
+  ["class-bars-sigmoid", "diorama-class-bars", { label: "classes", kind: "sigmoid", unused: ["<b>other</b>"], classes: [{ name: "toxic", value: 0.75, probability: 0.75 }, { name: "threat", value: 0.5, probability: 0.5 }, { name: "insult", value: 0.25, probability: 0.25 }] }],
+  ["class-bars-numbers", "diorama-class-bars", { label: "classes", kind: "numbers", classes: [{ name: "valence", value: -1.405, probability: -1.405 }, { name: "arousal", value: 12, probability: 12 }] }],
   ["attention-map-encoder", "diorama-attention-map", { hook: "encoder.0.attn.hook_pattern", head: "mean", rows: source, columns: source, label: "encoder", axes: "rows; columns" }],
   ["attention-map-cross", "diorama-attention-map", { hook: "decoder.0.cross_attn.hook_pattern", head: "1", rows: target, columns: source, label: "cross", axes: "rows; columns", row: 2, column: 1 }],
   ["attention-map-decoder", "diorama-attention-map", { hook: "decoder.0.attn.hook_pattern", head: "0", rows: target, columns: target, label: "decoder", axes: "rows; columns" }],
@@ -64,7 +66,9 @@ const VIEWS = [
     { id: 5, token: "▁a", special: false, before: 0.5, after: 0.25, logitBefore: 2, logitAfter: -1 },
     { id: 6, token: "<b>", special: false, before: 0.0001, after: 0.5, logitBefore: 0, logitAfter: 3 },
   ] }],
+  ["before-after-numbers", "diorama-before-after", { label: "compared", watched: 0, numbers: true, rows: [{ id: 0, token: "valence", special: false, before: -1.5, after: 0.25, logitBefore: -1.5, logitAfter: 0.25 }] }],
   ["head-map", "diorama-head-map", { label: "sweep", values: [[0.1, -0.25], [0, 0.0004]] }],
+  ["head-map-numbers", "diorama-head-map", { label: "sweep", numbers: true, values: [[0.1, -0.25], [0, 0.0004]] }],
   ["lens-grid", "diorama-lens-grid", { label: "lens", columns: source.slice(0, 1), rows: [
     { name: "layer 1", cells: [{ same: true, list: [{ token: "▁a", special: false, probability: 0.75 }, { token: "<b>", special: false, probability: 0.125 }] }] },
   ] }],

@@ -82,7 +82,7 @@ test("blocks that ask for the same completion share it; another seed is another 
     },
     run: async () => ({ logits }),
   });
-  const judge = /** @type {any} */ ({ info: { labels: ["negative", "positive"] }, run: async () => ({ logits: { data: new Float32Array([0.5, 2]) } }) });
+  const judge = /** @type {any} */ ({ info: { labels: ["negative", "positive"], classes: "softmax" }, run: async () => ({ logits: { data: new Float32Array([0.5, 2]) } }) });
   const [going, stopped] = [new AbortController(), new AbortController()];
   const ask = (/** @type {number} */ seed, { signal } = going) => judged(writer, judge, "the", { seed, temperature: 1, maxNewTokens: 1 }, signal);
   const [one, same, other] = await Promise.all([ask(1), ask(1), ask(2)]);

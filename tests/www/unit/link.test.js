@@ -12,6 +12,7 @@ class FakeWorker extends EventTarget {
   constructor() {
     super();
     handle = this;
+    ended = new AbortController();
   }
 
   /** @param {unknown} data */
@@ -20,12 +21,28 @@ class FakeWorker extends EventTarget {
   }
 
   terminate() {
-    handle = undefined;
+    if (handle === this) handle = undefined;
+    ended.abort();
   }
 }
+
+/** Aborts when the worker ends: then its locks are free. */
+let ended = new AbortController();
+/** What a worker holds; who asks for the same is given it when the worker has ended. @type {Set<string>} */
+const held = new Set();
+const locks = {
+  /** @param {string} name @param {any} options @param {() => unknown} [given] */
+  async request(name, options, given = options) {
+    if (!held.has(name)) return held.add(name) && given();
+    await new Promise((resolve) => ended.signal.addEventListener("abort", resolve));
+    if (!options.signal.aborted) given();
+  },
+};
+Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
 Object.assign(globalThis, { self: Object.assign(inside, { postMessage: (/** @type {unknown} */ data) => tell(handle, data) }), Worker: FakeWorker, location: { origin: "null" } });
 
 const { Room, WorkerLink } = await import("../../../www/engine/link.js");
+const { EngineLost } = await import("../../../www/engine/loss.js");
 const { serve } = await import("../../../www/engine/serve.js");
 const { turns } = await import("../../../www/engine/turns.js");
 
@@ -111,4 +128,21 @@ test("an engine that is left beside others stops, and goes when it has stopped",
   assert.match(told[0], /^stopped after \d+$/);
   assert.deepEqual(told.slice(1), ["disposed"]);
   stays.close();
+});
+
+test("a worker that ends is noticed at once, and the next link has another", async () => {
+  const room = new Room();
+  const [link, idle] = [new WorkerLink(room), new WorkerLink(room)];
+  await link.call("say", ["here"]);
+  const running = link.call("run", [1e6]);
+  // As self.close() does: no event tells the page of it.
+  const gone = handle;
+  handle = undefined;
+  ended.abort();
+  await assert.rejects(running, (error) => error instanceof EngineLost && error.loss === "engine");
+  await assert.rejects(idle.call("say", ["never"]), EngineLost);
+  const next = new WorkerLink(room);
+  assert.equal(await next.call("say", ["again"]), "again");
+  assert.notEqual(handle, gone);
+  next.close();
 });

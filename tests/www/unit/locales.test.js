@@ -5,8 +5,8 @@ import { preferredLanguage, speak, spoken, words } from "../../../www/i18n.js";
 import { sources } from "./sources.js";
 
 const read = (/** @type {string} */ file) => JSON.parse(readFileSync(new URL(`../../../www/locales/${file}.json`, import.meta.url), "utf8"));
-/** What all pages have, and what the page of the blocks has beside it. */
-const [en, zh] = ["en", "zh"].map((language) => ({ ...read(language), ...read(`blocks.${language}`) }));
+/** What all pages have, what the page of the blocks has beside it, and what is said where no module runs. */
+const [en, zh] = ["en", "zh"].map((language) => ({ ...read(language), ...read(`blocks.${language}`), ...read(`start.${language}`) }));
 
 test("both languages have the same keys, in the same order", () => {
   assert.deepEqual(Object.keys(zh), Object.keys(en));

@@ -14,7 +14,7 @@ test("null is as good as nothing", () => {
   const nothing = /** @type {any} */ (null);
   assert.deepEqual(given({ a: 0, b: undefined, c: nothing, d: "" }), { a: 0, d: "" });
   assert.deepEqual(stepOptions({ temperature: nothing, topK: nothing, seed: nothing, capture: nothing }), {});
-  assert.deepEqual(lengthOptions({ maxNewTokens: nothing, beams: nothing }), { maxNewTokens: 64, beams: 1 });
+  assert.deepEqual(lengthOptions({ maxNewTokens: nothing, beams: nothing }), { maxNewTokens: undefined, beams: 1 });
 });
 
 test("as many tokens as have room is a number that the engine can be told", () => {

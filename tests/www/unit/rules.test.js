@@ -8,10 +8,10 @@ import { sources } from "./sources.js";
 const scripts = sources("www");
 const views = scripts.filter(({ file }) => file.startsWith("views/"));
 
-test("views import the data contract and their view library only", () => {
+test("views import the data contract, the spelling of tokens and their view library only", () => {
   assert.ok(views.length >= 7);
   for (const { file, text } of views) {
-    for (const name of importsOf(text)) assert.ok(name === "../trace.js" || name === "lit" || name.startsWith("lit/"), `${file} imports ${name}`);
+    for (const name of importsOf(text)) assert.ok(["../trace.js", "../spelling.js"].includes(name) || name === "lit" || name.startsWith("lit/"), `${file} imports ${name}`);
   }
 });
 
@@ -46,9 +46,9 @@ test("folders stand on those below them only", () => {
   assert.ok(seen > 0, "the reading of imports is broken");
 });
 
-test("only the host knows the wasm module, and only it and the tests know the tokenizer library", () => {
+test("one script knows the wasm module, and only the text's stages and the tests know the tokenizer library", () => {
   const knows = (/** @type {string} */ name) => scripts.filter(({ text }) => importsOf(text).some((imported) => imported.includes(name))).map(({ file }) => file);
-  assert.deepEqual(knows("wasm/"), ["engine/host.js"]);
+  assert.deepEqual(knows("wasm/"), ["engine/wasm.js"]);
   assert.deepEqual(knows("@huggingface/tokenizers"), ["decoders", "models", "normalizers", "splitters"].map((stage) => `text/${stage}.js`));
   assert.deepEqual(knows("./tokenizer.js"), ["text/text.js"]);
 });

@@ -36,6 +36,14 @@ test("top-k keeps k, top-p the shortest run that reaches p, both together in tha
   assert.deepEqual(kept({ temperature: 1 }), [2, 0, 3, 1]);
 });
 
+test("what a rule forbids has no probability and is not kept", () => {
+  const ruled = LOGITS.map((logit, id) => (id === 2 ? -Infinity : logit));
+  const candidates = cutDistribution(ruled, { temperature: 1 }, 4);
+  assert.deepEqual(candidates.map(({ id, kept }) => [id, kept]), [[0, true], [3, true], [1, true], [2, false]]);
+  assert.ok(Math.abs(candidates[0].probability - 0.5) < 1e-6, "0.25 of the 0.5 that are left");
+  assert.equal(candidates[3].probability, 0);
+});
+
 test("equal logits keep the order of the ids", () => {
   assert.deepEqual(cutDistribution(Float32Array.of(1, 1, 1), { temperature: 1 }, 3).map(({ id }) => id), [0, 1, 2]);
 });

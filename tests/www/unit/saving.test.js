@@ -92,3 +92,16 @@ test("SVG: a cell for each number, masked ones hatched, tokens as text", () => {
   assert.ok(!/<b>|<i>/.test(svg), svg);
   assert.ok(svg.includes("&#60;b&#62;"));
 });
+
+test("whatever a token holds, the files are well-formed: controls have pictures, halves of pairs do not stay", () => {
+  const all = [...Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)), "\u007f", "\ud800", "\udc00a", "\ufffe", "\uffff", "]]>", "<![CDATA[", "🙂", "&#0;"].map((token, id) => ({ id, token, special: false }));
+  const grid = /** @type {any} */ (gridOf({ ...map, rows: all.slice(0, 2), columns: all.slice(0, 2), label: all.map(({ token }) => token).join("") }));
+  const svg = svgOf({ ...grid, rows: all.map(({ token }) => token) }, { paint: () => "#000", paper: "#fff", ink: "#000", faint: "#ccc" });
+  // XML 1.0, section 2.2.
+  assert.match(svg, /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
+  assert.ok(svg.includes("␀") && svg.includes("␇") && svg.includes("🙂"), svg);
+  const table = { head: ["token"], rows: all.map(({ token }) => [token]) };
+  assert.match(csvOf(table), /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
+  const read = readTensors(writeTensors([{ name: "constructor", shape: [1], data: [1] }, { name: "\u0000\ud800__proto__", shape: [1], data: [2] }]).buffer);
+  assert.deepEqual([...read.values()].map(({ data }) => data[0]), [1, 2]);
+});

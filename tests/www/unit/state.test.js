@@ -47,6 +47,19 @@ test("what cannot be understood falls back or is brought into range", () => {
   assert.deepEqual(Object.keys(state).sort(), Object.keys(DEFAULTS).sort());
 });
 
+test("names that every object has are no settings", () => {
+  const state = parseState("#constructor=1&__proto__=2&toString=3&b.__proto__=4&b.layer=2&lang=constructor&theme=toString&model=constructor&tool=__proto__&task=valueOf");
+  assert.deepEqual(Object.keys(state).sort(), Object.keys(DEFAULTS).sort());
+  assert.deepEqual(Object.entries(state.block), [["layer", "2"]]);
+  assert.deepEqual([state.lang, state.theme], ["", "auto"]);
+});
+
+test("tokens taken by hand stand in the link until the text is another", () => {
+  assert.deepEqual(parseState(formatState({ ...DEFAULTS, written: [3, 0, 120] })).written, [3, 0, 120]);
+  assert.deepEqual(parseState("#written=1,x,-2,,3").written, [1, 3]);
+  assert.deepEqual(movedTo({ ...DEFAULTS, written: [1] }, "models/other/").written, []);
+});
+
 test("each part that can be hidden has its rule in the style sheet or its use in the shell", async () => {
   const { readFileSync } = await import("node:fs");
   const text = ["style.css", "shell/output.js"].map((file) => readFileSync(new URL(`../../../www/${file}`, import.meta.url), "utf8")).join("\n");

@@ -68,6 +68,36 @@ test("a tokenizer.json that is none is a sentence that names it", () => {
   }
 });
 
+test("an entry that a vocabulary has twice counts twice, and both have its spelling", () => {
+  const added = (/** @type {string} */ content) => ({ id: 0, content, special: true });
+  const text = new Text({ model: { type: "Unigram", unk_id: 0, vocab: [["<unk>", 0], ["a", -1], ["a", -2], ["b", -1]] }, added_tokens: [added("<x>"), added("b")] });
+  assert.deepEqual(text.encodeBare("ab<x>c"), [2, 3, 4, 0]);
+  assert.deepEqual([1, 2, 4].map((id) => text.piece(id).token), ["a", "a", "<x>"]);
+});
+
+test("a text that is too long for a tokenizer is refused at once and quoted short", () => {
+  const model = (/** @type {string} */ piece) => ({ type: "Unigram", unk_id: 0, vocab: [["<unk>", 0], [piece, -1]] });
+  const long = "b".repeat(160_000);
+  for (const file of [{ model: model(long) }, { model: { type: "WordLevel", vocab: { [long]: 0 } } }, { model: model("a"), normalizer: "🦊".repeat(2_500_000) }]) {
+    const began = performance.now();
+    assert.throws(() => new Text(file), says(/^Error: tokenizer\.json holds a text of [\d,]+ bytes, which begins with “.{40,90}…”/u));
+    assert.ok(performance.now() - began < 1000);
+  }
+  new Text({ model: model("b".repeat(10_000)) });
+});
+
+test("files that do not fit together are spoken of", () => {
+  const file = { model: { type: "WordLevel", vocab: { a: 0 }, unk_token: "a" } };
+  const said = (/** @type {object} */ config) => new Text(file, config).notices.map(({ key, values }) => [key, values]);
+  assert.deepEqual(said({ tokenizer_class: "PreTrainedTokenizerFast" }), []);
+  assert.deepEqual(said({ tokenizer_class: "FelineTokenizer" }), [["notice.tokenizerClass", { name: "FelineTokenizer" }]]);
+  assert.deepEqual(said({ tokenizer_class: "T5Tokenizer" }), [["notice.tokenizerModel", { name: "T5Tokenizer", wanted: "Unigram", found: "WordLevel" }]]);
+  assert.throws(() => new Text(file, { split_special_tokens: "yes" }), says(/tokenizer_config\.json has split_special_tokens "yes"/));
+  assert.equal(new Text(file, { mask_token: "a" }).mask, 0);
+  const bert = { model: { type: "WordPiece", vocab: { "[UNK]": 0, a: 1 }, unk_token: "[UNK]" } };
+  assert.equal(new Text(bert, { tokenizer_class: "BertTokenizer" }).mask, null, "a token that the class adds hides nothing");
+});
+
 test("without a tokenizer.json there are ids only", () => {
   const text = new NoText();
   assert.throws(() => text.encode(), /tokenizer\.json/);

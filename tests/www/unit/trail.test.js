@@ -27,3 +27,11 @@ test("what is typed in one go is one step, and what comes after an undo is anoth
   assert.equal(trail.undo(), "");
   assert.equal(trail.redo(), "t=x");
 });
+
+test("what is only told in more detail is no step, and is what a step goes back to", () => {
+  const trail = new Trail("a");
+  trail.amend("a&written=1");
+  assert.equal(trail.undoable, false);
+  trail.note("a&written=1,2", 0);
+  assert.deepEqual([trail.undo(), trail.redo()], ["a&written=1", "a&written=1,2"]);
+});

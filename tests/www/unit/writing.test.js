@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { best, likeliest } from "../../../www/blocks/change/lens.js";
-import { compared, divergence, rowAt, softmax } from "../../../www/blocks/change/outcome.js";
+import { compared, divergence, rowAt } from "../../../www/blocks/change/outcome.js";
+import { softmax } from "../../../www/reading/sampling.js";
 import { endings, textAt } from "../../../www/blocks/writing/beams.js";
 import { bytesIn, cacheSizes, msIn, typical } from "../../../www/blocks/writing/cost.js";
 import { iterate, leastSure, openingOf } from "../../../www/blocks/writing/iterate.js";
@@ -60,10 +61,10 @@ test("masks behind a text cost a pass over all of it each; all at once, as many 
 
 test("two distributions side by side: the likeliest of both, the watched one, and how far they are apart", () => {
   const [before, after] = [logs(0.5, 0.3, 0.12, 0.08), logs(0.08, 0.3, 0.12, 0.5)];
-  assert.deepEqual(compared(before, after, 2, 1).map(({ id }) => id), [0, 2, 3]);
-  near(compared(before, after, 2, 1)[0].after, 0.08);
-  near(divergence(before, after), 0.5 * Math.log(0.5 / 0.08) + 0.08 * Math.log(0.08 / 0.5));
-  near(divergence(before, before), 0);
+  assert.deepEqual(compared(before, after, 2, 1, null).map(({ id }) => id), [0, 2, 3]);
+  near(compared(before, after, 2, 1, null)[0].after, 0.08);
+  near(divergence(before, after, "softmax"), 0.5 * Math.log(0.5 / 0.08) + 0.08 * Math.log(0.08 / 0.5));
+  near(divergence(before, before, null), 0);
   near(softmax(before)[1], 0.3);
 });
 

@@ -1,7 +1,8 @@
 // A text on the bench: what the unchanged model makes of it, and what it makes of it when something is changed.
 
+import { meaningOf } from "../../reading/classes.js";
 import { outputHeadOf } from "../../reading/reader.js";
-import { compared, divergence, rowAt, softmax, sweep } from "./outcome.js";
+import { compared, divergence, rowAt, sweep } from "./outcome.js";
 import { sequenceOf } from "./sequence.js";
 import { interventionsOf } from "./stack.js";
 
@@ -9,7 +10,7 @@ import { interventionsOf } from "./stack.js";
 /** @typedef {import("../../trace.js").Activation} Activation */
 /** @typedef {import("../../trace.js").Piece} Piece */
 /** @typedef {import("./stack.js").Change} Change */
-/** `moved` is the divergence in nats. @typedef {{ rows: (import("./outcome.js").Compared & Piece)[], moved: number, interventions: import("./stack.js").Intervention[] }} Outcome */
+/** `moved` is the divergence in nats, or a regression's largest |Δ|; a class without a name is a row without one. @typedef {{ rows: (import("./outcome.js").Compared & Piece)[], moved: number, interventions: import("./stack.js").Intervention[] }} Outcome */
 /** @typedef {import("../../engine/turns.js").Stoppable} Stoppable */
 /** @typedef {{ before: string, after: string }} Texts */
 /** `onTexts` hears of each token, and how much is done. @typedef {{ signal: AbortSignal, onTexts: (texts: Texts, share: number) => void }} Writing */
@@ -43,6 +44,11 @@ export class Bench {
 
   get says() {
     return outputHeadOf(this.#model.info);
+  }
+
+  /** What a classifier's scores mean; null of words. */
+  get kind() {
+    return this.#model.info.classes;
   }
 
   /** Reads the text. @param {Stoppable} [work] */
@@ -81,9 +87,9 @@ export class Bench {
     const interventions = await this.#interventions(changes);
     const { logits } = await this.#model.run(this.#input, { interventions, ...work });
     const [was, is] = [rowAt(before, place), rowAt(logits, place)];
-    const rows = compared(was, is, watched, SHOWN);
+    const rows = compared(was, is, watched, SHOWN, this.kind);
     const named = await this.names(rows.map(({ id }) => id));
-    return { rows: rows.map((row, i) => ({ ...named[i], ...row })), moved: divergence(was, is), interventions };
+    return { rows: rows.map((row, i) => ({ ...named[i], ...row })), moved: divergence(was, is, this.kind), interventions };
   }
 
   /**
@@ -100,13 +106,13 @@ export class Bench {
 
   /** Each head of a site by itself. @param {import("./sites.js").Site} site @param {number} place @param {number} watched @param {Stoppable} [work] */
   sweep(site, place, watched, work) {
-    return sweep(this.#model, this.#input, site, (logits) => softmax(rowAt(logits, place))[watched], work);
+    return sweep(this.#model, this.#input, site, (logits) => meaningOf(this.kind, rowAt(logits, place))[watched], work);
   }
 
   /** @param {number[]} ids @returns {Promise<Piece[]>} */
   async names(ids) {
     if (this.says === "words") return this.#model.pieces(ids);
-    return ids.map((id) => ({ id, token: this.#model.info.labels[id] ?? String(id), special: false }));
+    return ids.map((id) => ({ id, token: this.#model.info.labels[id] ?? "", special: false }));
   }
 
   /** @param {Change[]} changes @param {number} [room] */

@@ -82,7 +82,7 @@ function hookFields({ say, hooks, fields, set }) {
   const known = hooks.find(({ name }) => name === fields.hook);
   const axes = (known?.axes ?? []).filter((axis) => axis !== "batch");
   return html`<label class="wide">${say("change.hook")} <select class="mono" @change=${(/** @type {Event} */ event) => set({ hook: textOf(event), places: {} })}>${hooks.map(({ name }) => html`<option value=${name} ?selected=${name === fields.hook}>${name}</option>`)}</select></label>
-    ${patch ? html`<label class="wide">${say("change.text")} <input type="text" .value=${fields.text} @change=${(/** @type {Event} */ event) => set({ text: textOf(event) })} /></label>` : nothing}
+    ${patch ? html`<div class="wide"><span>${say("change.text")}</span> <diorama-field .label=${say("change.text")} .value=${fields.text} .say=${say} @change=${(/** @type {any} */ { currentTarget }) => set({ text: currentTarget.value })}></diorama-field></div>` : nothing}
     ${axes.map((axis) => html`<label><span class="mono">${axis}</span> <input type="text" class="places" inputmode="numeric" placeholder=${say("change.everywhere")} .value=${fields.places[axis] ?? ""} @change=${(/** @type {Event} */ event) => set({ places: { ...fields.places, [axis]: textOf(event) } })} /></label>`)}
     ${patch ? nothing : html`<label>${say("change.how")} <select @change=${(/** @type {Event} */ event) => set({ how: /** @type {any} */ (textOf(event)) })}>${["set", "scale", "add"].map((how) => html`<option value=${how} ?selected=${how === fields.how}>${say(`change.how.${how}`)}</option>`)}</select></label>
       <label>${say("change.value")} <input type="number" step="0.1" .value=${String(fields.value)} @change=${(/** @type {Event} */ event) => set({ value: numberOf(event) })} /></label>`}`;

@@ -2,6 +2,9 @@
 
 import { html, nothing } from "lit";
 import { writeTensors } from "../../checkpoint/safetensors.js";
+import { classNameOf } from "../../reading/classes.js";
+import { isolated, named } from "../../spelling.js";
+import { minus } from "../writing/parts.js";
 import { nameOf } from "./forms.js";
 import { commandFile } from "./stack.js";
 
@@ -42,4 +45,33 @@ function save(name, bytes) {
   const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(new Blob([bytes])) });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/**
+ * What is watched before the changes and after them: a probability, or one of a regression's `numbers`; and how far all that the model says has moved.
+ * @param {{ token: string, before: number, after: number }} row
+ * @param {number} moved in nats, or the largest |Δ| of the numbers
+ * @param {{ numbers: boolean, say: Say }} how
+ */
+export function watchedPart({ token, before, after }, moved, { numbers, say }) {
+  const shown = (/** @type {number} */ value) => (numbers ? minus(value, 3) : percent(value));
+  const far = numbers ? say("change.moved.numbers", { most: moved.toFixed(3) }) : say("change.moved", { nats: moved.toFixed(3) });
+  return html`<p class="watched" aria-live="polite">${numbers ? nothing : say("change.watched")} <b class="mono">${isolated(named(token))}</b> ${shown(before)} → <strong>${shown(after)}</strong> <small>${far}</small></p>`;
+}
+
+/**
+ * A row with a name where it is of a class that has none.
+ * @template {{ id: number, token: string }} T
+ * @param {T} row
+ * @param {import("../../engine/model.js").ModelInfo} info
+ * @param {Say} say
+ * @returns {T}
+ */
+export function labelledRow(row, info, say) {
+  return row.token === "" && info.classes !== null ? { ...row, token: classNameOf(info, row.id, say) } : row;
+}
+
+/** @param {number} probability */
+function percent(probability) {
+  return probability < 0.001 ? `${(probability * 100).toPrecision(1)} %` : `${minus(probability * 100, 1)} %`;
 }

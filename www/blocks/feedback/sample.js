@@ -1,6 +1,7 @@
 // Completions drawn from a model, with the scores that they were drawn from, and what another model thinks of them.
 
 import { axis } from "../../trace.js";
+import { Trouble } from "../../trouble.js";
 import { logProbability } from "./math.js";
 
 /** @typedef {import("../../engine/model.js").Model} Model */
@@ -65,21 +66,22 @@ async function draw(model, prompt, options, signal) {
 }
 
 /**
- * A reward, before the sigmoid: a classifier's score of "positive" against the other class, or the next-sentence head's of "follows".
+ * A reward, before the sigmoid: the one number of a reward model, a classifier's score of "positive" against the other class, or the next-sentence head's of "follows".
  * @param {Model} model
  * @param {string} prompt
  * @param {string} completion
  * @param {AbortSignal} signal
  */
 async function rewardOf(model, prompt, completion, signal) {
-  const { labels } = model.info;
-  if (labels.length === 2) {
+  const { labels, classes, name } = model.info;
+  const good = labels.length === 1 ? 0 : labels.findIndex((label) => /pos/i.test(label ?? ""));
+  if (labels.length === 1 || (labels.length === 2 && good >= 0)) {
     const { data } = (await model.run({ text: `${prompt}${completion}` }, { signal })).logits;
-    const good = Math.max(0, labels.findIndex((label) => /pos/i.test(label)));
-    return data[good] - data[1 - good];
+    // Where classes exclude one another, the sigmoid of the difference is the softmax.
+    return classes === "softmax" ? data[good] - data[1 - good] : data[good];
   }
   const { activations } = await model.run({ text: prompt, textPair: completion }, { signal });
   const answer = activations.get("nsp_logits");
-  if (!answer) throw new Error(`${model.info.name} judges no text: it has neither two classes nor a next-sentence head.`);
+  if (!answer) throw new Trouble("trouble.judge", { name });
   return answer.data[0] - answer.data[1];
 }

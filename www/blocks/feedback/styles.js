@@ -2,7 +2,6 @@ import { css } from "lit";
 
 export const feedbackStyles = css`
   .input { display: grid; gap: 4px; margin: 8px 0; }
-  .input input { width: 100%; }
   section { margin: 20px 0; }
   h3 { margin-bottom: 6px; }
   .scroll { overflow-x: auto; margin: 6px 0; }

@@ -2,7 +2,6 @@ import { css } from "lit";
 
 export const llamaStyles = css`
   .input { display: grid; gap: 4px; margin: 8px 0; }
-  .input input { width: 100%; }
   .room { min-height: 320px; }
   section { margin: 12px 0 20px; }
   .choice { margin-bottom: 8px; }

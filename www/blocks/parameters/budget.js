@@ -1,5 +1,7 @@
 // What a graph says of its own size: parameters by what they do, FLOPs of a token, bytes of a cache. Every figure is read off the nodes that the engine would run.
 
+import { entry } from "../../lookup.js";
+
 /** @typedef {import("../../trace.js").GraphNode} PlanNode */
 /** @typedef {{ architecture: string, kind: "encoder" | "encoder-decoder" | "decoder", layers: number, heads: number, vocab: number, nodes: PlanNode[] }} Plan */
 /** @typedef {"tokens" | "positions" | "segments" | "widening" | "query" | "key" | "value" | "output" | "mlp" | "norms" | "pooler" | "head"} Part */
@@ -22,7 +24,7 @@ function partOf({ name, op }) {
   if (op === "layer_norm" || op === "rms_norm") return "norms";
   if (word === "embedded_wide") return "widening";
   const hooks = /** @type {Record<string, Part>} */ ({ hook_q: "query", hook_k: "key", hook_v: "value", hook_attn_out: "output", hook_cross_attn_out: "output", hook_pre: "mlp", hook_pre_linear: "mlp", hook_mlp_out: "mlp" });
-  return hooks[word] ?? "head";
+  return entry(hooks, word) ?? "head";
 }
 
 /**

@@ -6,7 +6,7 @@ import { ask, liesElsewhere } from "../../engine/asking.js";
 import { Text } from "../../text/text.js";
 import { addressOf, permitted } from "../pool.js";
 
-/** @typedef {{ name: string, kind: string, vocabulary: number, share: number, file: any, text: Text }} Tokenizer */
+/** `open` reads a changed file as the tokenizer's own is read. @typedef {{ name: string, kind: string, vocabulary: number, share: number, file: any, text: Text, open: (file: any) => Text }} Tokenizer */
 
 /** @type {Map<string, Promise<Tokenizer>>} */
 const TOKENIZERS = new Map();
@@ -29,10 +29,12 @@ export function tokenizerOf(folder) {
 /** @param {string} base */
 async function load(base) {
   const source = await permitted(base);
-  const { name, config, tokenizer: file, tokenizerConfig } = liesElsewhere(source) ? await ask("tokenizer", source, {}) : await readTokenizer(source);
+  const { name, config, tokenizer: file, tokenizerConfig, tokenizerBeside } = liesElsewhere(source) ? await ask("tokenizer", source, {}) : await readTokenizer(source);
   const width = config.embedding_size ?? config.hidden_size ?? config.n_embd ?? config.d_model;
   const { parameters } = SHIPPED.find((model) => model.name === name) ?? { parameters: NaN };
-  return { name, kind: kindOf(file), vocabulary: Object.keys(file.model.vocab).length, share: (config.vocab_size * width) / parameters, file, text: new Text(file, tokenizerConfig ?? {}) };
+  const open = (/** @type {any} */ file) => new Text(file, tokenizerConfig, tokenizerBeside);
+  const text = open(file);
+  return { name, kind: kindOf(file), vocabulary: Object.keys(file.model.vocab).length, share: (config.vocab_size * width) / parameters, file, text, open };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { css, html, nothing } from "lit";
 import { groups, isUnknown } from "./pieces.js";
+import { isolated, visible } from "../../spelling.js";
 
 /** @typedef {import("../../trace.js").Piece} Piece */
 
@@ -33,8 +34,8 @@ function bytesTile(pieces, text, say) {
 
 /** @param {string} token */
 export function spelled(token) {
-  const text = token.replaceAll("\n", "⏎").replaceAll("\t", "⇥").replaceAll("▁", "␣").replaceAll(" ", "␣");
-  return text.startsWith("␣") ? html`<span class="space">␣</span>${text.slice(1)}` : text || nothing;
+  const text = visible(token.replaceAll("▁", "␣").replaceAll(" ", "␣"));
+  return isolated(text.startsWith("␣") ? html`<span class="space">␣</span>${text.slice(1)}` : text || nothing);
 }
 
 export const stripStyles = css`

@@ -2,8 +2,7 @@ import { css } from "lit";
 
 export const tokenizersStyles = css`
   .input { display: grid; gap: 4px; margin: 8px 0 16px; }
-  .input input { max-width: 24ch; }
-  textarea { width: 100%; resize: vertical; font: 16px/1.5 var(--sans); }
+  .word { max-width: 32ch; }
   .room { min-height: 240px; }
   section { margin: 0 0 16px; }
   .lost { color: var(--danger); font: var(--small); }

@@ -7,7 +7,7 @@ import { ROOT, TokenTree } from "./tree.js";
 /** @typedef {import("../../trace.js").Piece} Piece */
 /** @typedef {import("../../trace.js").Step} Step */
 /** @typedef {{ temperature: number, topK: number, topP: number, seed: number }} Sampling */
-/** What is known after a path: the scores of the next token, and the logarithm of their softmax's denominator. @typedef {{ logits: Float32Array, logSum: number }} Known */
+/** What is known after a path: the scores of the next token, as the rules of generation_config.json leave them, and the logarithm of their softmax's denominator. @typedef {{ logits: Float32Array, logSum: number }} Known */
 
 export class Explorer {
   tree = new TokenTree();
@@ -152,12 +152,12 @@ export class Explorer {
    * @param {Step} step
    */
   #learn(path, step) {
-    const { id, token, special, text, trace } = step;
+    const { id, token, special, text, trace, scores } = step;
     this.#pieces.set(id, { id, token, special });
     this.#texts.set([...path, id].join(), text);
     if (this.#known.has(path.join())) return;
     // The step's own copy: its batch would be kept whole otherwise.
-    const logits = trace.logits.data.slice();
+    const logits = (scores ?? trace.logits.data).slice();
     this.#known.set(path.join(), { logits, logSum: logSumExp(logits) });
   }
 }

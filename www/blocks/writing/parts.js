@@ -25,7 +25,7 @@ export function prompted(prompt, first, text, kind) {
   if (kind !== "decoder") return text;
   // The space between the two, which some tokenizers drop at the start of a text.
   const joint = first.startsWith("▁") && !text.startsWith(" ") ? " " : "";
-  return html`<span class="prompt">${prompt}</span>${text ? joint : nothing}${text}`;
+  return html`<bdi class="prompt" translate="no">${prompt}</bdi>${text ? joint : nothing}${text}`;
 }
 
 /**
