@@ -26,9 +26,12 @@ fn every_field_is_read_as_the_reference_reads_it() {
         };
         let model = built.unwrap_or_else(|fault| panic!("{config}: {fault}"));
         let ours = facts(&model);
-        // Where writing ends is no default of the class: the reference's `generate` has no end where the file names none (`tests/generation.rs`).
-        let ends = case["config"].get("eos_token_id").is_some();
-        for (name, theirs) in reads.iter().filter(|(name, value)| !value.is_null() && (ends || *name != "eos")) {
+        // What begins and ends a text is no default of the class: the reference's `generate` ends where the file names an end, and begins with the
+        // file's `bos_token_id` where it names no start (`tests/generation.rs`).
+        let has = |name: &str| case["config"].get(name).is_some();
+        let (ends, starts) = (has("eos_token_id"), has("decoder_start_token_id") || !has("bos_token_id"));
+        let read = |name: &str| (ends || name != "eos") && (starts || name != "start");
+        for (name, theirs) in reads.iter().filter(|(name, value)| !value.is_null() && read(name)) {
             assert!(
                 same(&ours[name.as_str()], theirs),
                 "{config}: {name} is {}, the reference has {theirs}",
