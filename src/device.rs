@@ -1,8 +1,8 @@
 //! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
 
+mod reason;
 mod self_test;
 
-use std::fmt;
 use std::sync::Arc;
 
 use web_time::{Duration, Instant};
@@ -13,6 +13,7 @@ use crate::gpu::{self, Executor, Gpu};
 use crate::graph::{Graph, NodeId};
 use crate::pass::{Parameters, Pass};
 use crate::tensor::{Tensor, ranked};
+pub use reason::Reason;
 pub use self_test::SelfTest;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,73 +36,6 @@ pub struct Probe {
 enum Backend {
     Cpu(Box<cpu::Executor>),
     Gpu(Box<Executor>),
-}
-
-/// Why a device was taken. `Display` is a sentence's half: "the CPU, because …".
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reason {
-    /// The reader asked for it.
-    Asked,
-    /// Both compute correctly, and the CPU takes less time for a step.
-    CpuFaster {
-        cpu: Duration,
-        gpu: Duration,
-    },
-    GpuFaster {
-        cpu: Duration,
-        gpu: Duration,
-    },
-    /// There is no GPU, or its numbers cannot be trusted.
-    NoGpu {
-        fault: String,
-    },
-    /// The GPU went away and is back.
-    Reopened {
-        lost: String,
-    },
-    /// The GPU went away and did not come back.
-    Gone {
-        lost: String,
-        fault: String,
-    },
-}
-
-impl Reason {
-    /// One word for each, for those who say it in another language.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Reason::Asked => "asked",
-            Reason::CpuFaster { .. } => "cpuFaster",
-            Reason::GpuFaster { .. } => "gpuFaster",
-            Reason::NoGpu { .. } => "noGpu",
-            Reason::Reopened { .. } => "reopened",
-            Reason::Gone { .. } => "gone",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |time: &Duration| time.as_secs_f64() * 1e3;
-        match self {
-            Reason::Asked => write!(f, "chosen by the reader"),
-            Reason::CpuFaster { cpu, gpu } => {
-                write!(f, "the CPU: one step takes {:.1} ms on it and {:.1} ms on the GPU", ms(cpu), ms(gpu))
-            }
-            Reason::GpuFaster { cpu, gpu } => {
-                let (cpu, gpu) = (ms(cpu), ms(gpu));
-                write!(
-                    f,
-                    "the GPU: its kernels agree with the CPU, and one step takes {gpu:.1} ms on it and {cpu:.1} ms on the CPU"
-                )
-            }
-            Reason::NoGpu { fault } => write!(f, "the CPU, because {fault}"),
-            Reason::Reopened { lost } => write!(f, "the GPU was lost ({lost}) and has been opened again"),
-            Reason::Gone { lost, fault } => {
-                write!(f, "the CPU, because the GPU was lost ({lost}) and did not come back: {fault}")
-            }
-        }
-    }
 }
 
 /// What a text keeps on a device between its passes: keys and values, and what the decoder reads of the source.
@@ -245,6 +179,31 @@ impl Device {
             Backend::Cpu(cpu) => cpu.weight(id),
             Backend::Gpu(_) => self.parameters.get(id).map(|numbers| numbers.to_vec()).unwrap_or_default(),
         }
+    }
+
+    /// What the last pass computed for some nodes becomes the numbers of weights and states: pairs of from and to, of one shape.
+    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
+        match &mut self.backend {
+            Backend::Cpu(cpu) => cpu.commit(pairs),
+            Backend::Gpu(gpu) => gpu.commit(pairs),
+        }
+    }
+
+    /// Gives a weight other numbers, or a state.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] where the GPU went away.
+    pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Result<()> {
+        match &mut self.backend {
+            Backend::Cpu(cpu) => drop(cpu.renew(id, numbers)),
+            Backend::Gpu(gpu) => {
+                gpu.renew(id, &numbers)?;
+                if self.parameters.get(id).is_some() {
+                    self.parameters.insert(id, Arc::new(numbers));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Sequence `i` of every cache of a text becomes the old `order[i]`.

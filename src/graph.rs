@@ -79,6 +79,8 @@ pub enum Kind {
     Input,
     /// Read from the checkpoint: the names under which it is published, the preferred one first.
     Weight { names: Vec<String>, stored: Stored },
+    /// Kept from pass to pass, 0 at first: what an optimizer remembers of a weight.
+    State,
     /// Computed.
     Op(Op),
 }
@@ -112,7 +114,7 @@ impl Node {
     pub fn op(&self) -> Option<&Op> {
         match &self.kind {
             Kind::Op(op) => Some(op),
-            Kind::Input | Kind::Weight { .. } => None,
+            Kind::Input | Kind::Weight { .. } | Kind::State => None,
         }
     }
 }
@@ -223,6 +225,11 @@ impl Scope<'_> {
 
     pub fn input(&mut self, name: &str, axes: &[(Axis, Dim)]) -> NodeId {
         self.add(name, Kind::Input, &[], axes)
+    }
+
+    /// Numbers that outlive a pass, 0 at first.
+    pub fn state(&mut self, name: &str, axes: &[(Axis, Dim)]) -> NodeId {
+        self.add(name, Kind::State, &[], axes)
     }
 
     /// A tensor of the checkpoint under its published name, or an older one. Asking twice gives the same node.

@@ -25,6 +25,8 @@ pub enum Axis {
     Out,
     /// Columns of a weight matrix: what goes in.
     In,
+    /// What says how fast to learn.
+    Rate,
 }
 
 impl Axis {
@@ -44,6 +46,7 @@ impl Axis {
             Axis::Bucket => "bucket",
             Axis::Out => "out",
             Axis::In => "in",
+            Axis::Rate => "rate",
         }
     }
 }

@@ -4,38 +4,14 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Golden, folder, goldens};
+use common::training::{batch, for_every_family, trainer};
+use common::{Golden, goldens};
 use diorama::device::Choice;
-use diorama::models;
-use diorama::train::{Array, Batch, Derivatives, Trainer};
-use diorama::weights::{self, Checkpoint};
+use diorama::train::{Batch, Derivatives, Trainer};
+use diorama::weights;
 use pollster::block_on;
 
-macro_rules! for_every_family {
-    ($property:ident: $($test:ident $name:literal),+ $(,)?) => {
-        mod on_the_cpu { $( #[test] fn $test() { super::$property($name, diorama::device::Choice::Cpu); } )+ }
-        mod on_the_gpu { $( #[test] fn $test() { super::$property($name, diorama::device::Choice::Gpu); } )+ }
-    };
-}
-
-for_every_family! { gradients_are_pytorchs:
-    bert_pretraining "bert-pretraining",
-    bert_mlm "bert-mlm",
-    bert_classification "bert-classification",
-    roberta_mlm "roberta-mlm",
-    roberta_classification "roberta-classification",
-    albert_mlm "albert-mlm",
-    albert_pretraining "albert-pretraining",
-    electra_mlm "electra-mlm",
-    electra_discriminator "electra-discriminator",
-    t5_v1_0 "t5-v1_0",
-    t5_v1_1 "t5-v1_1",
-    gpt2 "gpt2",
-    llama1 "llama1",
-    llama2_gqa "llama2-gqa",
-    llama3 "llama3",
-    llama3_mqa "llama3-mqa",
-}
+for_every_family!(gradients_are_pytorchs);
 
 fn gradients_are_pytorchs(name: &str, choice: Choice) {
     let golden = Golden::at(&goldens().join(format!("gradients/{name}.safetensors")));
@@ -73,26 +49,9 @@ fn gradients_are_pytorchs(name: &str, choice: Choice) {
     }
 }
 
-/// The batch that lies in a golden.
-fn batch(golden: &Golden, prefix: &str) -> Batch {
-    let tensors = golden.tensors();
-    let array = |name: &str| {
-        let view = tensors.tensor(name).expect("a tensor");
-        let data = view.data().as_chunks::<4>().0.iter().map(|b| f64::from(i32::from_le_bytes(*b))).collect();
-        Array { shape: view.shape().to_vec(), data }
-    };
-    let names = tensors.names();
-    Batch { arrays: names.iter().filter_map(|name| Some((name.strip_prefix(prefix)?.to_string(), array(name)))).collect() }
-}
-
 fn derivatives(name: &str, batch: &Batch, choice: Choice, captured: &[&str]) -> (Trainer, Derivatives) {
-    let config = std::fs::read_to_string(folder(name).join("config.json")).expect("a golden's config.json");
-    let bytes = std::fs::read(folder(name).join("model.safetensors")).expect("a golden's model.safetensors");
-    let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
-    let model = models::build(&config, &checkpoint.names()).expect("a known architecture");
-    let parameters = checkpoint.parameters(&model.graph).expect("all tensors in place");
+    let mut trainer = trainer(name, batch, choice, captured);
     let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
-    let mut trainer = block_on(Trainer::open(model, parameters, batch, &captured, choice)).expect("a trainer");
     let found = block_on(trainer.derivatives(batch, &captured)).expect("gradients");
     (trainer, found)
 }

@@ -84,7 +84,9 @@ fn an_op_is_one_word_everywhere() {
     let files = sources("src/ops");
     let words: Vec<String> = files.iter().map(Source::stem).filter(|stem| stem != "mod").collect();
     assert!(words.len() >= 13, "{words:?}");
-    let cases = read(&root().join("tests/case/cases.rs")) + &read(&root().join("tests/case/backward.rs"));
+    let cases = read(&root().join("tests/case/cases.rs"))
+        + &read(&root().join("tests/case/backward.rs"))
+        + &read(&root().join("tests/case/update.rs"));
     let list = read(&root().join("src/ops/mod.rs"));
     for word in &words {
         assert!(root().join(format!("shaders/{word}.wgsl")).exists(), "shaders/{word}.wgsl is missing");

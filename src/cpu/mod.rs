@@ -6,7 +6,7 @@ mod turns;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::graph::{Graph, Lens, Node, NodeId};
+use crate::graph::{Graph, Kind, Lens, Node, NodeId};
 use crate::ops::{Op, Site};
 use crate::pass::{ByNode, Parameters, Pass};
 use crate::tensor::{Axis, Tensor, size};
@@ -67,7 +67,8 @@ impl Executor {
                 weights[id.0] = Some(numbers);
             }
         }
-        let values = vec![Vec::new(); graph.nodes.len()];
+        let zeros = |node: &Node| if node.kind == Kind::State { vec![0.0; size(&node.shape(&Lens::ONE))] } else { vec![] };
+        let values = graph.nodes.iter().map(zeros).collect();
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
         Executor { kept: graph.kept(), graph, values, weights, panels, shapes }
     }
@@ -141,9 +142,33 @@ impl Executor {
         true
     }
 
+    /// What was computed for some nodes becomes the numbers of weights and states: pairs of from and to, of one shape.
+    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
+        for &(from, to) in pairs {
+            let numbers = std::mem::take(&mut self.values[from.0]);
+            self.values[from.0] = self.renew(to, numbers);
+        }
+    }
+
+    /// Gives a weight other numbers, or a state; what it held comes back where nobody else holds it.
+    pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Vec<f32> {
+        if self.graph.node(id).kind == Kind::State {
+            return std::mem::replace(&mut self.values[id.0], numbers);
+        }
+        if self.panels.get(id).is_some() {
+            self.panels.insert(id, Panels::new(&numbers, self.shapes[id.0][1]));
+        }
+        let old = self.weights[id.0].take();
+        if old.is_some() {
+            self.weights[id.0] = Some(Arc::new(numbers));
+        }
+        old.and_then(|old| Arc::try_unwrap(old).ok()).unwrap_or_default()
+    }
+
     fn read(&self, pass: &Pass) -> Vec<Tensor> {
         let read = |read: &crate::pass::Read| {
-            let numbers = &self.values[read.node.0];
+            let weight = matches!(self.graph.node(read.node).kind, Kind::Weight { .. }).then(|| self.weight(read.node));
+            let numbers = weight.as_ref().unwrap_or(&self.values[read.node.0]);
             let stretches = read.stretches(&self.graph, &pass.lens);
             let mut data = Vec::with_capacity(stretches.iter().map(|stretch| stretch.len).sum());
             stretches.iter().for_each(|s| data.extend_from_slice(&numbers[s.start..s.start + s.len]));
@@ -181,8 +206,8 @@ impl Executor {
         let mut out = std::mem::take(&mut self.values[index]);
         out.resize(size(&self.shapes[index]), 0.0);
         let around = |id: &NodeId| (graph.node(*id).axes.as_slice(), self.shapes[id.0].as_slice());
-        let mut inputs: [(&[Axis], &[usize]); 3] = [(&[], &[]); 3];
-        let mut numbers: [&[f32]; 3] = [&[]; 3];
+        let mut inputs: [(&[Axis], &[usize]); 4] = [(&[], &[]); 4];
+        let mut numbers: [&[f32]; 4] = [&[]; 4];
         for (slot, id) in node.inputs.iter().enumerate() {
             inputs[slot] = around(id);
             numbers[slot] = self.weights[id.0].as_deref().unwrap_or(&self.values[id.0]);
@@ -201,8 +226,11 @@ impl Executor {
         self.values[index] = out;
     }
 
-    /// The numbers of a weight node.
+    /// The numbers of a weight node, or of a state.
     pub fn weight(&self, id: NodeId) -> Vec<f32> {
+        if self.graph.node(id).kind == Kind::State {
+            return self.values[id.0].clone();
+        }
         match (&self.weights[id.0], self.panels.get(id)) {
             (Some(numbers), _) => numbers.to_vec(),
             (None, panels) => panels.map(Panels::matrix).unwrap_or_default(),

@@ -26,10 +26,13 @@ impl Buffers {
         let zero = allocate(gpu, "no bias", 1)?;
         let mut buffers = Buffers { nodes: vec![None; graph.nodes.len()], zero };
         for (index, node) in graph.nodes.iter().enumerate() {
+            let want = size(&node.shape(&Lens::ONE));
+            if node.kind == Kind::State {
+                buffers.nodes[index] = Some(allocate(gpu, &node.name, want)?);
+            }
             if !matches!(node.kind, Kind::Weight { .. }) {
                 continue;
             }
-            let want = size(&node.shape(&Lens { batch: 1, source: 1, target: 1, past: 0 }));
             let data = parameters.get(NodeId(index)).ok_or_else(|| Error::Weights(format!("\"{}\" is missing", node.name)))?;
             if data.len() != want {
                 return Err(Error::Weights(format!("\"{}\" holds {} numbers; its shape wants {want}", node.name, data.len())));

@@ -40,6 +40,8 @@ pub struct Executor {
     source_passes: u64,
     /// Whether a node of the target reads one that only the source computes.
     crosses: bool,
+    /// Copies that the next pass begins with.
+    commits: Vec<(NodeId, NodeId)>,
 }
 
 /// One launch: the node that it computes, and how.
@@ -64,6 +66,7 @@ impl Executor {
             bound: (0..graph.nodes.len()).filter(is_bound).collect(),
             kept,
             last: Last::default(),
+            commits: vec![],
             replaced: 0,
             source_passes: 0,
             gpu: gpu.clone(),
@@ -129,6 +132,7 @@ impl Executor {
         }
         let gpu = self.gpu.clone();
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("pass") });
+        self.record_commits(&mut encoder)?;
         self.make_room(pass, &launches, &mut encoder)?;
         self.last.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
         self.bind(&launches, &pass.lens)?;
@@ -151,6 +155,28 @@ impl Executor {
 
     pub fn gpu(&self) -> &Gpu {
         &self.gpu
+    }
+
+    /// What was computed for some nodes becomes the numbers of weights and states, before the next pass: pairs of from and to, of one shape.
+    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
+        self.commits.extend(pairs);
+    }
+
+    fn record_commits(&mut self, encoder: &mut wgpu::CommandEncoder) -> Result<()> {
+        for (from, to) in std::mem::take(&mut self.commits) {
+            let bytes = size(&self.graph.node(to).shape(&Lens::ONE)) as u64 * F32;
+            let [from, to] = [from, to].map(|id| self.buffers.at(&self.graph, id, &Lens::ONE));
+            encoder.copy_buffer_to_buffer(from?, 0, to?, 0, bytes);
+        }
+        Ok(())
+    }
+
+    /// Gives a weight other numbers, or a state.
+    pub fn renew(&mut self, id: NodeId, numbers: &[f32]) -> Result<()> {
+        self.gpu.check()?;
+        let buffer = self.buffers.at(&self.graph, id, &Lens::ONE)?;
+        self.gpu.queue().write_buffer(buffer, 0, bytemuck::cast_slice(numbers));
+        Ok(())
     }
 
     /// Beam search: sequence `i` of every cache becomes what sequence `order[i]` was, from the next pass on.
@@ -307,6 +333,7 @@ impl Executor {
     }
 }
 
+/// Whether a node's numbers outlive every pass.
 fn is_weight(node: &Node) -> bool {
-    matches!(node.kind, Kind::Weight { .. })
+    matches!(node.kind, Kind::Weight { .. } | Kind::State)
 }

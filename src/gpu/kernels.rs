@@ -22,7 +22,7 @@ pub fn kernel(stem: &str) -> Option<&'static Kernel> {
 }
 
 /// Inputs of the kernel with the most of them.
-const MOST_INPUTS: usize = 3;
+const MOST_INPUTS: usize = 4;
 
 /// Compiled kernels, and the bind group layouts that kernels with as many inputs share.
 pub(super) struct Pipelines {

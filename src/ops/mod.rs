@@ -5,6 +5,9 @@
 
 mod activation;
 mod activation_grad;
+mod adam_mean;
+mod adam_square;
+pub mod adamw;
 mod add;
 mod append;
 mod append_grad;
@@ -39,6 +42,7 @@ mod rope_grad;
 mod scale;
 mod softmax;
 mod softmax_grad;
+mod square_sum;
 mod squared_error;
 mod squared_error_grad;
 mod sum_rows;
@@ -133,6 +137,10 @@ ops! {
     rope_grad: RopeGrad ["rope_grad" 2],
     first_grad: FirstGrad ["first_grad" 1],
     embed_grad: EmbedGrad ["embed_grad" 2],
+    square_sum: SquareSum ["square_sum" 2],
+    adam_mean: AdamMean ["adam_mean" 4],
+    adam_square: AdamSquare ["adam_square" 4],
+    adamw: AdamW ["adamw" 4],
 }
 
 /// An op without its constants.

@@ -48,6 +48,20 @@ const KNOWN: [&str; 8] = [
 ];
 
 impl Batch {
+    /// Of arrays with a leading axis of steps, one batch for each step; as many as the shortest array has.
+    pub fn rows(&self) -> Vec<Batch> {
+        let steps = self.arrays.values().map(|array| array.shape.first().copied().unwrap_or(0)).min().unwrap_or(0);
+        let row = |step: usize| {
+            let cut = |array: &Array| {
+                let shape = array.shape[1..].to_vec();
+                let size = shape.iter().product::<usize>();
+                Array { data: array.data[step * size..][..size].to_vec(), shape }
+            };
+            Batch { arrays: self.arrays.iter().map(|(name, array)| (name.clone(), cut(array))).collect() }
+        };
+        (0..steps).map(row).collect()
+    }
+
     /// The heads of the model that this batch has labels for, each with its objective, as `transformers` chooses it for the class.
     ///
     /// # Errors

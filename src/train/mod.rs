@@ -8,9 +8,12 @@
 mod batch;
 mod differentiate;
 mod loss;
+mod schedule;
 mod trainer;
+mod update;
 
 pub use batch::{Array, Batch, Fed, IGNORED};
 pub use differentiate::{Gradients, Wanted, differentiate};
 pub use loss::{Head, Loss, Objective, add_loss};
-pub use trainer::{Derivatives, Trainer};
+pub use schedule::{Optimizer, Schedule};
+pub use trainer::{Derivatives, Snapshot, Step, Trainer};

@@ -1,17 +1,19 @@
-//! A model with its loss and gradients on a device.
+//! A model that learns, on a device: its forward pass, its loss, the gradients and the update as one graph.
 
 use std::sync::Arc;
 
 use super::batch::{Batch, Fed};
 use super::differentiate::{Gradients, Wanted, differentiate};
 use super::loss::{Loss, add_loss};
+use super::schedule::Optimizer;
+use super::update::{Update, add_adamw};
 use crate::capture::select;
 use crate::device::{Choice, Device};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Kind, NodeId, Stage};
+use crate::graph::{Graph, Kind, Lens, NodeId, Stage};
 use crate::models::Model;
 use crate::pass::{Parameters, Pass, Read, Rows};
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, size};
 
 /// What one batch says of a model.
 #[derive(Clone, Debug)]
@@ -24,17 +26,44 @@ pub struct Derivatives {
     pub activations: Vec<Tensor>,
 }
 
-/// A model, its loss and its gradients, as one graph on a device.
+/// What one step of training did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Counted from 0.
+    pub step: usize,
+    /// Before the update, in nats.
+    pub loss: f32,
+    /// Of all gradients together, before they are cut.
+    pub grad_norm: f32,
+    pub rate: f32,
+    /// Tokens of the batch that are not padding.
+    pub tokens: usize,
+}
+
+/// All that training changes, to go on from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Steps done.
+    pub step: usize,
+    /// Weights and the optimizer's states, by their nodes.
+    numbers: Vec<(NodeId, Vec<f32>)>,
+}
+
 pub struct Trainer {
     model: Model,
     loss: Loss,
     gradients: Gradients,
+    update: Update,
     graph: Arc<Graph>,
     device: Device,
+    optimizer: Optimizer,
+    /// Steps done, and steps planned: what the schedule ends with.
+    step: usize,
+    steps: usize,
 }
 
 impl Trainer {
-    /// Every weight learns; `captured` hooks (globs) have gradients of their own.
+    /// Every weight learns. `captured` hooks (globs) have gradients of their own.
     ///
     /// # Errors
     /// Labels that do not fit the model; a glob that no hook matches; a device that cannot be opened.
@@ -51,13 +80,31 @@ impl Trainer {
         let activations = select(&graph, captured, &FORWARD)?.iter().map(|read| read.node).collect();
         let wanted = Wanted { weights: weights(&graph), activations };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
+        let update = add_adamw(&mut graph, &gradients, &wanted.weights)?;
         let graph = Arc::new(graph);
         let device = Device::open_untested(choice, graph.clone(), parameters).await?;
-        Ok(Trainer { model, loss, gradients, graph, device })
+        Ok(Trainer { model, loss, gradients, update, graph, device, optimizer: Optimizer::default(), step: 0, steps: 0 })
+    }
+
+    /// Sets how the model learns, over how many steps in all.
+    ///
+    /// # Errors
+    /// Numbers outside their ranges.
+    pub fn plan(&mut self, optimizer: Optimizer, steps: usize) -> Result<()> {
+        optimizer.check()?;
+        (self.optimizer, self.steps) = (optimizer, steps);
+        Ok(())
     }
 
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// Memory of the weights, their gradients and what the optimizer keeps, in bytes; activations are not counted.
+    pub fn bytes(&self) -> usize {
+        let learning = self.update.states.iter().map(|id| size(&self.graph.node(*id).shape(&Lens::ONE))).sum::<usize>();
+        // Two states of each weight, each with its successor; the gradient, the weight and its successor.
+        (learning * 2 + learning / 2 * 3) * size_of::<f32>()
     }
 
     /// Loss and gradients of one batch; nothing changes.
@@ -81,6 +128,56 @@ impl Trainer {
             return Err(Error::Input("the loss is not a finite number; the weights are too large for these texts".into()));
         }
         Ok(Derivatives { loss, weights: weights.into_iter().zip(numbers).collect(), activations })
+    }
+
+    /// Learns from one batch.
+    ///
+    /// # Errors
+    /// A batch that does not fit; a loss or gradients that are no longer finite, and then nothing has changed; [`Error::DeviceLost`].
+    pub async fn step(&mut self, batch: &Batch) -> Result<Step> {
+        let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
+        inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
+        let reads = vec![self.read(self.loss.total), self.read(self.update.squared_norm)];
+        let tensors = self.device.run(&Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads }).await?;
+        let number = |tensor: &Tensor| tensor.data.first().copied().unwrap_or(f32::NAN);
+        let (loss, grad_norm) = (number(&tensors[0]), number(&tensors[1]).sqrt());
+        let rate = self.optimizer.rate_at(self.step, self.steps);
+        if !loss.is_finite() || !grad_norm.is_finite() {
+            let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
+            return Err(Error::Input(format!(
+                "at step {} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip",
+                self.step
+            )));
+        }
+        self.device.commit(&self.update.commits);
+        let step = Step { step: self.step, loss, grad_norm, rate, tokens };
+        self.step += 1;
+        Ok(step)
+    }
+
+    /// All that training changes, as it is now.
+    pub async fn snapshot(&mut self) -> Result<Snapshot> {
+        let nodes: Vec<NodeId> = weights(&self.graph).into_iter().chain(self.update.states.iter().copied()).collect();
+        let reads = nodes.iter().map(|id| self.read(*id)).collect();
+        let tensors =
+            self.device.run(&Pass { lens: Lens::ONE, stages: vec![], inputs: Default::default(), edits: vec![], reads }).await?;
+        let numbers = nodes.into_iter().zip(tensors.into_iter().map(|tensor| tensor.data)).collect();
+        Ok(Snapshot { step: self.step, numbers })
+    }
+
+    /// Goes back to a snapshot, on whatever device.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
+        for (id, numbers) in &snapshot.numbers {
+            self.device.renew(*id, numbers.clone())?;
+        }
+        self.step = snapshot.step;
+        Ok(())
+    }
+
+    /// The weights as they are now, by node.
+    pub async fn weights(&mut self) -> Result<Vec<(NodeId, Vec<f32>)>> {
+        let Snapshot { numbers, .. } = self.snapshot().await?;
+        Ok(numbers.into_iter().filter(|(id, _)| matches!(self.graph.node(*id).kind, Kind::Weight { .. })).collect())
     }
 
     fn read(&self, node: NodeId) -> Read {

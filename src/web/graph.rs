@@ -63,7 +63,7 @@ fn describe(told: &mut String, node: &Node, hooks: &[&str]) {
     list(",\"hooks\":", &mut hooks.iter().map(|hook| quoted(hook)));
     let stage = if node.stage == Stage::Source { "source" } else { "target" };
     let more = match &node.kind {
-        Kind::Input => String::new(),
+        Kind::Input | Kind::State => String::new(),
         Kind::Weight { stored, .. } => {
             let (part, parts) = place(*stored);
             format!(",\"part\":{part},\"parts\":{parts}")
@@ -80,6 +80,7 @@ fn quoted(word: &str) -> String {
 fn word(node: &Node) -> &'static str {
     match &node.kind {
         Kind::Input => "input",
+        Kind::State => "state",
         Kind::Weight { .. } => "weight",
         Kind::Op(op) => op.word(),
     }

@@ -1,6 +1,7 @@
 //! The cases of every op: answers that a person can check, extremes, and odd sizes.
 
 use super::backward::*;
+use super::update::*;
 use super::{Case, Input, activations, case, given, like, random};
 use diorama::graph::{Dim, Lens};
 use diorama::ops::relative_bias::Direction;
@@ -21,6 +22,7 @@ macro_rules! with_every_op {
             layer_norm_grad rms_norm_grad layer_norm_grad_weight rms_norm_grad_weight activation_grad
             attn_mix_grad_values softmax_grad mask_grad relative_bias_grad append_grad
             rope_grad first_grad embed_grad
+            square_sum adam_mean adam_square adamw
         }
     };
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // every test takes a part of this
 
 pub mod shell;
+pub mod training;
 
 use std::path::{Path, PathBuf};
 

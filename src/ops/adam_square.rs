@@ -1,0 +1,34 @@
+//! `adam_square`: v′ = β₂ v + (1 − β₂) (c g)², where c = min(1, cut / (‖g‖ + 10⁻⁶)).
+//!
+//! v \[…\], g as v, ‖g‖² \[1\] (of all gradients together), rates \[8\] → as v. Kingma & Ba 2015, algorithm 1; the cut: Pascanu et al. 2013.
+//! Rates \[8\] are: learning rate, β₁, β₂, ε, weight decay, the norm above which gradients are cut (0: never), 1 − β₁ᵗ and 1 − β₂ᵗ at step t.
+
+use super::adamw::{RATES, cut};
+use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
+use crate::tensor::size;
+
+/// The running mean of a squared gradient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamSquare;
+
+impl Rule for AdamSquare {
+    fn check(&self, site: &Site) -> Result<(), Fault> {
+        expect(site.shape(1) == site.shape(0), site.describe(0), site.describe(1))?;
+        expect(site.shape(2) == [1], "one squared norm", site.describe(2))?;
+        expect(site.shape(3) == [RATES], format!("{RATES} rates"), site.describe(3))?;
+        expect_like_input(site)
+    }
+
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        let (cut, keep) = (cut(inputs[2][0], inputs[3]), inputs[3][2]);
+        for ((out, old), g) in out.iter_mut().zip(inputs[0]).zip(inputs[1]) {
+            let gradient = cut * g;
+            *out = keep * old + (1.0 - keep) * (gradient * gradient);
+        }
+    }
+
+    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+        let n = size(site.out.1);
+        Dispatch { shader: "adam_square", params: vec![n as u32], groups: groups(n, 64) }
+    }
+}
