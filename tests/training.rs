@@ -14,6 +14,7 @@ const STEPS: usize = 40;
 
 #[derive(serde::Deserialize)]
 struct Run {
+    rate: f32,
     losses: Vec<f32>,
     norms: Vec<f32>,
 }
@@ -24,6 +25,7 @@ fn forty_steps_are_pytorchs(name: &str, choice: Choice) {
     let runs = std::fs::read_to_string(goldens().join("gradients/adamw.json")).expect("adamw.json");
     let runs: BTreeMap<String, Run> = serde_json::from_str(&runs).expect("runs");
     let (batches, mut trainer) = ready(name, choice);
+    trainer.plan(Optimizer { rate: runs[name].rate, ..Optimizer::default() }, STEPS).expect("a plan");
     for (step, (loss, norm)) in runs[name].losses.iter().zip(&runs[name].norms).enumerate() {
         let did = block_on(trainer.step(&batches[step % batches.len()])).expect("a step");
         let near = |ours: f32, theirs: f32, bound: f32| (ours - theirs).abs() <= bound * theirs.abs().max(1.0);
