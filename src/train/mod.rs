@@ -3,14 +3,17 @@
 //! - `differentiate`: the table of derivatives, one arm for each op
 //! - `loss`: what each published class is trained on
 //! - `batch`: texts and labels of a step, as the graph's inputs
+//! - `initialise`: the numbers of a new model
 //! - `trainer`: a model that learns, on a device
 
 mod batch;
 mod differentiate;
+mod initialise;
 mod loss;
 mod trainer;
 
 pub use batch::{Array, Batch, Fed, IGNORED};
 pub use differentiate::{Gradients, Wanted, differentiate};
+pub use initialise::{initialise, published};
 pub use loss::{Head, Loss, Objective, add_loss};
 pub use trainer::{Derivatives, Trainer};
