@@ -64,6 +64,16 @@ impl Text {
         &self.notices
     }
 
+    /// The least vocabulary that has all its tokens: the highest id, plus one.
+    pub fn vocab(&self) -> usize {
+        self.tokenizer.get_vocab(true).values().max().map_or(0, |id| *id as usize + 1)
+    }
+
+    /// The id of a token by its exact spelling, e.g. `[CLS]`.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.tokenizer.token_to_id(token)
+    }
+
     /// The id of the token that hides another, by the files or under one of its two usual names.
     pub fn mask(&self) -> Option<u32> {
         self.masks.iter().find_map(|token| self.tokenizer.token_to_id(token))

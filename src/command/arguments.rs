@@ -56,6 +56,8 @@ pub enum Action {
     },
     /// Loss and gradients of one batch: of every weight, and of the captured hooks.
     Gradients(Gradients),
+    /// A new model with fresh weights, drawn as its architecture publishes it.
+    New(New),
     /// Writes on, token by token; greedy unless a temperature is given.
     Generate {
         dir: PathBuf,
@@ -102,6 +104,20 @@ pub struct Gradients {
     pub device: DeviceName,
     /// A safetensors file for the loss, the gradient of each weight, and the hooks.
     #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct New {
+    /// A config.json as Hugging Face has it.
+    pub config: PathBuf,
+    /// A tokenizer.json to lie beside it.
+    #[arg(long, value_name = "FILE")]
+    pub tokenizer: Option<PathBuf>,
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// The model's folder; it must not exist, or be empty.
+    #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
 

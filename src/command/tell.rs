@@ -95,7 +95,7 @@ pub fn summary(tensor: &Tensor) -> String {
 }
 
 /// A tensor's bytes, as safetensors wants them.
-struct Bytes<'a>(&'a Tensor);
+pub struct Bytes<'a>(pub &'a Tensor);
 
 impl View for Bytes<'_> {
     fn dtype(&self) -> Dtype {

@@ -3,10 +3,12 @@
 //! - `differentiate`: the table of derivatives, one arm for each op
 //! - `loss`: what each published class is trained on
 //! - `batch`: texts and labels of a step, as the graph's inputs
+//! - `initialise`: the numbers of a new model
 //! - `trainer`: a model that learns, on a device
 
 mod batch;
 mod differentiate;
+mod initialise;
 mod loss;
 mod schedule;
 mod trainer;
@@ -14,6 +16,7 @@ mod update;
 
 pub use batch::{Array, Batch, Fed, IGNORED};
 pub use differentiate::{Gradients, Wanted, differentiate};
+pub use initialise::{initialise, published};
 pub use loss::{Head, Loss, Objective, add_loss};
 pub use schedule::{Optimizer, Schedule};
 pub use trainer::{Derivatives, Snapshot, Step, Trainer};
