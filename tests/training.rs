@@ -44,7 +44,7 @@ fn ready(name: &str, choice: Choice) -> (Vec<Batch>, Trainer) {
 #[test]
 fn a_restored_snapshot_goes_on_with_the_same_numbers() {
     let (batches, mut trainer) = ready("gpt2", Choice::Cpu);
-    let mut run = |trainer: &mut Trainer, steps: std::ops::Range<usize>| -> Vec<u32> {
+    let run = |trainer: &mut Trainer, steps: std::ops::Range<usize>| -> Vec<u32> {
         steps.map(|step| block_on(trainer.step(&batches[step % batches.len()])).expect("a step").loss.to_bits()).collect()
     };
     run(&mut trainer, 0..5);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use diorama::device::Choice;
+use diorama::train::Schedule;
 
 /// Tiny transformers, with every activation in sight.
 #[derive(Parser)]
@@ -54,6 +55,8 @@ pub enum Action {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Learns from batches with AdamW, and writes what came out.
+    Train(Train),
     /// Loss and gradients of one batch: of every weight, and of the captured hooks.
     Gradients(Gradients),
     /// A new model with fresh weights, drawn as its architecture publishes it.
@@ -119,6 +122,59 @@ pub struct New {
     /// The model's folder; it must not exist, or be empty.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Train {
+    pub dir: PathBuf,
+    /// A safetensors file as for gradients, its tensors with a leading axis: batch s mod its length serves step s.
+    #[arg(long, value_name = "FILE")]
+    pub batches: PathBuf,
+    #[arg(long, value_name = "N")]
+    pub steps: usize,
+    /// The learning rate of AdamW
+    #[arg(long, default_value_t = 1e-3)]
+    pub lr: f32,
+    #[arg(long, value_delimiter = ',', default_values_t = [0.9, 0.95], num_args = 1)]
+    pub betas: Vec<f32>,
+    #[arg(long, default_value_t = 1e-8)]
+    pub eps: f32,
+    /// Of matrices; biases and norms do not decay
+    #[arg(long, default_value_t = 0.1)]
+    pub weight_decay: f32,
+    /// The norm to which all gradients together are scaled down; 0: never
+    #[arg(long, default_value_t = 1.0)]
+    pub clip: f32,
+    /// Steps over which the rate grows
+    #[arg(long, default_value_t = 0)]
+    pub warmup: usize,
+    #[arg(long, default_value = "constant")]
+    pub schedule: ScheduleName,
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceName,
+    /// A folder for what was trained, as Hugging Face has it; it must not exist, or be empty. It holds the optimizer's state, too: training it goes on
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// A line of JSON for each step
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ScheduleName {
+    Constant,
+    Cosine,
+    Linear,
+}
+
+impl From<ScheduleName> for Schedule {
+    fn from(name: ScheduleName) -> Self {
+        match name {
+            ScheduleName::Constant => Schedule::Constant,
+            ScheduleName::Cosine => Schedule::Cosine,
+            ScheduleName::Linear => Schedule::Linear,
+        }
+    }
 }
 
 #[derive(Args)]

@@ -123,6 +123,16 @@ impl<'a> Folder<'a> {
         })
     }
 
+    /// The text of `config.json`.
+    pub fn config(&self) -> Result<String> {
+        self.read_text("config.json")
+    }
+
+    /// A file that may be absent.
+    pub fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.dir.join(name).exists().then(|| self.read(name)).transpose()
+    }
+
     pub fn has_text(&self) -> bool {
         self.dir.join("tokenizer.json").exists()
     }

@@ -116,6 +116,7 @@ async fn perform(action: Action) -> Result<String> {
             }
         }
         Action::Gradients(asked) => train::gradients(asked).await,
+        Action::Train(asked) => train::train(asked).await,
         Action::New(asked) => new::create(asked),
         Action::Generate { dir, source, max_new_tokens, temperature, top_k, top_p, seed, beams, device, intervene, json } => {
             let folder = Folder::at(&dir);

@@ -174,10 +174,46 @@ impl Trainer {
         Ok(())
     }
 
-    /// The weights as they are now, by node.
-    pub async fn weights(&mut self) -> Result<Vec<(NodeId, Vec<f32>)>> {
-        let Snapshot { numbers, .. } = self.snapshot().await?;
-        Ok(numbers.into_iter().filter(|(id, _)| matches!(self.graph.node(*id).kind, Kind::Weight { .. })).collect())
+    /// What the optimizer remembers of each weight in a snapshot: `NAME.mean` and `NAME.square`, in the layout of the graph.
+    pub fn states(&self, snapshot: &Snapshot) -> Vec<Tensor> {
+        let state = |(id, numbers): &(NodeId, Vec<f32>)| {
+            let node = self.graph.node(*id);
+            let shape = node.shape(&Lens::ONE);
+            Tensor { name: node.name.clone(), axes: node.axes.clone(), shape, data: numbers.clone() }
+        };
+        snapshot.numbers.iter().filter(|(id, _)| self.graph.node(*id).kind == Kind::State).map(state).collect()
+    }
+
+    /// Goes on from a state that [`Trainer::states`] gave, after `step` steps.
+    ///
+    /// # Errors
+    /// A state that is missing, of another shape, or not finite.
+    pub fn resume(&mut self, step: usize, states: &[Tensor]) -> Result<()> {
+        for id in self.update.states.clone() {
+            let node = self.graph.node(id);
+            let state = states.iter().find(|state| state.name == node.name && state.shape == node.shape(&Lens::ONE));
+            let fits = state.filter(|state| state.data.iter().all(|number| number.is_finite()));
+            let state = fits.ok_or_else(|| {
+                Error::Weights(format!(
+                    "the optimizer's state of \"{}\" is missing, misshapen or not finite; remove optimizer.safetensors to begin anew",
+                    node.name
+                ))
+            })?;
+            self.device.renew(id, state.data.clone())?;
+        }
+        self.step = step;
+        Ok(())
+    }
+
+    /// Steps done.
+    pub fn done(&self) -> usize {
+        self.step
+    }
+
+    /// The weights of a snapshot, by node.
+    pub fn weights(&self, snapshot: &Snapshot) -> Vec<(NodeId, Vec<f32>)> {
+        let weight = |id: NodeId| matches!(self.graph.node(id).kind, Kind::Weight { .. });
+        snapshot.numbers.iter().filter(|(id, _)| weight(*id)).cloned().collect()
     }
 
     fn read(&self, node: NodeId) -> Read {
