@@ -24,8 +24,8 @@ const node = (op, more) => ({ name: op, op, inputs: [0, 1, 2], axes: [], dims: [
 test("every op of the engine has its arithmetic and its formula in the page", () => {
   assert.ok(ops.length >= 16);
   for (const { op } of ops) {
-    assert.ok(EXPLAINED.includes(op), `${op} has no arithmetic in www/anatomy/arithmetic.js`);
-    assert.notEqual(formulaOf(node(op, { activation: "relu" })), nothing, `${op} has no formula in www/anatomy/formulas.js`);
+    assert.ok(EXPLAINED.includes(op), `${op} has no arithmetic in www/anatomy/arithmetic/`);
+    assert.notEqual(formulaOf(node(op, { activation: "relu" })), nothing, `${op} has no formula in www/anatomy/formulas/`);
   }
 });
 
