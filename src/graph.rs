@@ -3,11 +3,15 @@
 //! Every executor, every view and every test reads this. A node's name is its hook; a length that changes from step to
 //! step is a symbol ([`Dim`]), so one graph serves a whole text, a padded one and a single new token.
 
+mod place;
+mod scope;
+
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
-use crate::ops::{Fault, Op, Site};
+use crate::ops::Op;
 use crate::tensor::{Axis, size};
+pub use place::{Part, Place, Stack};
+pub use scope::Scope;
 
 /// The length of an axis: fixed by the architecture, or one of the lengths of a run ([`Lens`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +108,8 @@ pub struct Node {
     pub axes: Vec<Axis>,
     pub dims: Vec<Dim>,
     pub stage: Stage,
+    /// Of a weight: where it is read first.
+    pub place: Place,
 }
 
 impl Node {
@@ -124,6 +130,8 @@ impl Node {
 pub struct Hook {
     pub name: String,
     pub node: NodeId,
+    /// That of the name: the `hook_resid_pre` of a layer is in that layer, and its node in the one before.
+    pub place: Place,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -165,8 +173,9 @@ impl Graph {
     /// The same, with what layers share counted once for each layer that uses it.
     pub fn virtual_parameters(&self) -> usize {
         let weights = |node: &Node| matches!(node.kind, Kind::Weight { .. });
-        let reads = self.nodes.iter().flat_map(|node| node.inputs.iter().map(|&id| (layer(&node.name), id)));
-        let mut used: Vec<(&str, NodeId)> = reads.filter(|(_, id)| weights(self.node(*id))).collect();
+        let layer = |place: Place| place.layer.map(|layer| (place.stack, layer));
+        let reads = self.nodes.iter().flat_map(|node| node.inputs.iter().map(move |&id| (layer(node.place), id)));
+        let mut used: Vec<(Option<(Option<Stack>, usize)>, NodeId)> = reads.filter(|(_, id)| weights(self.node(*id))).collect();
         used.sort_unstable();
         used.dedup();
         used.into_iter().map(|(_, id)| size(&self.node(id).shape(&Lens::ONE))).sum()
@@ -174,12 +183,17 @@ impl Graph {
 
     /// The top of the graph, from which a model file enters its parts.
     pub fn scope(&mut self, stage: Stage) -> Scope<'_> {
-        Scope { graph: self, path: String::new(), stage }
+        self.scope_at(stage, Place::default())
     }
 
-    /// A name under which a node can be looked at.
-    pub fn name(&mut self, name: &str, node: NodeId) {
-        self.hooks.push(Hook { name: name.into(), node });
+    /// The same, for nodes with names of their own that belong to a place.
+    pub fn scope_at(&mut self, stage: Stage, place: Place) -> Scope<'_> {
+        Scope::at(self, stage, place)
+    }
+
+    /// A name under which a node can be looked at, and the place that it tells.
+    pub fn name(&mut self, name: &str, node: NodeId, place: Place) {
+        self.hooks.push(Hook { name: name.into(), node, place });
     }
 
     fn push(&mut self, node: Node) -> NodeId {
@@ -187,111 +201,9 @@ impl Graph {
         let word = node.name.rsplit('.').next().unwrap_or_default();
         let activation = word.starts_with("hook_") || matches!(word, "logits" | "nsp_logits" | "sop_logits");
         if activation && !word.ends_with("_grad") {
-            self.hooks.push(Hook { name: node.name.clone(), node: id });
+            self.name(&node.name, id, node.place);
         }
         self.nodes.push(node);
         id
-    }
-}
-
-/// `encoder.2` of `encoder.2.attn.hook_q`; nothing for a node outside of the layers.
-fn layer(name: &str) -> &str {
-    let end = name.match_indices('.').nth(1).map_or(0, |(at, _)| at);
-    let number = name[..end].rsplit('.').next().unwrap_or_default();
-    if number.parse::<usize>().is_ok() { &name[..end] } else { "" }
-}
-
-/// Lengths that differ from one another, at which shape rules are checked: a mix-up of two axes cannot hide.
-const PROBE: Lens = Lens { batch: 2, source: 1009, target: 1013, past: 1019 };
-
-/// Where nodes are being added: names are paths, `encoder.0.attn.hook_q`.
-pub struct Scope<'g> {
-    graph: &'g mut Graph,
-    path: String,
-    stage: Stage,
-}
-
-impl Scope<'_> {
-    /// A part within this one.
-    pub fn enter(&mut self, name: impl std::fmt::Display) -> Scope<'_> {
-        let path = self.name(name);
-        Scope { graph: self.graph, path, stage: self.stage }
-    }
-
-    /// The same place, for nodes that run at another time.
-    pub fn during(&mut self, stage: Stage) -> Scope<'_> {
-        Scope { graph: self.graph, path: self.path.clone(), stage }
-    }
-
-    pub fn input(&mut self, name: &str, axes: &[(Axis, Dim)]) -> NodeId {
-        self.add(name, Kind::Input, &[], axes)
-    }
-
-    /// Numbers that outlive a pass, 0 at first.
-    pub fn state(&mut self, name: &str, axes: &[(Axis, Dim)]) -> NodeId {
-        self.add(name, Kind::State, &[], axes)
-    }
-
-    /// A tensor of the checkpoint under its published name, or an older one. Asking twice gives the same node.
-    pub fn weight(&mut self, names: &[impl AsRef<str>], axes: &[(Axis, usize)]) -> NodeId {
-        let names: Vec<String> = names.iter().map(|name| name.as_ref().to_string()).collect();
-        self.stored_weight(&names, Stored::Whole, axes)
-    }
-
-    /// The same, of a tensor that holds more than this, or in another order.
-    pub fn stored_weight(&mut self, names: &[String], stored: Stored, axes: &[(Axis, usize)]) -> NodeId {
-        let key = (names[0].clone(), stored);
-        if let Some(id) = self.graph.weights.get(&key) {
-            return *id;
-        }
-        let (axes, dims) = axes.iter().map(|&(axis, n)| (axis, Dim::Fixed(n))).unzip();
-        let kind = Kind::Weight { names: names.to_vec(), stored };
-        let id = self.graph.push(Node { name: names[0].clone(), kind, inputs: vec![], axes, dims, stage: Stage::Source });
-        self.graph.weights.insert(key, id);
-        id
-    }
-
-    /// A computed node. Its shape is checked here, so that a model that is built also runs.
-    pub fn op(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId], axes: &[(Axis, Dim)]) -> Result<NodeId> {
-        let shapes: Vec<Vec<usize>> = inputs.iter().map(|&id| self.graph.node(id).shape(&PROBE)).collect();
-        let out: Vec<usize> = axes.iter().map(|(_, dim)| dim.at(&PROBE)).collect();
-        let out_axes: Vec<Axis> = axes.iter().map(|&(axis, _)| axis).collect();
-        let views: Vec<(&[Axis], &[usize])> =
-            inputs.iter().zip(&shapes).map(|(&id, shape)| (self.graph.node(id).axes.as_slice(), shape.as_slice())).collect();
-        let site = Site { inputs: &views, out: (&out_axes, &out), past: PROBE.past };
-        let op = op.into();
-        op.rule().check(&site).map_err(|Fault { expected, got }| {
-            let (node, op) = (self.name(name), op.word());
-            Error::Shape(format!(
-                "node \"{node}\", op {op}: expected {expected}, got {got}; check the sizes in config.json against the checkpoint"
-            ))
-        })?;
-        Ok(self.add(name, Kind::Op(op), inputs, axes))
-    }
-
-    /// A computed node of the same shape as its first input.
-    pub fn like(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId]) -> Result<NodeId> {
-        let axes = self.axes(inputs[0]);
-        self.op(name, op, inputs, &axes)
-    }
-
-    /// A second name for a node: what leaves one block is what enters the next.
-    pub fn alias(&mut self, name: &str, node: NodeId) {
-        let name = self.name(name);
-        self.graph.hooks.push(Hook { name, node });
-    }
-
-    pub fn axes(&self, id: NodeId) -> Vec<(Axis, Dim)> {
-        let node = self.graph.node(id);
-        node.axes.iter().copied().zip(node.dims.iter().copied()).collect()
-    }
-
-    fn add(&mut self, name: &str, kind: Kind, inputs: &[NodeId], axes: &[(Axis, Dim)]) -> NodeId {
-        let (axes, dims) = axes.iter().copied().unzip();
-        self.graph.push(Node { name: self.name(name), kind, inputs: inputs.to_vec(), axes, dims, stage: self.stage })
-    }
-
-    fn name(&self, name: impl std::fmt::Display) -> String {
-        if self.path.is_empty() { name.to_string() } else { format!("{}.{name}", self.path) }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use common::{Golden, check, engine_in};
 use diorama::device::Choice;
+use diorama::graph::Place;
 use pollster::block_on;
 
 fn folders() -> Vec<PathBuf> {
@@ -43,4 +44,35 @@ fn every_model_on_the_cpu() {
 #[test]
 fn every_model_on_the_gpu() {
     every_model(Choice::Gpu);
+}
+
+/// What names say for people, nodes and hooks say for programs.
+#[test]
+fn every_hook_tells_the_place_in_its_name() {
+    let within = |Place { stack, layer, part }: Place, name: &str| {
+        let path = [stack.map(|stack| stack.name().to_string()), layer.map(|layer| layer.to_string())];
+        let path: String = path.into_iter().flatten().map(|step| step + ".").collect();
+        let rest = name.strip_prefix(&path).unwrap_or_else(|| panic!("{name} is not in {path}"));
+        let numbered = rest.split('.').any(|step| step.parse::<usize>().is_ok());
+        assert!(!numbered, "{name} has a layer, and its place {layer:?}");
+        match part {
+            Some(part) if rest.contains('.') => assert!(rest.starts_with(part.name()), "{name} is not in {part:?}"),
+            None => assert!(
+                !["attn.", "cross_attn.", "mlp.", "head."].iter().any(|part| rest.starts_with(part)),
+                "{name} has no part"
+            ),
+            _ => {}
+        }
+    };
+    for folder in folders() {
+        let engine = engine_in(&folder, Choice::Cpu);
+        let graph = &engine.model.graph;
+        graph.nodes.iter().filter(|node| node.op().is_some()).for_each(|node| within(node.place, &node.name));
+        graph.hooks.iter().for_each(|hook| within(hook.place, &hook.name));
+        let layers = graph.hooks.iter().filter(|hook| hook.name.ends_with(".hook_resid_pre")).map(|hook| hook.place.layer);
+        assert!(layers.clone().all(|layer| layer.is_some()) && layers.count() >= engine.model.layers, "{}", folder.display());
+        let first = graph.hooks.iter().find(|hook| hook.name.ends_with(".1.hook_resid_pre"));
+        let moved = first.is_none_or(|hook| hook.place.layer == Some(1) && graph.node(hook.node).place.layer == Some(0));
+        assert!(moved, "{}: what enters a layer was computed in the one before", folder.display());
+    }
 }

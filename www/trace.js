@@ -33,11 +33,12 @@
  * over the whole text, and `from` replaces the positions that it has.
  * @typedef {{ hook: string, at?: Record<string, number | number[]>, set?: number, scale?: number, add?: number, from?: Activation }} Intervention
  */
+/** Where in the model a node or a hook stands: layers from 0; what is not within a stack, a layer or a part has none. @typedef {{ stack?: "blocks" | "encoder" | "decoder", layer?: number, part?: "attn" | "cross_attn" | "mlp" | "head" | "pooler" }} Place */
 /**
  * A node of the model's graph; `inputs` are places in the list of nodes. `op` is the word of its shader, or "input" or "weight". A length that is no number changes from run to run: sequences, tokens
  * of the encoder, tokens that the decoder computes now, and all of its tokens so far. `hooks` are the names under which it can be captured and changed.
  * Where one published tensor holds several weights, `part` says which of the `parts`.
- * @typedef {{ name: string, op: string, inputs: number[], axes: string[], dims: (number | "batch" | "source" | "target" | "keys")[], stage: "source" | "target", hooks: string[],
+ * @typedef {{ name: string, op: string, inputs: number[], axes: string[], dims: (number | "batch" | "source" | "target" | "keys")[], stage: "source" | "target", hooks: string[], place: Place,
  *   part?: number, parts?: number, eps?: number, by?: number, scale?: number, activation?: string, mask?: "causal" | "padding", direction?: "both" | "back", bounds?: number[] }} GraphNode
  */
 /**

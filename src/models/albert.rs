@@ -9,7 +9,7 @@ use super::parts::{Matrix, project};
 use super::settings::{MOST_LAYERS, Settings, product};
 use super::{Classes, Model};
 use crate::error::Result;
-use crate::graph::{Graph, Stage};
+use crate::graph::{Graph, Stack, Stage};
 use crate::tensor::Axis::DModel;
 
 const CLASSES: [&str; 3] = ["AlbertModel", "AlbertForMaskedLM", "AlbertForPreTraining"];
@@ -40,7 +40,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     for pass in 0..passes {
         let group = pass / inner * groups / c.num_hidden_layers;
         let stems = named("albert", &format!("encoder.albert_layer_groups.{group}.albert_layers.{}", pass % inner));
-        h = block(&mut g.enter("blocks").enter(pass), &c, shared(&stems), h, embedded.inputs.attention_mask)?;
+        h = block(&mut g.stack(Stack::Blocks).layer(pass), &c, shared(&stems), h, embedded.inputs.attention_mask)?;
     }
     let mut outputs = vec![];
     if class != "AlbertModel" {

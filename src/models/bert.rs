@@ -7,7 +7,7 @@ use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, 
 use super::settings::Settings;
 use super::{Classes, Model};
 use crate::error::Result;
-use crate::graph::{Graph, Stage};
+use crate::graph::{Graph, Stack, Stage};
 
 const CLASSES: [&str; 4] = ["BertModel", "BertForMaskedLM", "BertForPreTraining", "BertForSequenceClassification"];
 
@@ -21,7 +21,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let mut h = embedded.h;
     for l in 0..c.num_hidden_layers {
         let names = BlockNames::bert(&named("bert", &format!("encoder.layer.{l}")));
-        h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
+        h = block(&mut g.stack(Stack::Blocks).layer(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
     let (mut outputs, mut classes) = (vec![], None);
     if matches!(class, "BertForMaskedLM" | "BertForPreTraining") {

@@ -9,7 +9,7 @@ use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, 
 use super::parts::{Matrix, project};
 use super::settings::Settings;
 use crate::error::Result;
-use crate::graph::{Graph, Stage};
+use crate::graph::{Graph, Part, Stack, Stage};
 use crate::ops::Activation;
 use crate::tensor::Axis::DModel;
 
@@ -39,7 +39,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     }
     for l in 0..c.num_hidden_layers {
         let names = BlockNames::bert(&named("electra", &format!("encoder.layer.{l}")));
-        h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
+        h = block(&mut g.stack(Stack::Blocks).layer(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
     let mut outputs = vec![];
     if class == "ElectraForMaskedLM" {
@@ -53,10 +53,11 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     }
     if class == "ElectraForPreTraining" {
         let dense = Matrix::biased(vec!["discriminator_predictions.dense".into()]);
-        let x = project(g, "head.dense", dense, h, &[(DModel, c.hidden_size)])?;
-        let x = g.like("head.activation", c.activation, &[x])?;
+        let mut head = g.part(Part::Head);
+        let x = project(&mut head, "dense", dense, h, &[(DModel, c.hidden_size)])?;
+        let x = head.like("activation", c.activation, &[x])?;
         let last = Matrix::biased(vec!["discriminator_predictions.dense_prediction".into()]);
-        outputs.push(project(g, "logits", last, x, &[])?); // [batch pos]
+        outputs.push(project(&mut g.of(Part::Head), "logits", last, x, &[])?); // [batch pos]
     }
     Ok(model(class, &c, graph, embedded.inputs, outputs))
 }

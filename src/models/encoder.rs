@@ -6,7 +6,7 @@ use super::parts::{Heads, Matrix, Words, attend, layer_norm, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, split};
 use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, NodeId, Scope};
+use crate::graph::{Dim, Graph, NodeId, Part, Scope};
 use crate::ops::{Activation, Add, Embed, First, Linear, Mask};
 use crate::tensor::Axis::{self, Batch, DMlp, DModel, DVocab, KeyPos, Label, Pos};
 
@@ -190,20 +190,20 @@ pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: N
     let width = [(DModel, c.hidden_size)];
     g.alias("hook_resid_pre", h);
 
-    let mut attn = g.enter("attn");
+    let mut attn = g.part(Part::Attn);
     let q = project(&mut attn, "hook_q", Matrix::biased(names.query), h, &heads.query_axes())?; // [batch pos head d_head]
     let k = project(&mut attn, "hook_k", Matrix::biased(names.key), h, &heads.key_axes())?; // [batch pos kv_head d_head]
     let v = project(&mut attn, "hook_v", Matrix::biased(names.value), h, &heads.key_axes())?; // [batch pos kv_head d_head]
     let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Padding)?;
-    let out = project(g, "hook_attn_out", Matrix::biased(names.attn_out), z, &width)?;
+    let out = project(&mut g.of(Part::Attn), "hook_attn_out", Matrix::biased(names.attn_out), z, &width)?;
     let sum = g.like("attn_sum", Add, &[h, out])?;
     let mid = layer_norm(g, "ln1.hook_normalized", &names.attn_norm, c.layer_norm_eps, sum)?;
     g.alias("hook_resid_mid", mid);
 
-    let mut mlp = g.enter("mlp");
+    let mut mlp = g.part(Part::Mlp);
     let pre = project(&mut mlp, "hook_pre", Matrix::biased(names.mlp_in), mid, &[(DMlp, c.intermediate_size)])?;
     let post = mlp.like("hook_post", c.activation, &[pre])?;
-    let out = project(g, "hook_mlp_out", Matrix::biased(names.mlp_out), post, &width)?;
+    let out = project(&mut g.of(Part::Mlp), "hook_mlp_out", Matrix::biased(names.mlp_out), post, &width)?;
     let sum = g.like("mlp_sum", Add, &[mid, out])?;
     let h = layer_norm(g, "ln2.hook_normalized", &names.mlp_norm, c.layer_norm_eps, sum)?;
     g.alias("hook_resid_post", h);
@@ -220,9 +220,11 @@ pub struct WordHead<'n> {
 }
 
 pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, embedded: &Embedded, tensors: &[String]) -> Result<NodeId> {
-    let x = project(g, "head.dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding_size)])?;
-    let x = g.like("head.activation", head.activation, &[x])?;
-    let x = layer_norm(g, "head.norm", &head.norm, c.layer_norm_eps, x)?;
+    let mut own = g.part(Part::Head);
+    let x = project(&mut own, "dense", Matrix::biased(head.dense), h, &[(DModel, c.embedding_size)])?;
+    let x = own.like("activation", head.activation, &[x])?;
+    let x = layer_norm(&mut own, "norm", &head.norm, c.layer_norm_eps, x)?;
+    let g = &mut g.of(Part::Head);
     let matrix = embedded.words.head(g, embedded.table, tensors);
     let bias = g.weight(if c.tied { head.bias } else { &head.bias[..1] }, &[(DVocab, c.vocab_size)]);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Source), (DVocab, Dim::Fixed(c.vocab_size))];
@@ -232,17 +234,17 @@ pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, embedded: &Em
 /// Devlin et al. 2018, §3: the final vector of \[CLS\], through a dense layer and tanh: \[batch d_model\].
 pub fn pool(g: &mut Scope, c: &Config, dense: Vec<String>, h: NodeId) -> Result<NodeId> {
     let first = first(g, c, h)?;
-    let x = project(g, "pooler.dense", Matrix::biased(dense), first, &[(DModel, c.hidden_size)])?;
-    g.like("pooled", Activation::Tanh, &[x])
+    let x = project(&mut g.part(Part::Pooler), "dense", Matrix::biased(dense), first, &[(DModel, c.hidden_size)])?;
+    g.of(Part::Pooler).like("pooled", Activation::Tanh, &[x])
 }
 
 fn first(g: &mut Scope, c: &Config, h: NodeId) -> Result<NodeId> {
-    g.op("first", First, &[h], &[(Batch, Dim::Batch), (DModel, Dim::Fixed(c.hidden_size))])
+    g.of(Part::Pooler).op("first", First, &[h], &[(Batch, Dim::Batch), (DModel, Dim::Fixed(c.hidden_size))])
 }
 
 /// Scores for each class of a text: \[batch label\].
 pub fn classify(g: &mut Scope, name: &str, stems: Vec<String>, x: NodeId, labels: usize) -> Result<NodeId> {
-    project(g, name, Matrix::biased(stems), x, &[(Label, labels)])
+    project(&mut g.of(Part::Head), name, Matrix::biased(stems), x, &[(Label, labels)])
 }
 
 /// An encoder's model around its graph.

@@ -9,7 +9,7 @@ use super::parts::{Heads, Matrix, Words, attend_scaled, cache, layer_norm, proje
 use super::settings::{Alias, MOST_LAYERS, MOST_WIDE, Settings, split};
 use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
+use crate::graph::{Dim, Graph, NodeId, Part, Scope, Stack, Stage, Stored};
 use crate::ops::{Activation, Add, Embed, Linear, Mask};
 use crate::tensor::Axis::{Batch, DMlp, DModel, DVocab, KeyPos, Pos};
 
@@ -148,12 +148,12 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Text
     let mut h = g.like("embedded", Add, &[token, place])?; // [batch pos d_model]
 
     for l in 0..c.n_layer {
-        h = block(&mut g.enter("blocks").enter(l), c, l, h, allowed)?;
+        h = block(&mut g.stack(Stack::Blocks).layer(l), c, l, h, allowed)?;
     }
     let h = layer_norm(g, "ln_final.hook_normalized", &weight("ln_f"), c.layer_norm_epsilon, h)?;
-    let head = words.head(g, table, tensors);
+    let head = words.head(&mut g.of(Part::Head), table, tensors);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
-    Ok((inputs, g.op("logits", Linear, &[h, head], &axes)?))
+    Ok((inputs, g.of(Part::Head).op("logits", Linear, &[h, head], &axes)?))
 }
 
 fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Result<NodeId> {
@@ -164,20 +164,20 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Res
     let x = layer_norm(g, "ln1.hook_normalized", &at("ln_1"), c.layer_norm_epsilon, h)?;
     let stems = at("attn.c_attn");
     let third = |index| Matrix { stems: stems.clone(), stored: Stored::TransposedPart { index, of: 3 }, bias: true };
-    let mut attn = g.enter("attn");
+    let mut attn = g.part(Part::Attn);
     let q = project(&mut attn, "hook_q", third(0), x, &heads.query_axes())?; // [batch pos head d_head]
     let k = project(&mut attn, "hook_k", third(1), x, &heads.key_axes())?; // [batch pos kv_head d_head]
     let v = project(&mut attn, "hook_v", third(2), x, &heads.key_axes())?; // [batch pos kv_head d_head]
     let (k, v) = (cache(&mut attn, "cache_k", k)?, cache(&mut attn, "cache_v", v)?);
     let z = attend_scaled(&mut attn, heads, c.scaling.at(l, c.d_head), [q, k, v], allowed, Mask::Causal)?;
-    let out = project(g, "hook_attn_out", conv1d(at("attn.c_proj")), z, &[(DModel, c.n_embd)])?;
+    let out = project(&mut g.of(Part::Attn), "hook_attn_out", conv1d(at("attn.c_proj")), z, &[(DModel, c.n_embd)])?;
     let h = g.like("hook_resid_mid", Add, &[h, out])?;
 
     let x = layer_norm(g, "ln2.hook_normalized", &at("ln_2"), c.layer_norm_epsilon, h)?;
-    let mut mlp = g.enter("mlp");
+    let mut mlp = g.part(Part::Mlp);
     let pre = project(&mut mlp, "hook_pre", conv1d(at("mlp.c_fc")), x, &[(DMlp, c.n_inner)])?;
     let post = mlp.like("hook_post", c.activation, &[pre])?;
-    let out = project(g, "hook_mlp_out", conv1d(at("mlp.c_proj")), post, &[(DModel, c.n_embd)])?;
+    let out = project(&mut g.of(Part::Mlp), "hook_mlp_out", conv1d(at("mlp.c_proj")), post, &[(DModel, c.n_embd)])?;
     g.like("hook_resid_post", Add, &[h, out])
 }
 

@@ -9,7 +9,7 @@ use super::parts::{Heads, Matrix, Words, attend, cache, project};
 use super::settings::{MOST_HEAD, MOST_LAYERS, MOST_WIDE, Settings, product, split};
 use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, NodeId, Scope, Stage, Stored};
+use crate::graph::{Dim, Graph, NodeId, Part, Scope, Stack, Stage, Stored};
 use crate::ops::{Activation, Add, Embed, Linear, Mask, Mul, RmsNorm, Rope};
 use crate::tensor::Axis::{Batch, DHead, DMlp, DModel, DVocab, KeyPos, Pos};
 
@@ -218,12 +218,12 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Text
     let hidden = [(Batch, Dim::Batch), (Pos, Dim::Target), (DModel, Dim::Fixed(c.hidden_size))];
     let mut h = g.op("hook_embed", Embed, &[ids, table], &hidden)?;
     for l in 0..c.num_hidden_layers {
-        h = block(&mut g.enter("blocks").enter(l), c, l, h, allowed, angles)?;
+        h = block(&mut g.stack(Stack::Blocks).layer(l), c, l, h, allowed, angles)?;
     }
     let h = norm(g, c, "ln_final.hook_normalized", "model.norm", h)?;
-    let head = words.head(g, table, tensors);
+    let head = words.head(&mut g.of(Part::Head), table, tensors);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
-    Ok((inputs, g.op("logits", Linear, &[h, head], &axes)?))
+    Ok((inputs, g.of(Part::Head).op("logits", Linear, &[h, head], &axes)?))
 }
 
 fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId, angles: NodeId) -> Result<NodeId> {
@@ -233,7 +233,7 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId, angles
     g.alias("hook_resid_pre", h);
 
     let x = norm(g, c, "ln1.hook_normalized", &at("input_layernorm")[0], h)?;
-    let mut attn = g.enter("attn");
+    let mut attn = g.part(Part::Attn);
     let q = project(&mut attn, "hook_q", matrix(at("self_attn.q_proj"), c.attention_bias), x, &heads.query_axes())?;
     let k = project(&mut attn, "hook_k", matrix(at("self_attn.k_proj"), c.attention_bias), x, &heads.key_axes())?;
     let v = project(&mut attn, "hook_v", matrix(at("self_attn.v_proj"), c.attention_bias), x, &heads.key_axes())?;
@@ -242,7 +242,13 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId, angles
     let k = attn.like("hook_rot_k", Rope, &[k, angles])?; // [batch pos kv_head d_head]
     let (k, v) = (cache(&mut attn, "cache_k", k)?, cache(&mut attn, "cache_v", v)?);
     let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Causal)?;
-    let out = project(g, "hook_attn_out", matrix(at("self_attn.o_proj"), c.attention_bias), z, &[(DModel, c.hidden_size)])?;
+    let out = project(
+        &mut g.of(Part::Attn),
+        "hook_attn_out",
+        matrix(at("self_attn.o_proj"), c.attention_bias),
+        z,
+        &[(DModel, c.hidden_size)],
+    )?;
     let h = g.like("hook_resid_mid", Add, &[h, out])?;
 
     let x = norm(g, c, "ln2.hook_normalized", &at("post_attention_layernorm")[0], h)?;
@@ -254,12 +260,12 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId, angles
 fn swiglu(g: &mut Scope, c: &Config, at: &impl Fn(&str) -> Vec<String>, x: NodeId) -> Result<NodeId> {
     let matrix = |stems| Matrix { stems, stored: Stored::Whole, bias: c.mlp_bias };
     let width = [(DMlp, c.intermediate_size)];
-    let mut mlp = g.enter("mlp");
+    let mut mlp = g.part(Part::Mlp);
     let pre = project(&mut mlp, "hook_pre", matrix(at("mlp.gate_proj")), x, &width)?;
     let gate = mlp.like("gate", c.activation, &[pre])?;
     let linear = project(&mut mlp, "hook_pre_linear", matrix(at("mlp.up_proj")), x, &width)?;
     let post = mlp.like("hook_post", Mul, &[gate, linear])?;
-    project(g, "hook_mlp_out", matrix(at("mlp.down_proj")), post, &[(DModel, c.hidden_size)])
+    project(&mut g.of(Part::Mlp), "hook_mlp_out", matrix(at("mlp.down_proj")), post, &[(DModel, c.hidden_size)])
 }
 
 fn norm(g: &mut Scope, c: &Config, hook: &str, stem: &str, x: NodeId) -> Result<NodeId> {

@@ -8,7 +8,7 @@ use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, 
 use super::settings::{Settings, within};
 use super::{Classes, Model};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Stage};
+use crate::graph::{Graph, Stack, Stage};
 use crate::ops::Activation;
 
 const CLASSES: [&str; 3] = ["RobertaModel", "RobertaForMaskedLM", "RobertaForSequenceClassification"];
@@ -26,7 +26,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     let mut h = embedded.h;
     for l in 0..c.num_hidden_layers {
         let names = BlockNames::bert(&named("roberta", &format!("encoder.layer.{l}")));
-        h = block(&mut g.enter("blocks").enter(l), &c, names, h, embedded.inputs.attention_mask)?;
+        h = block(&mut g.stack(Stack::Blocks).layer(l), &c, names, h, embedded.inputs.attention_mask)?;
     }
     let (mut outputs, mut classes) = (vec![], None);
     if class == "RobertaForMaskedLM" {

@@ -13,7 +13,7 @@ use super::parts::{Words, has};
 use super::settings::Settings;
 use super::{Family, Generation, Inputs, Model, SpecialTokens, TextInputs};
 use crate::error::Result;
-use crate::graph::{Dim, Graph, NodeId, Scope, Stage};
+use crate::graph::{Dim, Graph, NodeId, Part, Scope, Stack, Stage};
 use crate::ops::relative_bias::Direction;
 use crate::ops::{Add, Append, AttnMix, AttnScores, Embed, Linear, Mask, Mul, RmsNorm, Scale, Softmax};
 use crate::tensor::Axis::{self, Batch, Bucket, DHead, DMlp, DModel, DVocab, Head, In, KeyPos, KvHead, Out, Pos, QueryPos};
@@ -66,22 +66,22 @@ fn text_to_text(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Inputs
     let ids = g.input("ids", &[(Batch, Dim::Batch), (Pos, Dim::Source)]);
     let allowed = g.input("attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Source)]);
     let source = Half { c, name: "encoder", pos: Dim::Source, keys: Dim::Source };
-    let memory = source.encode(&mut g.enter("encoder"), ids, allowed, source_words)?; // [batch pos d_model]
+    let memory = source.encode(&mut g.stack(Stack::Encoder), ids, allowed, source_words)?; // [batch pos d_model]
 
     let g = &mut g.during(Stage::Target);
     let decoder_ids = g.input("decoder_ids", &[(Batch, Dim::Batch), (Pos, Dim::Target)]);
     let decoder_allowed = g.input("decoder_attention_mask", &[(Batch, Dim::Batch), (KeyPos, Dim::Keys)]);
     let target = Half { c, name: "decoder", pos: Dim::Target, keys: Dim::Keys };
     let seen = Memory { states: memory, allowed };
-    let mut h = target.decode(&mut g.enter("decoder"), decoder_ids, decoder_allowed, seen, target_words)?; // [batch pos d_model]
+    let mut h = target.decode(&mut g.stack(Stack::Decoder), decoder_ids, decoder_allowed, seen, target_words)?; // [batch pos d_model]
 
     // The first T5 shares the embedding with the head and scales what enters it.
     if c.scale_decoder_outputs {
-        h = g.like("decoder.scaled", Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
+        h = g.stack(Stack::Decoder).like("scaled", Scale { by: (c.d_model as f32).powf(-0.5) }, &[h])?;
     }
-    let head = words.head(g, embedding, tensors);
+    let head = words.head(&mut g.of(Part::Head), embedding, tensors);
     let axes = [(Batch, Dim::Batch), (Pos, Dim::Target), (DVocab, Dim::Fixed(c.vocab_size))];
-    let logits = g.op("logits", Linear, &[h, head], &axes)?;
+    let logits = g.of(Part::Head).op("logits", Linear, &[h, head], &axes)?;
     let text = |ids, attention_mask| Some(TextInputs { ids, attention_mask, token_type_ids: None, positions: None });
     Ok((Inputs { source: text(ids, allowed), target: text(decoder_ids, decoder_allowed) }, logits))
 }
@@ -116,14 +116,22 @@ impl Half<'_> {
         let mut h = self.embed(g, ids, embedding)?;
         let bias = self.position_bias(g, Direction::Both)?;
         for l in 0..self.c.num_layers {
-            let g = &mut g.enter(l);
+            let g = &mut g.layer(l);
             let layer = |n: usize, part: &str| format!("encoder.block.{l}.layer.{n}.{part}");
             g.alias("hook_resid_pre", h);
 
             let x = self.norm(g, "ln1.hook_normalized", &layer(0, "layer_norm"), h)?;
-            let z =
-                self.attend(&mut g.enter("attn"), &layer(0, "SelfAttention"), x, Keys::Own, allowed, Mask::Padding, Some(bias))?;
-            let out = self.project(g, "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
+            let z = self.attend(
+                &mut g.part(Part::Attn),
+                &layer(0, "SelfAttention"),
+                x,
+                Keys::Own,
+                allowed,
+                Mask::Padding,
+                Some(bias),
+            )?;
+            let out =
+                self.project(&mut g.of(Part::Attn), "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
             h = g.like("hook_resid_mid", Add, &[h, out])?;
 
             let x = self.norm(g, "ln2.hook_normalized", &layer(1, "layer_norm"), h)?;
@@ -137,13 +145,13 @@ impl Half<'_> {
         let mut h = self.embed(g, ids, embedding)?;
         let bias = self.position_bias(g, Direction::Back)?;
         for l in 0..self.c.num_decoder_layers {
-            let g = &mut g.enter(l);
+            let g = &mut g.layer(l);
             let layer = |n: usize, part: &str| format!("decoder.block.{l}.layer.{n}.{part}");
             g.alias("hook_resid_pre", h);
 
             let x = self.norm(g, "ln1.hook_normalized", &layer(0, "layer_norm"), h)?;
             let z = self.attend(
-                &mut g.enter("attn"),
+                &mut g.part(Part::Attn),
                 &layer(0, "SelfAttention"),
                 x,
                 Keys::Cached,
@@ -151,14 +159,22 @@ impl Half<'_> {
                 Mask::Causal,
                 Some(bias),
             )?;
-            let out = self.project(g, "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
+            let out =
+                self.project(&mut g.of(Part::Attn), "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
             h = g.like("hook_resid_mid", Add, &[h, out])?;
 
             let x = self.norm(g, "ln2.hook_normalized", &layer(1, "layer_norm"), h)?;
             let source = Keys::Encoder(memory.states);
-            let mut cross = g.enter("cross_attn");
+            let mut cross = g.part(Part::CrossAttn);
             let z = self.attend(&mut cross, &layer(1, "EncDecAttention"), x, source, memory.allowed, Mask::Padding, None)?;
-            let out = self.project(g, "hook_cross_attn_out", &layer(1, "EncDecAttention.o"), z, DModel, self.c.d_model)?;
+            let out = self.project(
+                &mut g.of(Part::CrossAttn),
+                "hook_cross_attn_out",
+                &layer(1, "EncDecAttention.o"),
+                z,
+                DModel,
+                self.c.d_model,
+            )?;
             h = g.like("hook_resid_mid_cross", Add, &[h, out])?;
 
             let x = self.norm(g, "ln3.hook_normalized", &layer(2, "layer_norm"), h)?;
@@ -246,7 +262,7 @@ impl Half<'_> {
     /// layer"; in v1.1 a gated linear unit, Shazeer 2020, eq. 6.
     fn feed_forward(&self, g: &mut Scope, weights: &str, x: NodeId) -> Result<NodeId> {
         let Config { activation, gated, d_ff: d_mlp, .. } = *self.c;
-        let mut mlp = g.enter("mlp");
+        let mut mlp = g.part(Part::Mlp);
         let post = if gated {
             let pre = self.project(&mut mlp, "hook_pre", &format!("{weights}.wi_0"), x, DMlp, d_mlp)?;
             let gate = mlp.like("gate", activation, &[pre])?;
@@ -256,7 +272,7 @@ impl Half<'_> {
             let pre = self.project(&mut mlp, "hook_pre", &format!("{weights}.wi"), x, DMlp, d_mlp)?;
             mlp.like("hook_post", activation, &[pre])?
         };
-        self.project(g, "hook_mlp_out", &format!("{weights}.wo"), post, DModel, self.c.d_model)
+        self.project(&mut g.of(Part::Mlp), "hook_mlp_out", &format!("{weights}.wo"), post, DModel, self.c.d_model)
     }
 
     /// A matrix without a bias: T5 has none. x \[batch pos …\] → \[batch pos axis\].

@@ -4,7 +4,7 @@
 //! visit adds nodes that compute what comes back for its inputs. The forward nodes stay what they were.
 
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, Kind, NodeId, Stage};
+use crate::graph::{Dim, Graph, Hook, Kind, NodeId, Stage};
 use crate::ops::*;
 use crate::pass::ByNode;
 use crate::tensor::Axis;
@@ -176,8 +176,8 @@ impl Tape<'_> {
         if self.own.contains(&id) && self.graph.node(sum).name != name {
             sum = self.node(&name, Scale { by: 1.0 }, &[sum], id)?;
         }
-        let hooks: Vec<String> = self.graph.hooks.iter().filter(|hook| hook.node == id).map(|hook| hook.name.clone()).collect();
-        hooks.iter().for_each(|hook| self.graph.name(&format!("{hook}_grad"), sum));
+        let hooks: Vec<Hook> = self.graph.hooks.iter().filter(|hook| hook.node == id).cloned().collect();
+        hooks.iter().for_each(|hook| self.graph.name(&format!("{}_grad", hook.name), sum, hook.place));
         Ok(Some(sum))
     }
 
@@ -198,11 +198,12 @@ impl Tape<'_> {
         }
     }
 
-    /// A backward node of the shape of `like`.
+    /// A backward node of the shape and at the place of `like`.
     fn node(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId], like: NodeId) -> Result<NodeId> {
         let node = self.graph.node(like);
         let axes: Vec<(Axis, Dim)> = node.axes.iter().copied().zip(node.dims.iter().copied()).collect();
-        self.graph.scope(Stage::Backward).op(name, op, inputs, &axes)
+        let place = node.place;
+        self.graph.scope_at(Stage::Backward, place).op(name, op, inputs, &axes)
     }
 }
 

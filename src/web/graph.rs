@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::values::{activation, fault};
 use super::{WebEngine, idle};
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Stage, Stored};
+use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Place, Stage, Stored};
 use crate::ops::{Op, Setting};
 use crate::tensor::Tensor;
 
@@ -22,7 +22,7 @@ impl WebEngine {
     pub fn weight(&self, name: &str, part: usize) -> Result<Object, JsError> {
         let engine = idle(&self.engine)?;
         let mut found = engine.model.graph.nodes.iter().enumerate().filter(|(_, node)| {
-            matches!(&node.kind, Kind::Weight { names, stored } if names.iter().any(|known| known == name) && place(*stored).0 == part)
+            matches!(&node.kind, Kind::Weight { names, stored } if names.iter().any(|known| known == name) && share(*stored).0 == part)
         });
         let Some((index, node)) = found.next() else {
             return Err(fault(Error::Weights(format!("this model has no weight \"{name}\" with a part {part}"))));
@@ -65,12 +65,21 @@ fn describe(told: &mut String, node: &Node, hooks: &[&str]) {
     let more = match &node.kind {
         Kind::Input | Kind::State => String::new(),
         Kind::Weight { stored, .. } => {
-            let (part, parts) = place(*stored);
+            let (part, parts) = share(*stored);
             format!(",\"part\":{part},\"parts\":{parts}")
         }
         Kind::Op(op) => settings(op),
     };
-    told.push_str(&format!(",\"name\":\"{}\",\"op\":\"{}\",\"stage\":\"{stage}\"{more}}}", node.name, word(node)));
+    let (name, op, place) = (&node.name, word(node), place(node.place));
+    told.push_str(&format!(",\"name\":\"{name}\",\"op\":\"{op}\",\"stage\":\"{stage}\",\"place\":{place}{more}}}"));
+}
+
+/// What a node has of stack, layer and part.
+fn place(Place { stack, layer, part }: Place) -> String {
+    let stack = stack.map(|stack| format!("\"stack\":\"{}\"", stack.name()));
+    let layer = layer.map(|layer| format!("\"layer\":{layer}"));
+    let part = part.map(|part| format!("\"part\":\"{}\"", part.name()));
+    format!("{{{}}}", [stack, layer, part].into_iter().flatten().collect::<Vec<String>>().join(","))
 }
 
 fn quoted(word: &str) -> String {
@@ -87,7 +96,7 @@ fn word(node: &Node) -> &'static str {
 }
 
 /// Which of how many weights of one tensor.
-fn place(stored: Stored) -> (usize, usize) {
+fn share(stored: Stored) -> (usize, usize) {
     match stored {
         Stored::Whole => (0, 1),
         Stored::Part { index, of } | Stored::TransposedPart { index, of } => (index, of),

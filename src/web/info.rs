@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::values::write;
 use super::{WebEngine, idle};
 use crate::gpu;
+use crate::graph::{Part, Place, Stack};
 use crate::models::Model;
 use crate::ops::{Activation, Descriptor, OPS};
 
@@ -53,7 +54,12 @@ impl WebEngine {
             eos: &model.special.eos,
             pad: model.special.pad,
             notices: notices(model),
-            hooks: model.graph.hooks.iter().map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node) }).collect(),
+            hooks: model
+                .graph
+                .hooks
+                .iter()
+                .map(|hook| HookInfo { name: &hook.name, axes: axes(hook.node), place: PlaceInfo::of(hook.place) })
+                .collect(),
             self_test: tests.collect(),
             timing: Timing { cpu: ms(device.cpu_time), webgpu: ms(device.gpu_time) },
         })
@@ -163,6 +169,24 @@ struct CacheInfo {
 struct HookInfo<'a> {
     name: &'a str,
     axes: Vec<&'static str>,
+    place: PlaceInfo,
+}
+
+/// Where in the model a hook's name stands; see `Place` in `www/trace.js`.
+#[derive(Serialize)]
+struct PlaceInfo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<&'static str>,
+}
+
+impl PlaceInfo {
+    fn of(place: Place) -> PlaceInfo {
+        PlaceInfo { stack: place.stack.map(Stack::name), layer: place.layer, part: place.part.map(Part::name) }
+    }
 }
 
 #[derive(Serialize)]

@@ -49,10 +49,10 @@ function runsOf(graph, kind) {
   const runs = [];
   graph.forEach((node, index) => {
     if (node.op === "input" || node.op === "weight") return;
-    const place = placeOf(node.name, kind);
+    const place = placeOf(node, kind);
     const before = runs.filter(({ stack }) => stack === place.stack);
     const inLayers = before.some(({ layer }) => layer !== undefined);
-    const part = kindOf(node, place, inLayers);
+    const part = kindOf(node, inLayers);
     const last = runs.at(-1);
     const alone = part === "norm" || part === "add" || part === "bias";
     const ended = last?.kind === "head" && graph[/** @type {number} */ (last.nodes.at(-1))].name.endsWith("logits");
@@ -63,32 +63,31 @@ function runsOf(graph, kind) {
 }
 
 /**
- * `encoder.2.attn.hook_q` → encoder, 2, `attn.hook_q`. What stands in no half is the head's of an encoder-decoder, and the whole of the others.
- * @param {string} name
+ * What stands in no half is the head's of an encoder-decoder, and the whole of the others.
+ * @param {GraphNode} node
  * @param {Kind} kind
+ * @returns {{ stack: "encoder" | "decoder", layer: number | undefined }}
  */
-function placeOf(name, kind) {
-  const [, half, number, rest] = /^(?:(encoder|decoder|blocks)\.)?(?:(\d+)\.)?(.*)$/.exec(name) ?? [];
+function placeOf({ place: { stack, layer } }, kind) {
   const alone = kind === "encoder" ? "encoder" : "decoder";
-  const stack = half === "encoder" || half === "decoder" ? half : alone;
-  return { stack: /** @type {"encoder" | "decoder"} */ (stack), layer: number === undefined ? undefined : Number(number), rest };
+  return { stack: stack === "encoder" || stack === "decoder" ? stack : alone, layer };
 }
 
 /**
  * @param {GraphNode} node
- * @param {{ layer: number | undefined, rest: string }} place
  * @param {boolean} inLayers whether a layer of this stack came before
  * @returns {PartKind}
  */
-function kindOf(node, { layer, rest }, inLayers) {
+function kindOf(node, inLayers) {
+  const { layer, part } = node.place;
   const norm = node.op === "layer_norm" || node.op === "rms_norm";
   if (layer === undefined) {
     if (node.op === "relative_bias") return "bias";
     if (!inLayers) return "embed";
-    return norm && rest.startsWith("ln_final") ? "norm" : "head";
+    return norm && part !== "head" ? "norm" : "head";
   }
-  if (rest.startsWith("cross_attn.") || rest === "hook_cross_attn_out") return "cross";
-  if (rest.startsWith("attn.") || rest === "hook_attn_out") return "attention";
+  if (part === "cross_attn") return "cross";
+  if (part === "attn") return "attention";
   if (norm) return "norm";
   return node.op === "add" ? "add" : "mlp";
 }

@@ -32,6 +32,53 @@ export function activate(name, x) {
   return activation(x);
 }
 
+/** Their derivatives; at a corner, the one from the left. @type {Record<string, (x: number) => number>} */
+const SLOPES = {
+  relu: (x) => (x > 0 ? 1 : 0),
+  gelu_erf: (x) => normal(x) + x * density(x),
+  gelu_tanh: (x) => {
+    const root = Math.sqrt(2 / Math.PI);
+    const t = Math.tanh(root * (x + 0.044715 * x ** 3));
+    return (1 + t) / 2 + (x / 2) * (1 - t * t) * root * (1 + 3 * 0.044715 * x * x);
+  },
+  silu: (x) => swished(x, 1),
+  tanh: (x) => 1 - Math.tanh(x) ** 2,
+  quick_gelu: (x) => swished(x, 1.702),
+  relu_squared: (x) => 2 * Math.max(x, 0),
+  sigmoid: (x) => sigmoid(x) * (1 - sigmoid(x)),
+  gelu_10: (x) => (x * normal(x) <= 10 ? normal(x) + x * density(x) : 0),
+  leaky_relu: (x) => (x > 0 ? 1 : 0.01),
+  relu6: (x) => (x > 0 && x < 6 ? 1 : 0),
+  hardswish: (x) => (x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5),
+  mish: (x) => {
+    const t = Math.tanh(softplus(x));
+    return t + x * (1 - t * t) * sigmoid(x);
+  },
+  sqrtsoftplus: (x) => (x < -80 ? Math.exp(x / 2) / 2 : sigmoid(x) / (2 * Math.sqrt(softplus(x)))),
+  laplace: (x) => density((x - 0.707107) / 0.282095) / 0.282095,
+  linear: () => 1,
+};
+
+/**
+ * f′(x).
+ * @param {string} name
+ * @param {number} x
+ */
+export function slope(name, x) {
+  const derivative = entry(SLOPES, name);
+  if (!derivative) throw new Error(`activation "${name}" is not known here`);
+  return derivative(x);
+}
+
+/** The derivative of x / (1 + e^−rx). @type {(x: number, r: number) => number} */
+const swished = (x, r) => sigmoid(r * x) * (1 + r * x * (1 - sigmoid(r * x)));
+
+/** @param {number} x */
+const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+
+/** φ(x): the density of a normal deviate at x. @param {number} x */
+const density = (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+
 /** @type {(x: number, least: number, most: number) => number} */
 const clamp = (x, least, most) => Math.min(Math.max(x, least), most);
 

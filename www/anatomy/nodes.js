@@ -47,3 +47,21 @@ export function placeOf(shape, flat) {
 export function flatOf(shape, place) {
   return place.reduce((flat, index, dim) => flat * shape[dim] + index, 0);
 }
+
+/**
+ * A node's name within its layer, or within its stack where it is in none: `attn.hook_q` of `blocks.0.attn.hook_q`.
+ * @param {GraphNode} node
+ */
+export function shortName({ name, place: { stack, layer } }) {
+  const path = [stack, layer].filter((part) => part !== undefined).join(".");
+  return path ? name.slice(path.length + 1) : name;
+}
+
+/**
+ * The name of the same computed node in another layer, counted from 0.
+ * @param {GraphNode} node
+ * @param {number} layer
+ */
+export function nameInLayer(node, layer) {
+  return node.place.layer === undefined ? node.name : `${node.place.stack}.${layer}.${shortName(node)}`;
+}

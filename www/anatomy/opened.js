@@ -5,7 +5,7 @@ import { formulaOf } from "./formulas.js";
 import { arithmetic } from "./steps.js";
 import { partName } from "./diagram.js";
 import { headsOf, planeOf, WIDEST } from "./plane.js";
-import { shapeText } from "./nodes.js";
+import { shapeText, shortName } from "./nodes.js";
 
 /** @typedef {import("./anatomy.js").Part} Part */
 /** @typedef {import("./arithmetic.js").Numbers} Numbers */
@@ -53,7 +53,7 @@ function op(block, specimen, index) {
   const node = graph[index];
   const open = block.settings.op === node.name;
   return html`<li><button type="button" class="op" aria-expanded=${open} @click=${() => block.keep({ op: open ? "" : node.name, row: 0, column: 0, from: 0, wgsl: false })}>
-      <b>${node.op}</b><span class="mono">${short(node.name)}</span><small>${shapeText(node, lens)}</small></button>
+      <b>${node.op}</b><span class="mono">${shortName(node)}</span><small>${shapeText(node, lens)}</small></button>
     ${open ? body(block, specimen, index) : nothing}</li>`;
 }
 
@@ -121,9 +121,4 @@ function place(axes, shape, flat) {
     flat = Math.floor(flat / shape[dim]);
   }
   return parts.join(", ");
-}
-
-/** A node's name within its layer. @param {string} name */
-function short(name) {
-  return name.replace(/^(?:(?:encoder|decoder|blocks)\.)?(?:\d+\.)?/, "");
 }

@@ -3,6 +3,7 @@
 import { css, html, nothing } from "lit";
 import { anatomyOf } from "../anatomy/anatomy.js";
 import { diagram } from "../anatomy/diagram.js";
+import { nameInLayer } from "../anatomy/nodes.js";
 import { opened } from "../anatomy/opened.js";
 import { Specimen } from "../anatomy/specimen.js";
 import { diagramStyles, stepStyles } from "../anatomy/styles.js";
@@ -119,7 +120,10 @@ export class Architecture extends Block {
   /** Another layer's part of the same place stays open. @param {Record<string, any>} change */
   #move(change) {
     const { block, op } = this.settings;
-    const moved = (/** @type {string} */ name) => (change.layer === undefined ? name : name.replace(/^((?:encoder|decoder|blocks)\.)\d+\./, `$1${change.layer - 1}.`));
+    const moved = (/** @type {string} */ name) => {
+      const node = change.layer === undefined ? undefined : this.specimen?.graph.find((node) => node.name === name);
+      return node ? nameInLayer(node, change.layer - 1) : name;
+    };
     this.keep({ ...change, block: this.anatomy?.parts.has(moved(block)) ? moved(block) : block, op: moved(op) });
   }
 }

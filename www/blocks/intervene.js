@@ -225,7 +225,7 @@ export class Intervene extends TextBlock {
     if (!bench || !outcome || !this.#fields) return this.stopLongOrAgain();
     return html`<p class="caption">${say("change.intro")}</p>
       <div class="two">
-        <section aria-label=${say("change.list")}>${listPart(this.#changes, { say, change: (changes) => this.#change(changes), undo: this.#past.length > 0 && (() => this.#travel(this.#past, this.#future)), redo: this.#future.length > 0 && (() => this.#travel(this.#future, this.#past)) })} ${this.#add()}</section>
+        <section aria-label=${say("change.list")}>${listPart(this.#changes, { say, hooks: this.engine.info.hooks, change: (changes) => this.#change(changes), undo: this.#past.length > 0 && (() => this.#travel(this.#past, this.#future)), redo: this.#future.length > 0 && (() => this.#travel(this.#future, this.#past)) })} ${this.#add()}</section>
         <section aria-label=${say("change.outcome")}>${this.#result(bench, outcome)}</section>
       </div>
       ${this.#sweepView()}

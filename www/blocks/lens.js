@@ -44,10 +44,9 @@ export class Lens extends TextBlock {
     this.requestUpdate();
   }
 
-  /** @param {string} state */
-  #nameOf(state) {
-    const layer = Number(state.match(/\.(\d+)\./)?.[1]);
-    return state.endsWith("hook_resid_pre") ? this.say("lens.input") : this.say("tower.layer", { n: layer + 1 });
+  /** @param {import("./change/sites.js").State} state */
+  #nameOf({ layer }) {
+    return layer === undefined ? this.say("lens.input") : this.say("tower.layer", { n: layer + 1 });
   }
 
   draw() {

@@ -6,7 +6,7 @@ import { Text } from "../text/text.js";
 /**
  * @typedef {{ name: string, architecture: string, device: "webgpu" | "cpu", deviceReason: string, deviceReasonCode: string, parameters: number, virtualParameters: number, layers: number, heads: number,
  *   vocab: number, tokenTypes: number, labels: (string | null)[], unusedLabels: string[], classes: import("../reading/classes.js").Kind | null, maxPositions: number | null, mask: number | null,
- *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[] }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
+ *   cache: { kvHeads: number, bytes: number, multiHead: number, multiQuery: number } | null, hooks: { name: string, axes: string[], place: import("../trace.js").Place }[], kind: "encoder-decoder" | "encoder" | "decoder", decoderStart: number, eos: number[],
  *   notices: Notice[], pad: number, selfTest: SelfTest[], timing: { cpu: number | null, webgpu: number | null }, adapter: string | null, tokenizer: boolean,
  *   ops: { op: string, file: string, variants: string[], nodes: string[] }[] }} ModelInfo
  */

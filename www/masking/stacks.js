@@ -2,6 +2,7 @@
 
 /** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {import("../trace.js").Piece} Piece */
+/** @typedef {import("../trace.js").Place} Place */
 /** @typedef {"encoder" | "decoder" | "cross"} Stack */
 
 /**
@@ -20,20 +21,20 @@ export function stacksOf(kind) {
  * @param {number} layer from 0
  */
 export function placeOf(kind, stack, layer) {
-  return pathOf(kind, stack).join(String(layer));
+  const [half, part] = pathOf(kind, stack);
+  return `${half}.${layer}.${part}`;
 }
 
 /**
- * How many layers a stack has, read from the names of its hooks.
- * @param {{ kind: Kind, hooks: { name: string }[] } | undefined} info
+ * How many layers a stack has, read from the places of its hooks.
+ * @param {{ kind: Kind, hooks: { name: string, place: Place }[] } | undefined} info
  * @param {Stack} stack
  */
 export function layersOf(info, stack) {
   if (!info) return 0;
-  const [before, after] = pathOf(info.kind, stack);
-  const end = `${after}.hook_pattern`;
-  const own = info.hooks.filter(({ name }) => name.startsWith(before) && name.endsWith(end));
-  return own.reduce((most, { name }) => Math.max(most, Number(name.slice(before.length, -end.length)) + 1), 0);
+  const [half, part] = pathOf(info.kind, stack);
+  const own = info.hooks.filter(({ name, place }) => place.stack === half && place.part === part && name.endsWith(".hook_pattern"));
+  return own.reduce((most, { place: { layer = 0 } }) => Math.max(most, layer + 1), 0);
 }
 
 /**
@@ -49,10 +50,12 @@ export function sidesOf(kind, stack, { source, read, written }) {
 }
 
 /**
+ * The stack and the part of its layers, as nodes have them.
  * @param {Kind} kind
  * @param {Stack} stack
+ * @returns {[Place["stack"], Place["part"]]}
  */
 function pathOf(kind, stack) {
-  if (kind !== "encoder-decoder") return ["blocks.", ".attn"];
-  return stack === "cross" ? ["decoder.", ".cross_attn"] : [`${stack}.`, ".attn"];
+  if (kind !== "encoder-decoder") return ["blocks", "attn"];
+  return stack === "cross" ? ["decoder", "cross_attn"] : [stack, "attn"];
 }

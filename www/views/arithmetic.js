@@ -63,14 +63,14 @@ export class Arithmetic extends LitElement {
   render() {
     const { explanation: found } = this;
     if (!found) return nothing;
-    const draw = { dot: this.#dot, softmax: this.#softmax, norm: this.#norm }[/** @type {"dot" | "softmax" | "norm"} */ (found.kind)];
+    const draw = { dot: this.#dot, softmax: this.#softmax, norm: this.#norm, line: this.#line }[/** @type {"dot" | "softmax" | "norm" | "line"} */ (found.kind)];
     return html`${draw ? draw.call(this, found) : nothing}<p class="sum" style="margin:0">${this.#sum(found)} ${this.#engine(found.value)}</p>`;
   }
 
   /** @param {Explanation} found */
-  #dot({ a, b, axis }) {
+  #dot({ a, b, axis, names }) {
     const products = Array.from(a, (value, i) => value * b[i]);
-    const [one, two] = this.names;
+    const [one, two] = names ?? this.names;
     return this.#rows([[one, a, this.hues[0]], [two, b, this.hues[1]], [`${one}·${two}`, products, ""]], axis);
   }
 
@@ -82,6 +82,11 @@ export class Arithmetic extends LitElement {
   /** @param {Explanation} found */
   #norm({ row, at }) {
     return this.#rows([["x", row, "--ink-soft"]], "d_model", at);
+  }
+
+  /** @param {Explanation} found */
+  #line({ bars, axis, at }) {
+    return bars ? this.#rows(bars.map((/** @type {[string, Float64Array]} */ [name, numbers]) => [name, numbers, "--ink-soft"]), axis, at) : nothing;
   }
 
   /**
@@ -136,7 +141,7 @@ export class Arithmetic extends LitElement {
       case "dot": {
         const sum = Array.from(found.a, (/** @type {number} */ value, i) => value * found.b[i]).reduce((total, value) => total + value, 0);
         const plain = found.times === 1 && found.plus === undefined;
-        return html`${term(`Σ ${this.names.join("·")} =`)} ${plain ? result : html`<b>${figure(sum)}</b>`}
+        return html`${term(`Σ ${(found.names ?? this.names).join("·")} =`)} ${plain ? result : html`<b>${figure(sum)}</b>`}
           ${found.times === 1 ? nothing : html`${term("·")} <b>${figure(found.times)}</b>${term(this.say("cell.scaled", { n: Math.round(found.times ** -2) }))}`}
           ${found.plus === undefined ? nothing : html`${term("+")} <b>${figure(found.plus)}</b>${term(this.say("cell.bias"))}`} ${plain ? nothing : html`${term("=")} ${result}`}`;
       }
@@ -155,6 +160,10 @@ export class Arithmetic extends LitElement {
         return html`${term(`${found.table} [`)}<b>${found.row}</b>${term(",")} <b>${found.column}</b>${term("] =")} ${result}`;
       case "turn":
         return html`${term("(")}<b>${figure(found.a)}</b>${term(",")} <b>${figure(found.b)}</b>${term(")")} ${term(this.say("cell.turned", { degrees: ((found.angle * 180) / Math.PI).toFixed(1) }))} ${term("→")} ${result}`;
+      case "line":
+        return html`${found.terms.map((/** @type {number | string | { mean: string }} */ part) => (typeof part === "number" ? html`<b>${figure(part)}</b> ` : html`${term(typeof part === "string" ? part : this.say("cell.average", { of: part.mean }))} `))}${term("=")} ${result}`;
+      case "zero":
+        return html`${term(this.say(found.why === "unlabelled" ? "cell.unlabelled" : "cell.unread"))} ${term("→")} ${result}`;
       default:
         return html`${term(`${found.from} [${found.place.join(", ")}] =`)} ${result}`;
     }

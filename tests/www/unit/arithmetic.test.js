@@ -2,38 +2,11 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Numbers } from "../../../www/anatomy/arithmetic.js";
 import { activate, erf } from "../../../www/anatomy/functions.js";
 import { MASKED } from "../../../www/trace.js";
-import { graphOf } from "./graphs.js";
+import { all, hidden, near, numbers, square, text } from "./worked.js";
 
 /** @typedef {import("./graphs.js").Axes} Axes */
-
-/**
- * One op on given numbers, of two tokens.
- * @param {string} op
- * @param {{ axes: Axes, data: number[], weight?: true }[]} inputs
- * @param {Axes} axes
- * @param {object} [more]
- */
-function numbers(op, inputs, axes, more) {
-  const g = graphOf();
-  inputs.forEach(({ axes, weight }, i) => (weight ? g.weight(`in${i}`, axes) : g.op(`in${i}`, "given", [], axes)));
-  g.op("out", op, inputs.map((_, i) => `in${i}`), axes, more);
-  return new Numbers(g.nodes, { source: 2, target: 2 }, new Map(inputs.map(({ data }, i) => [i, data])));
-}
-
-/** The last node's numbers. @param {Numbers} found */
-const all = (found) => Array.from(found.all(found.graph.length - 1));
-/** @type {(found: ArrayLike<number>, wanted: number[]) => void} */
-const near = (found, wanted) => {
-  assert.equal(found.length, wanted.length);
-  wanted.forEach((value, i) => assert.ok(Math.abs(found[i] - value) <= 1e-12 * Math.max(1, Math.abs(value)), `${i}: ${found[i]} is not ${value}`));
-};
-
-const text = /** @type {Axes} */ ([["batch", "batch"], ["pos", "source"]]);
-const hidden = /** @type {Axes} */ ([...text, ["d_model", 2]]);
-const square = /** @type {Axes} */ ([["batch", "batch"], ["head", 2], ["query_pos", "source"], ["key_pos", "source"]]);
 
 test("linear: x·w + b, row by row", () => {
   const found = numbers("linear", [{ axes: hidden, data: [1, 2, 3, 4] }, { axes: [["out", 2], ["in", 2]], data: [1, 0, 10, 1], weight: true }, { axes: [["out", 2]], data: [0.5, -1], weight: true }], hidden);

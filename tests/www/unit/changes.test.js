@@ -80,8 +80,11 @@ test("a link's changes are those that it names, and nothing where it says nothin
 });
 
 test("places to change are read off the hooks", () => {
-  const hooks = ["encoder.0.attn.hook_z", "decoder.1.attn.hook_z", "decoder.0.attn.hook_z", "decoder.0.cross_attn.hook_z", "decoder.0.hook_resid_pre", "decoder.0.hook_resid_post", "decoder.1.hook_resid_post", "encoder.0.hook_resid_post"];
-  const model = /** @type {any} */ ({ info: { hooks: hooks.map((name) => ({ name, axes: [] })) } });
+  const hook = (/** @type {string} */ word, /** @type {"encoder" | "decoder"} */ stack, /** @type {number} */ layer, /** @type {"attn" | "cross_attn" | undefined} */ part = undefined) => ({ name: [stack, layer, ...(part ? [part] : []), word].join("."), axes: [], place: { stack, layer, part } });
+  const hooks = [hook("hook_z", "encoder", 0, "attn"), hook("hook_resid_post", "encoder", 0), hook("hook_resid_pre", "decoder", 0), hook("hook_z", "decoder", 0, "attn"), hook("hook_z", "decoder", 0, "cross_attn"),
+    hook("hook_resid_post", "decoder", 0), hook("hook_resid_pre", "decoder", 1), hook("hook_z", "decoder", 1, "attn"), hook("hook_resid_post", "decoder", 1)];
+  const model = { info: { hooks } };
   assert.deepEqual(sitesOf(model), [{ stack: "encoder", part: "attn", layers: 1 }, { stack: "decoder", part: "attn", layers: 2 }, { stack: "decoder", part: "cross_attn", layers: 1 }]);
-  assert.deepEqual(residualOf(model), { stack: "decoder", states: ["decoder.0.hook_resid_pre", "decoder.0.hook_resid_post", "decoder.1.hook_resid_post"], last: "decoder.1.hook_resid_post" });
+  const states = [{ hook: "decoder.0.hook_resid_pre", layer: undefined }, { hook: "decoder.0.hook_resid_post", layer: 0 }, { hook: "decoder.1.hook_resid_post", layer: 1 }];
+  assert.deepEqual(residualOf(model), { stack: "decoder", states, last: "decoder.1.hook_resid_post" });
 });

@@ -19,13 +19,13 @@ const { ops, activations } = vocabulary();
 const PUBLISHED = { gelu_erf: "gelu", gelu_tanh: "gelu_new", relu_squared: "relu2" };
 
 /** @type {(op: string, more?: object) => import("../../../www/trace.js").GraphNode} */
-const node = (op, more) => ({ name: op, op, inputs: [0, 1, 2], axes: [], dims: [], stage: "source", hooks: [], eps: 1e-5, by: 2, scale: 0.5, ...more });
+const node = (op, more) => ({ name: op, op, inputs: [0, 1, 2], axes: [], dims: [], stage: "source", hooks: [], place: {}, eps: 1e-5, by: 2, scale: 0.5, ...more });
 
 test("every op of the engine has its arithmetic and its formula in the page", () => {
   assert.ok(ops.length >= 16);
   for (const { op } of ops) {
-    assert.ok(EXPLAINED.includes(op), `${op} has no arithmetic in www/anatomy/arithmetic.js`);
-    assert.notEqual(formulaOf(node(op, { activation: "relu" })), nothing, `${op} has no formula in www/anatomy/formulas.js`);
+    assert.ok(EXPLAINED.includes(op), `${op} has no arithmetic in www/anatomy/arithmetic/`);
+    assert.notEqual(formulaOf(node(op, { activation: "relu" })), nothing, `${op} has no formula in www/anatomy/formulas/`);
   }
 });
 

@@ -7,7 +7,8 @@ import { parsePlaces, outputsOf } from "./stack.js";
 /** @typedef {import("./sites.js").Site} Site */
 /** @typedef {import("../../trace.js").Say} Say */
 /** What the fields hold, whichever of them are seen. @typedef {{ kind: Change["do"], site: number, layer: number, head: number, part: string, by: "zero" | "mean", hook: string, places: Record<string, string>, how: "set" | "scale" | "add", value: number, text: string, keep: boolean, cell?: { query: number, key: number, now: number } }} Fields */
-/** @typedef {{ say: Say, sites: Site[], heads: number, hooks: { name: string, axes: string[] }[], fields: Fields, set: (change: Partial<Fields>) => void }} Form */
+/** @typedef {import("../../engine/model.js").ModelInfo["hooks"][number]} Hook */
+/** @typedef {{ say: Say, sites: Site[], heads: number, hooks: Hook[], fields: Fields, set: (change: Partial<Fields>) => void }} Form */
 
 export const KINDS = /** @type {const} */ (["head", "layer", "weight", "hook", "patch"]);
 
@@ -99,9 +100,9 @@ function numbers(count, chosen) {
 /**
  * A change in words.
  * @param {Change} change
- * @param {Say} say
+ * @param {{ say: Say, hooks: Hook[] }} model
  */
-export function nameOf(change, say) {
+export function nameOf(change, { say, hooks }) {
   const by = (/** @type {string} */ how) => say(`change.by.${how}`);
   const places = (/** @type {Record<string, number[]>} */ at) => Object.entries(at).map(([axis, list]) => ` ${axis} ${list.join(",")}`).join("");
   switch (change.do) {
@@ -114,8 +115,9 @@ export function nameOf(change, say) {
     case "patch":
       return say("change.name.patch", { hook: change.hook + places(change.at), text: change.text });
     case "weight": {
-      const [, stack, layer, part] = change.hook.match(/^(\w+)\.(\d+)\.(\w+)\./) ?? [];
-      return say("change.name.weight", { where: say(`change.site.${stack}.${part}`), layer: Number(layer) + 1, head: change.head + 1, query: change.query + 1, key: change.key + 1, value: change.value });
+      const place = hooks.find(({ name }) => name === change.hook)?.place;
+      if (place?.layer === undefined) return `${change.hook}${places({ head: [change.head], query_pos: [change.query], key_pos: [change.key] })}: ${change.value}`;
+      return say("change.name.weight", { where: say(`change.site.${place.stack}.${place.part}`), layer: place.layer + 1, head: change.head + 1, query: change.query + 1, key: change.key + 1, value: change.value });
     }
   }
 }

@@ -6,7 +6,7 @@ import { residualOf } from "./sites.js";
 
 /** @typedef {import("../../engine/model.js").Model} Model */
 /** @typedef {import("../../engine/host.js").Input} Input */
-/** `state` is the hook whose state is read; `cells` has one list for each position, the likeliest word first. @typedef {{ state: string, cells: { id: number, probability: number }[][] }} LensRow */
+/** `state` is what is read; `cells` has one list for each position, the likeliest word first. @typedef {{ state: import("./sites.js").State, cells: { id: number, probability: number }[][] }} LensRow */
 
 /**
  * @param {Model} model
@@ -18,10 +18,10 @@ import { residualOf } from "./sites.js";
 export async function logitLens(model, input, work = {}, listed = 5) {
   const { states, last } = residualOf(model);
   const passes = states.length + 1;
-  const { activations } = await model.run(input, { capture: states, ...portion(work, 0, passes) });
+  const { activations } = await model.run(input, { capture: states.map(({ hook }) => hook), ...portion(work, 0, passes) });
   const rows = [];
   for (const [i, state] of states.entries()) {
-    const { logits } = await model.run(input, { interventions: [{ hook: last, from: activations.get(state) }], ...portion(work, 1 + i, passes) });
+    const { logits } = await model.run(input, { interventions: [{ hook: last, from: activations.get(state.hook) }], ...portion(work, 1 + i, passes) });
     rows.push({ state, cells: likeliest(logits, listed) });
   }
   return rows;

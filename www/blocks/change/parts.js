@@ -13,15 +13,15 @@ import { commandFile } from "./stack.js";
 
 /**
  * @param {Change[]} changes
- * @param {{ say: Say, change: (changes: Change[]) => void, undo: false | (() => void), redo: false | (() => void) }} list `undo` and `redo`, where there is something to go to
+ * @param {{ say: Say, hooks: import("./forms.js").Hook[], change: (changes: Change[]) => void, undo: false | (() => void), redo: false | (() => void) }} list `undo` and `redo`, where there is something to go to
  */
-export function listPart(changes, { say, change, undo, redo }) {
+export function listPart(changes, { say, hooks, change, undo, redo }) {
   const link = (/** @type {string} */ word, /** @type {false | (() => void)} */ action) => html`<button type="button" class="link" ?disabled=${!action} @click=${() => action && action()}>${say(word)}</button>`;
   return html`<div class="row"><h3>${say("change.list")}</h3><span class="quiet">
       ${link("branches.undo", undo)} ${link("branches.redo", redo)} ${link("change.clear", changes.length > 0 && (() => change([])))}</span></div>
     ${changes.length === 0 ? html`<p class="small">${say("change.none")}</p>` : nothing}
-    <ul class="stack">${changes.map((one, n) => html`<li class=${one.off ? "off" : ""}><label><input type="checkbox" .checked=${!one.off} @change=${() => change(changes.with(n, { ...one, off: !one.off }))} /> <span>${nameOf(one, say)}</span></label>
-      <button type="button" class="link" aria-label=${say("change.remove", { name: nameOf(one, say) })} title=${say("change.remove", { name: nameOf(one, say) })} @click=${() => change(changes.toSpliced(n, 1))}>×</button></li>`)}</ul>`;
+    <ul class="stack">${changes.map((one, n) => html`<li class=${one.off ? "off" : ""}><label><input type="checkbox" .checked=${!one.off} @change=${() => change(changes.with(n, { ...one, off: !one.off }))} /> <span>${nameOf(one, { say, hooks })}</span></label>
+      <button type="button" class="link" aria-label=${say("change.remove", { name: nameOf(one, { say, hooks }) })} title=${say("change.remove", { name: nameOf(one, { say, hooks }) })} @click=${() => change(changes.toSpliced(n, 1))}>×</button></li>`)}</ul>`;
 }
 
 /**

@@ -45,14 +45,14 @@ export async function interventionsOf(changes, sources) {
  * @returns {Promise<Intervention[]>}
  */
 async function one(change, { here, there, hooks, room = 0 }) {
-  const mean = async (/** @type {string} */ hook) => overPositions(await here(hook), hook.startsWith("encoder.") ? 0 : room);
+  const mean = async (/** @type {string} */ hook, /** @type {string} */ stack) => overPositions(await here(hook), stack === "encoder" ? 0 : room);
   switch (change.do) {
     case "head": {
       const hook = `${change.stack}.${change.layer}.${change.part}.hook_z`;
-      return [change.by === "zero" ? { hook, at: { head: change.head }, set: 0 } : { hook, at: { head: change.head }, from: await mean(hook) }];
+      return [change.by === "zero" ? { hook, at: { head: change.head }, set: 0 } : { hook, at: { head: change.head }, from: await mean(hook, change.stack) }];
     }
     case "layer":
-      return Promise.all(outputsOf(change, hooks).map(async (hook) => (change.by === "zero" ? { hook, set: 0 } : { hook, from: await mean(hook) })));
+      return Promise.all(outputsOf(change, hooks).map(async (hook) => (change.by === "zero" ? { hook, set: 0 } : { hook, from: await mean(hook, change.stack) })));
     case "hook":
       return [{ hook: change.hook, ...placed(change.at), [change.how]: change.value }];
     case "patch": {

@@ -16,11 +16,11 @@ export const EMBEDDING = ["tokens", "positions", "segments", "widening"];
 const product = (/** @type {number[]} */ dims) => dims.reduce((size, n) => size * n, 1);
 
 /** What the first node that reads a weight does with it. @param {PlanNode} reader @returns {Part} */
-function partOf({ name, op }) {
+function partOf({ name, op, place }) {
   const word = name.split(".").at(-1) ?? "";
   if (op === "embed") return word === "hook_pos_embed" ? "positions" : word === "hook_token_type_embed" ? "segments" : "tokens";
   if (op === "relative_bias") return "positions";
-  if (/^(head|pooler)\./.test(name)) return name.startsWith("head") ? "head" : "pooler";
+  if (place.part === "head" || place.part === "pooler") return place.part;
   if (op === "layer_norm" || op === "rms_norm") return "norms";
   if (word === "embedded_wide") return "widening";
   const hooks = /** @type {Record<string, Part>} */ ({ hook_q: "query", hook_k: "key", hook_v: "value", hook_attn_out: "output", hook_cross_attn_out: "output", hook_pre: "mlp", hook_pre_linear: "mlp", hook_mlp_out: "mlp" });
