@@ -4,12 +4,16 @@
 //! - `loss`: what each published class is trained on
 //! - `batch`: texts and labels of a step, as the graph's inputs
 //! - `initialise`: the numbers of a new model
+//! - `objectives`: batches from tokenised data, for each step
+//! - `tasks`: batches that a rule makes
 //! - `trainer`: a model that learns, on a device
 
 mod batch;
 mod differentiate;
 mod initialise;
 mod loss;
+pub mod objectives;
+pub mod tasks;
 mod trainer;
 
 pub use batch::{Array, Batch, Fed, IGNORED};
