@@ -209,6 +209,18 @@ fn golden(name: &str) -> Model {
 }
 
 #[test]
+fn special_tokens_are_found_by_their_usual_spellings() {
+    let words = ["[PAD]", "[CLS]", "[SEP]", "[MASK]", "[UNK]", "<s>", "</s>", "<extra_id_0>", "<extra_id_1>"];
+    let id = |token: &str| words.iter().position(|word| *word == token).map(|id| id as u32);
+    let bert = SpecialIds::find(&golden("bert-mlm"), &id);
+    assert_eq!(bert, SpecialIds { cls: Some(1), sep: Some(2), mask: Some(3), others: vec![4], ..SpecialIds::default() });
+    let t5 = SpecialIds::find(&golden("t5-v1_0"), &id);
+    assert_eq!((t5.eos, t5.sentinels, t5.cls), (Some(1), vec![7, 8], None));
+    let llama = SpecialIds::find(&golden("llama1"), &|_| None);
+    assert_eq!((llama.bos, llama.mask, llama.sentinels), (None, None, vec![]));
+}
+
+#[test]
 fn a_model_of_the_class_takes_every_batch() {
     let classes = [
         "gpt2",

@@ -83,8 +83,8 @@ fn class(number: usize, label: &str, names: &[Option<String>]) -> Result<u32> {
 fn documents(text: &str) -> Vec<Vec<&str>> {
     let lines: Vec<&str> = text.trim().lines().map(str::trim).collect();
     let between = |line: &&str| line.is_empty() || *line == BETWEEN;
-    let documents = if lines.iter().any(|line| between(&line)) {
-        lines.split(|line| between(&line)).map(<[&str]>::to_vec).collect::<Vec<_>>()
+    let documents = if lines.iter().any(between) {
+        lines.split(|line| between(line)).map(<[&str]>::to_vec).collect::<Vec<_>>()
     } else {
         lines.iter().map(|line| sentences(line)).collect()
     };

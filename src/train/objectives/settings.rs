@@ -2,7 +2,7 @@
 
 use super::{Data, Recipe};
 use crate::error::{Error, Result};
-use crate::models::Family;
+use crate::models::{Family, Model};
 
 /// Ids with a meaning of their own, as the tokenizer has them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,28 @@ pub struct SpecialIds {
     pub sentinels: Vec<u32>,
     /// Further ids that do not stand for text, such as \[UNK\].
     pub others: Vec<u32>,
+}
+
+impl SpecialIds {
+    /// Those of a model, with the ids that its tokenizer has for the usual spellings. An end that `config.json` names outside of the vocabulary is none.
+    pub fn find(model: &Model, id: &dyn Fn(&str) -> Option<u32>) -> SpecialIds {
+        let known = |id: &u32| (*id as usize) < model.vocab;
+        let named = |spellings: &[&str]| spellings.iter().find_map(|spelling| id(spelling)).filter(known);
+        let encoder = |spellings: &[&str]| if model.family == Family::Encoder { named(spellings) } else { None };
+        let end = || model.special.eos.first().copied().filter(known).or_else(|| named(&["</s>", "<|endoftext|>"]));
+        let sentinels = (0..).map_while(|i| named(&[&format!("<extra_id_{i}>")]));
+        SpecialIds {
+            // Nothing reads padding, so where no token is named for it, any will do.
+            pad: Some(model.special.pad).filter(known).or_else(|| named(&["[PAD]", "<pad>"])).unwrap_or(0),
+            cls: encoder(&["[CLS]", "<s>"]),
+            sep: encoder(&["[SEP]", "</s>"]),
+            mask: encoder(&["[MASK]", "<mask>"]),
+            bos: if model.family == Family::Decoder { named(&["<s>", "<|begin_of_text|>"]) } else { None },
+            eos: if model.family == Family::Encoder { None } else { end() },
+            sentinels: if model.family == Family::EncoderDecoder { sentinels.collect() } else { vec![] },
+            others: named(&["[UNK]", "<unk>"]).into_iter().collect(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
