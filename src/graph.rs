@@ -71,6 +71,16 @@ pub enum Stage {
 impl Stage {
     /// In the order in which they run.
     pub const ALL: [Stage; 5] = [Stage::Source, Stage::Target, Stage::Loss, Stage::Backward, Stage::Update];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Source => "source",
+            Stage::Target => "target",
+            Stage::Loss => "loss",
+            Stage::Backward => "backward",
+            Stage::Update => "update",
+        }
+    }
 }
 
 /// A node's number in its graph: nodes come after what they read.

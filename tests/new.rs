@@ -91,3 +91,20 @@ fn what_is_bad_is_refused_and_leaves_nothing() {
     let left = fs::read_dir(&dir).expect("a folder").count();
     assert_eq!(left, 4, "nothing is left behind");
 }
+
+/// A limit on the size of files stands for a full disk: both end a write half-way.
+#[cfg(unix)]
+#[test]
+fn a_disk_without_room_leaves_nothing() {
+    let dir = scratch("new without room");
+    let (config, out) = (folder("gpt2").join("config.json").display().to_string(), dir.join("out").display().to_string());
+    let limited = "trap '' XFSZ; ulimit -f 20; exec \"$@\"";
+    let told = std::process::Command::new("sh")
+        .args(["-c", limited, "sh", env!("CARGO_BIN_EXE_diorama"), "new", &config, "--out", &out])
+        .output()
+        .expect("a shell");
+    let fault = String::from_utf8_lossy(&told.stderr);
+    assert_eq!((told.status.code(), fault.trim_end().lines().count()), (Some(1), 1), "{fault}");
+    assert!(fault.contains("out cannot be written") && fault.contains("free some space or choose another --out"), "{fault}");
+    assert_eq!(fs::read_dir(&dir).expect("a folder").count(), 0, "no part of it is left");
+}

@@ -4,13 +4,18 @@
 //! - `loss`: what each published class is trained on
 //! - `batch`: texts and labels of a step, as the graph's inputs
 //! - `initialise`: the numbers of a new model
+//! - `objectives`: batches from tokenised data, for each step
+//! - `tasks`: batches that a rule makes
+//! - `schedule`, `update`: how fast a model learns, and the nodes by which its weights change
 //! - `trainer`: a model that learns, on a device
 
 mod batch;
 mod differentiate;
 mod initialise;
 mod loss;
+pub mod objectives;
 mod schedule;
+pub mod tasks;
 mod trainer;
 mod update;
 

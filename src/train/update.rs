@@ -2,7 +2,7 @@
 
 use super::differentiate::Gradients;
 use crate::error::Result;
-use crate::graph::{Dim, Graph, NodeId, Stage};
+use crate::graph::{Dim, Graph, Kind, Node, NodeId, Stage, Stored};
 use crate::ops::adamw::RATES;
 use crate::ops::{AdamMean, AdamSquare, AdamW, SquareSum};
 use crate::tensor::Axis;
@@ -41,7 +41,7 @@ pub fn add_adamw(graph: &mut Graph, gradients: &Gradients, weights: &[NodeId]) -
     let (mut commits, mut states) = (vec![], vec![]);
     for (weight, gradient) in learning {
         let node = graph.node(weight);
-        let (name, share) = (node.name.clone(), if node.dims.len() >= 2 { 1.0 } else { 0.0 });
+        let (name, share) = (named(node), if node.dims.len() >= 2 { 1.0 } else { 0.0 });
         let axes: Vec<(Axis, Dim)> = node.axes.iter().copied().zip(node.dims.iter().copied()).collect();
         let mut g = graph.scope(Stage::Update);
         let (mean, square) = (g.state(&format!("{name}.mean"), &axes), g.state(&format!("{name}.square"), &axes));
@@ -52,4 +52,14 @@ pub fn add_adamw(graph: &mut Graph, gradients: &Gradients, weights: &[NodeId]) -
         states.extend([mean, square]);
     }
     Ok(Update { rates, squared_norm, commits, states })
+}
+
+/// A name of its own for each weight: several may lie in one tensor of the checkpoint.
+fn named(node: &Node) -> String {
+    match node.kind {
+        Kind::Weight { stored: Stored::Part { index, .. } | Stored::TransposedPart { index, .. }, .. } => {
+            format!("{}.{index}", node.name)
+        }
+        _ => node.name.clone(),
+    }
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::values::{activation, fault};
 use super::{WebEngine, idle};
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Place, Stage, Stored};
+use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Place, Stored};
 use crate::ops::{Op, Setting};
 use crate::tensor::Tensor;
 
@@ -61,7 +61,7 @@ fn describe(told: &mut String, node: &Node, hooks: &[&str]) {
     list(",\"axes\":", &mut node.axes.iter().map(|axis| quoted(axis.name())));
     list(",\"dims\":", &mut node.dims.iter().map(|dim| length(*dim)));
     list(",\"hooks\":", &mut hooks.iter().map(|hook| quoted(hook)));
-    let stage = if node.stage == Stage::Source { "source" } else { "target" };
+    let stage = node.stage.name();
     let more = match &node.kind {
         Kind::Input | Kind::State => String::new(),
         Kind::Weight { stored, .. } => {
