@@ -45,11 +45,12 @@ pub async fn train(asked: Train) -> Result<String> {
     let Some(example) = batches.first() else {
         return Err(Error::Input(format!("{} has no steps; its tensors need a leading axis of steps", asked.batches.display())));
     };
+    let mut notes = vec![];
     let mut trainer = Trainer::open(model, parameters, example, &[], asked.device.into()).await?;
     if let Some(bytes) = folder.bytes(OPTIMIZER)? {
         let (step, states) = optimizer_state(&bytes)?;
         trainer.resume(step, &states)?;
-        eprintln!("note: {OPTIMIZER} beside the weights: training goes on from step {step}");
+        notes.push(format!("{OPTIMIZER} lies beside the weights: training goes on from step {step}"));
     }
     let (from, steps) = (trainer.done(), trainer.done() + asked.steps);
     trainer.plan(
@@ -64,7 +65,7 @@ pub async fn train(asked: Train) -> Result<String> {
         },
         steps,
     )?;
-    eprintln!("note: weights, gradients and optimizer take {:.1} MiB", trainer.bytes() as f64 / f64::from(1 << 20));
+    notes.push(format!("weights, gradients and optimizer take {:.1} MiB", trainer.bytes() as f64 / f64::from(1 << 20)));
     let stopped = stop_flag();
     let mut progress = Progress::new(asked.steps, asked.json);
     let mut fault = None;
@@ -74,7 +75,11 @@ pub async fn train(asked: Train) -> Result<String> {
             break;
         }
         match trainer.step(&batches[step % batches.len()]).await {
-            Ok(did) => progress.tell(&did)?,
+            Ok(did) => {
+                // Behind the first step: what is refused is refused in one line.
+                notes.drain(..).for_each(|note| eprintln!("note: {note}"));
+                progress.tell(&did)?;
+            }
             Err(error) => {
                 fault = Some(error);
                 break;

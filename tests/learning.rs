@@ -1,0 +1,101 @@
+//! The commands `gradients` and `train`: what they write, and what they refuse.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use common::goldens;
+use common::shell::{diorama, model, refused, scratch, stdout};
+use safetensors::SafeTensors;
+
+fn batches(name: &str) -> String {
+    goldens().join(format!("gradients/{name}.batches.safetensors")).display().to_string()
+}
+
+/// Names and shapes of a safetensors file.
+fn table(path: &Path) -> BTreeMap<String, Vec<usize>> {
+    let bytes = std::fs::read(path).expect("a safetensors file");
+    let file = SafeTensors::deserialize(&bytes).expect("a sound file");
+    file.tensors().into_iter().map(|(name, view)| (name, view.shape().to_vec())).collect()
+}
+
+#[test]
+fn what_was_trained_is_a_folder_like_the_one_it_came_from() {
+    let dir = scratch("trained");
+    for name in ["gpt2", "bert-pretraining", "t5-v1_0", "llama2-gqa", "albert-mlm"] {
+        let out = dir.join(name);
+        let done =
+            diorama(&["train", &model(name), "--batches", &batches(name), "--steps", "3", "--out", &out.display().to_string()]);
+        assert!(done.status.success(), "{name}: {done:?}");
+        let before = table(&Path::new(&model(name)).join("model.safetensors"));
+        let after = table(&out.join("model.safetensors"));
+        assert!(after.iter().all(|(tensor, shape)| before.get(tensor) == Some(shape)), "{name}: {after:?}");
+        assert!(!out.with_file_name(format!(".{name}.partial")).exists());
+        stdout(&diorama(&["inspect", &out.display().to_string()]));
+    }
+}
+
+#[test]
+fn two_runs_in_a_row_are_one_long_run() {
+    let dir = scratch("resumed");
+    let (first, second) = (dir.join("first"), dir.join("second"));
+    let (first, second) = (first.display().to_string(), second.display().to_string());
+    let run = |from: &str, steps: &str, out: &str| {
+        let told = diorama(&["train", from, "--batches", &batches("gpt2"), "--steps", steps, "--json", "--out", out]);
+        let lines = stdout(&told);
+        lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON")).collect::<Vec<_>>()
+    };
+    let whole = run(&model("gpt2"), "6", &dir.join("whole").display().to_string());
+    let parts = [run(&model("gpt2"), "2", &first), run(&first, "4", &second)].concat();
+    assert_eq!(whole.len(), 6);
+    for (whole, part) in whole.iter().zip(&parts) {
+        for key in ["step", "loss", "grad_norm", "lr", "tokens"] {
+            assert_eq!(whole[key], part[key], "{key} of {whole}");
+        }
+        assert!(whole["ms"].as_f64().is_some());
+    }
+}
+
+#[test]
+fn gradients_lie_under_the_names_of_the_checkpoint() {
+    let out = scratch("gradients").join("g.safetensors");
+    let file = goldens().join("gradients/gpt2.safetensors");
+    // The batch alone, under its own names.
+    let bytes = std::fs::read(file).expect("a golden");
+    let golden = SafeTensors::deserialize(&bytes).expect("a sound golden");
+    let batch: Vec<_> =
+        golden.tensors().into_iter().filter_map(|(name, view)| Some((name.strip_prefix("batch/")?.to_string(), view))).collect();
+    let path = out.with_file_name("batch.safetensors");
+    std::fs::write(&path, safetensors::serialize(batch, None).expect("a batch")).expect("written");
+    let (batch, written) = (path.display().to_string(), out.display().to_string());
+    let capture = ["--capture", "blocks.0.attn.hook_pattern"];
+    let done = diorama(&[&["gradients", &model("gpt2"), "--batch", &batch][..], &capture, &["--out", &written]].concat());
+    assert!(done.status.success(), "{done:?}");
+    let table = table(&out);
+    assert_eq!(table["loss"], [1]);
+    assert_eq!(table["blocks.0.attn.hook_pattern"], table["blocks.0.attn.hook_pattern_grad"]);
+    assert_eq!(table["transformer.h.0.attn.c_attn.weight"][1], 3 * table["transformer.h.0.attn.c_attn.weight"][0]);
+}
+
+#[test]
+fn bad_training_is_one_sentence() {
+    let out = scratch("refused").join("out").display().to_string();
+    let (model, given) = (model("gpt2"), batches("gpt2"));
+    let ask = |what: &str, more: &[&str], substance: &[&str]| {
+        refused(what, &[&["train", &model, "--batches", &given, "--steps", "20"], more].concat(), substance);
+    };
+    ask("one beta", &["--betas", "0.9"], &["betas", "two"]);
+    ask("a beta of more than 1", &["--betas", "0.9,1.5"], &["second beta", "1.5"]);
+    ask("a folder that is taken", &["--out", &model], &["not empty"]);
+    let bert = common::shell::model("bert-model");
+    refused("a model without a head", &["train", &bert, "--batches", &given, "--steps", "1"], &["no head"]);
+    let llama = batches("llama3");
+    refused("ids outside the vocabulary", &["train", &model, "--batches", &llama, "--steps", "1"], &["input_ids", "expected"]);
+    // The rate is too large: the first steps are told, then the fault; what was good is kept.
+    let broken = diorama(&["train", &model, "--batches", &given, "--steps", "20", "--lr", "1e30", "--clip", "0", "--out", &out]);
+    assert_eq!(broken.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&broken.stderr);
+    assert!(told.lines().last().is_some_and(|line| line.contains("no longer finite") && line.contains("written to")), "{told}");
+    stdout(&diorama(&["inspect", &out]));
+}
