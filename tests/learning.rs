@@ -99,3 +99,27 @@ fn bad_training_is_one_sentence() {
     assert!(told.lines().last().is_some_and(|line| line.contains("no longer finite") && line.contains("written to")), "{told}");
     stdout(&diorama(&["inspect", &out]));
 }
+
+#[test]
+fn a_model_learns_a_text_of_the_readers() {
+    let dir = scratch("text");
+    let (text, out) = (dir.join("text.txt"), dir.join("out").display().to_string());
+    std::fs::write(&text, "The cat sat on the mat. The dog sat on the log.\n".repeat(60)).expect("written");
+    let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models/gpt2-tiny").display().to_string();
+    let text = text.display().to_string();
+    let data = ["--objective", "clm", "--data", &text, "--batch", "4", "--context", "16", "--steps", "12", "--lr", "3e-3"];
+    let told = diorama(&[&["train", &tiny, "--json", "--out", &out][..], &data].concat());
+    let losses: Vec<f64> = stdout(&told)
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["loss"].as_f64().expect("a loss"))
+        .collect();
+    assert!(losses[11] < 0.5 * losses[0], "a text that says the same again and again is soon known: {losses:?}");
+    assert!(String::from_utf8_lossy(&told.stderr).contains("held-out loss"), "{told:?}");
+    // What was trained writes it on.
+    let written = stdout(&diorama(&["generate", &out, "--text", "The cat sat on the", "--max-new-tokens", "3"]));
+    assert!(written.contains("mat") || written.contains("log"), "{written}");
+    let unknown = ["train", &tiny, "--objective", "chess", "--data", &text, "--steps", "1"];
+    refused("an objective that is not known", &unknown, &["chess", "clm"]);
+    let wrong = ["train", &tiny, "--objective", "mlm", "--data", &text, "--steps", "1"];
+    refused("an objective of another family", &wrong, &["mlm", "encoder"]);
+}

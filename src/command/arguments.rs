@@ -128,10 +128,31 @@ pub struct New {
 pub struct Train {
     pub dir: PathBuf,
     /// A safetensors file as for gradients, its tensors with a leading axis: batch s mod its length serves step s.
-    #[arg(long, value_name = "FILE")]
-    pub batches: PathBuf,
-    #[arg(long, value_name = "N")]
-    pub steps: usize,
+    #[arg(long, value_name = "FILE", conflicts_with = "objective", required_unless_present = "objective")]
+    pub batches: Option<PathBuf>,
+    /// What to learn from --data: clm (the next token), mlm (masked tokens), nsp or sop (and sentence pairs), span (T5's), pairs (source, tab, target), cls (label, tab, text)
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub objective: Option<String>,
+    /// A text file for --objective, read with the model's tokenizer
+    #[arg(long, value_name = "FILE", requires = "objective")]
+    pub data: Option<PathBuf>,
+    /// Texts of a batch, with --objective
+    #[arg(long, default_value_t = 16)]
+    pub batch: usize,
+    /// Tokens of a text, with --objective
+    #[arg(long, default_value_t = 64)]
+    pub context: usize,
+    /// Of the data: never trained on, and measured at the end
+    #[arg(long, default_value_t = 0.05)]
+    pub held_out: f64,
+    /// Of the order of the data and its corruption
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    #[arg(long, value_name = "N", conflicts_with = "minutes", required_unless_present = "minutes")]
+    pub steps: Option<usize>,
+    /// As many steps as fit into this time
+    #[arg(long, value_name = "F")]
+    pub minutes: Option<f64>,
     /// The learning rate of AdamW
     #[arg(long, default_value_t = 1e-3)]
     pub lr: f32,

@@ -1,10 +1,12 @@
 //! The command, from its arguments to its last line.
 
 mod arguments;
+mod feed;
 mod folder;
 mod intervene;
 mod new;
 mod notes;
+mod progress;
 mod publish;
 mod tell;
 mod train;

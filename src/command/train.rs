@@ -4,17 +4,18 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use diorama::error::{Error, Result};
 use diorama::tensor::Tensor;
-use diorama::train::{Array, Batch, Optimizer, Step, Trainer};
+use diorama::train::{Array, Batch, Optimizer, Trainer};
 use diorama::weights::{self, Checkpoint};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::arguments::{Gradients, Train};
+use super::feed::Feed;
 use super::folder::Folder;
+use super::progress::Progress;
 use super::{publish, tell};
 
 /// Loss, gradients of all weights, and hooks with their gradients, as one safetensors file.
@@ -36,45 +37,30 @@ pub async fn train(asked: Train) -> Result<String> {
     if let Some(out) = &asked.out {
         publish::vacant(out)?;
     }
-    let [first, second] = <[f32; 2]>::try_from(&asked.betas[..])
-        .map_err(|_| Error::Input(format!("--betas has {} numbers; give two, as in --betas 0.9,0.95", asked.betas.len())))?;
+    let optimizer = optimizer(&asked)?;
     let folder = Folder::at(&asked.dir);
     let (model, parameters, names) = folder.load_named()?;
-    let all = Batch { arrays: arrays(&asked.batches)?.into_iter().collect() };
-    let batches = all.rows();
-    let Some(example) = batches.first() else {
-        return Err(Error::Input(format!("{} has no steps; its tensors need a leading axis of steps", asked.batches.display())));
-    };
-    let mut notes = vec![];
-    let mut trainer = Trainer::open(model, parameters, example, &[], asked.device.into()).await?;
+    let mut feed = Feed::open(&asked, &folder, &model)?;
+    let example = feed.batch(0);
+    let mut notes = feed.notes();
+    let mut trainer = Trainer::open(model, parameters, &example, &[], asked.device.into()).await?;
     if let Some(bytes) = folder.bytes(OPTIMIZER)? {
         let (step, states) = optimizer_state(&bytes)?;
         trainer.resume(step, &states)?;
         notes.push(format!("{OPTIMIZER} lies beside the weights: training goes on from step {step}"));
     }
-    let (from, steps) = (trainer.done(), trainer.done() + asked.steps);
-    trainer.plan(
-        Optimizer {
-            rate: asked.lr,
-            betas: [first, second],
-            eps: asked.eps,
-            weight_decay: asked.weight_decay,
-            clip: asked.clip,
-            warmup: asked.warmup,
-            schedule: asked.schedule.into(),
-        },
-        steps,
-    )?;
     notes.push(format!("weights, gradients and optimizer take {:.1} MiB", trainer.bytes() as f64 / f64::from(1 << 20)));
     let stopped = stop_flag();
-    let mut progress = Progress::new(asked.steps, asked.json);
+    let from = trainer.done();
+    let mut progress = Progress::new(&asked);
     let mut fault = None;
-    for step in from..steps {
+    while let Some(steps) = progress.planned() {
+        trainer.plan(optimizer, from + steps)?;
         if stopped.load(Ordering::Relaxed) {
             eprintln!("note: interrupted after {} steps", trainer.done() - from);
             break;
         }
-        match trainer.step(&batches[step % batches.len()]).await {
+        match trainer.step(&feed.batch(trainer.done())).await {
             Ok(did) => {
                 // Behind the first step: what is refused is refused in one line.
                 notes.drain(..).for_each(|note| eprintln!("note: {note}"));
@@ -86,6 +72,7 @@ pub async fn train(asked: Train) -> Result<String> {
             }
         }
     }
+    let held_out = if fault.is_none() { feed.held_out_loss(&mut trainer).await? } else { None };
     // A fault leaves the weights as they were before its step: they are worth keeping.
     let kept = match &asked.out {
         Some(out) if trainer.done() > from => {
@@ -94,11 +81,34 @@ pub async fn train(asked: Train) -> Result<String> {
         }
         _ => String::new(),
     };
+    let told = held_out.map_or(String::new(), |loss| format!("held-out loss {loss:.4}\n"));
     match fault {
         Some(fault) if kept.is_empty() => Err(fault),
         Some(fault) => Err(Error::Input(format!("{fault} ({})", kept.trim_end()))),
-        None => Ok(if asked.json { String::new() } else { kept }),
+        None if asked.json => {
+            eprint!("{told}{kept}");
+            Ok(String::new())
+        }
+        None => Ok(told + &kept),
     }
+}
+
+fn optimizer(asked: &Train) -> Result<Optimizer> {
+    let [first, second] = <[f32; 2]>::try_from(&asked.betas[..])
+        .map_err(|_| Error::Input(format!("--betas has {} numbers; give two, as in --betas 0.9,0.95", asked.betas.len())))?;
+    if asked.minutes.is_some_and(|minutes| !(minutes > 0.0 && minutes.is_finite())) {
+        return Err(Error::Input("--minutes is not a time; give a number above 0".into()));
+    }
+    let optimizer = Optimizer {
+        rate: asked.lr,
+        betas: [first, second],
+        eps: asked.eps,
+        weight_decay: asked.weight_decay,
+        clip: asked.clip,
+        warmup: asked.warmup,
+        schedule: asked.schedule.into(),
+    };
+    optimizer.check().map(|()| optimizer)
 }
 
 /// Whether the reader has pressed Ctrl-C: a step under way ends first.
@@ -141,46 +151,8 @@ fn optimizer_state(bytes: &[u8]) -> Result<(usize, Vec<Tensor>)> {
     Ok((step, states))
 }
 
-/// Tells how training goes: a line of JSON for each step on standard output, or about every second a line on standard error.
-struct Progress {
-    steps: usize,
-    json: bool,
-    start: Instant,
-    told: Instant,
-    since: Instant,
-    done: usize,
-    tokens: usize,
-}
-
-impl Progress {
-    fn new(steps: usize, json: bool) -> Self {
-        let now = Instant::now();
-        Progress { steps, json, start: now, told: now, since: now, done: 0, tokens: 0 }
-    }
-
-    fn tell(&mut self, did: &Step) -> Result<()> {
-        let now = Instant::now();
-        let ms = (now - self.since).as_secs_f64() * 1e3;
-        (self.since, self.done, self.tokens) = (now, self.done + 1, self.tokens + did.tokens);
-        if self.json {
-            let Step { step, loss, grad_norm, rate, tokens } = *did;
-            let line =
-                serde_json::json!({ "step": step, "loss": loss, "grad_norm": grad_norm, "lr": rate, "tokens": tokens, "ms": ms });
-            return super::print(&format!("{line}\n"));
-        }
-        if (now - self.told).as_secs_f64() >= 1.0 || self.done == 1 || self.done == self.steps {
-            self.told = now;
-            let seconds = (now - self.start).as_secs_f64();
-            let left = seconds / self.done as f64 * (self.steps - self.done) as f64;
-            let rate = self.tokens as f64 / seconds.max(1e-9);
-            eprintln!("step {} of {}: loss {:.4}, {rate:.0} tokens/s, {left:.0} s left", self.done, self.steps, did.loss);
-        }
-        Ok(())
-    }
-}
-
 /// The tensors of a batch file.
-fn arrays(path: &Path) -> Result<Vec<(String, Array)>> {
+pub fn arrays(path: &Path) -> Result<Vec<(String, Array)>> {
     let unreadable =
         |why: String| Error::Input(format!("{} is no batch ({why}); give a safetensors file of int32 tensors", path.display()));
     let bytes = std::fs::read(path).map_err(|fault| unreadable(fault.to_string()))?;

@@ -130,6 +130,15 @@ impl Trainer {
         Ok(Derivatives { loss, weights: weights.into_iter().zip(numbers).collect(), activations })
     }
 
+    /// The loss of one batch; nothing changes.
+    pub async fn loss(&mut self, batch: &Batch) -> Result<f32> {
+        let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
+        let stages = [&FORWARD[..], &[Stage::Loss]].concat();
+        let reads = vec![self.read(self.loss.total)];
+        let tensors = self.device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        Ok(tensors[0].data.first().copied().unwrap_or(f32::NAN))
+    }
+
     /// Learns from one batch.
     ///
     /// # Errors
