@@ -239,6 +239,14 @@ impl Device {
         outcome
     }
 
+    /// The executor of the CPU, where that is the device: to time its ops.
+    pub fn cpu(&mut self) -> Option<&mut cpu::Executor> {
+        match &mut self.backend {
+            Backend::Cpu(cpu) => Some(cpu),
+            Backend::Gpu(_) => None,
+        }
+    }
+
     /// The numbers of a weight node.
     pub fn weight(&self, id: NodeId) -> Vec<f32> {
         match &self.backend {

@@ -60,7 +60,8 @@ fn facts(model: &Model) -> BTreeMap<&'static str, Value> {
         Some(Positions::Counted { .. }) | None => (0, None),
     };
     let ops = || graph.nodes.iter().filter_map(|node| node.op());
-    let scales: Vec<f32> = ops().filter_map(|op| if let Op::AttnScores(scores) = op { Some(scores.scale) } else { None }).collect();
+    let scales: Vec<f32> =
+        ops().filter_map(|op| if let Op::AttnScores(scores) = op { Some(scores.scale) } else { None }).collect();
     let eps = ops().find_map(|op| match op {
         Op::LayerNorm(norm) => Some(norm.eps),
         Op::RmsNorm(norm) => Some(norm.eps),
