@@ -120,9 +120,7 @@ impl Executor {
             shape.iter_mut().zip(&node.dims).for_each(|(n, dim)| *n = dim.at(&pass.lens));
         }
         for (id, numbers) in pass.inputs.iter() {
-            let values = &mut self.values[id.0];
-            values.clear();
-            values.extend_from_slice(numbers);
+            self.values[id.0].clone_from(numbers);
         }
         needs::find(&self.graph, &self.kept, pass, &mut self.needs);
         Place::default()

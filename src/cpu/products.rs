@@ -19,7 +19,13 @@ pub(super) fn product(
     out: &mut [f32],
 ) -> bool {
     match op {
-        Op::Linear(_) => linear(site, numbers, weight.expect("every matrix was laid out"), parts, out),
+        Op::Linear(_) => {
+            if weight.is_none() {
+                let width = site.shape(1)[1];
+                scratch.fill(View::rows(numbers[1], width).transposed(), width, site.shape(1)[0], 1.0);
+            }
+            linear(site, numbers, weight.unwrap_or(scratch), parts, out);
+        }
         Op::LinearGradInput(_) => {
             let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
             scratch.fill(View::rows(numbers[1], width), n_out, width, 1.0);

@@ -15,6 +15,8 @@ use crate::tensor::lanes::kernel;
 use block::{Part, few_rows, one_row};
 pub use pack::{COLUMNS, Panels};
 
+/// Rows of a that are multiplied at once: with two vectors of b, the sums fill the registers.
+const SIX: usize = 6;
 /// Steps of the inner axis between two visits to c: a panel of so many lines fits into the first-level cache.
 const DEPTH: usize = 256;
 /// Rows of a between two visits to a panel: so many fit into the second-level cache. A multiple of six.
@@ -71,31 +73,44 @@ pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut 
     if rows == 1 && a.column == 1 && c.into == Into::Fresh {
         return one_row(&a.numbers[..b.depth], b, panels, c.numbers);
     }
-    // Columns of a lie far apart: copied, they are read from few places of the cache.
+    // Columns of a that lie far apart are copied side by side: the first-level cache holds them then, and so they are read once for all panels.
     let mut copy = if a.column > 1 && panels.len() >= WORTH_A_COPY { vec![0.0; TALL * DEPTH.min(b.depth)] } else { vec![] };
     for depth in (0..b.depth).step_by(DEPTH) {
         let deep = depth..(depth + DEPTH).min(b.depth);
         for first in (0..rows).step_by(TALL) {
             let tall = first..(first + TALL).min(rows);
-            if copy.is_empty() {
-                let start = first * a.row + depth * a.column;
-                let a = View { numbers: &a.numbers[start..], ..a };
-                strip(a, tall, b, panels.clone(), deep.clone(), c);
-                continue;
+            let numbers = &a.numbers[first * a.row + depth * a.column..];
+            let (a, six) = if copy.is_empty() {
+                (View { numbers, ..a }, SIX * a.row)
+            } else {
+                by_sixes(numbers, a.column, tall.len(), deep.len(), &mut copy);
+                (View { numbers: &copy, row: 1, column: SIX }, SIX * deep.len())
+            };
+            strip(a, six, tall, b, panels.clone(), deep.clone(), c);
+        }
+    }
+}
+
+/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of six rows: \[block column six\].
+fn by_sixes(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
+    for (block, to) in to.chunks_exact_mut(SIX * columns).take(rows.div_ceil(SIX)).enumerate() {
+        let numbers = &numbers[block * SIX..];
+        let count = SIX.min(rows - block * SIX);
+        for (to, from) in to.as_chunks_mut::<SIX>().0.iter_mut().zip(numbers.chunks(column)) {
+            match from.first_chunk::<SIX>().filter(|_| count == SIX) {
+                Some(from) => *to = *from,
+                None => to[..count].copy_from_slice(&from[..count]),
             }
-            for (k, line) in deep.clone().zip(copy.chunks_exact_mut(TALL)) {
-                line[..tall.len()].copy_from_slice(&a.numbers[k * a.column + first..][..tall.len()]);
-            }
-            strip(View { numbers: &copy, row: 1, column: TALL }, tall, b, panels.clone(), deep.clone(), c);
         }
     }
 }
 
 kernel! {
-    /// Some rows with all of these panels, over a part of the inner axis. `a` begins with the first of these rows and of this part.
-    fn strip<L>(a: View, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
+    /// Some rows with all of these panels, over a part of the inner axis. `a` begins with the first of these rows and of this part;
+    /// from a row to the sixth after it are `six` numbers.
+    fn strip<L>(a: View, six: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
         for panel in panels {
-            let mut part = Part { a, first: rows.start, b: b.lines(panel, &deep), row: rows.start, column: panel * COLUMNS, width: b.width };
+            let mut part = Part { a, six, first: rows.start, b: b.lines(panel, &deep), row: rows.start, column: panel * COLUMNS, width: b.width };
             let add = deep.start > 0 || c.into == Into::Sum;
             while part.row + 6 <= rows.end {
                 few_rows::<L, 6>(&mut part, add, c);
