@@ -76,7 +76,7 @@ fn train(shape: &Shape, profile: bool) {
     });
     println!("{}, {texts} × {tokens}: {ms:.2} ms, {:.0} tokens a second", shape.name, (texts * tokens) as f64 / ms * 1e3);
     if profile {
-        trainer.device().cpu().expect("the CPU").start_profile();
+        trainer.device().start_profile();
         block_on(trainer.derivatives(&batch, &[])).expect("derivatives");
         list(trainer.device());
     }
@@ -104,15 +104,15 @@ fn read(name: &str, profile: bool) {
     println!("{name}: 64 tokens read in {prompt:.2} ms, a further token in {token:.3} ms");
     if profile {
         let mut session = engine.start(&input).expect("a session");
-        engine.device.cpu().expect("the CPU").start_profile();
+        engine.device.start_profile();
         block_on(engine.step(&mut session, &sampling, &[], None)).expect("a step");
-        list(&mut engine.device);
+        list(&engine.device);
     }
 }
 
 /// The time of each op in the pass that was profiled.
-fn list(device: &mut Device) {
-    let Some(profile) = device.cpu().and_then(|cpu| cpu.profile()) else { return };
+fn list(device: &Device) {
+    let Some(profile) = device.profile() else { return };
     for (op, time, runs) in profile.ops().into_iter().filter(|(_, time, _)| time.as_secs_f64() > 1e-5) {
         println!("  {op:24} {:8.3} ms in {runs} nodes", time.as_secs_f64() * 1e3);
     }

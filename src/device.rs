@@ -1,5 +1,6 @@
 //! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
 
+mod profile;
 mod self_test;
 
 use std::fmt;
@@ -237,14 +238,6 @@ impl Device {
             self.replace(why.clone()).await;
         }
         outcome
-    }
-
-    /// The executor of the CPU, where that is the device: to time its ops.
-    pub fn cpu(&mut self) -> Option<&mut cpu::Executor> {
-        match &mut self.backend {
-            Backend::Cpu(cpu) => Some(cpu),
-            Backend::Gpu(_) => None,
-        }
     }
 
     /// The numbers of a weight node.

@@ -155,7 +155,10 @@ mod tests {
                     let want = plain(a, b, [rows, depth, width]);
                     let close = |found: &[f32], times: f32| {
                         for (found, want) in found.iter().zip(&want) {
-                            assert!((found - times * want).abs() <= 1e-4 * times, "{rows} × {depth} × {width}: {found}, {want}");
+                            assert!(
+                                (found - times * want).abs() <= 1e-5 * times * want.abs().max(1.0),
+                                "{rows} × {depth} × {width}: {found}, {want}"
+                            );
                         }
                     };
                     let mut c = vec![f32::NAN; rows * width];
