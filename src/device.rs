@@ -1,5 +1,6 @@
 //! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
 
+mod profile;
 mod reason;
 mod self_test;
 

@@ -153,11 +153,12 @@ fn idle<T>(lock: &Mutex<T>) -> Result<MutexGuard<'_, T>, JsError> {
 #[wasm_bindgen(js_name = cpuGflops)]
 pub fn cpu_gflops(rows: usize, width: usize, out: usize) -> f64 {
     let numbers = |n: usize| -> Vec<f32> { (0..n).map(|i| (i % 17) as f32 - 8.0).collect() };
-    let (x, weight) = (numbers(rows * width), cpu::Panels::new(&numbers(out * width), width));
+    let (x, weight) = (numbers(rows * width), cpu::Panels::of_weight(&numbers(out * width), width));
     let mut y = vec![0.0; rows * out];
     let times = (0..20).map(|_| {
         let start = Instant::now();
-        cpu::multiply(&x, &weight, None, &mut y);
+        let mut y = cpu::Target { numbers: &mut y, step: out, into: cpu::Into::Fresh };
+        cpu::multiply(cpu::View::rows(&x, width), rows, &weight, 0..weight.count(), &mut y);
         start.elapsed().as_secs_f64()
     });
     let best = times.fold(f64::INFINITY, f64::min);

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use case::Case;
 use case::cases::CASES;
+use diorama::cpu;
 use diorama::gpu::{Executor, Gpu};
 use diorama::graph::{Dim, Graph, Lens, Stage};
 use diorama::ops::{MASKED, OPS, Profile};
 use diorama::pass::{Parameters, Pass, Read, Rows};
-use diorama::tensor::size;
+use diorama::tensor::{Tensor, size};
 
 fn check_op(word: &str) {
     let (_, cases) = CASES.iter().find(|(known, _)| *known == word).expect("every test here is of an op with cases");
@@ -54,6 +55,7 @@ fn check(cases: Vec<Case>) {
             if !case.want.is_empty() {
                 close(&on_cpu, &case.want, 1e-6, &format!("{what}: CPU against the hand-checked answer"));
             }
+            close(&by_executor(case), &on_cpu, 2e-6, &format!("{what}: the CPU's executor against the reference"));
             close(&on_gpu, &on_cpu, 1e-4, &format!("{what}: GPU against CPU"));
         }
     }
@@ -86,7 +88,24 @@ fn on_cpu(case: &Case) -> Vec<f32> {
     out
 }
 
+/// The executor of the CPU, which computes some ops in another way than their references.
+fn by_executor(case: &Case) -> Vec<f32> {
+    run(case, |graph, passes| {
+        let mut executor = cpu::Executor::new(graph, Parameters::new());
+        passes.iter().map(|pass| executor.run(pass)).collect::<Vec<_>>().pop().expect("a pass")
+    })
+}
+
 fn on_gpu(gpu: &Gpu, case: &Case) -> Vec<f32> {
+    run(case, |graph, passes| {
+        let mut executor = Executor::new(gpu, graph, &Parameters::new()).expect("no weights");
+        let run = |pass| pollster::block_on(executor.run(pass)).expect("the pass runs");
+        passes.iter().map(run).collect::<Vec<_>>().pop().expect("a pass")
+    })
+}
+
+/// Runs a case as a graph of one op: the earlier tokens, where there are any, then the case itself.
+fn run(case: &Case, device: impl FnOnce(Arc<Graph>, &[Pass]) -> Vec<Tensor>) -> Vec<f32> {
     let mut graph = Graph::default();
     let mut scope = graph.scope(Stage::Target);
     let mut ids = vec![];
@@ -97,14 +116,15 @@ fn on_gpu(gpu: &Gpu, case: &Case) -> Vec<f32> {
     let axes: Vec<_> = case.axes.iter().copied().zip(case.dims.iter().copied()).collect();
     let node = scope.op("out", case.op.clone(), &ids, &axes).expect("the case is well formed");
 
-    let mut executor = Executor::new(gpu, Arc::new(graph), &Parameters::new()).expect("no weights");
     let inputs = ids.iter().copied().zip(case.inputs.iter().map(|input| input.data.clone())).collect();
     let reads = vec![Read { name: "out".into(), node, rows: Rows::All }];
     let pass = Pass { lens: case.lens, stages: vec![Stage::Target], inputs, edits: vec![], reads };
+    let mut passes = vec![];
     if case.lens.past > 0 {
         let lens = Lens { target: case.lens.past, past: 0, ..case.lens };
         let inputs = [(ids[0], case.before.clone())].into_iter().collect();
-        pollster::block_on(executor.run(&Pass { lens, inputs, ..pass.clone() })).expect("the earlier tokens");
+        passes.push(Pass { lens, inputs, ..pass.clone() });
     }
-    pollster::block_on(executor.run(&pass)).expect("the pass runs").remove(0).data
+    passes.push(pass);
+    device(Arc::new(graph), &passes).remove(0).data
 }

@@ -1,8 +1,12 @@
 //! Runs a graph on the CPU: the reference, and in wasm a SIMD device of its own.
 
 mod matmul;
+mod needs;
+mod products;
+mod profile;
 mod turns;
 
+use std::array::from_fn;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +14,10 @@ use crate::graph::{Graph, Kind, Lens, Node, NodeId};
 use crate::ops::{Op, Site};
 use crate::pass::{ByNode, Parameters, Pass};
 use crate::tensor::{Axis, Tensor, size};
-pub use matmul::{Panels, multiply};
+pub use matmul::{Into, Panels, Target, View, multiply};
+use needs::Need;
+use products::product;
+pub use profile::Profile;
 pub use turns::{Give, Turns};
 
 /// Work for each number that is no sum over a row, such as an exponential. // multiply-adds
@@ -20,8 +27,8 @@ const PLAIN: u64 = 16;
 #[derive(Default)]
 struct Place {
     node: usize,
-    /// Of this node, where it is computed by rows.
-    rows: usize,
+    /// Of this node, where it is computed in parts.
+    parts: usize,
     /// So far. // multiply-adds
     work: u64,
 }
@@ -34,7 +41,12 @@ pub struct Executor {
     weights: Vec<Option<Arc<Vec<f32>>>>,
     /// The matrices of `linear` nodes, laid out for the multiplication. By the weight's node.
     panels: ByNode<Panels>,
+    /// Memory for matrices that are laid out for one product.
+    scratch: Panels,
     shapes: Vec<Vec<usize>>,
+    /// What the present pass computes of each node.
+    needs: Vec<Need>,
+    profile: Option<Profile>,
     /// The nodes whose numbers belong to a text ([`State`]).
     kept: Vec<NodeId>,
 }
@@ -61,7 +73,7 @@ impl Executor {
             let is_matrix = |node: &Node| matches!(node.op(), Some(Op::Linear(_))) && node.inputs[1] == id;
             let is_plain = |node: &Node| node.inputs.contains(&id) && !is_matrix(node);
             if graph.nodes.iter().any(is_matrix) {
-                panels.insert(id, Panels::new(&numbers, graph.node(id).dims[1].at(&Lens::ONE)));
+                panels.insert(id, Panels::of_weight(&numbers, graph.node(id).dims[1].at(&Lens::ONE)));
             }
             if graph.nodes.iter().any(is_plain) {
                 weights[id.0] = Some(numbers);
@@ -70,7 +82,8 @@ impl Executor {
         let zeros = |node: &Node| if node.kind == Kind::State { vec![0.0; size(&node.shape(&Lens::ONE))] } else { vec![] };
         let values = graph.nodes.iter().map(zeros).collect();
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
-        Executor { kept: graph.kept(), graph, values, weights, panels, shapes }
+        let (needs, scratch) = (vec![], Panels::default());
+        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, profile: None }
     }
 
     /// Puts what a text keeps in its place; `state` then holds what was there before.
@@ -96,8 +109,8 @@ impl Executor {
         // The last node first: so no node reads what was computed here.
         for (index, node) in graph.nodes.iter().enumerate().rev() {
             if let Some(op) = computed(node, pass) {
-                let (rows, _) = self.work(node, index, op);
-                self.compute(&graph, index, op, pass.lens.past, 0..rows);
+                let (parts, _) = self.work(node, index, op);
+                self.compute(index, op, pass.lens.past, 0..parts);
             }
         }
         self.read(pass)
@@ -110,6 +123,7 @@ impl Executor {
         for (id, numbers) in pass.inputs.iter() {
             self.values[id.0].clone_from(numbers);
         }
+        needs::find(&self.graph, &self.kept, pass, &mut self.needs);
         Place::default()
     }
 
@@ -119,25 +133,24 @@ impl Executor {
         let end = place.work.saturating_add(most);
         while let Some(node) = graph.nodes.get(place.node) {
             let index = place.node;
-            if let Some(op) = computed(node, pass) {
+            if let Some(op) = computed(node, pass).filter(|_| self.needs[index] != Need::Nothing) {
                 if place.work >= end {
                     return false;
                 }
-                let (rows, work) = self.work(node, index, op);
-                let row = (work / rows.max(1) as u64).max(1);
-                // Whole blocks, as the multiplication takes them.
-                let more = (end - place.work).div_ceil(row).min(rows as u64) as usize;
-                let part = place.rows..(place.rows + more.next_multiple_of(matmul::ROWS)).min(rows);
-                place.work += row * part.len() as u64;
-                place.rows = part.end;
-                self.compute(&graph, index, op, pass.lens.past, part);
-                if place.rows < rows {
+                let (parts, work) = self.work(node, index, op);
+                let each = (work / parts.max(1) as u64).max(1);
+                let more = (end - place.work).div_ceil(each).min(parts as u64) as usize;
+                let now = place.parts..(place.parts + more).min(parts);
+                place.work += each * now.len() as u64;
+                place.parts = now.end;
+                self.compute(index, op, pass.lens.past, now);
+                if place.parts < parts {
                     continue;
                 }
                 let edits = pass.edits.iter().filter(|edit| edit.node.0 == index);
                 edits.for_each(|edit| edit.cpu(&self.shapes[index], &mut self.values[index]));
             }
-            (place.node, place.rows) = (index + 1, 0);
+            (place.node, place.parts) = (index + 1, 0);
         }
         true
     }
@@ -150,19 +163,13 @@ impl Executor {
         }
     }
 
-    /// Gives a weight other numbers, or a state; what it held comes back where nobody else holds it.
+    /// Gives a weight other numbers, or a state, in the same shape. A buffer of that size comes back.
     pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Vec<f32> {
         if self.graph.node(id).kind == Kind::State {
             return std::mem::replace(&mut self.values[id.0], numbers);
         }
-        if self.panels.get(id).is_some() {
-            self.panels.insert(id, Panels::new(&numbers, self.shapes[id.0][1]));
-        }
-        let old = self.weights[id.0].take();
-        if old.is_some() {
-            self.weights[id.0] = Some(Arc::new(numbers));
-        }
-        old.and_then(|old| Arc::try_unwrap(old).ok()).unwrap_or_default()
+        self.set_weight(id, &numbers);
+        numbers
     }
 
     fn read(&self, pass: &Pass) -> Vec<Tensor> {
@@ -179,51 +186,114 @@ impl Executor {
 
     /// What is done of a pass, 0..1.
     fn share(&self, pass: &Pass, place: &Place) -> f32 {
-        let nodes = self.graph.nodes.iter().enumerate();
+        let nodes = self.graph.nodes.iter().enumerate().filter(|(index, _)| self.needs[*index] != Need::Nothing);
         let all = nodes.filter_map(|(index, node)| Some(self.work(node, index, computed(node, pass)?).1)).sum::<u64>();
         (place.work as f32 / all.max(1) as f32).min(1.0)
     }
 
-    /// The rows by which a node can be computed, and about how many multiply-adds it takes. Only a matrix product is long
-    /// enough to be cut: its rows are no business of each other.
+    /// The parts in which a node can be computed, and about how many multiply-adds it takes. Only the product with a weight is long
+    /// enough to be cut: the panels of the weight are no business of each other.
     fn work(&self, node: &Node, index: usize, op: &Op) -> (usize, u64) {
-        let numbers = size(&self.shapes[index]);
+        let shape = &self.shapes[index];
+        let numbers = match self.needs[index] {
+            Need::LastRow => size(shape) / shape[1].max(1),
+            _ => size(shape),
+        };
         match op {
             Op::Linear(_) => {
                 let matrix = &self.shapes[node.inputs[1].0]; // [out in]
-                (numbers / matrix[0], numbers as u64 * matrix[1] as u64)
+                (matrix[0].div_ceil(matmul::COLUMNS), numbers as u64 * matrix[1] as u64)
             }
-            Op::AttnScores(_) | Op::AttnMix(_) => {
+            Op::AttnScores(_) | Op::AttnMix(_) | Op::LinearGradInput(_) => {
                 let terms = self.shapes[node.inputs[0].0].last().copied().unwrap_or(1);
                 (1, numbers as u64 * terms as u64)
             }
+            Op::LinearGradWeight(_) => (1, size(&self.shapes[node.inputs[0].0]) as u64 * shape[1] as u64),
             _ => (1, numbers as u64 * PLAIN),
         }
     }
 
-    fn compute(&mut self, graph: &Graph, index: usize, op: &Op, past: usize, rows: Range<usize>) {
-        let node = &graph.nodes[index];
+    /// Computes some parts of a node: as much of it as this pass needs.
+    fn compute(&mut self, index: usize, op: &Op, past: usize, parts: Range<usize>) {
+        let start = self.profile.as_ref().map(|_| Profile::now());
         let mut out = std::mem::take(&mut self.values[index]);
-        out.resize(size(&self.shapes[index]), 0.0);
-        let around = |id: &NodeId| (graph.node(*id).axes.as_slice(), self.shapes[id.0].as_slice());
+        let length = size(&self.shapes[index]);
+        // A buffer keeps its greatest length: what it holds is written over, and zeros would be written for nothing.
+        if out.len() < length {
+            out.resize(length, 0.0);
+        }
+        let rows = match self.needs[index] {
+            // The last position of each sequence.
+            Need::LastRow => (1..=self.shapes[index][0]).map(|end| Some(end * self.shapes[index][1] - 1)).collect(),
+            _ => vec![None],
+        };
+        for row in rows {
+            self.call(index, op, past, row, parts.clone(), &mut out[..length]);
+        }
+        self.values[index] = out;
+        if let (Some(profile), Some(start)) = (&mut self.profile, start) {
+            profile.add(op.word(), start);
+        }
+    }
+
+    /// Computes a node, or one row of it: of a node with the axes `batch pos …`, at one place of one sequence.
+    fn call(&mut self, index: usize, op: &Op, past: usize, row: Option<usize>, parts: Range<usize>, out: &mut [f32]) {
+        let node = &self.graph.nodes[index];
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let alone = |id: usize| row.map_or(vec![], |_| [&[1, 1], &self.shapes[id][2..]].concat());
+        let own: [Vec<usize>; 4] =
+            from_fn(|slot| node.inputs.get(slot).filter(|_| needs::is_row(op, slot)).map_or(vec![], |id| alone(id.0)));
         let mut inputs: [(&[Axis], &[usize]); 4] = [(&[], &[]); 4];
         let mut numbers: [&[f32]; 4] = [&[]; 4];
         for (slot, id) in node.inputs.iter().enumerate() {
-            inputs[slot] = around(id);
-            numbers[slot] = self.weights[id.0].as_deref().unwrap_or(&self.values[id.0]);
+            let data = self.weights[id.0].as_deref().unwrap_or(&self.values[id.0]);
+            let mut shape = &self.shapes[id.0][..];
+            let mut place = 0..size(shape).min(data.len()); // of a matrix that was laid out there are no other numbers
+            if let (Some(row), [_, ..]) = (row, &own[slot][..]) {
+                shape = &own[slot];
+                place = row * size(shape)..(row + 1) * size(shape);
+            }
+            inputs[slot] = (&self.graph.node(*id).axes, shape);
+            numbers[slot] = &data[place];
         }
         let n = node.inputs.len();
-        let site = Site { inputs: &inputs[..n], out: (&node.axes, &self.shapes[index]), past };
-        match op {
-            Op::Linear(_) => {
-                let panels = self.panels.get(node.inputs[1]).expect("every matrix was laid out");
-                let part = |width: usize| rows.start * width..rows.end * width;
-                let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
-                multiply(&numbers[0][part(width)], panels, numbers[..n].get(2).copied(), &mut out[part(n_out)]);
-            }
-            _ => op.rule().cpu(&site, &numbers[..n], &mut out),
+        let alone = alone(index);
+        let (shape, out) = match row {
+            Some(row) => (&alone, &mut out[row * size(&alone)..(row + 1) * size(&alone)]),
+            None => (&self.shapes[index], out),
+        };
+        let site = Site { inputs: &inputs[..n], out: (&node.axes, shape), past };
+        let weight = node.inputs.get(1).and_then(|id| self.panels.get(*id));
+        if !product(op, &site, &numbers[..n], weight, parts, &mut scratch, out) {
+            op.rule().cpu(&site, &numbers[..n], out);
         }
-        self.values[index] = out;
+        self.scratch = scratch;
+    }
+
+    /// Gives a weight other numbers, in the same shape.
+    ///
+    /// # Panics
+    /// Where there are more or fewer of them.
+    fn set_weight(&mut self, id: NodeId, numbers: &[f32]) {
+        if let Some(weight) = &mut self.weights[id.0] {
+            match Arc::get_mut(weight) {
+                Some(weight) => weight.copy_from_slice(numbers),
+                None => *weight = Arc::new(numbers.to_vec()),
+            }
+        }
+        if let Some(panels) = self.panels.get_mut(id) {
+            panels.refill(numbers);
+        }
+    }
+
+    /// Begins to note how long each op takes, from zero.
+    pub fn start_profile(&mut self) {
+        self.profile = Some(Profile::default());
+    }
+
+    /// What was noted since; `None` where nothing was to be.
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
     }
 
     /// The numbers of a weight node, or of a state.
@@ -233,7 +303,7 @@ impl Executor {
         }
         match (&self.weights[id.0], self.panels.get(id)) {
             (Some(numbers), _) => numbers.to_vec(),
-            (None, panels) => panels.map(Panels::matrix).unwrap_or_default(),
+            (None, panels) => panels.map(Panels::transposed).unwrap_or_default(),
         }
     }
 
@@ -244,7 +314,8 @@ impl Executor {
                 continue;
             }
             let row = size(&self.shapes[index][2..]);
-            for position in self.values[index].chunks_exact_mut(row * order.len()) {
+            let held = size(&self.shapes[index]).min(self.values[index].len());
+            for position in self.values[index][..held].chunks_exact_mut(row * order.len()) {
                 let old = position.to_vec();
                 for (new, &from) in position.chunks_exact_mut(row).zip(order) {
                     new.copy_from_slice(&old[from * row..][..row]);

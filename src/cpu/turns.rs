@@ -26,7 +26,7 @@ pub struct Turns {
 
 impl Turns {
     pub fn new(give: Give) -> Self {
-        Turns { give, stretch: 1 << 24, patience: Duration::from_millis(40) }
+        Turns { give, stretch: 1 << 26, patience: Duration::from_millis(40) }
     }
 
     /// Gives a turn wherever one can be given.

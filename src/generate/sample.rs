@@ -9,7 +9,7 @@ use rand::distr::weighted::WeightedIndex;
 use rand_chacha::ChaCha8Rng;
 
 use crate::error::{Error, Result};
-use crate::tensor::lanes::{self, Lanes, exp};
+use crate::tensor::lanes::{self, Lanes, Usual, exp};
 use crate::tensor::ranked;
 
 /// Logits that are looked at together, when a few of them are sought.
@@ -79,13 +79,14 @@ pub struct Candidate {
 pub fn candidates(logits: &[f32], sampling: &Sampling) -> Vec<Candidate> {
     let greedy = sampling.temperature == 0.0;
     let temperature = if greedy { 1.0 } else { sampling.temperature };
-    let max = lanes::max(logits, f32::MIN);
-    let mut sums = Lanes::splat(0.0);
-    lanes::each(logits, f32::MIN, |logit| sums = sums.plus(logit.plus(Lanes::splat(-max)).over(Lanes::splat(temperature)).exp()));
+    let max = lanes::max::<Usual>(logits, f32::MIN);
+    let power = |logit: Usual| exp(logit.minus(Usual::splat(max)).over(Usual::splat(temperature)));
+    let mut sums = Usual::splat(0.0);
+    lanes::each(logits, f32::MIN, |logit| sums = sums.plus(power(logit)));
     let sum = sums.sum();
     let mut all: Vec<Candidate> = best(logits, sampling.sorted())
         .into_iter()
-        .map(|(id, logit)| Candidate { id, logit, probability: exp((logit - max) / temperature) / sum, kept: false })
+        .map(|(id, logit)| Candidate { id, logit, probability: power(Usual::splat(logit)).to_array()[0] / sum, kept: false })
         .collect();
 
     let by_k = if sampling.top_k == 0 { all.len() } else { sampling.top_k.min(all.len()) };
@@ -107,7 +108,7 @@ pub(super) fn best(logits: &[f32], n: usize) -> Vec<(u32, f32)> {
     let mut list: Vec<(u32, f32)> = Vec::with_capacity(n + 1);
     let better = |list: &[(u32, f32)], logit| list.len() < n || list.last().is_some_and(|worst| logit > worst.1);
     for (block, first) in logits.chunks(BLOCK).zip((0u32..).step_by(BLOCK)) {
-        if !better(&list, lanes::max(block, f32::MIN)) {
+        if !better(&list, lanes::max::<Usual>(block, f32::MIN)) {
             continue;
         }
         for (id, logit) in (first..).zip(block.iter().copied()) {

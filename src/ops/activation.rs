@@ -9,7 +9,7 @@
 //! with μ = 0.707107 and σ = 0.282095 (Ma et al. 2022), and x itself.
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect_like_input, groups};
-use crate::tensor::lanes::{self, Lanes};
+use crate::tensor::lanes::{self, Lanes, kernel, sigmoid};
 use crate::tensor::size;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Activation {
     Linear,
 }
 
-const SQRT_2_OVER_PI: f32 = 0.797_884_6;
+pub const SQRT_2_OVER_PI: f32 = 0.797_884_6;
 
 /// As `transformers` writes it: six digits of √½.
 #[allow(clippy::approx_constant)]
@@ -185,11 +185,6 @@ fn density(x: f32) -> f32 {
     ONE_OVER_SQRT_2_PI * (-0.5 * x * x).exp()
 }
 
-/// 1 / (1 + e⁻ˣ)
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
-}
-
 /// Φ(x): the probability of a normal deviate below x.
 fn normal(x: f32) -> f32 {
     0.5 * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2))
@@ -206,12 +201,7 @@ impl Rule for Activation {
     }
 
     fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        if *self == Activation::Relu {
-            return lanes::map(inputs[0], out, 0.0, |x| x.max(Lanes::splat(0.0)));
-        }
-        for (y, x) in out.iter_mut().zip(inputs[0]) {
-            *y = self.of(*x);
-        }
+        values(*self, inputs[0], out);
     }
 
     /// The kernel knows the functions by their order in [`Activation`].
@@ -223,4 +213,30 @@ impl Rule for Activation {
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("activation", Setting::Word(self.name()))]
     }
+}
+
+kernel! {
+    /// f(x): what the published models use, eight at a time; the others one by one.
+    fn values<L>(kind: Activation, x: &[f32], out: &mut [f32]) {
+        match kind {
+            Activation::Relu => lanes::map::<L>(x, out, 0.0, |x| x.at_least(L::splat(0.0))),
+            Activation::ReluSquared => lanes::map::<L>(x, out, 0.0, |x| {
+                let x = x.at_least(L::splat(0.0));
+                x.times(x)
+            }),
+            Activation::GeluErf => lanes::map::<L>(x, out, 0.0, |x| x.times(lanes::normal(x).0)),
+            Activation::GeluTanh => lanes::map::<L>(x, out, 0.0, |x| x.times(lanes::sigmoids(twice_inner(x)))),
+            Activation::Silu => lanes::map::<L>(x, out, 0.0, |x| x.times(lanes::sigmoids(x))),
+            Activation::QuickGelu => lanes::map::<L>(x, out, 0.0, |x| x.times(lanes::sigmoids(x.times(L::splat(1.702))))),
+            Activation::Sigmoid => lanes::map::<L>(x, out, 0.0, |x| lanes::sigmoids(x)),
+            _ => out.iter_mut().zip(x).for_each(|(y, x)| *y = kind.of(*x)),
+        }
+    }
+}
+
+/// 2 √(2/π) (x + 0.044715 x³): ½ (1 + tanh u) is the sigmoid of 2 u.
+#[inline(always)]
+pub fn twice_inner<L: Lanes>(x: L) -> L {
+    let cubic = x.times(x).times(L::splat(2.0 * SQRT_2_OVER_PI * 0.044715));
+    x.times(cubic.plus(L::splat(2.0 * SQRT_2_OVER_PI)))
 }

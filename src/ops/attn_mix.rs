@@ -5,7 +5,6 @@
 
 use super::attn_scores::KeyLayout;
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
-use crate::tensor::lanes::{LANES, Lanes};
 use crate::tensor::size;
 
 /// Values averaged by a pattern.
@@ -28,32 +27,9 @@ impl Rule for AttnMix {
             let (batch, query, head) = (row / (queries * heads), row / heads % queries, row % heads);
             let pattern = &inputs[0][((batch * heads + head) * queries + query) * keys..][..keys];
             let first = batch * values.batch_step + head * values.heads / heads * width;
-            let value = |from: usize| inputs[1][first + from..].chunks(values.pos_step);
-            // Sixteen numbers stay in registers while their sums run over the keys, then eight, then one.
-            let (sixteens, rest) = out.as_chunks_mut::<{ 2 * LANES }>();
-            let (eights, rest) = rest.as_chunks_mut::<LANES>();
-            for (part, out) in sixteens.iter_mut().enumerate() {
-                let mut sums = [Lanes::splat(0.0); 2];
-                for (weight, v) in pattern.iter().zip(value(part * 2 * LANES)) {
-                    let (weight, v) = (Lanes::splat(*weight), v.first_chunk::<{ 2 * LANES }>().expect("a value is whole"));
-                    let (eights, _) = v.as_chunks::<LANES>();
-                    sums[0] = sums[0].plus_product(weight, Lanes::load(&eights[0]));
-                    sums[1] = sums[1].plus_product(weight, Lanes::load(&eights[1]));
-                }
-                let (eights, _) = out.as_chunks_mut::<LANES>();
-                sums[0].store(&mut eights[0]);
-                sums[1].store(&mut eights[1]);
-            }
-            let whole = width - rest.len();
-            for out in eights {
-                let mut sums = Lanes::splat(0.0);
-                for (weight, v) in pattern.iter().zip(value(whole - LANES)) {
-                    sums = sums.plus_product(Lanes::splat(*weight), Lanes::load(v.first_chunk().expect("a value is whole")));
-                }
-                sums.store(out);
-            }
-            for (part, out) in rest.iter_mut().enumerate() {
-                *out = pattern.iter().zip(value(whole + part)).map(|(weight, v)| weight * v[0]).sum();
+            out.fill(0.0);
+            for (weight, v) in pattern.iter().zip(inputs[1][first..].chunks(values.pos_step)) {
+                out.iter_mut().zip(v).for_each(|(out, v)| *out += weight * v);
             }
         }
     }

@@ -7,7 +7,6 @@
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, groups};
 use crate::tensor::Axis;
-use crate::tensor::lanes::{LANES, Lanes};
 
 /// q · k, times a constant, plus a bias where there is one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +33,7 @@ impl Rule for AttnScores {
             let q = &inputs[0][((batch * queries + query) * heads + head) * width..][..width];
             let first = batch * keys.batch_step + head * keys.heads / heads * width;
             for (k, out) in inputs[1][first..].chunks(keys.pos_step).zip(out.iter_mut()) {
-                *out = self.scale * dot(q, &k[..width]);
+                *out = self.scale * q.iter().zip(k).map(|(q, k)| q * k).sum::<f32>();
             }
             if let Some(bias) = inputs.get(2) {
                 let bias = &bias[(head * queries + query) * keys.len..];
@@ -90,12 +89,4 @@ impl KeyLayout {
             KeyLayout { len: shape[1], heads, batch_step: shape[1] * row, pos_step: row }
         }
     }
-}
-
-/// Eight sums side by side, added up at the end: the order depends on the length alone.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let sums = a.iter().zip(b).fold(Lanes::splat(0.0), |sums, (a, b)| sums.plus_product(Lanes::load(a), Lanes::load(b)));
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.sum() + rest
 }

@@ -4,6 +4,7 @@
 //! log-probability of the right token or class: Bengio et al. 2003, §3.
 
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// The surprise at the right answer, in nats.
@@ -17,10 +18,8 @@ impl Rule for CrossEntropy {
         expect(site.out.1 == rows, format!("{rows:?}"), site.describe_out())
     }
 
-    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        for ((z, label), y) in inputs[0].chunks_exact(site.last(0)).zip(inputs[1]).zip(out) {
-            *y = if *label < 0.0 { 0.0 } else { surprise(z, *label as usize) };
-        }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        rows(inputs[0], inputs[1], out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
@@ -29,9 +28,19 @@ impl Rule for CrossEntropy {
     }
 }
 
-/// ln Σ e^z − z\[label\], with the largest number taken out of the sum so that nothing overflows.
-fn surprise(z: &[f32], label: usize) -> f32 {
-    let most = z.iter().fold(f32::MIN, |most, z| most.max(*z));
-    let sum: f32 = z.iter().map(|z| (z - most).exp()).sum();
-    sum.ln() + (most - z[label])
+kernel! {
+    /// ln Σ e^z − z\[label\], with the largest number taken out of the sum so that nothing overflows.
+    fn rows<L>(z: &[f32], labels: &[f32], out: &mut [f32]) {
+        let width = z.len() / labels.len().max(1);
+        for ((z, label), y) in z.chunks_exact(width.max(1)).zip(labels).zip(out) {
+            if *label < 0.0 {
+                *y = 0.0;
+                continue;
+            }
+            let most = lanes::max::<L>(z, f32::MIN);
+            let mut sums = L::splat(0.0);
+            lanes::each::<L>(z, f32::MIN, |z| sums = sums.plus(lanes::exp(z.minus(L::splat(most)))));
+            *y = sums.sum().ln() + (most - z[*label as usize]);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! z \[… d_vocab\], labels \[…\], dy as labels → as z. The gradient of `cross_entropy` for its scores.
 
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// What comes back from a cross-entropy.
@@ -18,23 +19,32 @@ impl Rule for CrossEntropyGrad {
     }
 
     fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let width = site.last(0);
-        let rows = inputs[0].chunks_exact(width).zip(inputs[1]).zip(inputs[2]);
-        for (((z, label), dy), dz) in rows.zip(out.chunks_exact_mut(width)) {
-            if *label < 0.0 {
-                dz.fill(0.0);
-                continue;
-            }
-            let most = z.iter().fold(f32::MIN, |most, z| most.max(*z));
-            dz.iter_mut().zip(z).for_each(|(dz, z)| *dz = (z - most).exp());
-            let scale = dy / dz.iter().sum::<f32>();
-            dz.iter_mut().for_each(|dz| *dz *= scale);
-            dz[*label as usize] -= dy;
-        }
+        rows(inputs[0], inputs[1], inputs[2], site.last(0), out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
         let rows = size(site.shape(1));
         Dispatch { shader: "cross_entropy_grad", params: vec![rows as u32, site.last(0) as u32], groups: groups(rows, 16) }
+    }
+}
+
+kernel! {
+    fn rows<L>(z: &[f32], labels: &[f32], dy: &[f32], width: usize, out: &mut [f32]) {
+        for (((z, label), dy), dz) in z.chunks_exact(width).zip(labels).zip(dy).zip(out.chunks_exact_mut(width)) {
+            if *label < 0.0 {
+                dz.fill(0.0);
+                continue;
+            }
+            let most = L::splat(lanes::max::<L>(z, f32::MIN));
+            let mut sums = L::splat(0.0);
+            lanes::map::<L>(z, dz, f32::MIN, |z| {
+                let power = lanes::exp(z.minus(most));
+                sums = sums.plus(power);
+                power
+            });
+            let scale = dy / sums.sum();
+            dz.iter_mut().for_each(|dz| *dz *= scale);
+            dz[*label as usize] -= dy;
+        }
     }
 }

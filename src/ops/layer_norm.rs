@@ -3,6 +3,7 @@
 //! x \[… d_model\], w \[d_model\], b \[d_model\] → as x. Ba, Kiros & Hinton 2016, eq. 4; the variance is divided by n.
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// (x − mean(x)) / std(x) · w + b.
@@ -19,17 +20,8 @@ impl Rule for LayerNorm {
         expect_like_input(site)
     }
 
-    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let [x, weight, bias] = [inputs[0], inputs[1], inputs[2]];
-        let width = site.last(0);
-        for (x, y) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-            let mean = x.iter().sum::<f32>() / width as f32;
-            let variance = x.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / width as f32;
-            let scale = 1.0 / (variance + self.eps).sqrt();
-            for (((y, x), w), b) in y.iter_mut().zip(x).zip(weight).zip(bias) {
-                *y = (x - mean) * scale * w + b;
-            }
-        }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        rows(inputs[0], inputs[1], inputs[2], self.eps, out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
@@ -44,5 +36,19 @@ impl Rule for LayerNorm {
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("eps", Setting::Number(self.eps))]
+    }
+}
+
+kernel! {
+    fn rows<L>(x: &[f32], weight: &[f32], bias: &[f32], eps: f32, out: &mut [f32]) {
+        let width = weight.len();
+        for (x, y) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+            let mean = lanes::sum::<L>(x) / width as f32;
+            lanes::map::<L>(x, y, mean, |x| x.minus(L::splat(mean)));
+            let variance = lanes::dot::<L>(y, y) / width as f32;
+            let scale = L::splat(1.0 / (variance + eps).sqrt());
+            let mean = L::splat(mean);
+            lanes::map3::<L>(x, weight, bias, y, |x, w, b| x.minus(mean).times(scale).times(w).plus(b));
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! parallel to the normalized row does not come through.
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// What comes back through a norm.
@@ -20,21 +21,8 @@ impl Rule for LayerNormGrad {
         expect_like_input(site)
     }
 
-    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let [x, weight, dy] = [inputs[0], inputs[1], inputs[2]];
-        let width = site.last(0);
-        let rows = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(out.chunks_exact_mut(width));
-        for ((x, dy), dx) in rows {
-            let mean = x.iter().sum::<f32>() / width as f32;
-            let squares = x.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
-            let scale = 1.0 / (squares + self.eps).sqrt();
-            let gradients = || dy.iter().zip(weight).map(|(dy, w)| dy * w);
-            let along = gradients().zip(x).map(|(g, x)| g * (x - mean) * scale).sum::<f32>() / width as f32;
-            let average = gradients().sum::<f32>() / width as f32;
-            for ((dx, g), x) in dx.iter_mut().zip(gradients()).zip(x) {
-                *dx = (g - average - (x - mean) * scale * along) * scale;
-            }
-        }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        rows(inputs[0], inputs[1], inputs[2], self.eps, out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
@@ -49,5 +37,25 @@ impl Rule for LayerNormGrad {
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("eps", Setting::Number(self.eps))]
+    }
+}
+
+kernel! {
+    fn rows<L>(x: &[f32], weight: &[f32], dy: &[f32], eps: f32, out: &mut [f32]) {
+        let width = weight.len();
+        for ((x, dy), dx) in x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(out.chunks_exact_mut(width)) {
+            let mean = lanes::sum::<L>(x) / width as f32;
+            lanes::map::<L>(x, dx, mean, |x| x.minus(L::splat(mean)));
+            let scale = 1.0 / (lanes::dot::<L>(dx, dx) / width as f32 + eps).sqrt();
+            let average = L::splat(lanes::dot::<L>(dy, weight) / width as f32);
+            // g · (x − mean), row by row: dx holds x − mean until it is written.
+            let mut sums = L::splat(0.0);
+            lanes::each3::<L>(dy, weight, dx, |dy, w, x| sums = sums.plus_product(dy.times(w), x));
+            let along = L::splat(sums.sum() * scale * scale / width as f32);
+            let (mean, scale) = (L::splat(mean), L::splat(scale));
+            lanes::map3::<L>(dy, weight, x, dx, |dy, w, x| {
+                dy.times(w).minus(average).minus(x.minus(mean).times(along)).times(scale)
+            });
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! x \[… d_model\], dy as x → \[d_model\]. The gradient of `layer_norm` for its weight.
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// What comes back for the weight of a norm.
@@ -17,17 +18,8 @@ impl Rule for LayerNormGradWeight {
         expect(site.out.1 == [site.last(0)], format!("[{}]", site.last(0)), site.describe_out())
     }
 
-    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let width = site.last(0);
-        out.fill(0.0);
-        for (x, dy) in inputs[0].chunks_exact(width).zip(inputs[1].chunks_exact(width)) {
-            let mean = x.iter().sum::<f32>() / width as f32;
-            let squares = x.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
-            let scale = 1.0 / (squares + self.eps).sqrt();
-            for ((dw, dy), x) in out.iter_mut().zip(dy).zip(x) {
-                *dw += dy * (x - mean) * scale;
-            }
-        }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        rows(inputs[0], inputs[1], self.eps, out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
@@ -38,5 +30,19 @@ impl Rule for LayerNormGradWeight {
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("eps", Setting::Number(self.eps))]
+    }
+}
+
+kernel! {
+    fn rows<L>(x: &[f32], dy: &[f32], eps: f32, out: &mut [f32]) {
+        let width = out.len();
+        let mut centred = vec![0.0; width];
+        out.fill(0.0);
+        for (x, dy) in x.chunks_exact(width).zip(dy.chunks_exact(width)) {
+            let mean = L::splat(lanes::sum::<L>(x) / width as f32);
+            lanes::map::<L>(x, &mut centred, 0.0, |x| x.minus(mean));
+            let scale = L::splat(1.0 / (lanes::dot::<L>(&centred, &centred) / width as f32 + eps).sqrt());
+            lanes::add2::<L>(&centred, dy, out, |x, dy| dy.times(x).times(scale));
+        }
     }
 }

@@ -42,9 +42,11 @@ pub fn fill(mask: Mask, site: &Site, closed: f32, inputs: &[&[f32]], out: &mut [
         let (batch, query) = (row / (heads * queries), row % queries);
         let allowed = &inputs[1][batch * keys..][..keys];
         let reach = if mask == Mask::Causal { first + query } else { keys };
-        for (key, out) in out.iter_mut().enumerate() {
-            *out = if key <= reach && allowed[key] != 0.0 { numbers[key] } else { closed };
+        let (seen, hidden) = out.split_at_mut((reach + 1).min(keys));
+        for ((out, number), allowed) in seen.iter_mut().zip(numbers).zip(allowed) {
+            *out = if *allowed != 0.0 { *number } else { closed };
         }
+        hidden.fill(closed);
     }
 }
 

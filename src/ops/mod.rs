@@ -48,6 +48,7 @@ mod squared_error_grad;
 mod sum_rows;
 
 use crate::tensor::{Axis, describe};
+pub use attn_scores::KeyLayout;
 
 /// A score that no softmax will ever look at. Finite, because WGSL may assume that infinities never occur.
 pub const MASKED: f32 = -1.0e30;

@@ -3,6 +3,7 @@
 //! x \[… d_model\], w \[d_model\] → as x. Zhang & Sennrich 2019, eq. 4; T5 uses it without a bias and calls it LayerNorm.
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// x / rms(x) · w.
@@ -17,16 +18,8 @@ impl Rule for RmsNorm {
         expect_like_input(site)
     }
 
-    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let [x, weight] = [inputs[0], inputs[1]];
-        let width = site.last(0);
-        for (x, y) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-            let mean_square = x.iter().map(|v| v * v).sum::<f32>() / width as f32;
-            let scale = 1.0 / (mean_square + self.eps).sqrt();
-            for ((y, x), w) in y.iter_mut().zip(x).zip(weight) {
-                *y = x * scale * w;
-            }
-        }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        rows(inputs[0], inputs[1], self.eps, out);
     }
 
     fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
@@ -41,5 +34,16 @@ impl Rule for RmsNorm {
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("eps", Setting::Number(self.eps))]
+    }
+}
+
+kernel! {
+    fn rows<L>(x: &[f32], weight: &[f32], eps: f32, out: &mut [f32]) {
+        let width = weight.len();
+        for (x, y) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+            let mean_square = lanes::dot::<L>(x, x) / width as f32;
+            let scale = L::splat(1.0 / (mean_square + eps).sqrt());
+            lanes::map2::<L>(x, weight, y, |x, w| x.times(scale).times(w));
+        }
     }
 }

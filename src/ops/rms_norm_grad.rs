@@ -4,6 +4,7 @@
 //! parallel to the normalized row does not come through.
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// What comes back through a norm.
@@ -20,19 +21,8 @@ impl Rule for RmsNormGrad {
         expect_like_input(site)
     }
 
-    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let [x, weight, dy] = [inputs[0], inputs[1], inputs[2]];
-        let width = site.last(0);
-        let rows = x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(out.chunks_exact_mut(width));
-        for ((x, dy), dx) in rows {
-            let squares = x.iter().map(|x| x * x).sum::<f32>() / width as f32;
-            let scale = 1.0 / (squares + self.eps).sqrt();
-            let gradients = || dy.iter().zip(weight).map(|(dy, w)| dy * w);
-            let along = gradients().zip(x).map(|(g, x)| g * x * scale).sum::<f32>() / width as f32;
-            for ((dx, g), x) in dx.iter_mut().zip(gradients()).zip(x) {
-                *dx = (g - x * scale * along) * scale;
-            }
-        }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        rows(inputs[0], inputs[1], inputs[2], self.eps, out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
@@ -47,5 +37,18 @@ impl Rule for RmsNormGrad {
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("eps", Setting::Number(self.eps))]
+    }
+}
+
+kernel! {
+    fn rows<L>(x: &[f32], weight: &[f32], dy: &[f32], eps: f32, out: &mut [f32]) {
+        let width = weight.len();
+        for ((x, dy), dx) in x.chunks_exact(width).zip(dy.chunks_exact(width)).zip(out.chunks_exact_mut(width)) {
+            let scale = 1.0 / (lanes::dot::<L>(x, x) / width as f32 + eps).sqrt();
+            lanes::map2::<L>(dy, weight, dx, |dy, w| dy.times(w));
+            let along = lanes::dot::<L>(dx, x) * scale / width as f32;
+            let (along, scale) = (L::splat(along * scale), L::splat(scale));
+            lanes::map3::<L>(dy, weight, x, dx, |dy, w, x| dy.times(w).minus(x.times(along)).times(scale));
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! x \[… d_model\], dy as x → \[d_model\]. The gradient of `rms_norm` for its weight.
 
 use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// What comes back for the weight of a norm.
@@ -17,16 +18,8 @@ impl Rule for RmsNormGradWeight {
         expect(site.out.1 == [site.last(0)], format!("[{}]", site.last(0)), site.describe_out())
     }
 
-    fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let width = site.last(0);
-        out.fill(0.0);
-        for (x, dy) in inputs[0].chunks_exact(width).zip(inputs[1].chunks_exact(width)) {
-            let squares = x.iter().map(|x| x * x).sum::<f32>() / width as f32;
-            let scale = 1.0 / (squares + self.eps).sqrt();
-            for ((dw, dy), x) in out.iter_mut().zip(dy).zip(x) {
-                *dw += dy * x * scale;
-            }
-        }
+    fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
+        rows(inputs[0], inputs[1], self.eps, out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
@@ -37,5 +30,16 @@ impl Rule for RmsNormGradWeight {
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {
         vec![("eps", Setting::Number(self.eps))]
+    }
+}
+
+kernel! {
+    fn rows<L>(x: &[f32], dy: &[f32], eps: f32, out: &mut [f32]) {
+        let width = out.len();
+        out.fill(0.0);
+        for (x, dy) in x.chunks_exact(width).zip(dy.chunks_exact(width)) {
+            let scale = L::splat(1.0 / (lanes::dot::<L>(x, x) / width as f32 + eps).sqrt());
+            lanes::add2::<L>(x, dy, out, |x, dy| dy.times(x).times(scale));
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! which all are masked is all zeros: there is nothing to look at.
 
 use super::{Dispatch, Fault, MASKED, Profile, Rule, Site, expect_like_input, groups};
-use crate::tensor::lanes::{self, Lanes};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// Shares that sum to 1.
@@ -17,22 +17,7 @@ impl Rule for Softmax {
     }
 
     fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let keys = site.last(0);
-        for (scores, out) in inputs[0].chunks_exact(keys).zip(out.chunks_exact_mut(keys)) {
-            let max = lanes::max(scores, MASKED);
-            if max <= MASKED {
-                out.fill(0.0);
-                continue;
-            }
-            let mut sums = Lanes::splat(0.0);
-            lanes::map(scores, out, MASKED, |score| {
-                let power = score.plus(Lanes::splat(-max)).exp();
-                sums = sums.plus(power);
-                power
-            });
-            let sum = sums.sum();
-            out.iter_mut().for_each(|out| *out /= sum);
-        }
+        rows(inputs[0], site.last(0), out);
     }
 
     fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
@@ -43,5 +28,25 @@ impl Rule for Softmax {
             Profile::Hardware => ("softmax_reduce", groups(rows, 1)),
         };
         Dispatch { shader, params: vec![rows as u32, keys as u32], groups }
+    }
+}
+
+kernel! {
+    fn rows<L>(scores: &[f32], keys: usize, out: &mut [f32]) {
+        for (scores, out) in scores.chunks_exact(keys).zip(out.chunks_exact_mut(keys)) {
+            let max = lanes::max::<L>(scores, MASKED);
+            if max <= MASKED {
+                out.fill(0.0);
+                continue;
+            }
+            let mut sums = L::splat(0.0);
+            lanes::map::<L>(scores, out, MASKED, |score| {
+                let power = lanes::exp(score.minus(L::splat(max)));
+                sums = sums.plus(power);
+                power
+            });
+            let sum = sums.sum();
+            out.iter_mut().for_each(|out| *out /= sum);
+        }
     }
 }

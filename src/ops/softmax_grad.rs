@@ -4,6 +4,7 @@
 //! nothing comes back for it.
 
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
+use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
 /// What comes back through a softmax.
@@ -17,19 +18,21 @@ impl Rule for SoftmaxGrad {
     }
 
     fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]) {
-        let keys = site.last(0);
-        let rows = inputs[0].chunks_exact(keys).zip(inputs[1].chunks_exact(keys));
-        for ((p, dp), ds) in rows.zip(out.chunks_exact_mut(keys)) {
-            let sum: f32 = p.iter().zip(dp).map(|(p, dp)| p * dp).sum();
-            for ((ds, p), dp) in ds.iter_mut().zip(p).zip(dp) {
-                *ds = p * (dp - sum);
-            }
-        }
+        rows(inputs[0], inputs[1], site.last(0), out);
     }
 
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
         let keys = site.last(0);
         let rows = size(site.shape(0)) / keys;
         Dispatch { shader: "softmax_grad", params: vec![rows as u32, keys as u32], groups: groups(rows, 16) }
+    }
+}
+
+kernel! {
+    fn rows<L>(p: &[f32], dp: &[f32], keys: usize, out: &mut [f32]) {
+        for ((p, dp), ds) in p.chunks_exact(keys).zip(dp.chunks_exact(keys)).zip(out.chunks_exact_mut(keys)) {
+            let sum = L::splat(lanes::dot::<L>(p, dp));
+            lanes::map2::<L>(p, dp, ds, |p, dp| p.times(dp.minus(sum)));
+        }
     }
 }

@@ -21,6 +21,10 @@ impl<T> ByNode<T> {
         self.0.get(id.0)?.as_ref()
     }
 
+    pub fn get_mut(&mut self, id: NodeId) -> Option<&mut T> {
+        self.0.get_mut(id.0)?.as_mut()
+    }
+
     /// In the order of the nodes.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &T)> {
         self.0.iter().enumerate().filter_map(|(index, value)| Some((NodeId(index), value.as_ref()?)))

@@ -107,6 +107,10 @@ impl Trainer {
         (learning * 2 + learning / 2 * 3) * size_of::<f32>()
     }
 
+    pub fn device(&mut self) -> &mut Device {
+        &mut self.device
+    }
+
     /// Loss and gradients of one batch; nothing changes.
     pub async fn derivatives(&mut self, batch: &Batch, captured: &[String]) -> Result<Derivatives> {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;

@@ -1,0 +1,151 @@
+//! Time of a training step's forward and backward pass, and of reading a text, on the CPU: `cargo bench --bench step [-- NAME]`.
+//!
+//! The shapes are those for which PyTorch was measured; weights are made up. `--profile` lists the time by op.
+
+use std::path::Path;
+use std::time::Instant;
+
+use diorama::device::{Choice, Device};
+use diorama::generate::{Engine, Input};
+use diorama::graph::{Kind, Lens, NodeId};
+use diorama::models::{self, Model};
+use diorama::pass::Parameters;
+use diorama::tensor::size;
+use diorama::train::{Array, Batch, Trainer};
+use diorama::weights::Checkpoint;
+use pollster::block_on;
+
+/// A model to train: its config.json, and the texts × tokens of a batch.
+struct Shape {
+    name: &'static str,
+    config: &'static str,
+    batch: [usize; 2],
+}
+
+const SHAPES: [Shape; 3] = [
+    Shape {
+        name: "llama 5 × 128",
+        config: r#"{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 128, "intermediate_size": 352,
+            "num_hidden_layers": 5, "num_attention_heads": 8, "num_key_value_heads": 4, "vocab_size": 2048,
+            "max_position_embeddings": 256, "rms_norm_eps": 1e-6, "tie_word_embeddings": true, "hidden_act": "silu",
+            "bos_token_id": 1, "eos_token_id": 2}"#,
+        batch: [16, 128],
+    },
+    Shape {
+        name: "gpt2 2 × 64",
+        config: r#"{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 64, "n_layer": 2, "n_head": 4,
+            "n_positions": 64, "vocab_size": 512, "bos_token_id": 0, "eos_token_id": 0}"#,
+        batch: [32, 64],
+    },
+    Shape {
+        name: "attention only 2 × 32",
+        config: r#"{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 32, "n_layer": 2, "n_head": 2,
+            "n_inner": 1, "n_positions": 32, "vocab_size": 28, "bos_token_id": 0, "eos_token_id": 0}"#,
+        batch: [32, 32],
+    },
+];
+
+/// Passes that are timed; the fastest counts, because other programs only ever slow one down.
+const ROUNDS: usize = 20;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let profile = arguments.iter().any(|argument| argument == "--profile");
+    let wanted = |name: &str| {
+        let mut names = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
+        names.peek().is_none() || names.any(|part| name.contains(part.as_str()))
+    };
+    for shape in SHAPES.iter().filter(|shape| wanted(shape.name)) {
+        train(shape, profile);
+    }
+    for name in ["gpt2-tiny", "llama-tiny", "t5-tiny"].into_iter().filter(|name| wanted(name)) {
+        read(name, profile);
+    }
+}
+
+fn train(shape: &Shape, profile: bool) {
+    let model = models::build(shape.config, &[]).expect("a config that is built in");
+    let [texts, tokens] = shape.batch;
+    let ids: Vec<f64> = (0..texts * tokens).map(|i| (i * 7919 % model.vocab) as f64).collect();
+    let array = Array { shape: vec![texts, tokens], data: ids };
+    let batch = Batch { arrays: [("input_ids".to_string(), array.clone()), ("labels".to_string(), array)].into() };
+    let parameters = made_up(&model);
+    let mut trainer = block_on(Trainer::open(model, parameters, &batch, &[], Choice::Cpu)).expect("a trainer");
+    let ms = best(|| {
+        block_on(trainer.derivatives(&batch, &[])).expect("derivatives");
+    });
+    println!("{}, {texts} × {tokens}: {ms:.2} ms, {:.0} tokens a second", shape.name, (texts * tokens) as f64 / ms * 1e3);
+    if profile {
+        trainer.device().start_profile();
+        block_on(trainer.derivatives(&batch, &[])).expect("derivatives");
+        list(trainer.device());
+    }
+}
+
+fn read(name: &str, profile: bool) {
+    let mut engine = shipped(&Path::new("www/models").join(name));
+    let ids: Vec<u32> = (0..64).map(|i| (i * 37 % engine.model.vocab) as u32).collect();
+    let input = Input { ids, ..Input::default() };
+    let sampling = diorama::generate::Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0, listed: 1, limit: None };
+    let mut prompt = f64::INFINITY;
+    let mut token = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        let mut session = engine.start(&input).expect("a session");
+        let mut step = || {
+            let start = Instant::now();
+            block_on(engine.step(&mut session, &sampling, &[], None)).expect("a step");
+            start.elapsed().as_secs_f64() * 1e3
+        };
+        prompt = prompt.min(step());
+        for _ in 0..20 {
+            token = token.min(step());
+        }
+    }
+    println!("{name}: 64 tokens read in {prompt:.2} ms, a further token in {token:.3} ms");
+    if profile {
+        let mut session = engine.start(&input).expect("a session");
+        engine.device.start_profile();
+        block_on(engine.step(&mut session, &sampling, &[], None)).expect("a step");
+        list(&engine.device);
+    }
+}
+
+/// The time of each op in the pass that was profiled.
+fn list(device: &Device) {
+    let Some(profile) = device.profile() else { return };
+    for (op, time, runs) in profile.ops().into_iter().filter(|(_, time, _)| time.as_secs_f64() > 1e-5) {
+        println!("  {op:24} {:8.3} ms in {runs} nodes", time.as_secs_f64() * 1e3);
+    }
+}
+
+fn shipped(folder: &Path) -> Engine {
+    let config = std::fs::read_to_string(folder.join("config.json")).expect("config.json");
+    let bytes = std::fs::read(folder.join("model.safetensors")).expect("model.safetensors");
+    let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
+    let model = models::build(&config, &checkpoint.names()).expect("a known architecture");
+    let parameters = checkpoint.parameters(&model.graph).expect("all tensors in place");
+    block_on(Engine::open(model, parameters, Choice::Cpu)).expect("the CPU opens")
+}
+
+/// Small numbers for every weight.
+fn made_up(model: &Model) -> Parameters {
+    let nodes = model.graph.nodes.iter().enumerate();
+    let weights = nodes.filter(|(_, node)| matches!(node.kind, Kind::Weight { .. }));
+    let numbers = |seed: usize, n: usize| (0..n).map(|i| ((i * 7919 + seed * 31) % 1000) as f32 / 10_000.0 - 0.05).collect();
+    weights
+        .map(|(index, node)| {
+            let data: Vec<f32> = numbers(index, size(&node.shape(&Lens::ONE)));
+            (NodeId(index), data.into())
+        })
+        .collect()
+}
+
+/// The time of the fastest call. // ms
+fn best(mut f: impl FnMut()) -> f64 {
+    let mut time = || {
+        let start = Instant::now();
+        f();
+        start.elapsed().as_secs_f64() * 1e3
+    };
+    (0..ROUNDS).map(|_| time()).fold(f64::INFINITY, f64::min)
+}

@@ -1,0 +1,205 @@
+//! One matrix product at speed, c = a · b, for all of them: `linear` and its gradients, and the products of an attention.
+//!
+//! b lies in panels ([`Panels`]). A panel stays in the first-level cache while all rows of a pass by, six at a time (`block.rs`). Where an inner axis is
+//! longer than [`DEPTH`], it is cut, and c holds the sums in between. Each number of c is one chain of additions in the order of the inner axis, whatever
+//! lies beside it: a row's bits depend neither on the other rows nor on their number.
+//!
+//! Measured on an AMD EPYC (Zen 3), one thread: see `benches/step.rs`.
+
+mod block;
+mod pack;
+
+use std::ops::Range;
+
+use crate::tensor::lanes::kernel;
+use block::{Part, few_rows, one_row};
+pub use pack::{COLUMNS, Panels};
+
+/// Rows of a that are multiplied at once: with two vectors of b, the sums fill the registers.
+const SIX: usize = 6;
+/// Steps of the inner axis between two visits to c: a panel of so many lines fits into the first-level cache.
+const DEPTH: usize = 256;
+/// Rows of a between two visits to a panel: so many fit into the second-level cache. A multiple of six.
+const TALL: usize = 96;
+/// Panels for which a copy of such rows of a pays, where their numbers lie far apart.
+const WORTH_A_COPY: usize = 4;
+
+/// Where the numbers of a matrix lie: number (i, j) at `i * row + j * column` of `numbers`.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub numbers: &'a [f32],
+    pub row: usize,
+    pub column: usize,
+}
+
+impl<'a> View<'a> {
+    /// Rows of so many numbers, one after another.
+    pub fn rows(numbers: &'a [f32], width: usize) -> Self {
+        View { numbers, row: width, column: 1 }
+    }
+
+    pub fn transposed(self) -> Self {
+        View { row: self.column, column: self.row, ..self }
+    }
+
+    fn last(&self, rows: usize, columns: usize) -> usize {
+        (rows - 1) * self.row + (columns - 1) * self.column
+    }
+}
+
+/// What happens to the numbers that c holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Into {
+    /// They are written over.
+    Fresh,
+    /// The products are added to them.
+    Sum,
+}
+
+/// Rows of numbers that are written, `step` from one row to the next.
+pub struct Target<'a> {
+    pub numbers: &'a mut [f32],
+    pub step: usize,
+    pub into: Into,
+}
+
+/// c\[i, j\] = Σₖ a\[i, k\] b\[k, j\] for the first `rows` rows of a and the columns of these panels of b. Either the rows or the columns of a are contiguous.
+pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut Target) {
+    if rows == 0 || b.depth == 0 || panels.is_empty() {
+        return;
+    }
+    assert!(a.row == 1 || a.column == 1, "rows or columns of a are contiguous");
+    assert!(a.last(rows, b.depth) < a.numbers.len() && panels.end <= b.count(), "a and b hold what is multiplied");
+    if rows == 1 && a.column == 1 && c.into == Into::Fresh {
+        return one_row(&a.numbers[..b.depth], b, panels, c.numbers);
+    }
+    // Columns of a that lie far apart are copied side by side: the first-level cache holds them then, and so they are read once for all panels.
+    let mut copy = if a.column > 1 && panels.len() >= WORTH_A_COPY { vec![0.0; TALL * DEPTH.min(b.depth)] } else { vec![] };
+    for depth in (0..b.depth).step_by(DEPTH) {
+        let deep = depth..(depth + DEPTH).min(b.depth);
+        for first in (0..rows).step_by(TALL) {
+            let tall = first..(first + TALL).min(rows);
+            let numbers = &a.numbers[first * a.row + depth * a.column..];
+            let (a, six) = if copy.is_empty() {
+                (View { numbers, ..a }, SIX * a.row)
+            } else {
+                by_sixes(numbers, a.column, tall.len(), deep.len(), &mut copy);
+                (View { numbers: &copy, row: 1, column: SIX }, SIX * deep.len())
+            };
+            strip(a, six, tall, b, panels.clone(), deep.clone(), c);
+        }
+    }
+}
+
+/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of six rows: \[block column six\].
+fn by_sixes(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
+    for (block, to) in to.chunks_exact_mut(SIX * columns).take(rows.div_ceil(SIX)).enumerate() {
+        let numbers = &numbers[block * SIX..];
+        let count = SIX.min(rows - block * SIX);
+        for (to, from) in to.as_chunks_mut::<SIX>().0.iter_mut().zip(numbers.chunks(column)) {
+            match from.first_chunk::<SIX>().filter(|_| count == SIX) {
+                Some(from) => *to = *from,
+                None => to[..count].copy_from_slice(&from[..count]),
+            }
+        }
+    }
+}
+
+kernel! {
+    /// Some rows with all of these panels, over a part of the inner axis. `a` begins with the first of these rows and of this part;
+    /// from a row to the sixth after it are `six` numbers.
+    fn strip<L>(a: View, six: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
+        for panel in panels {
+            let mut part = Part { a, six, first: rows.start, b: b.lines(panel, &deep), row: rows.start, column: panel * COLUMNS, width: b.width };
+            let add = deep.start > 0 || c.into == Into::Sum;
+            while part.row + 6 <= rows.end {
+                few_rows::<L, 6>(&mut part, add, c);
+            }
+            if part.row + 4 <= rows.end {
+                few_rows::<L, 4>(&mut part, add, c);
+            }
+            if part.row + 2 <= rows.end {
+                few_rows::<L, 2>(&mut part, add, c);
+            }
+            if part.row < rows.end {
+                few_rows::<L, 1>(&mut part, add, c);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(n: usize, seed: usize) -> Vec<f32> {
+        (0..n).map(|i| ((i * 7919 + seed * 104_729) % 2003) as f32 / 1001.0 - 1.0).collect()
+    }
+
+    /// As the formula says it, in f64.
+    fn plain(a: View, b: View, [rows, depth, width]: [usize; 3]) -> Vec<f32> {
+        let at = |view: &View, i: usize, j: usize| f64::from(view.numbers[i * view.row + j * view.column]);
+        let cell = |i: usize, j: usize| (0..depth).map(|k| at(&a, i, k) * at(&b, k, j)).sum::<f64>() as f32;
+        (0..rows).flat_map(|i| (0..width).map(move |j| cell(i, j))).collect()
+    }
+
+    #[test]
+    fn products_of_every_shape_and_layout() {
+        for [rows, depth, width] in [[1, 5, 3], [1, 300, 70], [2, 1, 1], [7, 33, 17], [13, 600, 40], [101, 16, 9], [200, 257, 33]]
+        {
+            let (left, right) = (numbers(rows * depth, 1), numbers(depth * width, 2));
+            for a in [View::rows(&left, depth), View { numbers: &left, row: 1, column: rows }] {
+                for b in [View::rows(&right, width), View::rows(&right, depth).transposed()] {
+                    let mut panels = Panels::default();
+                    panels.fill(b, depth, width, 1.0);
+                    let want = plain(a, b, [rows, depth, width]);
+                    let close = |found: &[f32], times: f32| {
+                        for (found, want) in found.iter().zip(&want) {
+                            assert!(
+                                (found - times * want).abs() <= 1e-5 * times * want.abs().max(1.0),
+                                "{rows} × {depth} × {width}: {found}, {want}"
+                            );
+                        }
+                    };
+                    let mut c = vec![f32::NAN; rows * width];
+                    multiply(
+                        a,
+                        rows,
+                        &panels,
+                        0..panels.count(),
+                        &mut Target { numbers: &mut c, step: width, into: Into::Fresh },
+                    );
+                    close(&c, 1.0);
+                    multiply(a, rows, &panels, 0..panels.count(), &mut Target { numbers: &mut c, step: width, into: Into::Sum });
+                    close(&c, 2.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_alone_and_among_others() {
+        let [rows, depth, width] = [111, 515, 83];
+        let (left, right) = (numbers(rows * depth, 3), numbers(depth * width, 4));
+        let mut panels = Panels::default();
+        panels.fill(View::rows(&right, depth).transposed(), depth, width, 1.0);
+        let mut all = vec![0.0; rows * width];
+        fn target(numbers: &mut [f32]) -> Target<'_> {
+            Target { numbers, step: 83, into: Into::Fresh }
+        }
+        multiply(View::rows(&left, depth), rows, &panels, 0..panels.count(), &mut target(&mut all));
+        for (x, y) in left.chunks_exact(depth).zip(all.chunks_exact(width)) {
+            let mut alone = vec![0.0; width];
+            multiply(View::rows(x, depth), 1, &panels, 0..panels.count(), &mut target(&mut alone));
+            assert_eq!(alone, y);
+        }
+    }
+
+    #[test]
+    fn panels_give_the_matrix_back() {
+        let matrix = numbers(37 * 21, 5);
+        let mut panels = Panels::default();
+        panels.fill(View::rows(&matrix, 21).transposed(), 21, 37, 1.0);
+        assert_eq!(panels.transposed(), matrix);
+    }
+}

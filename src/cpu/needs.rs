@@ -1,0 +1,60 @@
+//! What of each node a pass has to compute: nothing that nobody reads, and where only a text's last position is read, only its row.
+
+use super::computed;
+use crate::graph::{Dim, Graph, Node, NodeId};
+use crate::ops::Op;
+use crate::pass::{Pass, Rows};
+use crate::tensor::Axis;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    Nothing,
+    /// The last position of each sequence: the node has the axes `batch pos …`.
+    LastRow,
+    All,
+}
+
+/// For each node, by what the pass reads, what other nodes read and what is kept for later passes (`kept`). A node that is not computed has
+/// any need.
+pub(super) fn find(graph: &Graph, kept: &[NodeId], pass: &Pass, needs: &mut Vec<Need>) {
+    needs.clear();
+    needs.resize(graph.nodes.len(), Need::Nothing);
+    kept.iter().for_each(|id| needs[id.0] = Need::All);
+    for read in &pass.reads {
+        let rows = if read.rows == Rows::Last && by_rows(graph.node(read.node)) { Need::LastRow } else { Need::All };
+        needs[read.node.0] = needs[read.node.0].max(rows);
+    }
+    for (index, node) in graph.nodes.iter().enumerate().rev() {
+        let (Some(op), need) = (computed(node, pass), needs[index]) else { continue };
+        if need == Need::Nothing {
+            continue;
+        }
+        for (slot, input) in node.inputs.iter().enumerate() {
+            let of_input =
+                if need == Need::LastRow && is_row(op, slot) && by_rows(graph.node(*input)) { need } else { Need::All };
+            needs[input.0] = needs[input.0].max(of_input);
+        }
+        if need == Need::LastRow && !rowwise(graph, node, op) {
+            needs[index] = Need::All;
+            node.inputs.iter().for_each(|input| needs[input.0] = Need::All);
+        }
+    }
+}
+
+/// Whether an op computes each row of its output from the same row of this input.
+pub(super) fn is_row(op: &Op, slot: usize) -> bool {
+    match op {
+        Op::Linear(_) | Op::LayerNorm(_) | Op::RmsNorm(_) | Op::Scale(_) | Op::Activation(_) => slot == 0,
+        Op::Add(_) | Op::Mul(_) => true,
+        _ => false,
+    }
+}
+
+fn rowwise(graph: &Graph, node: &Node, op: &Op) -> bool {
+    let rows = |(slot, input): (usize, &NodeId)| is_row(op, slot) && by_rows(graph.node(*input));
+    is_row(op, 0) && node.inputs.iter().enumerate().all(|(slot, input)| !is_row(op, slot) || rows((slot, input)))
+}
+
+fn by_rows(node: &Node) -> bool {
+    node.axes.len() > 2 && node.axes[..2] == [Axis::Batch, Axis::Pos] && node.dims[..2] == [Dim::Batch, Dim::Target]
+}
