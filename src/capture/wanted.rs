@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result, written};
+use crate::error::{Error, Result, shown, shown_longer, written};
 use crate::pass::Change;
-use crate::tensor::{Tensor, size};
+use crate::tensor::{Tensor, shown_shape, size};
 
 /// `{ hook, at: { axis: index or [indices], … }, set | scale | add: number, or from: an activation }`.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +32,8 @@ impl Intervention {
     /// # Errors
     /// What is not an intervention, in a sentence that names its hook.
     pub fn read(json: &str, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Vec<Self>> {
-        let value: Value =
-            serde_json::from_str(json).map_err(|fault| fail(format!("this is not JSON ({fault}); give a list of {FORM}")))?;
+        let value: Value = serde_json::from_str(json)
+            .map_err(|fault| fail(format!("this is not JSON ({}); give a list of {FORM}", shown_longer(fault))))?;
         let list = match &value {
             Value::Array(list) => list.as_slice(),
             one => std::slice::from_ref(one),
@@ -50,9 +50,10 @@ impl Intervention {
             Some((fields, Some(hook))) => (fields, hook),
             _ => return Err(fail(format!("{} names no hook; give {FORM}", written(value)))),
         };
-        let told = |message: String| fail(format!("\"{hook}\": {message}"));
+        let told = |message: String| fail(format!("\"{}\": {message}", shown(hook)));
         if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str())) {
-            return Err(told(format!("\"{word}\" is not a word of an intervention; its words are {}", WORDS.join(", "))));
+            let (word, words) = (shown(word), WORDS.join(", "));
+            return Err(told(format!("\"{word}\" is not a word of an intervention; its words are {words}")));
         }
         let given: Vec<&str> = WORDS[2..].iter().copied().filter(|word| fields.contains_key(*word)).collect();
         let [word] = given[..] else {
@@ -94,6 +95,7 @@ fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, Strin
         let mut indices = vec![];
         for value in list {
             let Some(index) = value.as_u64() else {
+                let axis = shown(axis);
                 return Err(format!("{axis} {} is not an index; indices are whole numbers that count from 0", written(value)));
             };
             indices.push(index as usize);
@@ -106,7 +108,7 @@ fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, Strin
 fn checked(tensors: Vec<Tensor>) -> Result<Vec<Tensor>, String> {
     for tensor in &tensors {
         if size(&tensor.shape) != tensor.data.len() {
-            return Err(format!("from has {} numbers for the shape {:?}", tensor.data.len(), tensor.shape));
+            return Err(format!("from has {} numbers for the shape {}", tensor.data.len(), shown_shape(&tensor.shape)));
         }
         if let Some(number) = tensor.data.iter().find(|number| !number.is_finite()) {
             return Err(format!("from holds {number}; its numbers must be finite"));
