@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, shown, shown_longer, written};
 use crate::pass::Change;
-use crate::tensor::{Tensor, shown_shape, size};
+use crate::tensor::{Tensor, shown_shape};
 
 /// `{ hook, at: { axis: index or [indices], … }, set | scale | add: number, or from: an activation }`.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,7 +107,9 @@ fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, Strin
 
 fn checked(tensors: Vec<Tensor>) -> Result<Vec<Tensor>, String> {
     for tensor in &tensors {
-        if size(&tensor.shape) != tensor.data.len() {
+        // A shape from a caller may have more numbers than can be counted.
+        let size = tensor.shape.iter().try_fold(1usize, |size, n| size.checked_mul(*n));
+        if size != Some(tensor.data.len()) {
             return Err(format!("from has {} numbers for the shape {}", tensor.data.len(), shown_shape(&tensor.shape)));
         }
         if let Some(number) = tensor.data.iter().find(|number| !number.is_finite()) {
@@ -119,4 +121,19 @@ fn checked(tensors: Vec<Tensor>) -> Result<Vec<Tensor>, String> {
 
 fn fail(message: String) -> Error {
     Error::Intervention(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_of_more_numbers_than_can_be_counted_is_refused() {
+        // Their product is 0 where it overflows, as many as there are.
+        let shape = vec![1, 1 << (usize::BITS - 1), 24];
+        let tensor = Tensor { name: String::new(), axes: vec![], shape, data: vec![] };
+        let read = Intervention::read(r#"{ "hook": "*", "from": 0 }"#, &mut |_| Ok(vec![tensor.clone()]));
+        let said = read.expect_err("it has no numbers").to_string();
+        assert!(said.contains("from has 0 numbers for the shape [1, "), "{said}");
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use diorama::device::Choice;
 use diorama::generate::{Engine, Limits};
+use diorama::graph::Lens;
 use diorama::models;
 use diorama::weights::Checkpoint;
 use pollster::block_on;
@@ -22,8 +23,13 @@ pub struct Bases {
 pub struct Base {
     pub config: Value,
     pub weights: Vec<u8>,
+    /// Names, and shapes in a pass over [`LENGTH`] tokens.
+    pub hooks: Vec<(String, Vec<usize>)>,
     engine: Option<Engine>,
 }
+
+/// Tokens of a text on which interventions act.
+pub const LENGTH: usize = 6;
 
 /// A tokenizer's folder, and texts for it.
 pub struct Tokenizer {
@@ -62,7 +68,11 @@ impl Base {
     fn read(dir: &Path) -> Self {
         let config = std::fs::read_to_string(dir.join("config.json")).expect("a config.json");
         let weights = std::fs::read(dir.join("model.safetensors")).expect("a model.safetensors");
-        Base { config: serde_json::from_str(&config).expect("JSON"), weights, engine: None }
+        let checkpoint = Checkpoint::open(&[("model.safetensors", &weights)]).expect("a sound checkpoint");
+        let graph = models::build(&config, &checkpoint.distinct_names(&models::TIED)).expect("a model").graph;
+        let lens = Lens { batch: 1, source: LENGTH, target: LENGTH, past: 0 };
+        let hooks = graph.hooks.iter().map(|hook| (hook.name.clone(), graph.node(hook.node).shape(&lens))).collect();
+        Base { config: serde_json::from_str(&config).expect("JSON"), weights, hooks, engine: None }
     }
 
     /// The model as it is, on the CPU.

@@ -9,27 +9,27 @@ use diorama::tensor::Tensor;
 use pollster::block_on;
 use serde_json::{Value, json};
 
-use crate::bases::Bases;
+use crate::bases::{Base, Bases, LENGTH};
 use crate::kind::{Files, Said, file, told};
 use crate::mutate;
 use crate::random::Random;
 
 const ASKED: &str = "interventions.json";
 const MODEL: &str = "model.txt";
-const IDS: [u32; 6] = [5, 2, 9, 3, 7, 1];
+const IDS: [u32; LENGTH] = [5, 2, 9, 3, 7, 1];
 
 pub fn make(bases: &Bases, random: &mut Random) -> Files {
-    let mut list: Value = (0..=random.below(3)).map(|_| one(random)).collect();
+    let model = bases.model(random);
+    let mut list: Value = (0..=random.below(3)).map(|_| one(&bases.models[model], random)).collect();
     if !random.once_in(3) {
         let names = ["hook", "at", "set", "scale", "add", "from", "head", "pos", "query_pos", "key_pos", "batch", "d_model"]
             .map(String::from);
         mutate::json(&mut list, &names, random);
     }
-    let model = bases.model(random).to_string();
-    vec![(ASKED.into(), mutate::text(&list, random)), (MODEL.into(), model.into_bytes())]
+    vec![(ASKED.into(), mutate::text(&list, random)), (MODEL.into(), model.to_string().into_bytes())]
 }
 
-fn one(random: &mut Random) -> Value {
+fn one(base: &Base, random: &mut Random) -> Value {
     let hook = *random.pick(&[
         "*.hook_pattern",
         "*.hook_attn_scores",
@@ -52,8 +52,14 @@ fn one(random: &mut Random) -> Value {
         1 => value["scale"] = json!(*random.pick(&[0.0, -1.0, 1e38])),
         2 => value["add"] = json!(*random.pick(&[0.5, 3.0e38])),
         _ => {
-            let shape: Vec<u64> = (0..random.below(5)).map(|_| *random.pick(&[0, 1, 2, 4, 6, 8, 16, 1 << 32])).collect();
-            value["from"] = json!({ "shape": shape, "numbers": random.pick(&[0, 1, 6, 48, 96, 144]), "value": 0.25 });
+            let (name, mut shape) = random.pick(&base.hooks).clone();
+            if random.once_in(3) {
+                let axis = random.below(shape.len());
+                shape[axis] = *random.pick(&[0, 1, 2, 5, 7, 8, 1 << 32, 1 << 63]);
+            }
+            let numbers = shape.iter().fold(1, |product: usize, n| product.wrapping_mul(*n));
+            value["hook"] = json!(name);
+            value["from"] = json!({ "shape": shape, "numbers": numbers, "value": 0.25 });
         }
     }
     if random.once_in(2) {

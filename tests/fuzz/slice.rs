@@ -29,7 +29,7 @@ pub fn range(text: &str) -> Result<Range<u64>, String> {
     Ok(number(first)?..number(end)?)
 }
 
-/// Tries the inputs of these numbers. For the first process it writes "begin NUMBER", and where there is a fault "fault …", a line each.
+/// Tries the inputs of these numbers. For the first process it writes "begin NUMBER", and then "answered" where nothing was refused, or "fault …" where there is one, a line each.
 pub fn run(seed: u64, numbers: Range<u64>) {
     std::panic::set_hook(Box::new(|panic| *PANIC.lock().expect("nobody panics with it") = panic.to_string()));
     let mut bases = Bases::read();
@@ -39,8 +39,10 @@ pub fn run(seed: u64, numbers: Range<u64>) {
         let kind = kind::of(number);
         let files = made(&bases, seed, number);
         write(&dir, &files);
-        if let Some(fault) = fault(kind, &mut bases, &files, &dir) {
-            say(&format!("fault {}", fault.replace('\n', " ⏎ ")));
+        match fault(kind, &mut bases, &files, &dir) {
+            Ok(said) if said.is_empty() => say("answered in full"),
+            Ok(_) => {}
+            Err(fault) => say(&format!("fault {}", fault.replace('\n', " ⏎ "))),
         }
     }
     std::fs::remove_dir_all(&dir).ok();
@@ -59,8 +61,8 @@ fn made(bases: &Bases, seed: u64, number: u64) -> Files {
     (kind::of(number).make)(bases, &mut Random::of(seed, number))
 }
 
-/// What is wrong with the library's answer, if anything is.
-fn fault(kind: &Kind, bases: &mut Bases, files: &Files, dir: &Path) -> Option<String> {
+/// What the library said of an input, or what is wrong with its answer.
+fn fault(kind: &Kind, bases: &mut Bases, files: &Files, dir: &Path) -> Result<Said, String> {
     let mut shortest = Duration::MAX;
     for _ in 0..TRIES {
         let before = heap::begin();
@@ -70,20 +72,20 @@ fn fault(kind: &Kind, bases: &mut Bases, files: &Files, dir: &Path) -> Option<St
         let taken = heap::peak() - before;
         let Ok(said) = outcome else {
             bases.forget_engines(); // it may be half changed
-            return Some(format!("a panic: {}", PANIC.lock().expect("nobody panics with it")));
+            return Err(format!("a panic: {}", PANIC.lock().expect("nobody panics with it")));
         };
         if let Some(fault) = too_long(&said) {
-            return Some(fault);
+            return Err(fault);
         }
         let given: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
         if taken > 2 * given + MOST_MEMORY {
-            return Some(format!("{} MiB of memory for {given} bytes of files", taken >> 20));
+            return Err(format!("{} MiB of memory for {given} bytes of files", taken >> 20));
         }
         if shortest <= LONGEST {
-            return None;
+            return Ok(said);
         }
     }
-    Some(format!("{:.1} s", shortest.as_secs_f64()))
+    Err(format!("{:.1} s", shortest.as_secs_f64()))
 }
 
 fn too_long(said: &Said) -> Option<String> {

@@ -20,11 +20,13 @@ const MOST_FAULTS: usize = 40;
 pub fn watch(seed: u64, numbers: Range<u64>) -> usize {
     let start = Instant::now();
     let mut faults: BTreeMap<u64, String> = BTreeMap::new();
+    let mut answered = 0;
     let mut next = numbers.start;
     while next < numbers.end && faults.len() < MOST_FAULTS {
-        next = part(seed, next..numbers.end, &mut faults);
+        next = part(seed, next..numbers.end, &mut faults, &mut answered);
     }
-    println!("{} inputs of seed {seed} in {:.1} s", next - numbers.start, start.elapsed().as_secs_f64());
+    let (tried, seconds) = (next - numbers.start, start.elapsed().as_secs_f64());
+    println!("{tried} inputs of seed {seed} in {seconds:.1} s; of {answered} nothing was refused");
     for (number, fault) in &faults {
         println!("\ninput {number} ({}): {fault}", kind::of(*number).name);
         println!("  its files: {}", slice::keep(seed, *number).display());
@@ -48,7 +50,7 @@ pub fn watch(seed: u64, numbers: Range<u64>) -> usize {
 }
 
 /// One second process, until it is through or has ended by itself: the number to go on with.
-fn part(seed: u64, numbers: Range<u64>, faults: &mut BTreeMap<u64, String>) -> u64 {
+fn part(seed: u64, numbers: Range<u64>, faults: &mut BTreeMap<u64, String>, answered: &mut u64) -> u64 {
     let program = std::env::current_exe().expect("this program has a path");
     let slice = format!("{}..{}", numbers.start, numbers.end);
     let mut command = Command::new(program);
@@ -62,6 +64,7 @@ fn part(seed: u64, numbers: Range<u64>, faults: &mut BTreeMap<u64, String>) -> u
         match heard.recv_timeout(PATIENCE) {
             Ok(line) => match line.split_once(' ') {
                 Some(("begin", number)) => begun = number.parse().expect("a number"),
+                Some(("answered", _)) => *answered += 1,
                 Some(("fault", fault)) => drop(faults.insert(begun, fault.into())),
                 _ => {}
             },
