@@ -43,7 +43,12 @@ pub fn shown(text: &str) -> String {
     cut(text, MOST)
 }
 
-/// The same of what is worth more room: a path, another library's reason, a list.
+/// The same in quotes, marks that cannot be seen spelt out.
+pub fn quoted(text: &str) -> String {
+    shown(&in_quotes(text))
+}
+
+/// The same as [`shown`] of what is worth more room: a path, another library's reason, a list.
 pub fn shown_longer(text: impl Display) -> String {
     cut(&text.to_string(), 3 * MOST)
 }
@@ -74,7 +79,7 @@ fn write(value: &Value, text: &mut String) {
             (Some(whole), _) => whole.to_string(),
             (None, number) => number.unwrap_or(f64::NAN).to_string(),
         }),
-        Value::String(word) => text.push_str(&quoted(word)),
+        Value::String(word) => text.push_str(&in_quotes(word)),
         Value::Array(list) => all('[', list.iter().map(|value| (None, value)), ']', text),
         Value::Object(fields) => all('{', fields.iter().map(|(name, value)| (Some(name), value)), '}', text),
     }
@@ -89,7 +94,7 @@ fn all<'v>(open: char, parts: impl Iterator<Item = (Option<&'v String>, &'v Valu
         }
         text.push_str(if place > 0 { "," } else { "" });
         if let Some(name) = name {
-            text.push_str(&quoted(name));
+            text.push_str(&in_quotes(name));
             text.push(':');
         }
         write(value, text);
@@ -98,7 +103,7 @@ fn all<'v>(open: char, parts: impl Iterator<Item = (Option<&'v String>, &'v Valu
 }
 
 /// A string in quotes, and of a long one as much as is more than a sentence shows.
-fn quoted(word: &str) -> String {
+fn in_quotes(word: &str) -> String {
     let end = word.char_indices().nth(MOST).map_or(word.len(), |(end, _)| end);
     format!("{:?}", &word[..end])
 }
@@ -124,6 +129,8 @@ mod tests {
         assert_eq!(written(&json!({ &long: 0 })), format!("{{\"{}…", "é".repeat(98)));
         let list = written(&json!(vec![7; 1_000_000]));
         assert_eq!((list.chars().count(), &list[..7]), (101, "[7,7,7,"));
+        assert_eq!(quoted("a\u{202e}"), r#""a\u{202e}""#);
+        assert_eq!(quoted(&"\u{202e}".repeat(1000)).chars().count(), 101);
         for whole in ["", "a", &"é".repeat(100)] {
             assert_eq!(shown(whole), whole);
         }

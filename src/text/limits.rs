@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::error::shown;
+use crate::error::quoted;
 
 /// The longest name, piece or pattern. // bytes
 const LONGEST: usize = 10_000;
@@ -26,5 +26,5 @@ pub fn too_long(file: &Value) -> Option<String> {
 
 fn longer(text: &str, longest: usize) -> Option<String> {
     (text.len() > longest)
-        .then(|| format!("it holds a text of {} bytes, which begins with {:?}; {longest} are the most", text.len(), shown(text)))
+        .then(|| format!("it holds a text of {} bytes, which begins with {}; {longest} are the most", text.len(), quoted(text)))
 }
