@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::path::Path;
 
-use diorama::error::{Error, Result};
+use diorama::error::{Error, Result, shown_longer};
 use diorama::graph::{Kind, Lens, Node};
 use diorama::models::{Classes, Model, Scores};
 use diorama::tensor::{Tensor, size};
@@ -120,8 +120,9 @@ pub fn write(path: &Path, tensors: &[&Tensor]) -> Result<()> {
     let axes = |tensor: &Tensor| tensor.axes.iter().map(|axis| axis.name()).collect::<Vec<_>>().join(" ");
     let metadata: HashMap<String, String> = tensors.iter().map(|tensor| (tensor.name.clone(), axes(tensor))).collect();
     let views = tensors.iter().map(|tensor| (tensor.name.as_str(), Bytes(tensor)));
-    let unwritten =
-        |fault: &dyn Display| Error::Input(format!("{} cannot be written ({fault}); choose another --out", path.display()));
+    let unwritten = |fault: &dyn Display| {
+        Error::Input(format!("{} cannot be written ({fault}); choose another --out", shown_longer(path.display())))
+    };
     // Not `serialize_to_file`: it puts a new file, which only its owner may read, in the place of a link or a pipe.
     let bytes = safetensors::serialize(views, Some(metadata)).map_err(|fault| unwritten(&fault))?;
     std::fs::write(path, bytes).map_err(|fault| unwritten(&fault))

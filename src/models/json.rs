@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown, shown_longer};
 
 /// The JSON of a file. A number that JSON cannot hold becomes a string of the same spelling: where nothing reads it, it does no harm, and
 /// where a number is expected, it is refused with its name.
@@ -15,7 +15,10 @@ pub fn parse(file: &str, text: &str) -> Result<Value> {
         Some(text) => serde_json::from_str(&text),
         None => Err(fault),
     });
-    read.map_err(|fault| Error::Config(format!("{file} is not JSON ({fault}); fetch the file again")))
+    read.map_err(|fault| {
+        let (file, fault) = (shown(file), shown_longer(fault));
+        Error::Config(format!("{file} is not JSON ({fault}); fetch the file again"))
+    })
 }
 
 /// The text with quotes around such numbers, strings left as they are; `None` where it has no such number.

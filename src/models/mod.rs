@@ -16,7 +16,7 @@ mod roberta;
 mod settings;
 mod t5;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::ops::Op;
 use crate::tensor::size;
@@ -192,7 +192,10 @@ pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
         Some("electra") => electra::build(settings, tensors),
         Some("gpt2") => gpt2::build(settings, tensors),
         Some("llama") => llama::build(settings, tensors),
-        Some(other) => Err(Error::Config(format!("model_type \"{other}\" is not built in; this version runs {}", SUPPORTED))),
+        Some(other) => {
+            let other = shown(other);
+            Err(Error::Config(format!("model_type \"{other}\" is not built in; this version runs {SUPPORTED}")))
+        }
         None => Err(Error::Config(format!(
             "config.json names no model_type, so its architecture is unknown; this version runs {SUPPORTED}"
         ))),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_longer, written};
 
 /// What is said of a tokenizer outside tokenizer.json. In folders without a tokenizer_config.json nothing is: tokenizer.json is read as it stands.
 pub struct Settings {
@@ -83,7 +83,7 @@ pub fn spelling(token: &Value) -> Option<&str> {
 
 /// One sentence about a field of tokenizer_config.json.
 pub fn fault(name: &str, value: &Value, wanted: &str) -> Error {
-    let value = super::limits::shown(&value.to_string(), 40);
+    let value = written(value);
     Error::Input(format!("{CONFIG} has {name} {value}, which must be {wanted}; correct it, or give --ids instead of --text"))
 }
 
@@ -105,7 +105,10 @@ fn object(dir: &Path, name: &str) -> Result<Option<Map<String, Value>>> {
         return Ok(None);
     }
     let refused = |why: String| {
-        Error::Input(format!("{} cannot be read ({why}); fetch it again, or give --ids instead of --text", path.display()))
+        Error::Input(format!(
+            "{} cannot be read ({why}); fetch it again, or give --ids instead of --text",
+            shown_longer(path.display())
+        ))
     };
     let text = std::fs::read(&path).map_err(|fault| refused(fault.to_string()))?;
     match serde_json::from_slice(&text) {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::values::{activation, fault};
 use super::{WebEngine, idle};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Stage, Stored};
 use crate::ops::relative_bias::Direction;
 use crate::ops::{Mask, Op};
@@ -26,6 +26,7 @@ impl WebEngine {
             matches!(&node.kind, Kind::Weight { names, stored } if names.iter().any(|known| known == name) && place(*stored).0 == part)
         });
         let Some((index, node)) = found.next() else {
+            let name = shown(name);
             return Err(fault(Error::Weights(format!("this model has no weight \"{name}\" with a part {part}"))));
         };
         let (axes, shape) = (node.axes.clone(), node.shape(&Lens::ONE));

@@ -1,6 +1,6 @@
 //! T5's and mT5's `config.json`, as the reference's two classes read it.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::models::fields;
 use crate::models::settings::{Alias, MOST_HEAD, MOST_LAYERS, MOST_WIDE, Settings, product, start};
 use crate::ops::relative_bias::Direction;
@@ -132,7 +132,10 @@ impl Config {
 /// Whether there is a gate, and the activation: `feed_forward_proj` says both in one word, `is_gated_act` and `dense_act_fn` win over it.
 fn feed_forward(s: Settings, default: &str) -> Result<(bool, Activation)> {
     const NAME: &str = "feed_forward_proj";
-    let unknown = |name: &str, got: &str| Error::Config(format!("{name} \"{got}\" is not a known activation"));
+    let unknown = |name: &str, got: &str| {
+        let got = shown(got);
+        Error::Config(format!("{name} \"{got}\" is not a known activation"))
+    };
     let said = s.word(NAME)?.unwrap_or(default);
     let (gated, told) = match said.split_once('-') {
         // The reference reads this one name as the tanh form: the published v1.1 models were trained so.
