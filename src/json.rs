@@ -10,12 +10,16 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Text that is not JSON for Python either.
 pub fn parse(file: &str, text: &str) -> Result<Value> {
+    read(text).map_err(|fault| Error::Config(format!("{file} is not JSON ({fault}); fetch the file again")))
+}
+
+/// The same, where the reader has a sentence of its own for text that is not JSON.
+pub fn read(text: &str) -> serde_json::Result<Value> {
     let strict = serde_json::from_str(text);
-    let read = strict.or_else(|fault| match quoted(text) {
+    strict.or_else(|fault| match quoted(text) {
         Some(text) => serde_json::from_str(&text),
         None => Err(fault),
-    });
-    read.map_err(|fault| Error::Config(format!("{file} is not JSON ({fault}); fetch the file again")))
+    })
 }
 
 /// The text with quotes around such numbers, strings left as they are; `None` where it has no such number.
