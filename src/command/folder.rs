@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 
 use diorama::error::{Error, Result, shown_longer};
-use diorama::models::json::parse;
+use diorama::json::parse;
 use diorama::models::{self, Model};
 use diorama::pass::Parameters;
 use diorama::text::Text;

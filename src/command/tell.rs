@@ -64,10 +64,12 @@ fn cached(model: &Model) -> String {
 /// A line on what a classifier's numbers mean and what they are called, and one on names that fit none of them.
 fn named(classes: &Classes) -> String {
     let all: Vec<String> = (0..classes.labels.len()).map(|id| classes.label(id)).collect();
-    let kind = match classes.scores {
-        Scores::Softmax => "classes that exclude one another (softmax)",
-        Scores::Sigmoid => "classes, each judged by itself (sigmoid)",
-        Scores::Numbers => "numbers (regression)",
+    let kind = match (classes.scores, all.len()) {
+        (Scores::Softmax, _) => "classes that exclude one another (softmax)",
+        (Scores::Sigmoid, 1) => "class, judged by itself (sigmoid)",
+        (Scores::Sigmoid, _) => "classes, each judged by itself (sigmoid)",
+        (Scores::Numbers, 1) => "number (regression)",
+        (Scores::Numbers, _) => "numbers (regression)",
     };
     let unused = match classes.unused.as_slice() {
         [] => String::new(),

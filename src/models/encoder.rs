@@ -54,7 +54,7 @@ impl Defaults {
 }
 
 /// Fields that are never `null` in these classes.
-const FILLED: [&str; 11] = [
+const FILLED: [&str; 10] = [
     "vocab_size",
     "hidden_size",
     "num_hidden_layers",
@@ -64,7 +64,6 @@ const FILLED: [&str; 11] = [
     "max_position_embeddings",
     "type_vocab_size",
     "layer_norm_eps",
-    "is_decoder",
     "tie_word_embeddings",
 ];
 

@@ -8,7 +8,6 @@ mod encoder;
 mod fields;
 mod generation;
 mod gpt2;
-pub mod json;
 mod llama;
 mod notices;
 mod parts;
@@ -18,11 +17,11 @@ mod t5;
 
 use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Lens, NodeId};
+use crate::json::parse;
 use crate::ops::Op;
 use crate::tensor::size;
 pub use classes::{Classes, Scores};
 pub use generation::{EarlyStopping, Generation, Rules};
-use json::parse;
 pub use notices::{Notice, NoticeKind};
 use settings::Settings;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, shown_longer, written};
+use crate::json;
 
 /// What is said of a tokenizer outside tokenizer.json. In folders without a tokenizer_config.json nothing is: tokenizer.json is read as it stands.
 pub struct Settings {
@@ -110,8 +111,8 @@ fn object(dir: &Path, name: &str) -> Result<Option<Map<String, Value>>> {
             shown_longer(path.display())
         ))
     };
-    let text = std::fs::read(&path).map_err(|fault| refused(fault.to_string()))?;
-    match serde_json::from_slice(&text) {
+    let text = std::fs::read_to_string(&path).map_err(|fault| refused(fault.to_string()))?;
+    match json::read(&text) {
         Ok(Value::Object(fields)) => Ok(Some(fields)),
         Ok(_) => Err(refused("it is no JSON object".into())),
         Err(fault) => Err(refused(fault.to_string())),

@@ -61,7 +61,7 @@ const ALIASES: [Alias; 4] =
     [("d_model", "hidden_size"), ("num_heads", "num_attention_heads"), ("num_layers", "num_hidden_layers"), ("d_kv", "head_dim")];
 
 /// Fields that are never `null` in these classes, nor where the classes derive them.
-const FILLED: [&str; 14] = [
+const FILLED: [&str; 12] = [
     "vocab_size",
     "d_model",
     "d_kv",
@@ -74,8 +74,6 @@ const FILLED: [&str; 14] = [
     "feed_forward_proj",
     "is_encoder_decoder",
     "dense_act_fn",
-    "is_gated_act",
-    "scale_decoder_outputs",
 ];
 
 /// Farther than any text goes: the bounds of the buckets are looked for up to here. // tokens
@@ -112,7 +110,7 @@ impl Config {
             gated,
             tied,
             // The class for mT5 does not know of it.
-            scale_decoder_outputs: !many_languages && s.flag("scale_decoder_outputs")?.unwrap_or(tied),
+            scale_decoder_outputs: !many_languages && flag_or_null(s, "scale_decoder_outputs", tied)?,
             pad_token_id,
             eos_token_id: s.ids("eos_token_id", Some(1))?,
             decoder_start_token_id: start(s, begin, vocab_size)?,
@@ -148,5 +146,10 @@ fn feed_forward(s: Settings, default: &str) -> Result<(bool, Activation)> {
         Some(own) => Activation::from_config(own).ok_or_else(|| unknown("dense_act_fn", own))?,
         None => Activation::from_config(told).ok_or_else(|| unknown(NAME, said))?,
     };
-    Ok((s.flag("is_gated_act")?.unwrap_or(gated), activation))
+    Ok((flag_or_null(s, "is_gated_act", gated)?, activation))
+}
+
+/// A flag that the reference takes from the file as it is: there `null` counts as false.
+fn flag_or_null(s: Settings, name: &str, default: bool) -> Result<bool> {
+    Ok(s.flag(name)?.unwrap_or(default && !s.has(name)))
 }

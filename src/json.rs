@@ -10,14 +10,18 @@ use crate::error::{Error, Result, shown, shown_longer};
 /// # Errors
 /// Text that is not JSON for Python either.
 pub fn parse(file: &str, text: &str) -> Result<Value> {
-    let strict = serde_json::from_str(text);
-    let read = strict.or_else(|fault| match quoted(text) {
-        Some(text) => serde_json::from_str(&text),
-        None => Err(fault),
-    });
-    read.map_err(|fault| {
+    read(text).map_err(|fault| {
         let (file, fault) = (shown(file), shown_longer(fault));
         Error::Config(format!("{file} is not JSON ({fault}); fetch the file again"))
+    })
+}
+
+/// The same, where the reader has a sentence of its own for text that is not JSON.
+pub fn read(text: &str) -> serde_json::Result<Value> {
+    let strict = serde_json::from_str(text);
+    strict.or_else(|fault| match quoted(text) {
+        Some(text) => serde_json::from_str(&text),
+        None => Err(fault),
     })
 }
 
