@@ -3,7 +3,7 @@
 mod intervene;
 mod wanted;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Stage};
 use crate::pass::{Read, Rows};
 use crate::tensor::Tensor;
@@ -34,6 +34,7 @@ pub fn select(graph: &Graph, globs: &[String], stages: &[Stage]) -> Result<Vec<R
 
 fn no_match(graph: &Graph, glob: &str) -> String {
     let example = graph.hooks.first().map_or("", |hook| hook.name.as_str());
+    let glob = shown(glob);
     format!("\"{glob}\" matches no hook of this model; names look like \"{example}\", and `diorama inspect` lists them")
 }
 

@@ -28,6 +28,7 @@
 //! The last axis varies fastest, everything is f32, and nothing is strided.
 
 pub mod error;
+pub mod json;
 #[cfg(feature = "native")]
 pub mod text;
 pub mod tensor;

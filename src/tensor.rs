@@ -77,6 +77,14 @@ pub fn describe(axes: &[Axis], shape: &[usize]) -> String {
     format!("[{}]", parts.join(", "))
 }
 
+/// `[1, 5]`: a shape from a file or a caller, of which an error shows the first axes.
+pub fn shown_shape(shape: &[usize]) -> String {
+    const MOST: usize = 8;
+    let more = if shape.len() > MOST { ", …" } else { "" };
+    let first: Vec<String> = shape.iter().take(MOST).map(usize::to_string).collect();
+    format!("[{}{more}]", first.join(", "))
+}
+
 /// The places of these numbers from the greatest to the least; equal ones in their order. One sort for all that is ranked,
 /// because every other would be compiled once more.
 pub fn ranked(numbers: &[f32]) -> Vec<usize> {

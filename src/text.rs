@@ -15,7 +15,7 @@ use std::path::Path;
 
 use tokenizers::Tokenizer;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_longer};
 use patterns::Patterns;
 use published::Published;
 use settings::Settings;
@@ -41,8 +41,8 @@ impl Text {
 
     fn read(path: &Path, settings: Option<&Settings>) -> Result<Self> {
         let refused = |fault: String| {
-            let fault = limits::shown(&fault, LONGEST_REASON);
-            Error::Input(format!("{} cannot be read as a tokenizer ({fault}); give --ids instead of --text", path.display()))
+            let (path, fault) = (shown_longer(path.display()), shown_longer(fault));
+            Error::Input(format!("{path} cannot be read as a tokenizer ({fault}); give --ids instead of --text"))
         };
         let json = std::fs::read(path).map_err(|fault| refused(fault.to_string()))?;
         let file = serde_json::from_slice(&json).map_err(|fault| refused(fault.to_string()))?;
@@ -123,11 +123,8 @@ impl Text {
 
 const LONGEST_CHARACTER: usize = 4; // bytes
 
-/// How much a sentence quotes of the library's reason.
-const LONGEST_REASON: usize = 300; // characters
-
 fn refused(fault: tokenizers::Error) -> Error {
-    Error::Input(format!("the tokenizer refused the text: {fault}"))
+    Error::Input(format!("the tokenizer refused the text: {}", shown_longer(fault)))
 }
 
 thread_local! {

@@ -18,7 +18,7 @@ use web_time::Instant;
 
 use crate::cpu;
 use crate::device::Choice;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::generate::{Beams, Engine, Session, Step};
 use crate::gpu;
 use crate::models;
@@ -49,7 +49,9 @@ impl WebEngine {
             "auto" => Choice::Auto,
             "cpu" => Choice::Cpu,
             "webgpu" => Choice::Gpu,
-            other => return Err(fault(Error::Input(format!("device \"{other}\" is unknown; choose auto, webgpu or cpu")))),
+            other => {
+                return Err(fault(Error::Input(format!("device \"{}\" is unknown; choose auto, webgpu or cpu", shown(other)))));
+            }
         };
         let weights = weights(&files)?;
         let Files { name, config, generation_config } = read(files, "files")?;

@@ -5,6 +5,9 @@ mod common;
 use common::folder;
 use common::shell::{diorama, refused, scratch, stdout};
 use diorama::models::{self, Classes, Scores};
+use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
+use serde_json::Value;
 
 /// The classes of a tiny BERT whose config.json says this.
 fn classes(said: &str) -> Result<Classes, String> {
@@ -140,4 +143,31 @@ fn the_command_tells_them() {
         &["inspect", &dir.display().to_string()],
         &["id2label", "\"zero\"", "numbers of the classes"],
     );
+}
+
+#[test]
+fn the_command_tells_a_single_number() {
+    let dir = scratch("a head of one number");
+    let bytes = std::fs::read(folder("bert-classification").join("model.safetensors")).expect("a checkpoint");
+    let whole = SafeTensors::deserialize(&bytes).expect("safetensors");
+    let first_row = whole.iter().map(|(name, tensor)| {
+        let (shape, data) = (tensor.shape(), tensor.data());
+        let (shape, data) = match name.starts_with("classifier.") {
+            true => ([&[1], &shape[1..]].concat(), &data[..data.len() / shape[0]]),
+            false => (shape.to_vec(), data),
+        };
+        (name.to_string(), TensorView::new(tensor.dtype(), shape, data).expect("a tensor"))
+    });
+    std::fs::write(dir.join("model.safetensors"), safetensors::serialize(first_row, None).expect("bytes")).expect("a file");
+    let config = std::fs::read_to_string(folder("bert-classification").join("config.json")).expect("a config.json");
+    for (problem_type, told) in
+        [("null", "1 class, judged by itself (sigmoid): class 0"), ("\"regression\"", "1 number (regression): class 0")]
+    {
+        let mut config: Value = serde_json::from_str(&config).expect("JSON");
+        config["num_labels"] = 1.into();
+        config["problem_type"] = serde_json::from_str(problem_type).expect("JSON");
+        std::fs::write(dir.join("config.json"), config.to_string()).expect("a file");
+        let said = stdout(&diorama(&["inspect", &dir.display().to_string()]));
+        assert!(said.contains(told), "{told} is not in\n{said}");
+    }
 }

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 /// everybody may use `error`.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
-    ("text", &[]),
+    ("json", &[]),
+    ("text", &["json"]),
     ("tensor", &[]),
     ("ops", &["tensor"]),
     ("graph", &["ops", "tensor"]),
     ("pass", &["graph", "ops", "tensor"]),
-    ("models", &["graph", "ops", "tensor"]),
+    ("models", &["graph", "ops", "tensor", "json"]),
     ("weights", &["pass", "graph", "ops", "tensor"]),
     ("cpu", &["pass", "graph", "ops", "tensor"]),
     ("gpu", &["pass", "graph", "ops", "tensor"]),

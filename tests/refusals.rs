@@ -103,7 +103,7 @@ fn a_bad_input_is_one_line() {
         ("top-k", &["--top-k", "few"], &["few", "--top-k"]),
         ("beams", &["--beams", "62"], &["62 beams"]),
         ("no beams", &["--beams", "0"], &["0 beams"]),
-        ("endless beams", &["--beams", "60", "--max-new-tokens", "20000"], &["60 beams", "GiB"]),
+        ("endless beams", &["--beams", "60", "--max-new-tokens", "200000"], &["60 beams", "GiB"]),
         ("device", &["--device", "tpu"], &["tpu", "cpu"]),
         ("unknown option", &["--tokens", "4"], &["--tokens"]),
     ];
@@ -112,4 +112,59 @@ fn a_bad_input_is_one_line() {
     }
     refused("no action", &[], &["--help"]);
     refused("another action", &["train"], &["train"]);
+}
+
+#[test]
+fn of_a_value_of_ten_megabytes_the_beginning_is_quoted() {
+    let gpt2 = |name: &str| std::fs::read(folder("gpt2").join(name)).expect("a golden's file");
+    let config: serde_json::Value = serde_json::from_slice(&gpt2("config.json")).expect("JSON");
+    let (long, dir) = ("x".repeat(10_000_000), scratch("long values"));
+    let path = dir.display().to_string();
+    std::fs::write(dir.join("model.safetensors"), gpt2("model.safetensors")).expect("a file");
+    let values = [
+        ("vocab_size", serde_json::json!(long)),
+        ("model_type", serde_json::json!(long)),
+        ("architectures", serde_json::json!([long])),
+        ("activation_function", serde_json::json!(long)),
+        ("quantization_config", serde_json::json!({ "x": long })),
+        ("eos_token_id", serde_json::json!({ &long: "x" })),
+    ];
+    let short = |what: &str, arguments: &[&str]| {
+        refused(what, arguments, &["xxxxxxxxx…"]);
+        let said = String::from_utf8_lossy(&diorama(arguments).stderr).chars().count();
+        assert!(said < 600, "{what}: {said} characters");
+    };
+    for (name, value) in values {
+        let mut config = config.clone();
+        config[name] = value;
+        std::fs::write(dir.join("config.json"), config.to_string()).expect("a file");
+        short(name, &["inspect", &path]);
+    }
+    std::fs::write(dir.join("config.json"), gpt2("config.json")).expect("a file");
+    let table = format!(r#"{{"a":{{"dtype":"{long}","shape":[],"data_offsets":[0,0]}}}}"#);
+    std::fs::write(dir.join("model.safetensors"), [&(table.len() as u64).to_le_bytes()[..], table.as_bytes()].concat())
+        .expect("a file");
+    short("a format", &["inspect", &path]);
+    std::fs::remove_file(dir.join("model.safetensors")).expect("it was there");
+    let index = dir.join("model.safetensors.index.json");
+    std::fs::write(&index, serde_json::json!({ "weight_map": { "a": long } }).to_string()).expect("a file");
+    let said = String::from_utf8_lossy(&diorama(&["inspect", &path]).stderr).chars().count();
+    assert!(said < 600, "a shard's name: {said} characters");
+    let interventions = dir.join("interventions.json");
+    let file = interventions.display().to_string();
+    for (what, value) in [
+        ("a hook", serde_json::json!({ "hook": long, "set": 0 })),
+        ("a word", serde_json::json!({ "hook": "*", &long: 0 })),
+        ("an axis", serde_json::json!({ "hook": "*", "set": 0, "at": { &long: 0 } })),
+        ("an index", serde_json::json!({ "hook": "*", "set": 0, "at": { "pos": long } })),
+        ("no hook", serde_json::json!({ "hook": [long] })),
+        ("a number", serde_json::json!({ "hook": "*", "add": long })),
+        ("a file", serde_json::json!({ "hook": "*", "from": [long] })),
+    ] {
+        std::fs::write(&interventions, value.to_string()).expect("a file");
+        short(what, &["run", &model("gpt2"), "--ids", "1,2", "--intervene", &file]);
+    }
+    let argument = "x".repeat(100_000); // the most that a system hands over
+    short("a glob", &["run", &model("gpt2"), "--ids", "1", "--capture", &argument]);
+    short("a device", &["run", &model("gpt2"), "--ids", "1", "--device", &argument]);
 }

@@ -287,3 +287,26 @@ fn a_tokenizer_at_which_the_library_panics_is_an_error_like_any_other() {
     let error = text.decode(&ids).expect_err("it strips more than there is").to_string();
     assert!(error.contains("do not fit together"), "{error}");
 }
+
+/// A number that JSON does not have hinders nobody, in any of the files that Python writes.
+#[test]
+fn the_files_beside_a_tokenizer_are_read_as_python_writes_them() {
+    let word_level = serde_json::json!({ "model": { "type": "WordLevel", "vocab": { "a": 0, "b": 1 }, "unk_token": "a" } });
+    let dir = written("files with infinite numbers", &[("tokenizer.json".to_string(), word_level)].into());
+    let files = [
+        ("config.json", r#"{ "model_type": "bert", "time_step_limit": [0.0, Infinity] }"#),
+        (
+            "tokenizer_config.json",
+            r#"{ "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 1e999, "limit": -Infinity }"#,
+        ),
+        ("special_tokens_map.json", r#"{ "mask_token": "b", "score": NaN }"#),
+        ("added_tokens.json", "{}"),
+    ];
+    for (name, content) in files {
+        std::fs::write(dir.join(name), content).expect("a file");
+    }
+    assert_eq!(Text::open_folder(&dir).expect("a tokenizer").mask(), Some(1));
+    std::fs::write(dir.join("config.json"), "{ \"x\": infinity }").expect("a file");
+    let Err(fault) = Text::open_folder(&dir) else { panic!("text that is no JSON was taken") };
+    assert!(fault.to_string().contains("config.json cannot be read"), "{fault}");
+}

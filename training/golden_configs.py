@@ -49,7 +49,7 @@ GPT2 = {"vocab_size": 61, "n_embd": 24, "n_head": 2, "n_layer": 2, "n_positions"
 CASES = {
     "bert": ENCODERS,
     "roberta": [*ENCODERS, SMALL | {"pad_token_id": 0}, SMALL | {"pad_token_id": 5}, SMALL | {"pad_token_id": 61}],
-    "albert": [*ENCODERS, SMALL | {"num_hidden_groups": 2}, SMALL | {"num_hidden_groups": None}],
+    "albert": [*ENCODERS, SMALL | {"num_hidden_groups": 2}, SMALL | {"num_hidden_groups": None}, SMALL | {"is_decoder": None}],
     "electra": [*ENCODERS, SMALL | {"embedding_size": None}],
     "t5": [
         {},
@@ -62,10 +62,12 @@ CASES = {
         OWN | {"feed_forward_proj": "gated-gelu", "dense_act_fn": "gelu"},
         OWN | {"dense_act_fn": "silu"},
         OWN | {"is_gated_act": True},
+        OWN | {"feed_forward_proj": "gated-gelu", "is_gated_act": None},
         OWN | {"tie_word_embeddings": False},
         OWN | {"tie_word_embeddings": False, "scale_decoder_outputs": True},
         OWN | {"tie_word_embeddings": None},
         OWN | {"scale_decoder_outputs": False},
+        OWN | {"scale_decoder_outputs": None},
         OWN | {"bos_token_id": 5},
         OWN | {"bos_token_id": 5, "decoder_start_token_id": 4},
         OWN | {"bos_token_id": 5, "decoder_start_token_id": None},

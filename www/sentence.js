@@ -2,7 +2,7 @@
 
 import { complaint } from "./engine/complaints.js";
 import { words } from "./i18n.js";
-import { Trouble } from "./trouble.js";
+import { MOST_LONGER, shown, Trouble } from "./trouble.js";
 
 /** @typedef {import("./trace.js").Say} Say */
 
@@ -12,7 +12,7 @@ import { Trouble } from "./trouble.js";
  * @param {Say} say
  */
 export function sentence(error, say) {
-  if (error instanceof Trouble) return say(error.key, error.values);
+  if (error instanceof Trouble) return say(error.key, quoted(error.values));
   return complaint(error instanceof Error ? error.message : String(error), say);
 }
 
@@ -23,6 +23,17 @@ export function sentence(error, say) {
  * @returns {E}
  */
 export function inEnglish(error) {
-  if (error instanceof Trouble) error.message = words("en")(error.key, error.values);
+  if (error instanceof Trouble) error.message = words("en")(error.key, quoted(error.values));
   return error;
+}
+
+/** What is quoted at more length. */
+const LONGER = new Set(["address", "classes", "place", "reason", "types"]);
+
+/**
+ * @param {import("./trouble.js").Values} values
+ * @returns {import("./trouble.js").Values}
+ */
+function quoted(values) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? shown(value, LONGER.has(name) ? MOST_LONGER : undefined) : value]));
 }

@@ -3,13 +3,19 @@
 
 /** @typedef {Record<string, string | number>} Values */
 
+/** What a sentence quotes of one text at most. // characters */
+const MOST = 100;
+
+/** What it quotes of a text that is worth more room: an address, another library's reason, a list of ours. // characters */
+export const MOST_LONGER = 3 * MOST;
+
 export class Trouble extends Error {
   /**
    * @param {string} key
    * @param {Values} [values]
    */
   constructor(key, values = {}) {
-    super(`${key} ${JSON.stringify(values)}`);
+    super(`${key} ${shown(JSON.stringify(values), 10 * MOST)}`);
     this.key = key;
     this.values = values;
   }
@@ -23,4 +29,14 @@ export class Trouble extends Error {
   get ofSite() {
     return this.key === "trouble.site";
   }
+}
+
+/**
+ * A text from a file or a caller, as a sentence quotes it: of a long one its beginning. As natively (src/error.rs).
+ * @param {string} text
+ * @param {number} [most]
+ */
+export function shown(text, most = MOST) {
+  const start = [...text.slice(0, 2 * most + 2)];
+  return start.length > most ? `${start.slice(0, most).join("")}…` : text;
 }

@@ -16,7 +16,8 @@ const folder = mkdtempSync(join("node_modules", ".manifest-"));
 try {
   await build({ entryPoints: ["www/blocks/gallery.js"], bundle: true, splitting: true, format: "esm", outdir: folder, platform: "node", packages: "external", logLevel: "error" });
   // Blocks ask the page for these when they are loaded; here there is no page.
-  Object.assign(globalThis, { matchMedia: () => ({ matches: false, addEventListener() {}, removeEventListener() {} }) });
+  const listening = { addEventListener() {}, removeEventListener() {} };
+  Object.assign(globalThis, { ...listening, matchMedia: () => ({ matches: false, ...listening }) });
   const { BLOCKS } = await import(pathToFileURL(join(folder, "gallery.js")).href);
   const gallery = readFileSync("www/blocks/gallery.js", "utf8");
   const modules = await Promise.all(Object.entries(BLOCKS).map(async ([tag, load]) => moduleOf(tag, (await load()).element, fileOf(gallery, tag))));

@@ -5,11 +5,11 @@
 //! computes it.
 
 use super::{Intervention, With, matches, no_match};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Dim, Graph, Lens, Node, NodeId, Stage};
 use crate::ops::{MASKED, Mask, Op};
 use crate::pass::{Change, Edit, rows};
-use crate::tensor::{Tensor, describe};
+use crate::tensor::{Tensor, describe, shown_shape};
 
 /// Interventions whose hooks and axes have been found in a graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,6 +88,7 @@ impl Aim {
         for (axis, indices) in &intervention.at {
             let Some(place) = node.axes.iter().position(|known| known.name() == axis) else {
                 let axes: Vec<&str> = node.axes.iter().map(|axis| axis.name()).collect();
+                let axis = shown(axis);
                 return Err(Error::Intervention(format!("\"{hook}\" has no axis \"{axis}\"; its axes are {}", axes.join(", "))));
             };
             at[place] = Some(indices.clone());
@@ -163,7 +164,10 @@ impl Aim {
         });
         let least = if extent == Extent::Whole { "" } else { " or more positions" };
         let want = describe(&node.axes, &shape);
-        Err(Error::Intervention(format!("\"{hook}\": expected an activation of {want}{least}, got one of {:?}", from.shape)))
+        Err(Error::Intervention(format!(
+            "\"{hook}\": expected an activation of {want}{least}, got one of {}",
+            shown_shape(&from.shape)
+        )))
     }
 
     fn looks_ahead(&self, node: &Node) -> bool {

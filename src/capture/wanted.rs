@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result, written};
+use crate::error::{Error, Result, shown, shown_longer, written};
 use crate::pass::Change;
-use crate::tensor::{Tensor, size};
+use crate::tensor::{Tensor, shown_shape};
 
 /// `{ hook, at: { axis: index or [indices], … }, set | scale | add: number, or from: an activation }`.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +32,8 @@ impl Intervention {
     /// # Errors
     /// What is not an intervention, in a sentence that names its hook.
     pub fn read(json: &str, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Vec<Self>> {
-        let value: Value =
-            serde_json::from_str(json).map_err(|fault| fail(format!("this is not JSON ({fault}); give a list of {FORM}")))?;
+        let value: Value = serde_json::from_str(json)
+            .map_err(|fault| fail(format!("this is not JSON ({}); give a list of {FORM}", shown_longer(fault))))?;
         let list = match &value {
             Value::Array(list) => list.as_slice(),
             one => std::slice::from_ref(one),
@@ -50,9 +50,10 @@ impl Intervention {
             Some((fields, Some(hook))) => (fields, hook),
             _ => return Err(fail(format!("{} names no hook; give {FORM}", written(value)))),
         };
-        let told = |message: String| fail(format!("\"{hook}\": {message}"));
+        let told = |message: String| fail(format!("\"{}\": {message}", shown(hook)));
         if let Some(word) = fields.keys().find(|word| !WORDS.contains(&word.as_str())) {
-            return Err(told(format!("\"{word}\" is not a word of an intervention; its words are {}", WORDS.join(", "))));
+            let (word, words) = (shown(word), WORDS.join(", "));
+            return Err(told(format!("\"{word}\" is not a word of an intervention; its words are {words}")));
         }
         let given: Vec<&str> = WORDS[2..].iter().copied().filter(|word| fields.contains_key(*word)).collect();
         let [word] = given[..] else {
@@ -94,6 +95,7 @@ fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, Strin
         let mut indices = vec![];
         for value in list {
             let Some(index) = value.as_u64() else {
+                let axis = shown(axis);
                 return Err(format!("{axis} {} is not an index; indices are whole numbers that count from 0", written(value)));
             };
             indices.push(index as usize);
@@ -105,8 +107,10 @@ fn indices(axes: &Map<String, Value>) -> Result<Vec<(String, Vec<usize>)>, Strin
 
 fn checked(tensors: Vec<Tensor>) -> Result<Vec<Tensor>, String> {
     for tensor in &tensors {
-        if size(&tensor.shape) != tensor.data.len() {
-            return Err(format!("from has {} numbers for the shape {:?}", tensor.data.len(), tensor.shape));
+        // A shape from a caller may have more numbers than can be counted.
+        let size = tensor.shape.iter().try_fold(1usize, |size, n| size.checked_mul(*n));
+        if size != Some(tensor.data.len()) {
+            return Err(format!("from has {} numbers for the shape {}", tensor.data.len(), shown_shape(&tensor.shape)));
         }
         if let Some(number) = tensor.data.iter().find(|number| !number.is_finite()) {
             return Err(format!("from holds {number}; its numbers must be finite"));
@@ -117,4 +121,19 @@ fn checked(tensors: Vec<Tensor>) -> Result<Vec<Tensor>, String> {
 
 fn fail(message: String) -> Error {
     Error::Intervention(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_of_more_numbers_than_can_be_counted_is_refused() {
+        // Their product is 0 where it overflows, as many as there are.
+        let shape = vec![1, 1 << (usize::BITS - 1), 24];
+        let tensor = Tensor { name: String::new(), axes: vec![], shape, data: vec![] };
+        let read = Intervention::read(r#"{ "hook": "*", "from": 0 }"#, &mut |_| Ok(vec![tensor.clone()]));
+        let said = read.expect_err("it has no numbers").to_string();
+        assert!(said.contains("from has 0 numbers for the shape [1, "), "{said}");
+    }
 }

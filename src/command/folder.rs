@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use diorama::error::{Error, Result};
-use diorama::models::json::parse;
+use diorama::error::{Error, Result, shown_longer};
+use diorama::json::parse;
 use diorama::models::{self, Model};
 use diorama::pass::Parameters;
 use diorama::text::Text;
@@ -76,8 +76,9 @@ impl<'a> Folder<'a> {
         if self.dir.join(WHOLE).exists() || !self.dir.join(INDEX).exists() {
             return Ok(vec![WHOLE.into()]);
         }
-        let index: ShardIndex = serde_json::from_value(parse(INDEX, &self.read_text(INDEX)?)?)
-            .map_err(|fault| Error::Weights(format!("{INDEX} has no weight_map of file names ({fault}); fetch it again")))?;
+        let index: ShardIndex = serde_json::from_value(parse(INDEX, &self.read_text(INDEX)?)?).map_err(|fault| {
+            Error::Weights(format!("{INDEX} has no weight_map of file names ({}); fetch it again", shown_longer(fault)))
+        })?;
         let shards: BTreeSet<String> = index.weight_map.into_values().collect();
         Ok(shards.into_iter().collect())
     }
@@ -104,8 +105,8 @@ impl<'a> Folder<'a> {
     }
 
     fn unreadable(&self, name: &str, fault: std::io::Error) -> Error {
-        let path = self.dir.join(name);
-        Error::Input(format!("{} cannot be read ({fault}); give a folder with config.json and model.safetensors", path.display()))
+        let path = shown_longer(self.dir.join(name).display());
+        Error::Input(format!("{path} cannot be read ({fault}); give a folder with config.json and model.safetensors"))
     }
 
     fn read_text(&self, name: &str) -> Result<String> {
@@ -119,7 +120,10 @@ impl<'a> Folder<'a> {
     /// The id of the token that hides another.
     pub fn mask_id(&self) -> Result<u32> {
         self.text()?.mask().ok_or_else(|| {
-            Error::Input(format!("the tokenizer of {} has no [MASK] or <mask>; take a generator's folder", self.dir.display()))
+            Error::Input(format!(
+                "the tokenizer of {} has no [MASK] or <mask>; take a generator's folder",
+                shown_longer(self.dir.display())
+            ))
         })
     }
 

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use diorama::capture::{Aims, Extent, Intervention, select};
-use diorama::error::{Error, Result};
+use diorama::error::{Error, Result, shown_longer};
 use diorama::generate::{Engine, Input, Sampling};
 use diorama::models::Model;
 use diorama::tensor::Tensor;
@@ -35,7 +35,7 @@ pub fn main() -> ExitCode {
         Err(fault) => {
             let text = fault.to_string();
             let sentence: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-            eprintln!("{}; see diorama --help", sentence.join(" "));
+            eprintln!("{}; see diorama --help", shown_longer(sentence.join(" ")));
             return ExitCode::FAILURE;
         }
     };

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use diorama::error::{Error, Result};
-use diorama::models::json::parse;
+use diorama::json::parse;
 use diorama::tensor::Tensor;
 use serde_json::Value;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::path::Path;
 
-use diorama::error::{Error, Result};
+use diorama::error::{Error, Result, shown_longer};
 use diorama::graph::{Kind, Lens, Node};
 use diorama::models::{Classes, Model, Scores};
 use diorama::tensor::{Tensor, size};
@@ -64,10 +64,12 @@ fn cached(model: &Model) -> String {
 /// A line on what a classifier's numbers mean and what they are called, and one on names that fit none of them.
 fn named(classes: &Classes) -> String {
     let all: Vec<String> = (0..classes.labels.len()).map(|id| classes.label(id)).collect();
-    let kind = match classes.scores {
-        Scores::Softmax => "classes that exclude one another (softmax)",
-        Scores::Sigmoid => "classes, each judged by itself (sigmoid)",
-        Scores::Numbers => "numbers (regression)",
+    let kind = match (classes.scores, all.len()) {
+        (Scores::Softmax, _) => "classes that exclude one another (softmax)",
+        (Scores::Sigmoid, 1) => "class, judged by itself (sigmoid)",
+        (Scores::Sigmoid, _) => "classes, each judged by itself (sigmoid)",
+        (Scores::Numbers, 1) => "number (regression)",
+        (Scores::Numbers, _) => "numbers (regression)",
     };
     let unused = match classes.unused.as_slice() {
         [] => String::new(),
@@ -120,8 +122,9 @@ pub fn write(path: &Path, tensors: &[&Tensor]) -> Result<()> {
     let axes = |tensor: &Tensor| tensor.axes.iter().map(|axis| axis.name()).collect::<Vec<_>>().join(" ");
     let metadata: HashMap<String, String> = tensors.iter().map(|tensor| (tensor.name.clone(), axes(tensor))).collect();
     let views = tensors.iter().map(|tensor| (tensor.name.as_str(), Bytes(tensor)));
-    let unwritten =
-        |fault: &dyn Display| Error::Input(format!("{} cannot be written ({fault}); choose another --out", path.display()));
+    let unwritten = |fault: &dyn Display| {
+        Error::Input(format!("{} cannot be written ({fault}); choose another --out", shown_longer(path.display())))
+    };
     // Not `serialize_to_file`: it puts a new file, which only its owner may read, in the place of a link or a pipe.
     let bytes = safetensors::serialize(views, Some(metadata)).map_err(|fault| unwritten(&fault))?;
     std::fs::write(path, bytes).map_err(|fault| unwritten(&fault))

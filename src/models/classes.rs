@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::settings::{Settings, sized};
-use crate::error::{Error, Result, written};
+use crate::error::{Error, Result, shown, written};
 
 /// The classes of a head over the whole text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,17 +112,18 @@ impl Scores {
 /// A key of `id2label`, which JSON writes as a string.
 fn class_id(key: &str) -> Result<i64> {
     key.trim().parse().map_err(|_| {
+        let key = shown(key);
         Error::Config(format!(
             "id2label has the key \"{key}\" in config.json; its keys must be the numbers of the classes, from 0"
         ))
     })
 }
 
-/// A class's name: a string, or whatever else a training script wrote there, as JSON. None where there is nothing to read.
+/// A class's name: a string, or whatever else a training script wrote there, as JSON; of a long one its beginning. None where there is nothing to read.
 fn name(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
-        Value::String(name) => Some(name.trim()).filter(|name| !name.is_empty()).map(str::to_string),
+        Value::String(name) => Some(name.trim()).filter(|name| !name.is_empty()).map(shown),
         other => Some(written(other)),
     }
 }

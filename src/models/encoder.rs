@@ -5,7 +5,7 @@ use super::fields::{self, ENCODER};
 use super::parts::{Heads, Matrix, Words, attend, layer_norm, project};
 use super::settings::{MOST_LAYERS, MOST_WIDE, Settings, split};
 use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Dim, Graph, NodeId, Part, Scope};
 use crate::ops::{Activation, Add, Embed, First, Linear, Mask};
 use crate::tensor::Axis::{self, Batch, DMlp, DModel, DVocab, KeyPos, Label, Pos};
@@ -54,7 +54,7 @@ impl Defaults {
 }
 
 /// Fields that are never `null` in these classes.
-const FILLED: [&str; 11] = [
+const FILLED: [&str; 10] = [
     "vocab_size",
     "hidden_size",
     "num_hidden_layers",
@@ -64,7 +64,6 @@ const FILLED: [&str; 11] = [
     "max_position_embeddings",
     "type_vocab_size",
     "layer_norm_eps",
-    "is_decoder",
     "tie_word_embeddings",
 ];
 
@@ -90,8 +89,10 @@ impl Config {
             num_attention_heads,
             d_head: split("hidden_size", hidden_size, num_attention_heads)?,
             intermediate_size: s.size("intermediate_size", class.intermediate_size, MOST_WIDE)?,
-            activation: Activation::from_config(act)
-                .ok_or_else(|| Error::Config(format!("hidden_act \"{act}\" is not known")))?,
+            activation: Activation::from_config(act).ok_or_else(|| {
+                let act = shown(act);
+                Error::Config(format!("hidden_act \"{act}\" is not known"))
+            })?,
             max_position_embeddings: s.size("max_position_embeddings", 512, MOST_WIDE)?,
             type_vocab_size: s.size("type_vocab_size", 2, MOST_WIDE)?,
             layer_norm_eps: s.epsilon("layer_norm_eps", 1e-12)?,

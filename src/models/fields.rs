@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::settings::{Settings, shown};
-use crate::error::{Error, Result};
+use super::settings::Settings;
+use crate::error::{Error, Result, written};
 
 /// What a field may say without changing the model.
 #[derive(Clone, Copy)]
@@ -65,7 +65,7 @@ pub fn check(settings: Settings, fields: &[Field]) -> Result<()> {
 
 /// The refusal of a field that changes the model.
 pub fn unbuilt(settings: Settings, name: &str) -> Error {
-    let got = settings.get(name).map_or("null".into(), shown);
+    let got = settings.get(name).map_or("null".into(), written);
     Error::Config(format!("{name} is {got} in config.json, which changes the model in a way that is not built in"))
 }
 

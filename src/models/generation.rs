@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::notices::{Notice, Sampler, notices};
 use super::settings::Settings;
-use crate::error::{Error, Result, written};
+use crate::error::{Error, Result, shown_longer, written};
 
 /// The settings of one file, checked against the vocabulary.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -247,5 +247,5 @@ impl<'v> Field<'v> {
 /// `name value` of each setting that the file has, as a sentence lists them.
 pub fn named(settings: Settings, names: &[&str]) -> String {
     let present = names.iter().filter_map(|name| settings.get(name).map(|value| format!("{name} {}", written(value))));
-    present.collect::<Vec<_>>().join(", ")
+    shown_longer(present.collect::<Vec<_>>().join(", "))
 }

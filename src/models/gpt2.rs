@@ -8,7 +8,7 @@ use super::fields;
 use super::parts::{Heads, Matrix, Words, attend_scaled, cache, layer_norm, project};
 use super::settings::{Alias, MOST_LAYERS, MOST_WIDE, Settings, split};
 use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Dim, Graph, NodeId, Part, Scope, Stack, Stage, Stored};
 use crate::ops::{Activation, Add, Embed, Linear, Mask};
 use crate::tensor::Axis::{Batch, DMlp, DModel, DVocab, KeyPos, Pos};
@@ -83,8 +83,10 @@ impl Config {
             n_head,
             d_head: split("n_embd", n_embd, n_head)?,
             n_inner: s.size("n_inner", 4 * n_embd, MOST_WIDE)?,
-            activation: Activation::from_config(act)
-                .ok_or_else(|| Error::Config(format!("activation_function \"{act}\" is not known")))?,
+            activation: Activation::from_config(act).ok_or_else(|| {
+                let act = shown(act);
+                Error::Config(format!("activation_function \"{act}\" is not known"))
+            })?,
             layer_norm_epsilon: s.epsilon("layer_norm_epsilon", 1e-5)?,
             scaling: Scaling {
                 by_width: s.flag("scale_attn_weights")?.unwrap_or(true),

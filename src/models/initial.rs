@@ -6,10 +6,10 @@
 //! Biases are 0, norms 1, and the row of the padding token is 0 where the class of the reference knows it.
 
 use super::Model;
-use super::json::parse;
 use super::settings::{MOST_WIDE, Settings, within};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId};
+use crate::json::parse;
 use crate::ops::Op;
 
 /// What a tensor of a new model holds.

@@ -8,7 +8,7 @@ use super::fields;
 use super::parts::{Heads, Matrix, Words, attend, cache, project};
 use super::settings::{MOST_HEAD, MOST_LAYERS, MOST_WIDE, Settings, product, split};
 use super::{Family, Generation, Inputs, Model, Positions, SpecialTokens, TextInputs};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Dim, Graph, NodeId, Part, Scope, Stack, Stage, Stored};
 use crate::ops::{Activation, Add, Embed, Linear, Mask, Mul, RmsNorm, Rope};
 use crate::tensor::Axis::{Batch, DHead, DMlp, DModel, DVocab, KeyPos, Pos};
@@ -64,8 +64,10 @@ impl Config {
             intermediate_size: s.size("intermediate_size", 11_008, MOST_WIDE)?,
             num_hidden_layers: s.size("num_hidden_layers", 32, MOST_LAYERS)?,
             heads,
-            activation: Activation::from_config(act)
-                .ok_or_else(|| Error::Config(format!("hidden_act \"{act}\" is not known")))?,
+            activation: Activation::from_config(act).ok_or_else(|| {
+                let act = shown(act);
+                Error::Config(format!("hidden_act \"{act}\" is not known"))
+            })?,
             max_position_embeddings,
             rms_norm_eps: s.epsilon("rms_norm_eps", 1e-6)?,
             frequencies: frequencies(s, heads.d_head, max_position_embeddings)?,
@@ -146,6 +148,7 @@ fn frequencies(s: Settings, d_head: usize, longest: usize) -> Result<Vec<f32>> {
             plain.map(|frequency| stretched(frequency, factor, low, high, length)).collect()
         }
         other => {
+            let other = shown(other);
             return Err(Error::Config(format!(
                 "rope scaling \"{other}\" is not built in; default, linear, dynamic and llama3 are"
             )));

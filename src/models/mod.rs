@@ -9,7 +9,6 @@ mod fields;
 mod generation;
 mod gpt2;
 mod initial;
-pub mod json;
 mod llama;
 mod notices;
 mod parts;
@@ -18,14 +17,14 @@ mod roberta;
 mod settings;
 mod t5;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Lens, NodeId};
+use crate::json::parse;
 use crate::ops::Op;
 use crate::tensor::size;
 pub use classes::{Classes, Scores};
 pub use generation::{EarlyStopping, Generation, Rules};
 pub use initial::{Initial, Unused, initials, saved_name, unused};
-use json::parse;
 pub use notices::{Notice, NoticeKind};
 pub use positions::Positions;
 use settings::Settings;
@@ -185,7 +184,10 @@ pub fn build(config: &str, tensors: &[String]) -> Result<Model> {
         Some("electra") => electra::build(settings, tensors),
         Some("gpt2") => gpt2::build(settings, tensors),
         Some("llama") => llama::build(settings, tensors),
-        Some(other) => Err(Error::Config(format!("model_type \"{other}\" is not built in; this version runs {}", SUPPORTED))),
+        Some(other) => {
+            let other = shown(other);
+            Err(Error::Config(format!("model_type \"{other}\" is not built in; this version runs {SUPPORTED}")))
+        }
         None => Err(Error::Config(format!(
             "config.json names no model_type, so its architecture is unknown; this version runs {SUPPORTED}"
         ))),

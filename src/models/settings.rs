@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result, written};
+use crate::error::{Error, Result, shown, written};
 
 /// Far more of one axis of a weight than any published model has; ids and positions stay exact in f32.
 pub const MOST_WIDE: usize = 1 << 24;
@@ -111,7 +111,10 @@ impl<'v> Settings<'v> {
         let Some(first) = classes.as_array().ok_or_else(misfit)?.first() else { return Ok(known[0]) };
         let named = first.as_str().ok_or_else(misfit)?;
         let found = known.iter().find(|class| **class == named);
-        found.copied().ok_or_else(|| Error::Config(format!("{named} is not built in; of this family, {} are", known.join(", "))))
+        found.copied().ok_or_else(|| {
+            let (named, known) = (shown(named), known.join(", "));
+            Error::Config(format!("{named} is not built in; of this family, {known} are"))
+        })
     }
 
     pub fn whole(self, name: &str) -> Result<Option<u64>> {
@@ -137,7 +140,7 @@ impl<'v> Settings<'v> {
 
     pub fn misfit(self, name: &str, wanted: &str) -> Error {
         let name = self.named(name);
-        let got = self.fields.get(name).map_or("nothing".into(), shown);
+        let got = self.fields.get(name).map_or("nothing".into(), written);
         Error::Config(format!("{name} is {got} in {}; {wanted} is expected", self.file))
     }
 
@@ -154,16 +157,6 @@ fn one_id(value: &Value) -> Option<Option<u32>> {
         Some(n) if n < 0 => Some(None),
         Some(n) => Some(Some(u32::try_from(n).ok()?)),
         None => None,
-    }
-}
-
-/// A value in a sentence: of a long one its beginning.
-pub fn shown(value: &Value) -> String {
-    const MOST: usize = 60; // characters
-    let text = written(value);
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
     }
 }
 

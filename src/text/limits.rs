@@ -3,14 +3,13 @@
 
 use serde_json::Value;
 
+use crate::error::quoted;
+
 /// The longest name, piece or pattern. // bytes
 const LONGEST: usize = 10_000;
 
 /// The longest compiled table of a SentencePiece normalisation, in base64. // bytes
 const LONGEST_TABLE: usize = 4 << 20;
-
-/// How much of a bad value a sentence shows. // characters
-const SHOWN: usize = 40;
 
 /// What is wrong with the lengths of the texts in a tokenizer.json, if anything is.
 pub fn too_long(file: &Value) -> Option<String> {
@@ -26,15 +25,6 @@ pub fn too_long(file: &Value) -> Option<String> {
 }
 
 fn longer(text: &str, longest: usize) -> Option<String> {
-    (text.len() > longest).then(|| {
-        format!("it holds a text of {} bytes, which begins with {:?}; {longest} are the most", text.len(), shown(text, SHOWN))
-    })
-}
-
-/// The beginning of a text.
-pub fn shown(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.into(),
-    }
+    (text.len() > longest)
+        .then(|| format!("it holds a text of {} bytes, which begins with {}; {longest} are the most", text.len(), quoted(text)))
 }

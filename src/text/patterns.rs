@@ -4,8 +4,7 @@
 use fancy_regex::Regex;
 use serde_json::Value;
 
-use super::limits::shown;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 
 pub struct Patterns(Vec<Regex>);
 
@@ -22,8 +21,8 @@ impl Patterns {
     pub fn check(&self, text: &str) -> Result<()> {
         match self.0.iter().find(|pattern| pattern.find_iter(text).any(|found| found.is_err())) {
             Some(pattern) => Err(Error::Input(format!(
-                "tokenizer.json has the pattern {:?}, which takes too long at this text; give --ids instead of --text",
-                shown(pattern.as_str(), 40)
+                "tokenizer.json has the pattern {}, which takes too long at this text; give --ids instead of --text",
+                quoted(pattern.as_str())
             ))),
             None => Ok(()),
         }

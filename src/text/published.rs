@@ -7,7 +7,7 @@ use tokenizers::AddedToken;
 use super::class::{Reading, kind, reading};
 use super::settings::{Settings, spelling};
 use super::{added, rebuild};
-use crate::error::Result;
+use crate::error::{Result, quoted, shown};
 
 pub struct Published {
     /// A tokenizer.json with the stages that count.
@@ -47,8 +47,8 @@ impl Published {
             Reading::AsItStands => None,
             Reading::Unknown(name) => {
                 notices.push(format!(
-                    "tokenizer_config.json names the tokenizer class {:?}, which is not built in: tokenizer.json is read as it stands, and `transformers` may make other tokens of a text",
-                    super::limits::shown(&name, 40)
+                    "tokenizer_config.json names the tokenizer class {}, which is not built in: tokenizer.json is read as it stands, and `transformers` may make other tokens of a text",
+                    quoted(&name)
                 ));
                 None
             }
@@ -57,7 +57,7 @@ impl Published {
                     "the tokenizer class {} needs a {} model, and tokenizer.json has {}: it is read as it stands",
                     class.name(),
                     class.model(),
-                    super::limits::shown(kind(&file["model"]), 40)
+                    shown(kind(&file["model"]))
                 ));
                 None
             }

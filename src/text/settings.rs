@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_longer, written};
+use crate::json;
 
 /// What is said of a tokenizer outside tokenizer.json. In folders without a tokenizer_config.json nothing is: tokenizer.json is read as it stands.
 pub struct Settings {
@@ -83,7 +84,7 @@ pub fn spelling(token: &Value) -> Option<&str> {
 
 /// One sentence about a field of tokenizer_config.json.
 pub fn fault(name: &str, value: &Value, wanted: &str) -> Error {
-    let value = super::limits::shown(&value.to_string(), 40);
+    let value = written(value);
     Error::Input(format!("{CONFIG} has {name} {value}, which must be {wanted}; correct it, or give --ids instead of --text"))
 }
 
@@ -105,10 +106,13 @@ fn object(dir: &Path, name: &str) -> Result<Option<Map<String, Value>>> {
         return Ok(None);
     }
     let refused = |why: String| {
-        Error::Input(format!("{} cannot be read ({why}); fetch it again, or give --ids instead of --text", path.display()))
+        Error::Input(format!(
+            "{} cannot be read ({why}); fetch it again, or give --ids instead of --text",
+            shown_longer(path.display())
+        ))
     };
-    let text = std::fs::read(&path).map_err(|fault| refused(fault.to_string()))?;
-    match serde_json::from_slice(&text) {
+    let text = std::fs::read_to_string(&path).map_err(|fault| refused(fault.to_string()))?;
+    match json::read(&text) {
         Ok(Value::Object(fields)) => Ok(Some(fields)),
         Ok(_) => Err(refused("it is no JSON object".into())),
         Err(fault) => Err(refused(fault.to_string())),

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::values::{activation, fault};
 use super::{WebEngine, idle};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Dim, Graph, Kind, Lens, Node, NodeId, Place, Stored};
 use crate::ops::{Op, Setting};
 use crate::tensor::Tensor;
@@ -25,6 +25,7 @@ impl WebEngine {
             matches!(&node.kind, Kind::Weight { names, stored } if names.iter().any(|known| known == name) && share(*stored).0 == part)
         });
         let Some((index, node)) = found.next() else {
+            let name = shown(name);
             return Err(fault(Error::Weights(format!("this model has no weight \"{name}\" with a part {part}"))));
         };
         let (axes, shape) = (node.axes.clone(), node.shape(&Lens::ONE));

@@ -14,7 +14,7 @@ pub(super) fn interventions(packed: &JsValue) -> Result<Vec<Intervention>, JsErr
     let Some(json) = get("json").as_string() else { return Ok(vec![]) };
     let arrays = Array::from(&get("arrays"));
     let activation = |from: &serde_json::Value| {
-        let shape = from["shape"].as_array()?.iter().map(|n| n.as_u64().map(|n| n as usize)).collect::<Option<_>>()?;
+        let shape = from["shape"].as_array()?.iter().map(|n| usize::try_from(n.as_u64()?).ok()).collect::<Option<_>>()?;
         let data = Float32Array::new(&arrays.get(from["data"].as_u64()? as u32)).to_vec();
         Some(Tensor { name: String::new(), axes: vec![], shape, data })
     };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::capture::Trace;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_longer};
 use crate::generate::{Candidate, Continuation, Input, Sampling};
 use crate::tensor::Tensor;
 
@@ -120,7 +120,8 @@ pub(super) fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
 }
 
 pub(super) fn read<T: for<'de> Deserialize<'de>>(value: JsValue, what: &str) -> Result<T, JsError> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("input: the {what} do not fit: {error}")))
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|error| JsError::new(&format!("input: the {what} do not fit: {}", shown_longer(error))))
 }
 
 pub(super) fn read_or_default<T: for<'de> Deserialize<'de> + Default>(value: JsValue, what: &str) -> Result<T, JsError> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown, shown_longer};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stored};
 use crate::pass::Parameters;
 use crate::tensor::{Tensor, size};
@@ -150,6 +150,7 @@ fn to_f32(name: &str, view: &TensorView) -> Result<Vec<f32>> {
     if numbers.iter().all(|number| number.is_finite()) {
         Ok(numbers)
     } else {
+        let name = shown(name);
         Err(Error::Weights(format!("\"{name}\" holds infinities or NaNs; the checkpoint is damaged")))
     }
 }
@@ -165,7 +166,8 @@ fn damaged(file: &str, head: &[u8], size: u64, fault: SafeTensorError) -> Error 
         (SafeTensorError::MetadataIncompleteBuffer, _) => {
             format!("ends early or has bytes left over: its {size} bytes do not fit its table of contents")
         }
-        (fault, _) => format!("has an unreadable table of contents ({fault})"),
+        (fault, _) => format!("has an unreadable table of contents ({})", shown_longer(fault)),
     };
+    let file = shown(file);
     Error::Weights(format!("{file} {reason}; it is truncated or not a safetensors file, fetch it again"))
 }

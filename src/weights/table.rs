@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use safetensors::tensor::{Dtype, Metadata, SafeTensorError, TensorInfo};
 
 use super::damaged;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stored};
+use crate::tensor::shown_shape;
 
 /// What the tables of a checkpoint's files say of its tensors.
 #[derive(Default)]
@@ -72,8 +73,9 @@ pub(super) fn places(graph: &Graph, listed: &[Listed]) -> Result<Vec<(NodeId, St
         let Listed { name, dtype, shape } = listed[place];
         let want = stored.shape(&node.shape(&Lens::ONE));
         if shape != want {
+            let (name, shape, want) = (shown(name), shown_shape(shape), shown_shape(&want));
             return Err(Error::Weights(format!(
-                "\"{name}\" has shape {shape:?}, but config.json asks for {want:?}; config and checkpoint belong to different models"
+                "\"{name}\" has shape {shape}, but config.json asks for {want}; config and checkpoint belong to different models"
             )));
         }
         if !matches!(dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16) {
@@ -86,6 +88,7 @@ pub(super) fn places(graph: &Graph, listed: &[Listed]) -> Result<Vec<(NodeId, St
 
 /// A tensor in a format that is not read.
 pub(super) fn unread(name: &str, dtype: Dtype) -> Error {
+    let name = shown(name);
     Error::Weights(format!(
         "\"{name}\" is stored as {dtype:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these"
     ))

@@ -1,6 +1,7 @@
 // What the engine complains of, in the reader's language. Its own sentences are English, for the command and for scripts; the page knows those that a reader meets.
 
 import { entry } from "../lookup.js";
+import { shown } from "../trouble.js";
 
 /** @typedef {import("../trace.js").Say} Say */
 
@@ -54,11 +55,15 @@ const WANTED = {
   "a value": "engine.wanted.value",
 };
 
+/** More than any sentence of the engine has; what a browser or another library says may be as long as what it quotes. // characters */
+const LONGEST = 1000;
+
 /**
- * @param {string} message
+ * @param {string} said
  * @param {Say} say
  */
-export function complaint(message, say) {
+export function complaint(said, say) {
+  const message = shown(said, LONGEST);
   for (const [words, key] of COMPLAINTS) {
     const found = message.match(words);
     if (found) return say(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, told(name, value, say)])));

@@ -6,7 +6,7 @@ import { unpack } from "./batch.js";
 /** @typedef {import("../trace.js").Candidate} Candidate */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("./host.js").Input} Input */
-/** @typedef {import("./host.js").StepOptions} StepOptions */
+/** @typedef {import("./options.js").StepOptions} StepOptions */
 /** @typedef {import("../trace.js").Intervention} Intervention */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
 

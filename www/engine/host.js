@@ -19,10 +19,7 @@ import { Engine, plan, startEngine } from "./wasm.js";
  * @typedef {{ text?: string, textPair?: string, ids?: number[], tokenTypeIds?: number[], attentionMask?: number[],
  *   decoderText?: string, decoderIds?: number[] }} Input
  */
-/**
- * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well. `limit`: new tokens that the text gets in all, by which a rule of generation_config.json that forces the end (forced_eos_token_id) knows the last one.
- * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, limit?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
- */
+/** @typedef {import("./options.js").StepOptions} StepOptions */
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
 /** @typedef {import("../wasm/diorama.js").Search} EngineSearch */
 /** @typedef {import("../trace.js").Continuation} Continuation */

@@ -1,6 +1,12 @@
 // What a caller of the module may ask for beside the input: brought into one form, or refused in one sentence.
 
-/** @typedef {import("./host.js").StepOptions} StepOptions */
+/** @typedef {import("../trace.js").Intervention} Intervention */
+/**
+ * `temperature` 0 takes the likeliest token, and is the default without `topK` and `topP`. `interventions` hold until others are given, and for the tokens so far as well.
+ * `limit`: new tokens that the text gets in all, by which a rule of generation_config.json that forces the end (forced_eos_token_id) knows the last one.
+ * @typedef {{ temperature?: number, topK?: number, topP?: number, seed?: number, candidates?: number, limit?: number, capture?: string[], interventions?: Intervention[] }} StepOptions
+ */
+
 /** Tokens that `generate` writes when neither the caller nor the checkpoint says how many. */
 export const NEW_TOKENS = 64;
 

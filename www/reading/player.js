@@ -2,6 +2,7 @@
 
 import { latest } from "./latest.js";
 import { CAPTURE, Reading, countPrefix } from "./reading.js";
+import { stepSettings } from "./sampling.js";
 import { appendStep } from "../trace.js";
 import { Trouble } from "../trouble.js";
 
@@ -14,7 +15,6 @@ import { Trouble } from "../trouble.js";
 /** @typedef {{ temperature: number, topK: number, topP: number, seed: number, beams: number, max: number }} Settings */
 
 const SCORES = ["hook_attn_scores", "hook_attn_scores_unmasked"];
-const CANDIDATES = 10;
 
 export class Player extends Reading {
   /** The token that the decoder starts from. @type {Piece | undefined} */
@@ -227,7 +227,7 @@ export class Player extends Reading {
   async #write(force, signal = new AbortController().signal) {
     const generation = this.#generation;
     try {
-      const step = await this.watch(signal, async (stoppable) => generation?.step({ ...this.#sampling(), capture: CAPTURE, force, ...stoppable }));
+      const step = await this.watch(signal, async (stoppable) => generation?.step({ ...stepSettings(this.#settings), capture: CAPTURE, force, ...stoppable }));
       if (!step || generation !== this.#generation) return;
       this.steps = [...this.steps, step];
       this.trace = appendStep(this.trace, step.trace);
@@ -252,7 +252,7 @@ export class Player extends Reading {
     const [generation, steps] = [this.#generation, this.steps];
     // A beam search may have written one token more than there are positions: nothing can come after that.
     if (generation && !this.finished && steps.length <= this.#room) {
-      const next = await generation.peek({ ...this.#sampling(), signal });
+      const next = await generation.peek({ ...stepSettings(this.#settings), signal });
       if (generation === this.#generation && steps === this.steps) this.next = next;
     }
     this.changed();
@@ -289,11 +289,6 @@ export class Player extends Reading {
       this.trace = { logits: this.trace.logits, activations: new Map([...this.trace.activations, ...activations]) };
       this.changed();
     });
-  }
-
-  #sampling() {
-    const { temperature, topK, topP, seed, max } = this.#settings;
-    return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES, limit: max };
   }
 
   /**

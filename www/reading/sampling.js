@@ -2,6 +2,17 @@
 
 /** @typedef {{ temperature?: number, topK?: number, topP?: number }} Cut */
 
+/** Candidates that the page shows at each step. */
+const CANDIDATES = 10;
+
+/**
+ * The page's settings as options of one step.
+ * @param {import("./player.js").Settings} settings
+ */
+export function stepSettings({ temperature, topK, topP, seed, max }) {
+  return { temperature, topK: topK || undefined, topP, seed, candidates: CANDIDATES, limit: max };
+}
+
 /**
  * The likeliest tokens of one row of logits, in order. Temperature divides the logits (0: greedy, which shows the plain softmax and keeps one token);
  * top-k keeps the k likeliest; top-p then keeps the shortest run of the likeliest whose probabilities, renormalised over what top-k left, reach p.

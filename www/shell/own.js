@@ -5,6 +5,7 @@ import { HUB, mirrorAddress } from "../checkpoint/hub.js";
 import { available, inWords } from "../checkpoint/memory.js";
 import { DEFAULTS } from "../state.js";
 import { TOKENIZER } from "../checkpoint/survey.js";
+import { MOST_LONGER, shown } from "../trouble.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -30,7 +31,7 @@ function byAddress(app) {
       <div class="line"><input id="own-address" type="text" dir="ltr" translate="no" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="owner/name" aria-describedby="own-asked"
           .value=${own.text} @input=${(/** @type {Event} */ event) => own.write(valueOf(event))} />
         <button type="submit" ?disabled=${!own.address || own.asking}>${own.asking ? say("own.asking") : say("own.look")}</button></div>
-      <p id="own-asked" class="soft asked">${own.address ? html`${say("own.asked")} <span class="mono">${own.address}</span>` : written && mirrorAddress(own.mirror) ? say("own.unclear") : say("own.hint")}</p>
+      <p id="own-asked" class="soft asked">${own.address ? html`${say("own.asked")} <span class="mono">${shown(own.address, MOST_LONGER)}</span>` : written && mirrorAddress(own.mirror) ? say("own.unclear") : say("own.hint")}</p>
     </form>
     <p class="message error" role="alert">${own.error}</p>
     ${own.stated ? statement(app) : nothing}
@@ -56,9 +57,9 @@ function statement(app) {
     [say("own.memory"), say("own.memory.of", { needed: inWords(memory.page), available: inWords(Math.min(room.engine, room.page)) })],
     [say("own.tokenizer"), tokenizer.includes(TOKENIZER) ? TOKENIZER : say("own.tokenizer.ids")],
   ];
-  return html`<div class="statement" role="status"><p class="mono">${name}</p>
+  return html`<div class="statement" role="status"><p class="mono">${shown(name)}</p>
     <dl class="facts">${rows.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
-    ${tokenizer.length > 0 && !tokenizer.includes(TOKENIZER) ? html`<p class="soft">${say("own.tokenizer.old", { files: tokenizer.join(", ") })}</p>` : nothing}
+    ${tokenizer.length > 0 && !tokenizer.includes(TOKENIZER) ? html`<p class="soft">${say("own.tokenizer.old", { files: shown(tokenizer.join(", ")) })}</p>` : nothing}
     <button type="button" class="primary load" @click=${() => app.attempt(() => own.load(address, stated))}>${say("own.load")}</button></div>`;
 }
 
@@ -70,10 +71,10 @@ function keptList(app) {
   if (own.kept.length === 0) return html`<p class="soft">${say("own.kept.empty")}</p>`;
   return html`<h3>${say("own.kept")}</h3>
     <ul class="kept">${own.kept.map(({ folder, name, bytes, whole }) => html`<li>
-      <span class="mono" title=${folder}>${name}</span> <span class="soft">${inWords(bytes)}${whole ? nothing : html` · ${say("own.part")}`}</span>
-      <span class="choices">${whole ? html`<button type="button" class="link" aria-label=${say("own.open.label", { name })} @click=${() => app.attempt(() => own.open(folder))}>${say("own.open")}</button>`
-        : html`<button type="button" class="link" aria-label=${say("own.resume.label", { name })} @click=${() => resume(app, folder)}>${say("own.resume")}</button>`}
-      <button type="button" class="link" aria-label=${say("own.remove.label", { name })} @click=${() => app.attempt(() => own.forget([folder]))}>${say("own.remove")}</button></span></li>`)}</ul>
+      <span class="mono" title=${shown(folder, MOST_LONGER)}>${shown(name)}</span> <span class="soft">${inWords(bytes)}${whole ? nothing : html` · ${say("own.part")}`}</span>
+      <span class="choices">${whole ? html`<button type="button" class="link" aria-label=${say("own.open.label", { name: shown(name) })} @click=${() => app.attempt(() => own.open(folder))}>${say("own.open")}</button>`
+        : html`<button type="button" class="link" aria-label=${say("own.resume.label", { name: shown(name) })} @click=${() => resume(app, folder)}>${say("own.resume")}</button>`}
+      <button type="button" class="link" aria-label=${say("own.remove.label", { name: shown(name) })} @click=${() => app.attempt(() => own.forget([folder]))}>${say("own.remove")}</button></span></li>`)}</ul>
     <p class="soft">${used} <button type="button" class="link" @click=${() => app.attempt(() => own.forget(own.kept.map(({ folder }) => folder)))}>${say("own.clear")}</button></p>`;
 }
 

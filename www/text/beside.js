@@ -1,8 +1,7 @@
 // The files beside a tokenizer.json that `transformers` 5.23 reads with it, and the tokens that they add, in its order (tokenization_utils_base.py, `_from_pretrained`,
 // and tokenization_utils_tokenizers.py, `TokenizersBackend.__init__`). src/text/settings.rs and added.rs are the same for the native command.
 
-import { shown } from "./limits.js";
-import { Trouble } from "../trouble.js";
+import { shown, Trouble } from "../trouble.js";
 
 /** @typedef {import("./added.js").Token} Token */
 /** A token as files have it: its spelling, or its settings. @typedef {string | Token} Written */

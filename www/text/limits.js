@@ -1,6 +1,6 @@
 // What a tokenizer.json may hold at most, as natively (src/text/limits.rs): longer texts in it come from damaged files.
 
-import { Trouble } from "../trouble.js";
+import { shown, Trouble } from "../trouble.js";
 
 /** The longest name, piece or pattern. // bytes */
 const LONGEST = 10_000;
@@ -8,7 +8,7 @@ const LONGEST = 10_000;
 /** The longest compiled table of a SentencePiece normalisation, in base64. // bytes */
 const LONGEST_TABLE = 4 * 2 ** 20;
 
-/** How much of a bad value a sentence shows. // characters */
+/** How much of a long text a sentence shows: it may be any kind of bytes. // characters */
 const SHOWN = 40;
 
 const ENCODER = new TextEncoder();
@@ -30,21 +30,11 @@ export function requireShortTexts(value) {
 }
 
 /**
- * The beginning of a text.
- * @param {string} text
- * @param {number} [most]
- */
-export function shown(text, most = SHOWN) {
-  const start = [...text.slice(0, 2 * most + 2)];
-  return start.length > most ? `${start.slice(0, most).join("")}…` : text;
-}
-
-/**
  * @param {string} text
  * @param {number} longest
  */
 function requireShort(text, longest) {
   if (3 * text.length <= longest) return;
   const bytes = ENCODER.encode(text).length;
-  if (bytes > longest) throw new Trouble("trouble.tokenizerLength", { bytes: bytes.toLocaleString("en"), start: shown(text), longest: longest.toLocaleString("en") });
+  if (bytes > longest) throw new Trouble("trouble.tokenizerLength", { bytes: bytes.toLocaleString("en"), start: shown(text, SHOWN), longest: longest.toLocaleString("en") });
 }

@@ -1,9 +1,8 @@
 // A regular expression run in time that grows with the text's length times the pattern's, and no faster: each step of the pattern is tried at each place of the text
 // at most once (as "BitState" of RE2 does). A browser's own engine may take hours for a pattern like (a+)+$, and nothing can stop it.
 
-import { shown } from "./limits.js";
 import { mayTakeLong, parse, repetitions } from "./pattern-syntax.js";
-import { Trouble } from "../trouble.js";
+import { shown, Trouble } from "../trouble.js";
 
 /** @typedef {import("./pattern-syntax.js").Node} Node */
 /**

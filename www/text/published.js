@@ -3,9 +3,8 @@
 
 import { extraOf, flagOf, namesOf, settingsOf, spelling, tokensToAdd } from "./beside.js";
 import { MODEL_OF, classOf, kindOf } from "./class.js";
-import { shown } from "./limits.js";
 import { NAMES, rebuilt } from "./rebuild.js";
-import { Trouble } from "../trouble.js";
+import { shown, Trouble } from "../trouble.js";
 
 /** @typedef {import("./added.js").Token} Token */
 /** @typedef {import("./beside.js").Beside} Beside */

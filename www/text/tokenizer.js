@@ -4,13 +4,12 @@
 
 import { Added } from "./added.js";
 import { decoderOf } from "./decoders.js";
-import { shown } from "./limits.js";
 import { Model } from "./models.js";
 import { normalizerOf } from "./normalizers.js";
 import { Unbuilt } from "./parts.js";
 import { bareProcessorOf, processorOf } from "./processors.js";
 import { splitterOf } from "./splitters.js";
-import { Trouble } from "../trouble.js";
+import { MOST_LONGER, shown, Trouble } from "../trouble.js";
 
 /**
  * @param {any} file the parsed tokenizer.json
@@ -22,12 +21,9 @@ export function openTokenizer(file, beside = {}) {
   } catch (error) {
     if (error instanceof Trouble) throw error;
     if (error instanceof Unbuilt) throw new Trouble("trouble.tokenizerStage", { stage: error.stage, type: error.type });
-    throw new Trouble("trouble.tokenizer", { reason: shown(error instanceof Error ? error.message : String(error), LONGEST_REASON) });
+    throw new Trouble("trouble.tokenizer", { reason: shown(error instanceof Error ? error.message : String(error), MOST_LONGER) });
   }
 }
-
-/** How much a sentence quotes of the library's reason. // characters */
-const LONGEST_REASON = 300;
 
 class Tokenizer {
   #model;

@@ -11,6 +11,7 @@ mod system;
 mod wasm;
 
 mod bench;
+mod fuzz;
 mod golden;
 mod serve;
 mod test;
@@ -50,6 +51,8 @@ enum Task {
         #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(test::step_names()))]
         only: Vec<String>,
     },
+    /// Try damaged inputs, made at random from a seed
+    Fuzz(fuzz::Options),
     /// Measure speed against onnxruntime-web, and sizes
     Bench(bench::Options),
     /// Compute the reference activations with Hugging Face transformers
@@ -62,6 +65,7 @@ fn main() -> Result<()> {
         Task::Build { out, base } => site::build(&out, base.as_deref(), site::Offline::Kept),
         Task::Serve { port } => serve::serve(port),
         Task::Test { only } => test::test(&only),
+        Task::Fuzz(options) => fuzz::fuzz(&options),
         Task::Bench(options) => bench::bench(&options),
         Task::Golden(options) => golden::golden(&options),
     }

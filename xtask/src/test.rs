@@ -8,7 +8,7 @@ use anyhow::{Result, bail, ensure};
 
 use crate::shell::{run, run_reading, say};
 use crate::wasm::Toolchain;
-use crate::{npm, site, system, wasm};
+use crate::{fuzz, npm, site, system, wasm};
 
 /// One step. `run` counts the tests it has run; a step that is one check by itself counts as one.
 struct Step {
@@ -19,13 +19,14 @@ struct Step {
 }
 
 /// In the order in which they run; a step stands after what it needs.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "system", what: "browsers, Vulkan driver, rustfmt and clippy are there", needs: &[], run: system_parts },
     Step { name: "fmt", what: "rustfmt", needs: &["system"], run: fmt },
     Step { name: "clippy", what: "clippy, native", needs: &["system"], run: clippy },
     Step { name: "clippy-wasm", what: "clippy, wasm32", needs: &["system"], run: clippy_wasm },
     Step { name: "xtask", what: "tests of xtask", needs: &[], run: xtask },
     Step { name: "rust", what: "tests of the library and the command, CPU and GPU", needs: &["system"], run: rust },
+    Step { name: "fuzz", what: "some thousand damaged inputs, the same every time", needs: &[], run: fuzz },
     Step { name: "npm", what: "the locked npm packages", needs: &[], run: npm },
     Step { name: "wasm", what: "the WebAssembly module", needs: &[], run: wasm_module },
     Step { name: "site", what: "the static site", needs: &["npm", "wasm"], run: static_site },
@@ -141,6 +142,10 @@ fn xtask() -> Result<Count> {
 
 fn rust() -> Result<Count> {
     cargo_test(&["--package", "diorama", "--release"])
+}
+
+fn fuzz() -> Result<Count> {
+    counted(&mut fuzz::small(), count_cargo)
 }
 
 fn npm() -> Result<Count> {

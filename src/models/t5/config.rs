@@ -1,6 +1,6 @@
 //! T5's and mT5's `config.json`, as the reference's two classes read it.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::models::fields;
 use crate::models::settings::{Alias, MOST_HEAD, MOST_LAYERS, MOST_WIDE, Settings, product, start};
 use crate::ops::relative_bias::Direction;
@@ -61,7 +61,7 @@ const ALIASES: [Alias; 4] =
     [("d_model", "hidden_size"), ("num_heads", "num_attention_heads"), ("num_layers", "num_hidden_layers"), ("d_kv", "head_dim")];
 
 /// Fields that are never `null` in these classes, nor where the classes derive them.
-const FILLED: [&str; 14] = [
+const FILLED: [&str; 12] = [
     "vocab_size",
     "d_model",
     "d_kv",
@@ -74,8 +74,6 @@ const FILLED: [&str; 14] = [
     "feed_forward_proj",
     "is_encoder_decoder",
     "dense_act_fn",
-    "is_gated_act",
-    "scale_decoder_outputs",
 ];
 
 /// Farther than any text goes: the bounds of the buckets are looked for up to here. // tokens
@@ -112,7 +110,7 @@ impl Config {
             gated,
             tied,
             // The class for mT5 does not know of it.
-            scale_decoder_outputs: !many_languages && s.flag("scale_decoder_outputs")?.unwrap_or(tied),
+            scale_decoder_outputs: !many_languages && flag_or_null(s, "scale_decoder_outputs", tied)?,
             pad_token_id,
             eos_token_id: s.ids("eos_token_id", Some(1))?,
             decoder_start_token_id: start(s, begin, vocab_size)?,
@@ -132,7 +130,10 @@ impl Config {
 /// Whether there is a gate, and the activation: `feed_forward_proj` says both in one word, `is_gated_act` and `dense_act_fn` win over it.
 fn feed_forward(s: Settings, default: &str) -> Result<(bool, Activation)> {
     const NAME: &str = "feed_forward_proj";
-    let unknown = |name: &str, got: &str| Error::Config(format!("{name} \"{got}\" is not a known activation"));
+    let unknown = |name: &str, got: &str| {
+        let got = shown(got);
+        Error::Config(format!("{name} \"{got}\" is not a known activation"))
+    };
     let said = s.word(NAME)?.unwrap_or(default);
     let (gated, told) = match said.split_once('-') {
         // The reference reads this one name as the tanh form: the published v1.1 models were trained so.
@@ -145,5 +146,10 @@ fn feed_forward(s: Settings, default: &str) -> Result<(bool, Activation)> {
         Some(own) => Activation::from_config(own).ok_or_else(|| unknown("dense_act_fn", own))?,
         None => Activation::from_config(told).ok_or_else(|| unknown(NAME, said))?,
     };
-    Ok((s.flag("is_gated_act")?.unwrap_or(gated), activation))
+    Ok((flag_or_null(s, "is_gated_act", gated)?, activation))
+}
+
+/// A flag that the reference takes from the file as it is: there `null` counts as false.
+fn flag_or_null(s: Settings, name: &str, default: bool) -> Result<bool> {
+    Ok(s.flag(name)?.unwrap_or(default && !s.has(name)))
 }

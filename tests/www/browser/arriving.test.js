@@ -113,14 +113,21 @@ for (const browser of browsers) {
         await Promise.all([page.waitForNavigation(), page.click("#tool-panel .reload")]);
       }, { root, expected: GONE })));
 
-  test(`${browser}: a page whose own scripts do not come says so after a while`, () =>
+  test(`${browser}: a page whose own scripts are gone says so once and at once, and after a while where nothing of it runs`, () =>
     withSite(async (root) => {
       unlinkSync(join(root, "app.js"));
-      await visit(browser, "", async (page) => {
-        const visibility = () => page.$eval(".late", (late) => getComputedStyle(late).visibility);
-        assert.equal(await visibility(), "hidden");
-        await page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
-        assert.equal(await visibility(), "visible");
+      await visit(browser, "#lang=zh", async (page) => {
+        const late = () => page.$eval(".late", (late) => [getComputedStyle(late).display, getComputedStyle(late).visibility]);
+        const wait = () => page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
+        await page.waitForSelector(".unstarted", { visible: true });
+        assert.deepEqual(await page.$$eval(".unstarted", (list) => list.map(({ textContent }) => textContent)), ["本页面的脚本未能加载：可能是网络中断，也可能是网站已更新。请重新加载页面。"]);
+        await wait();
+        assert.equal((await late())[0], "none");
+        unlinkSync(join(root, "start.js"));
+        await page.reload();
+        assert.deepEqual(await late(), ["block", "hidden"]);
+        await wait();
+        assert.deepEqual(await late(), ["block", "visible"]);
       }, { root, expected: GONE });
     }));
 

@@ -18,8 +18,12 @@ after(() => blank.remove());
 const BLOCKS = 42;
 const STAYS = [0, 20, 60, 150, 350, 700];
 
-/** Moments differ from run to run, so a few nodes and listeners more or less are no leak; one block has hundreds. */
+/**
+ * Moments differ from run to run, so a few nodes and listeners more or less are no leak; one block has hundreds. The templates of a picture that a round is the first to reach are
+ * no leak, either, and come once: what leaks grows in every round.
+ */
 const SLACK = { nodes: 400, listeners: 40 };
+const ROUNDS = 4;
 
 /**
  * Opens and removes blocks, and waits until no worker is left.
@@ -41,6 +45,7 @@ function round(page, seed) {
       document.body.append(block);
       await sleep(stays[draw(stays.length)]);
       block.remove();
+      /** @type {any} */ (window).removed.push(new WeakRef(block));
     }
     const live = () => /** @type {any} */ (window).live;
     for (let i = 0; i < 100 && live() > 0; i++) await sleep(100);
@@ -48,8 +53,13 @@ function round(page, seed) {
   }, { seed, count: BLOCKS, stays: STAYS });
 }
 
-/** What the page holds in memory, after a collection. @param {Page} page */
+/** What the page holds in memory, after a collection: Chromium alone tells it. @param {Page} page */
 async function held(page) {
+  // The browser's cache of styles may hold a chart by its clip path: another colour scheme empties it.
+  for (const value of ["dark", "light"]) {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
   const client = await page.createCDPSession();
   await client.send("Performance.enable");
   for (let i = 0; i < 3; i++) {
@@ -59,7 +69,8 @@ async function held(page) {
   const { metrics } = await client.send("Performance.getMetrics");
   await client.detach();
   const of = (/** @type {string} */ wanted) => metrics.find(({ name }) => name === wanted)?.value ?? NaN;
-  return { nodes: of("Nodes"), listeners: of("JSEventListeners") };
+  const blocks = await page.evaluate(() => /** @type {any} */ (window).removed.flatMap((/** @type {WeakRef<Element>} */ block) => block.deref()?.localName ?? []));
+  return { blocks, nodes: of("Nodes"), listeners: of("JSEventListeners") };
 }
 
 for (const browser of browsers) {
@@ -67,7 +78,7 @@ for (const browser of browsers) {
     visit(browser, "blank.html", async (page) => {
       await page.evaluate(() => {
         const Native = Worker;
-        Object.assign(window, { live: 0 });
+        Object.assign(window, { live: 0, removed: [] });
         const count = (/** @type {number} */ change) => ((/** @type {any} */ (window)).live += change);
         globalThis.Worker = class extends Native {
           #live = true;
@@ -86,11 +97,16 @@ for (const browser of browsers) {
       });
       // The first round brings what a page has once: modules, styles, tokenizers.
       assert.equal(await round(page, 3), 0);
-      const before = browser === "chromium" ? await held(page) : undefined;
-      assert.equal(await round(page, 5), 0);
-      if (!before) return;
-      const now = await held(page);
-      assert.ok(now.nodes - before.nodes < SLACK.nodes, `${before.nodes} → ${now.nodes} nodes`);
-      assert.ok(now.listeners - before.listeners < SLACK.listeners, `${before.listeners} → ${now.listeners} listeners`);
+      if (browser !== "chromium") return assert.equal(await round(page, 5), 0);
+      let [before, grown] = [await held(page), ""];
+      for (let i = 1; i < ROUNDS; i++) {
+        assert.equal(await round(page, 3 + 2 * i), 0);
+        const now = await held(page);
+        assert.deepEqual(now.blocks, []);
+        if (now.nodes - before.nodes < SLACK.nodes && now.listeners - before.listeners < SLACK.listeners) return;
+        grown += `${before.nodes} → ${now.nodes} nodes, ${before.listeners} → ${now.listeners} listeners; `;
+        before = now;
+      }
+      assert.fail(grown);
     }, { root: blank.root, webgpu: false }));
 }

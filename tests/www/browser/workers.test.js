@@ -14,7 +14,7 @@ const blank = siteWith([]);
 writeFileSync(join(blank.root, "blank.html"), '<!doctype html><html lang="en"><meta charset="utf-8"><title>blank</title></html>');
 after(() => blank.remove());
 
-/** Workers that end or run for ever at a word; `window.tell(word)` says it to the newest. @param {Page} page */
+/** Workers that end or run for ever at a word; `window.tell(word)` says it to the newest or to another. @param {Page} page */
 function prepare(page) {
   return page.evaluate(() => {
     /** @type {Worker[]} */
@@ -26,7 +26,7 @@ function prepare(page) {
       workers.push(worker);
       return worker;
     });
-    Object.assign(window, { tell: (/** @type {string} */ word) => workers.at(-1)?.postMessage(word), workers, write: async (/** @type {any} */ model, /** @type {object} */ options = {}, at = () => {}) => {
+    Object.assign(window, { tell: (/** @type {string} */ word, worker = workers.at(-1)) => worker?.postMessage(word), workers, write: async (/** @type {any} */ model, /** @type {object} */ options = {}, at = () => {}) => {
       const ids = [];
       for await (const step of model.generate({ text: "translate English to French: Where is the station?" }, { maxNewTokens: 20, ...options })) {
         ids.push(step.id);
@@ -80,8 +80,10 @@ for (const browser of browsers) {
     visit(browser, "blank.html", async (page) => {
       await prepare(page);
       const told = await page.evaluate(async () => {
-        const { tell } = /** @type {any} */ (window);
+        const { tell, workers } = /** @type {any} */ (window);
         const { define, loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+        const model = await loadModel("models/gpt2-tiny/", { device: "cpu" });
+        const alone = workers.at(-1);
         await define("diorama-lens");
         const [one, two] = ["gpt2-tiny", "llama-tiny"].map((name) => Object.assign(document.createElement("diorama-lens"), { device: "cpu", model: `models/${name}/`, text: "Once upon a time" }));
         document.body.append(one, two);
@@ -91,18 +93,17 @@ for (const browser of browsers) {
         };
         await until(() => columns(one) && columns(two));
         const before = [columns(one), columns(two)];
+        // Both wait at the same time: a worker counts as hung only after a while.
         tell("spin");
+        tell("spin", alone);
         Object.assign(one, { text: "Once upon a time there was" });
         Object.assign(two, { text: "Once upon a time there was" });
+        const said = await model.encode("cold").then(() => "", (/** @type {Error} */ error) => error.message);
         await until(() => columns(one) > before[0] && columns(two) > before[1]);
         const errors = [one, two].map((block) => /** @type {any} */ (block).error);
+        const again = (await model.encode("cold")).length;
         one.remove();
         two.remove();
-        // A call that hangs by itself.
-        const model = await loadModel("models/gpt2-tiny/", { device: "cpu" });
-        tell("spin");
-        const said = await model.encode("cold").then(() => "", (/** @type {Error} */ error) => error.message);
-        const again = (await model.encode("cold")).length;
         model.dispose();
         return { errors, said, again };
       });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 import { speak, words } from "../../../www/i18n.js";
-import { sentence } from "../../../www/sentence.js";
+import { inEnglish, sentence } from "../../../www/sentence.js";
+import { shown, Trouble } from "../../../www/trouble.js";
 
 await speak("zh");
 
@@ -11,7 +12,7 @@ const source = (/** @type {string} */ file) => readFileSync(new URL(`../../../sr
 /** The engine's sentences as they stand in its sources, with holes, and what fills these. @type {[string, string, string, string[]][]} */
 const SENTENCES = [
   ["weights/table.rs", "weights", `"{}" is missing from the checkpoint; the file is incomplete or belongs to another architecture`, ["h.0.w"]],
-  ["weights/table.rs", "weights", `"{name}" has shape {shape:?}, but config.json asks for {want:?}; config and checkpoint belong to different models`, ["h.0.w", "[1, 2]", "[3, 4]"]],
+  ["weights/table.rs", "weights", `"{name}" has shape {shape}, but config.json asks for {want}; config and checkpoint belong to different models`, ["h.0.w", "[1, 2]", "[3, 4]"]],
   ["weights/table.rs", "weights", `"{name}" is stored as {dtype:?}; F32, F16 and BF16 are read, so save the checkpoint as one of these`, ["h.0.w", "I8"]],
   ["weights/mod.rs", "weights", `"{name}" holds infinities or NaNs; the checkpoint is damaged`, ["h.0.w"]],
   ["models/settings.rs", "config", `{name} {width} does not divide into {heads} heads`, ["n_embd", "35", "4"]],
@@ -72,4 +73,24 @@ test("what a value should have been is said in the reader's language", () => {
 
 test("a sentence that the page does not know is shown as it is", () => {
   assert.equal(sentence(new Error("device: something new"), words("zh")), "device: something new");
+});
+
+test("of a long text a sentence quotes the beginning, and at once", () => {
+  const long = "é🦊".repeat(2_500_000); // 10 MB as JavaScript holds it, more in a file
+  const begun = performance.now();
+  const beginning = `${"é🦊".repeat(50)}…`;
+  assert.equal(shown(long), beginning);
+  for (const language of ["en", "zh"]) {
+    const say = words(language);
+    const trouble = new Trouble("trouble.family", { type: long, types: "t5, gpt2" });
+    const told = sentence(trouble, say);
+    assert.ok(told.includes(beginning) && told.includes("t5, gpt2") && told.length < 600, told.slice(0, 1000));
+    assert.equal(trouble.values.type, long, "what a program reads is whole");
+    for (const message of [long, `config: ${long}`, `weights: "${long}" is missing from the checkpoint; the file is`, `config: ${"(".repeat(5_000_000)} is`]) {
+      const told = sentence(new Error(message), say);
+      assert.ok(told.length < 2100 && told.includes("…"), told.slice(0, 1000));
+    }
+  }
+  assert.ok(inEnglish(new Trouble("trouble.class", { named: long, classes: "T5Model" })).message.includes(beginning));
+  assert.ok(performance.now() - begun < 1000, `${performance.now() - begun} ms`);
 });

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown, shown_longer};
 
 /// The JSON of a file. A number that JSON cannot hold becomes a string of the same spelling: where nothing reads it, it does no harm, and
 /// where a number is expected, it is refused with its name.
@@ -10,12 +10,19 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Text that is not JSON for Python either.
 pub fn parse(file: &str, text: &str) -> Result<Value> {
+    read(text).map_err(|fault| {
+        let (file, fault) = (shown(file), shown_longer(fault));
+        Error::Config(format!("{file} is not JSON ({fault}); fetch the file again"))
+    })
+}
+
+/// The same, where the reader has a sentence of its own for text that is not JSON.
+pub fn read(text: &str) -> serde_json::Result<Value> {
     let strict = serde_json::from_str(text);
-    let read = strict.or_else(|fault| match quoted(text) {
+    strict.or_else(|fault| match quoted(text) {
         Some(text) => serde_json::from_str(&text),
         None => Err(fault),
-    });
-    read.map_err(|fault| Error::Config(format!("{file} is not JSON ({fault}); fetch the file again")))
+    })
 }
 
 /// The text with quotes around such numbers, strings left as they are; `None` where it has no such number.
