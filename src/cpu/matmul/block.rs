@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::pack::{COLUMNS, Line, Panels, WIDE};
-use super::{SIX, Target, View};
+use super::{BLOCK, Target, View};
 use crate::tensor::lanes::{LANES, Lanes, kernel};
 
 /// What a block is multiplied from: rows of a from `row` on, lines of a panel, and the panel's place in c.
@@ -14,8 +14,8 @@ pub(super) struct Part<'a> {
     /// Begins with row `first`, at the number that meets the first of the lines.
     pub a: View<'a>,
     pub first: usize,
-    /// Numbers from a row to the sixth after it.
-    pub six: usize,
+    /// Numbers from a block of rows to the next.
+    pub step: usize,
     pub b: &'a [Line],
     pub row: usize,
     /// Of c.
@@ -27,12 +27,12 @@ pub(super) struct Part<'a> {
 /// `R` rows of a with a panel; `part` goes on to the rows behind them. `add`: c holds the sums so far.
 #[inline(always)]
 pub(super) fn few_rows<L: Lanes, const R: usize>(part: &mut Part, add: bool, c: &mut Target) {
-    let Part { a, first, six, b, row, column, width } = *part;
+    let Part { a, first, step, b, row, column, width } = *part;
     part.row += R;
     let mut wide = 0;
     while wide < WIDE && column + wide * LANES < width {
         let column = column + wide * LANES;
-        let start = &a.numbers[(row - first) / SIX * six + (row - first) % SIX * a.row..];
+        let start = &a.numbers[(row - first) / BLOCK * step + (row - first) % BLOCK * a.row..];
         if L::WIDE == 2 && WIDE == 2 {
             let mut sums = [[L::splat(0.0); 2]; R];
             if add {

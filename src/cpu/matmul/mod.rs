@@ -1,6 +1,6 @@
 //! One matrix product at speed, c = a · b, for all of them: `linear` and its gradients, and the products of an attention.
 //!
-//! b lies in panels ([`Panels`]). A panel stays in the first-level cache while all rows of a pass by, six at a time (`block.rs`). Where an inner axis is
+//! b lies in panels ([`Panels`]). A panel stays in the first-level cache while all rows of a pass by, some at a time (`block.rs`). Where an inner axis is
 //! longer than [`DEPTH`], it is cut, and c holds the sums in between. Each number of c is one chain of additions in the order of the inner axis, whatever
 //! lies beside it: a row's bits depend neither on the other rows nor on their number.
 //!
@@ -15,11 +15,12 @@ use crate::tensor::lanes::kernel;
 use block::{Part, few_rows, one_row};
 pub use pack::{COLUMNS, Panels};
 
-/// Rows of a that are multiplied at once: with two vectors of b, the sums fill the registers.
-const SIX: usize = 6;
+/// Rows of a that are multiplied at once. Measured in V8 at 64 × 128 × 512, in GFLOP/s: 32 with four rows and 24 with six, and with relaxed SIMD 43 and 23. With
+/// AVX2 the sums of six rows, two vectors each, fill the sixteen registers.
+const BLOCK: usize = if cfg!(target_arch = "wasm32") { 4 } else { 6 };
 /// Steps of the inner axis between two visits to c: a panel of so many lines fits into the first-level cache.
 const DEPTH: usize = 256;
-/// Rows of a between two visits to a panel: so many fit into the second-level cache. A multiple of six.
+/// Rows of a between two visits to a panel: so many fit into the second-level cache. A multiple of [`BLOCK`].
 const TALL: usize = 96;
 /// Panels for which a copy of such rows of a pays, where their numbers lie far apart.
 const WORTH_A_COPY: usize = 4;
@@ -80,24 +81,24 @@ pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut 
         for first in (0..rows).step_by(TALL) {
             let tall = first..(first + TALL).min(rows);
             let numbers = &a.numbers[first * a.row + depth * a.column..];
-            let (a, six) = if copy.is_empty() {
-                (View { numbers, ..a }, SIX * a.row)
+            let (a, step) = if copy.is_empty() {
+                (View { numbers, ..a }, BLOCK * a.row)
             } else {
-                by_sixes(numbers, a.column, tall.len(), deep.len(), &mut copy);
-                (View { numbers: &copy, row: 1, column: SIX }, SIX * deep.len())
+                by_blocks(numbers, a.column, tall.len(), deep.len(), &mut copy);
+                (View { numbers: &copy, row: 1, column: BLOCK }, BLOCK * deep.len())
             };
-            strip(a, six, tall, b, panels.clone(), deep.clone(), c);
+            strip(a, step, tall, b, panels.clone(), deep.clone(), c);
         }
     }
 }
 
-/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of six rows: \[block column six\].
-fn by_sixes(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
-    for (block, to) in to.chunks_exact_mut(SIX * columns).take(rows.div_ceil(SIX)).enumerate() {
-        let numbers = &numbers[block * SIX..];
-        let count = SIX.min(rows - block * SIX);
-        for (to, from) in to.as_chunks_mut::<SIX>().0.iter_mut().zip(numbers.chunks(column)) {
-            match from.first_chunk::<SIX>().filter(|_| count == SIX) {
+/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of [`BLOCK`] rows: \[block column row\].
+fn by_blocks(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
+    for (block, to) in to.chunks_exact_mut(BLOCK * columns).take(rows.div_ceil(BLOCK)).enumerate() {
+        let numbers = &numbers[block * BLOCK..];
+        let count = BLOCK.min(rows - block * BLOCK);
+        for (to, from) in to.as_chunks_mut::<BLOCK>().0.iter_mut().zip(numbers.chunks(column)) {
+            match from.first_chunk::<BLOCK>().filter(|_| count == BLOCK) {
                 Some(from) => *to = *from,
                 None => to[..count].copy_from_slice(&from[..count]),
             }
@@ -107,15 +108,15 @@ fn by_sixes(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mu
 
 kernel! {
     /// Some rows with all of these panels, over a part of the inner axis. `a` begins with the first of these rows and of this part;
-    /// from a row to the sixth after it are `six` numbers.
-    fn strip<L>(a: View, six: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
+    /// from a block of rows to the next are `step` numbers.
+    fn strip<L>(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
         for panel in panels {
-            let mut part = Part { a, six, first: rows.start, b: b.lines(panel, &deep), row: rows.start, column: panel * COLUMNS, width: b.width };
+            let mut part = Part { a, step, first: rows.start, b: b.lines(panel, &deep), row: rows.start, column: panel * COLUMNS, width: b.width };
             let add = deep.start > 0 || c.into == Into::Sum;
-            while part.row + 6 <= rows.end {
-                few_rows::<L, 6>(&mut part, add, c);
+            while part.row + BLOCK <= rows.end {
+                few_rows::<L, BLOCK>(&mut part, add, c);
             }
-            if part.row + 4 <= rows.end {
+            if BLOCK > 4 && part.row + 4 <= rows.end {
                 few_rows::<L, 4>(&mut part, add, c);
             }
             if part.row + 2 <= rows.end {
