@@ -228,7 +228,7 @@ kernel! {
             Activation::GeluTanh => lanes::map::<L>(x, out, 0.0, |x| x.times(lanes::sigmoids(twice_inner(x)))),
             Activation::Silu => lanes::map::<L>(x, out, 0.0, |x| x.times(lanes::sigmoids(x))),
             Activation::QuickGelu => lanes::map::<L>(x, out, 0.0, |x| x.times(lanes::sigmoids(x.times(L::splat(1.702))))),
-            Activation::Sigmoid => lanes::map::<L>(x, out, 0.0, |x| lanes::sigmoids(x)),
+            Activation::Sigmoid => lanes::map::<L>(x, out, 0.0, lanes::sigmoids),
             _ => out.iter_mut().zip(x).for_each(|(y, x)| *y = kind.of(*x)),
         }
     }
