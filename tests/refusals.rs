@@ -111,7 +111,7 @@ fn a_bad_input_is_one_line() {
         refused(what, &[&["generate", &dir, "--ids", "5,9,2"][..], arguments].concat(), substance);
     }
     refused("no action", &[], &["--help"]);
-    refused("another action", &["train"], &["train"]);
+    refused("another action", &["teach"], &["teach"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What of each node a pass has to compute: nothing that nobody reads, and where only a text's last position is read, only its row.
 
 use super::computed;
-use crate::graph::{Dim, Graph, Node, NodeId};
+use crate::graph::{Dim, Graph, Node, NodeId, Stage};
 use crate::ops::Op;
 use crate::pass::{Pass, Rows};
 use crate::tensor::Axis;
@@ -20,6 +20,9 @@ pub(super) fn find(graph: &Graph, kept: &[NodeId], pass: &Pass, needs: &mut Vec<
     needs.clear();
     needs.resize(graph.nodes.len(), Need::Nothing);
     kept.iter().for_each(|id| needs[id.0] = Need::All);
+    // What an update computes is taken over behind the pass (`Executor::commit`).
+    let updates = graph.nodes.iter().enumerate().filter(|(_, node)| node.stage == Stage::Update);
+    updates.for_each(|(index, _)| needs[index] = Need::All);
     for read in &pass.reads {
         let rows = if read.rows == Rows::Last && by_rows(graph.node(read.node)) { Need::LastRow } else { Need::All };
         needs[read.node.0] = needs[read.node.0].max(rows);
