@@ -185,7 +185,7 @@ impl Graph {
         let weights = |node: &Node| matches!(node.kind, Kind::Weight { .. });
         let layer = |place: Place| place.layer.map(|layer| (place.stack, layer));
         let reads = self.nodes.iter().flat_map(|node| node.inputs.iter().map(move |&id| (layer(node.place), id)));
-        let mut used: Vec<(Option<(Option<Stack>, usize)>, NodeId)> = reads.filter(|(_, id)| weights(self.node(*id))).collect();
+        let mut used: Vec<_> = reads.filter(|(_, id)| weights(self.node(*id))).collect();
         used.sort_unstable();
         used.dedup();
         used.into_iter().map(|(_, id)| size(&self.node(id).shape(&Lens::ONE))).sum()

@@ -5,6 +5,7 @@ import { ACTIVATIONS } from "./formulas/activations.js";
 import { BACKWARD } from "./formulas/backward.js";
 import { FORWARD } from "./formulas/forward.js";
 import { softmaxed } from "./formulas/parts.js";
+import { UPDATE } from "./formulas/update.js";
 import { entry } from "../lookup.js";
 
 /** @typedef {import("./nodes.js").GraphNode} GraphNode */
@@ -34,4 +35,4 @@ export function formulaOf(node) {
 }
 
 /** @type {Record<string, (node: GraphNode) => unknown>} */
-const BODIES = { ...FORWARD, ...BACKWARD };
+const BODIES = { ...FORWARD, ...BACKWARD, ...UPDATE };

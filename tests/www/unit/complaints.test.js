@@ -21,7 +21,7 @@ const SENTENCES = [
   ["models/llama.rs", "config", `num_attention_heads {query} is no multiple of num_key_value_heads {key}`, ["6", "4"]],
   ["models/roberta.rs", "config", `pad_token_id {pad} leaves no position of the {positions} in max_position_embeddings: the first token's is the next after it`, ["1", "2"]],
   ["models/settings.rs", "config", `{name} is {got} in {}; {wanted} is expected`, ["n_embd", `"wide"`, "config.json", "a whole number"]],
-  ["models/json.rs", "config", `{file} is not JSON ({fault}); fetch the file again`, ["config.json", "expected value at line 1 column 1"]],
+  ["json.rs", "config", `{file} is not JSON ({fault}); fetch the file again`, ["config.json", "expected value at line 1 column 1"]],
   ["models/settings.rs", "config", `{name} is 0; it must be at least 1`, ["d_model"]],
   ["models/settings.rs", "config", `{name} is {n}; more than {most} is not a size that this program runs`, ["d_ff", "99999999", "16777216"]],
   ["models/encoder.rs", "config", `hidden_act "{act}" is not known`, ["swoosh"]],

@@ -158,3 +158,21 @@ test("copies and turns go the way back", () => {
   assert.ok(quarter.kind === "turn");
   near([turned.explain(2, 0).value, turned.explain(2, 1).value, quarter.angle, quarter.value, turned.explain(2, 3).value], [1, 2, -Math.PI / 2, 2, -1]);
 });
+
+test("weights learn: the norm of all gradients, AdamW's running means, and the step", () => {
+  /** @type {Axes} */
+  const two = [["d_model", 2]];
+  const rates = (/** @type {number} */ cut) => given([["rate", 8]], [0.5, 0.75, 0.5, 0, 0.25, cut, 0.5, 0.25]);
+  const norm = given([["batch", 1]], [16]);
+  near(all(numbers("square_sum", [given(two, [3, 0]), norm], [["batch", 1]])), [25]);
+  const [state, gradient] = [given(two, [4, 1]), given(two, [8, -4])];
+  near(all(numbers("adam_mean", [state, gradient, norm, rates(0)], two)), [5, -0.25]);
+  near(all(numbers("adam_square", [state, gradient, norm, rates(0)], two)), [34, 8.5]);
+  const halved = all(numbers("adam_mean", [state, gradient, norm, rates(2)], two));
+  assert.ok(Math.abs(halved[0] - 4) < 1e-5, "a norm of 4 is cut to 2");
+  /** @type {Axes} */
+  const one = [["d_model", 1]];
+  const inputs = [given(one, [8]), given(one, [3]), given(one, [4]), rates(0)];
+  near(all(numbers("adamw", inputs, one, { share: 1 })), [6.25]);
+  near(all(numbers("adamw", inputs, one, { share: 0 })), [7.25]);
+});
