@@ -70,7 +70,7 @@ fn train(shape: &Shape, profile: bool) {
     let array = Array { shape: vec![texts, tokens], data: ids };
     let batch = Batch { arrays: [("input_ids".to_string(), array.clone()), ("labels".to_string(), array)].into() };
     let parameters = made_up(&model);
-    let mut trainer = block_on(Trainer::open(model, parameters, &batch, &[], Choice::Cpu)).expect("a trainer");
+    let mut trainer = block_on(Trainer::open(model, parameters, &batch, &[], &[], Choice::Cpu)).expect("a trainer");
     let ms = best(|| {
         block_on(trainer.derivatives(&batch, &[])).expect("derivatives");
     });

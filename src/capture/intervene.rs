@@ -6,7 +6,7 @@
 
 use super::{Intervention, With, matches, no_match};
 use crate::error::{Error, Result, shown};
-use crate::graph::{Dim, Graph, Lens, Node, NodeId, Stage};
+use crate::graph::{Dim, Graph, Hook, Lens, Node, NodeId, Stage};
 use crate::ops::{MASKED, Mask, Op};
 use crate::pass::{Change, Edit, rows};
 use crate::tensor::{Tensor, describe, shown_shape};
@@ -26,6 +26,15 @@ pub enum Extent {
     Whole,
     /// It grows, from a prompt of so many tokens: an index may belong to a pass before or to come.
     Growing { prompt: usize },
+}
+
+/// The nodes that interventions change, and those whose gradients they change (`blocks.0.hook_resid_post_grad`): of a graph to be differentiated, which has
+/// no gradients yet.
+pub fn changed(graph: &Graph, interventions: &[Intervention]) -> [Vec<NodeId>; 2] {
+    ["", "_grad"].map(|end| {
+        let named = |hook: &&Hook| interventions.iter().any(|one| matches(&one.hook, &format!("{}{end}", hook.name)));
+        graph.hooks.iter().filter(named).map(|hook| hook.node).collect()
+    })
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -22,7 +22,7 @@ use super::{publish, tell};
 pub async fn gradients(asked: Gradients) -> Result<String> {
     let (model, parameters, names) = Folder::at(&asked.dir).load_named()?;
     let batch = Batch { arrays: arrays(&asked.batch)?.into_iter().collect() };
-    let mut trainer = Trainer::open(model, parameters, &batch, &asked.capture, asked.device.into()).await?;
+    let mut trainer = Trainer::open(model, parameters, &batch, &asked.capture, &[], asked.device.into()).await?;
     let found = trainer.derivatives(&batch, &asked.capture).await?;
     let loss = Tensor { name: "loss".into(), axes: vec![], shape: vec![1], data: vec![found.loss] };
     let stored = weights::stored(&trainer.model().graph, &found.weights, &names);
@@ -43,7 +43,7 @@ pub async fn train(asked: Train) -> Result<String> {
     let mut feed = Feed::open(&asked, &folder, &model)?;
     let example = feed.batch(0);
     let mut notes = feed.notes();
-    let mut trainer = Trainer::open(model, parameters, &example, &[], asked.device.into()).await?;
+    let mut trainer = Trainer::open(model, parameters, &example, &[], &[], asked.device.into()).await?;
     if let Some(bytes) = folder.bytes(OPTIMIZER)? {
         let (step, states) = optimizer_state(&bytes)?;
         trainer.resume(step, &states)?;

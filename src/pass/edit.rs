@@ -46,6 +46,17 @@ impl Edit {
         }
     }
 
+    /// What this makes of the gradient that runs back through the node, as an edit of the node that holds it: where a number is set, nothing comes back; where
+    /// it is scaled, so is its gradient; where one is added, the gradient stays as it is.
+    pub fn derivative(&self, gradient: NodeId) -> Option<Edit> {
+        let values = match self.change {
+            Change::Set => vec![0.0],
+            Change::Scale => self.values.clone(),
+            Change::Add => return None,
+        };
+        Some(Edit { node: gradient, at: self.at.clone(), change: Change::Scale, values })
+    }
+
     /// The launch, and what its first input holds: where the rows begin, then the places within a row.
     pub fn dispatch(&self, shape: &[usize]) -> (Dispatch, Vec<u32>) {
         let (rows, columns) = (self.rows(shape), self.columns());

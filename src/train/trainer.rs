@@ -7,12 +7,12 @@ use super::differentiate::{Gradients, Wanted, differentiate};
 use super::loss::{Loss, add_loss};
 use super::schedule::Optimizer;
 use super::update::{Update, add_adamw};
-use crate::capture::select;
+use crate::capture::{Aims, Extent, Intervention, changed, select};
 use crate::device::{Choice, Device};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stage};
 use crate::models::Model;
-use crate::pass::{Parameters, Pass, Read, Rows};
+use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
 
 /// What one batch says of a model.
@@ -53,6 +53,7 @@ pub struct Trainer {
     model: Model,
     loss: Loss,
     gradients: Gradients,
+    aims: Aims,
     update: Update,
     graph: Arc<Graph>,
     device: Device,
@@ -63,27 +64,31 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Every weight learns. `captured` hooks (globs) have gradients of their own.
+    /// Every weight learns. `captured` hooks (globs) have gradients of their own. `interventions` hold in every pass: those on activations change what follows and
+    /// the gradient that runs back through them, as PyTorch's forward hooks do; those on gradients (`*.hook_pattern_grad`) all that follows from these.
     ///
     /// # Errors
-    /// Labels that do not fit the model; a glob that no hook matches; a device that cannot be opened.
+    /// Labels that do not fit the model; a glob that no hook matches; an intervention on an axis that is not there; a device that cannot be opened.
     pub async fn open(
         model: Model,
         parameters: Parameters,
         batch: &Batch,
         captured: &[String],
+        interventions: &[Intervention],
         choice: Choice,
     ) -> Result<Trainer> {
         let mut graph = model.graph.clone();
         let heads = batch.heads(&model)?;
         let loss = add_loss(&mut graph, &model, &heads)?;
-        let activations = select(&graph, captured, &FORWARD)?.iter().map(|read| read.node).collect();
-        let wanted = Wanted { weights: weights(&graph), activations };
+        let [edited, with_edited_gradients] = changed(&graph, interventions);
+        let captured = select(&graph, captured, &FORWARD)?.into_iter().map(|read| read.node);
+        let wanted = Wanted { weights: weights(&graph), activations: captured.chain(with_edited_gradients).collect(), edited };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
+        let aims = Aims::find(&graph, interventions, Extent::Whole)?;
         let update = add_adamw(&mut graph, &gradients, &wanted.weights)?;
         let graph = Arc::new(graph);
         let device = Device::open_untested(choice, graph.clone(), parameters).await?;
-        Ok(Trainer { model, loss, gradients, update, graph, device, optimizer: Optimizer::default(), step: 0, steps: 0 })
+        Ok(Trainer { model, loss, gradients, aims, update, graph, device, optimizer: Optimizer::default(), step: 0, steps: 0 })
     }
 
     /// Sets how the model learns, over how many steps in all.
@@ -116,15 +121,16 @@ impl Trainer {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let mut reads = vec![self.read(self.loss.total)];
         let weights: Vec<NodeId> = weights(&self.graph).into_iter().filter(|id| self.gradients.get(*id).is_some()).collect();
-        reads.extend(weights.iter().filter_map(|id| self.gradients.get(*id)).map(|gradient| self.read(*gradient)));
+        reads.extend(weights.iter().filter_map(|id| self.gradients.get(*id)).map(|gradient| self.read(gradient)));
         for hook in select(&self.graph, captured, &FORWARD)? {
             let gradient =
-                self.gradients.get(hook.node).map(|node| Read { name: format!("{}_grad", hook.name), ..self.read(*node) });
+                self.gradients.get(hook.node).map(|node| Read { name: format!("{}_grad", hook.name), ..self.read(node) });
             reads.push(hook);
             reads.extend(gradient);
         }
         let stages = [&FORWARD[..], &[Stage::Loss, Stage::Backward]].concat();
-        let mut tensors = self.device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        let pass = self.pass(lens, stages, inputs, reads)?;
+        let mut tensors = self.device.run(&pass).await?;
         let activations = tensors.split_off(1 + weights.len());
         let mut numbers = tensors.into_iter().map(|tensor| tensor.data);
         let loss = numbers.next().and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN);
@@ -139,7 +145,8 @@ impl Trainer {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let stages = [&FORWARD[..], &[Stage::Loss]].concat();
         let reads = vec![self.read(self.loss.total)];
-        let tensors = self.device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        let pass = self.pass(lens, stages, inputs, reads)?;
+        let tensors = self.device.run(&pass).await?;
         Ok(tensors[0].data.first().copied().unwrap_or(f32::NAN))
     }
 
@@ -151,7 +158,8 @@ impl Trainer {
         let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
         inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
         let reads = vec![self.read(self.loss.total), self.read(self.update.squared_norm)];
-        let tensors = self.device.run(&Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads }).await?;
+        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, reads)?;
+        let tensors = self.device.run(&pass).await?;
         let number = |tensor: &Tensor| tensor.data.first().copied().unwrap_or(f32::NAN);
         let (loss, grad_norm) = (number(&tensors[0]), number(&tensors[1]).sqrt());
         let rate = self.optimizer.rate_at(self.step, self.steps);
@@ -227,6 +235,15 @@ impl Trainer {
     pub fn weights(&self, snapshot: &Snapshot) -> Vec<(NodeId, Vec<f32>)> {
         let weight = |id: NodeId| matches!(self.graph.node(id).kind, Kind::Weight { .. });
         snapshot.numbers.iter().filter(|(id, _)| weight(*id)).cloned().collect()
+    }
+
+    /// A pass with the interventions in it, and with what they make of the gradients.
+    fn pass(&self, lens: Lens, stages: Vec<Stage>, inputs: ByNode<Vec<f32>>, reads: Vec<Read>) -> Result<Pass> {
+        let mut edits = self.aims.edits(&self.graph, &lens, &stages)?;
+        if stages.contains(&Stage::Backward) {
+            edits.extend(self.gradients.edits(&edits));
+        }
+        Ok(Pass { lens, stages, inputs, edits, reads })
     }
 
     fn read(&self, node: NodeId) -> Read {

@@ -28,7 +28,7 @@ pub struct Update {
 pub fn add_adamw(graph: &mut Graph, gradients: &Gradients, weights: &[NodeId]) -> Result<Update> {
     let one = [(Axis::Batch, Dim::Fixed(1))];
     let rates = graph.scope(Stage::Update).input("rates", &[(Axis::Rate, Dim::Fixed(RATES))]);
-    let learning: Vec<(NodeId, NodeId)> = weights.iter().filter_map(|id| Some((*id, *gradients.get(*id)?))).collect();
+    let learning: Vec<(NodeId, NodeId)> = weights.iter().filter_map(|id| Some((*id, gradients.get(*id)?))).collect();
     let mut squared_norm = None;
     for (weight, gradient) in &learning {
         let name = format!("{}.squared_norm", graph.node(*weight).name);

@@ -1,5 +1,6 @@
 //! What the tests of training share: batches of the goldens, and trainers of the tiny checkpoints.
 
+use diorama::capture::Intervention;
 use diorama::device::Choice;
 use diorama::models;
 use diorama::train::{Array, Batch, Trainer};
@@ -27,13 +28,18 @@ pub fn batches(golden: &Golden) -> Vec<Batch> {
 
 /// A trainer of one of the tiny checkpoints, for batches like this one.
 pub fn trainer(name: &str, batch: &Batch, choice: Choice, captured: &[&str]) -> Trainer {
+    trainer_with(name, batch, choice, captured, &[])
+}
+
+/// The same, of a model that is changed by interventions.
+pub fn trainer_with(name: &str, batch: &Batch, choice: Choice, captured: &[&str], interventions: &[Intervention]) -> Trainer {
     let config = std::fs::read_to_string(folder(name).join("config.json")).expect("a golden's config.json");
     let bytes = std::fs::read(folder(name).join("model.safetensors")).expect("a golden's model.safetensors");
     let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
     let model = models::build(&config, &checkpoint.distinct_names(&models::TIED)).expect("a known architecture");
     let parameters = checkpoint.parameters(&model.graph).expect("all tensors in place");
     let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
-    block_on(Trainer::open(model, parameters, batch, &captured, choice)).expect("a trainer")
+    block_on(Trainer::open(model, parameters, batch, &captured, interventions, choice)).expect("a trainer")
 }
 
 /// The same test for every class on both devices: `fn(&str, Choice)`.
