@@ -65,9 +65,9 @@ fn derivatives(
     captured: &[&str],
     interventions: &[Intervention],
 ) -> (Trainer, Derivatives) {
-    let mut trainer = trainer_with(name, batch, choice, captured, interventions);
+    let (trainer, mut device) = trainer_with(name, batch, choice, captured, interventions);
     let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
-    let found = block_on(trainer.derivatives(batch, &captured)).expect("gradients");
+    let found = block_on(trainer.derivatives(&mut device, batch, &captured)).expect("gradients");
     (trainer, found)
 }
 

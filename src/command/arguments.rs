@@ -103,6 +103,9 @@ pub struct Gradients {
     /// Hooks to write, each with its gradient; may be given several times.
     #[arg(long)]
     pub capture: Vec<String>,
+    /// Hooks to change, as for run; the gradient runs back through the change. A hook's name with _grad behind it changes its gradient
+    #[arg(long, value_name = "FILE.json")]
+    pub intervene: Option<PathBuf>,
     #[arg(long, default_value = "cpu")]
     pub device: DeviceName,
     /// A safetensors file for the loss, the gradient of each weight, and the hooks.
@@ -171,6 +174,9 @@ pub struct Train {
     pub warmup: usize,
     #[arg(long, default_value = "constant")]
     pub schedule: ScheduleName,
+    /// Hooks and gradients to change in every step, as for gradients; what is written are the weights alone
+    #[arg(long, value_name = "FILE.json")]
+    pub intervene: Option<PathBuf>,
     #[arg(long, default_value = "cpu")]
     pub device: DeviceName,
     /// A folder for what was trained, as Hugging Face has it; it must not exist, or be empty. It holds the optimizer's state, too: training it goes on

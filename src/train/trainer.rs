@@ -8,11 +8,11 @@ use super::loss::{Loss, add_loss};
 use super::schedule::Optimizer;
 use super::update::{Update, add_adamw};
 use crate::capture::{Aims, Extent, Intervention, changed, select};
-use crate::device::{Choice, Device};
+use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stage};
 use crate::models::Model;
-use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
+use crate::pass::{ByNode, Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
 
 /// What one batch says of a model.
@@ -49,14 +49,15 @@ pub struct Snapshot {
     numbers: Vec<(NodeId, Vec<f32>)>,
 }
 
+/// How a model learns: its graph with the loss, the gradients and the update behind the model's own nodes. A device computes it that was opened for
+/// [`Trainer::graph`] or widened to it, and the weights are that device's: whoever looks at the model there sees them as they are now.
 pub struct Trainer {
-    model: Model,
+    model: Arc<Model>,
     loss: Loss,
     gradients: Gradients,
     aims: Aims,
     update: Update,
     graph: Arc<Graph>,
-    device: Device,
     optimizer: Optimizer,
     /// Steps done, and steps planned: what the schedule ends with.
     step: usize,
@@ -64,31 +65,32 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Every weight learns. `captured` hooks (globs) have gradients of their own. `interventions` hold in every pass: those on activations change what follows and
-    /// the gradient that runs back through them, as PyTorch's forward hooks do; those on gradients (`*.hook_pattern_grad`) all that follows from these.
+    /// Every weight learns. `captured` hooks (globs) have gradients of their own. `example` says which labels the batches bring.
     ///
     /// # Errors
-    /// Labels that do not fit the model; a glob that no hook matches; an intervention on an axis that is not there; a device that cannot be opened.
-    pub async fn open(
-        model: Model,
-        parameters: Parameters,
-        batch: &Batch,
-        captured: &[String],
-        interventions: &[Intervention],
-        choice: Choice,
-    ) -> Result<Trainer> {
+    /// Labels that do not fit the model; a glob that no hook matches.
+    pub fn new(model: Arc<Model>, example: &Batch, captured: &[String]) -> Result<Trainer> {
+        Trainer::new_with(model, example, captured, &[])
+    }
+
+    /// The same, of a model that is changed in every pass. Interventions on activations change what follows, and the gradient that runs back through them as PyTorch's
+    /// forward hooks do; those on gradients (`*.hook_pattern_grad`) change all that follows from these.
+    ///
+    /// # Errors
+    /// As of [`Trainer::new`]; an intervention on a hook or an axis that is not there.
+    pub fn new_with(model: Arc<Model>, example: &Batch, captured: &[String], interventions: &[Intervention]) -> Result<Trainer> {
         let mut graph = model.graph.clone();
-        let heads = batch.heads(&model)?;
+        let heads = example.heads(&model)?;
         let loss = add_loss(&mut graph, &model, &heads)?;
         let [edited, with_edited_gradients] = changed(&graph, interventions);
         let captured = select(&graph, captured, &FORWARD)?.into_iter().map(|read| read.node);
-        let wanted = Wanted { weights: weights(&graph), activations: captured.chain(with_edited_gradients).collect(), edited };
+        let activations = captured.chain(with_edited_gradients).collect();
+        let wanted = Wanted { weights: graph.weights().collect(), activations, edited };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
         let aims = Aims::find(&graph, interventions, Extent::Whole)?;
         let update = add_adamw(&mut graph, &gradients, &wanted.weights)?;
         let graph = Arc::new(graph);
-        let device = Device::open_untested(choice, graph.clone(), parameters).await?;
-        Ok(Trainer { model, loss, gradients, aims, update, graph, device, optimizer: Optimizer::default(), step: 0, steps: 0 })
+        Ok(Trainer { model, loss, gradients, aims, update, graph, optimizer: Optimizer::default(), step: 0, steps: 0 })
     }
 
     /// Sets how the model learns, over how many steps in all.
@@ -112,15 +114,16 @@ impl Trainer {
         (learning * 2 + learning / 2 * 3) * size_of::<f32>()
     }
 
-    pub fn device(&mut self) -> &mut Device {
-        &mut self.device
+    /// The model's nodes, under their ids, and those of its training behind them.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
     }
 
     /// Loss and gradients of one batch; nothing changes.
-    pub async fn derivatives(&mut self, batch: &Batch, captured: &[String]) -> Result<Derivatives> {
+    pub async fn derivatives(&self, device: &mut Device, batch: &Batch, captured: &[String]) -> Result<Derivatives> {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let mut reads = vec![self.read(self.loss.total)];
-        let weights: Vec<NodeId> = weights(&self.graph).into_iter().filter(|id| self.gradients.get(*id).is_some()).collect();
+        let weights: Vec<NodeId> = self.graph.weights().filter(|id| self.gradients.get(*id).is_some()).collect();
         reads.extend(weights.iter().filter_map(|id| self.gradients.get(*id)).map(|gradient| self.read(gradient)));
         for hook in select(&self.graph, captured, &FORWARD)? {
             let gradient =
@@ -130,7 +133,7 @@ impl Trainer {
         }
         let stages = [&FORWARD[..], &[Stage::Loss, Stage::Backward]].concat();
         let pass = self.pass(lens, stages, inputs, reads)?;
-        let mut tensors = self.device.run(&pass).await?;
+        let mut tensors = device.run(&pass).await?;
         let activations = tensors.split_off(1 + weights.len());
         let mut numbers = tensors.into_iter().map(|tensor| tensor.data);
         let loss = numbers.next().and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN);
@@ -141,12 +144,12 @@ impl Trainer {
     }
 
     /// The loss of one batch; nothing changes.
-    pub async fn loss(&mut self, batch: &Batch) -> Result<f32> {
+    pub async fn loss(&self, device: &mut Device, batch: &Batch) -> Result<f32> {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let stages = [&FORWARD[..], &[Stage::Loss]].concat();
         let reads = vec![self.read(self.loss.total)];
         let pass = self.pass(lens, stages, inputs, reads)?;
-        let tensors = self.device.run(&pass).await?;
+        let tensors = device.run(&pass).await?;
         Ok(tensors[0].data.first().copied().unwrap_or(f32::NAN))
     }
 
@@ -154,12 +157,12 @@ impl Trainer {
     ///
     /// # Errors
     /// A batch that does not fit; a loss or gradients that are no longer finite, and then nothing has changed; [`Error::DeviceLost`].
-    pub async fn step(&mut self, batch: &Batch) -> Result<Step> {
+    pub async fn step(&mut self, device: &mut Device, batch: &Batch) -> Result<Step> {
         let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
         inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
         let reads = vec![self.read(self.loss.total), self.read(self.update.squared_norm)];
         let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, reads)?;
-        let tensors = self.device.run(&pass).await?;
+        let tensors = device.run(&pass).await?;
         let number = |tensor: &Tensor| tensor.data.first().copied().unwrap_or(f32::NAN);
         let (loss, grad_norm) = (number(&tensors[0]), number(&tensors[1]).sqrt());
         let rate = self.optimizer.rate_at(self.step, self.steps);
@@ -170,26 +173,24 @@ impl Trainer {
                 self.step
             )));
         }
-        self.device.commit(&self.update.commits);
+        device.commit(&self.update.commits);
         let step = Step { step: self.step, loss, grad_norm, rate, tokens };
         self.step += 1;
         Ok(step)
     }
 
     /// All that training changes, as it is now.
-    pub async fn snapshot(&mut self) -> Result<Snapshot> {
-        let nodes: Vec<NodeId> = weights(&self.graph).into_iter().chain(self.update.states.iter().copied()).collect();
-        let reads = nodes.iter().map(|id| self.read(*id)).collect();
-        let tensors =
-            self.device.run(&Pass { lens: Lens::ONE, stages: vec![], inputs: Default::default(), edits: vec![], reads }).await?;
-        let numbers = nodes.into_iter().zip(tensors.into_iter().map(|tensor| tensor.data)).collect();
+    pub async fn snapshot(&self, device: &mut Device) -> Result<Snapshot> {
+        let nodes: Vec<NodeId> = self.graph.weights().chain(self.update.states.iter().copied()).collect();
+        let numbers = device.numbers(&nodes).await?;
+        let numbers = nodes.into_iter().zip(numbers).collect();
         Ok(Snapshot { step: self.step, numbers })
     }
 
     /// Goes back to a snapshot, on whatever device.
-    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
+    pub fn restore(&mut self, device: &mut Device, snapshot: &Snapshot) -> Result<()> {
         for (id, numbers) in &snapshot.numbers {
-            self.device.renew(*id, numbers.clone())?;
+            device.renew(*id, numbers.clone())?;
         }
         self.step = snapshot.step;
         Ok(())
@@ -209,7 +210,7 @@ impl Trainer {
     ///
     /// # Errors
     /// A state that is missing, of another shape, or not finite.
-    pub fn resume(&mut self, step: usize, states: &[Tensor]) -> Result<()> {
+    pub fn resume(&mut self, device: &mut Device, step: usize, states: &[Tensor]) -> Result<()> {
         for id in self.update.states.clone() {
             let node = self.graph.node(id);
             let state = states.iter().find(|state| state.name == node.name && state.shape == node.shape(&Lens::ONE));
@@ -220,7 +221,7 @@ impl Trainer {
                     node.name
                 ))
             })?;
-            self.device.renew(id, state.data.clone())?;
+            device.renew(id, state.data.clone())?;
         }
         self.step = step;
         Ok(())
@@ -252,8 +253,3 @@ impl Trainer {
 }
 
 const FORWARD: [Stage; 2] = [Stage::Source, Stage::Target];
-
-fn weights(graph: &Graph) -> Vec<NodeId> {
-    let nodes = graph.nodes.iter().enumerate();
-    nodes.filter(|(_, node)| matches!(node.kind, Kind::Weight { .. })).map(|(index, _)| NodeId(index)).collect()
-}
