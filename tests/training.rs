@@ -4,8 +4,9 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::training::{batches, for_every_family, trainer};
+use common::training::{batches, for_every_family, trainer, trainer_with};
 use common::{Golden, goldens};
+use diorama::capture::Intervention;
 use diorama::device::{Choice, Device};
 use diorama::train::{Batch, Optimizer, Trainer};
 use pollster::block_on;
@@ -84,5 +85,44 @@ fn eight_texts_are_two_batches_of_four() {
     for ((id, one), (_, two)) in one.weights.iter().zip(&two.weights) {
         let most = one.iter().fold(0.0f32, |most, g| most.max(g.abs()));
         assert!(one.iter().zip(two).all(|(a, b)| (a - b).abs() <= 1e-5 * most.max(1e-3)), "node {id:?}");
+    }
+}
+
+#[test]
+fn what_an_intervention_cuts_off_learns_nothing() {
+    let changed = r#"[{ "hook": "blocks.1.hook_mlp_out", "set": 0 }, { "hook": "blocks.0.hook_attn_out_grad", "set": 0 }]"#;
+    let changed = Intervention::read(changed, &mut |_| unreachable!("no activations")).expect("interventions");
+    let batches = batches(&Golden::at(&goldens().join("gradients/gpt2.batches.safetensors")));
+    for choice in [Choice::Cpu, Choice::Gpu] {
+        let (mut trainer, mut device) = trainer_with("gpt2", &batches[0], choice, &[], &changed);
+        trainer.plan(Optimizer { weight_decay: 0.0, ..Optimizer::default() }, STEPS).expect("a plan");
+        let before = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
+        for batch in &batches {
+            block_on(trainer.step(&mut device, batch)).expect("a step");
+        }
+        let after = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
+        for ((id, before), (_, after)) in trainer.weights(&before).iter().zip(trainer.weights(&after)) {
+            let name = &trainer.graph().node(*id).name;
+            let layer = ["transformer.h.1.mlp", "transformer.h.1.ln_2", "transformer.h.0.attn", "transformer.h.0.ln_1"];
+            let cut = layer.iter().any(|part| name.starts_with(part));
+            assert_eq!(*before == after, cut, "{name} on {choice:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_that_break_the_loss_are_told_as_an_intervention() {
+    let batches = batches(&Golden::at(&goldens().join("gradients/gpt2.batches.safetensors")));
+    let changed = r#"{ "hook": "logits", "scale": 3e38 }"#;
+    let changed = Intervention::read(changed, &mut |_| unreachable!("no activations")).expect("an intervention");
+    let (mut trainer, mut device) = trainer_with("gpt2", &batches[0], Choice::Cpu, &[], &changed);
+    trainer.plan(Optimizer::default(), STEPS).expect("a plan");
+    let faults = [
+        block_on(trainer.derivatives(&mut device, &batches[0], &[])).expect_err("it breaks"),
+        block_on(trainer.step(&mut device, &batches[0])).expect_err("it breaks"),
+    ];
+    for fault in faults {
+        let said = fault.to_string();
+        assert!(said.contains("interventions") && said.contains("finite"), "{said}");
     }
 }

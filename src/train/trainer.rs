@@ -138,7 +138,10 @@ impl Trainer {
         let mut numbers = tensors.into_iter().map(|tensor| tensor.data);
         let loss = numbers.next().and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN);
         if !loss.is_finite() {
-            return Err(Error::Input("the loss is not a finite number; the weights are too large for these texts".into()));
+            return Err(match pass.edits.is_empty() {
+                true => Error::Input("the loss is not a finite number; the weights are too large for these texts".into()),
+                false => Error::Intervention("the loss is no longer finite; use smaller numbers".into()),
+            });
         }
         Ok(Derivatives { loss, weights: weights.into_iter().zip(numbers).collect(), activations })
     }
@@ -168,8 +171,9 @@ impl Trainer {
         let rate = self.optimizer.rate_at(self.step, self.steps);
         if !loss.is_finite() || !grad_norm.is_finite() {
             let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
+            let more = if pass.edits.is_empty() { "" } else { ", or interventions with smaller numbers" };
             return Err(Error::Input(format!(
-                "at step {} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip",
+                "at step {} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip{more}",
                 self.step
             )));
         }
