@@ -1,5 +1,6 @@
 //! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
 
+mod past;
 mod profile;
 mod reason;
 mod self_test;
@@ -66,6 +67,7 @@ pub struct Device {
     parameters: Parameters,
     pub reason: Reason,
     gpu: Option<Gpu>,
+    past: past::Past,
     /// Where the CPU's long passes give turns; on a GPU a pass is one submit, and whoever stops waiting leaves it behind.
     pub turns: Option<cpu::Turns>,
     pub self_test: Vec<SelfTest>,
@@ -85,6 +87,7 @@ impl Device {
             parameters: kept,
             reason: Reason::Asked,
             gpu: None,
+            past: Default::default(),
             turns: None,
             self_test: vec![],
             cpu_time: None,
@@ -119,6 +122,7 @@ impl Device {
             parameters: Parameters::new(),
             reason: Reason::Asked,
             gpu: None,
+            past: Default::default(),
             turns: None,
             self_test: vec![],
             cpu_time: None,
@@ -158,7 +162,7 @@ impl Device {
     pub async fn numbers(&mut self, nodes: &[NodeId]) -> Result<Vec<Vec<f32>>> {
         let read = |&node: &NodeId| Read { name: self.graph.node(node).name.clone(), node, rows: Rows::All };
         let reads = nodes.iter().map(read).collect();
-        let pass = Pass { lens: Lens::ONE, stages: vec![], inputs: ByNode::new(), edits: vec![], reads };
+        let pass = Pass { lens: Lens::ONE, stages: vec![], inputs: ByNode::new(), edits: vec![], reads, from: None };
         Ok(self.run(&pass).await?.into_iter().map(|tensor| tensor.data).collect())
     }
 
@@ -194,6 +198,8 @@ impl Device {
     /// Computes a pass over a whole input, which leaves nothing behind. A GPU that was lost is replaced, and the caller told by
     /// [`Error::DeviceLost`]: what texts kept there is gone.
     pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
+        self.past.check(pass)?;
+        self.past.forget();
         let outcome = match (&mut self.backend, &self.turns) {
             (Backend::Cpu(cpu), Some(turns)) => turns.run(cpu, pass).await,
             (Backend::Cpu(cpu), None) => Ok(cpu.run(pass)),
@@ -202,7 +208,7 @@ impl Device {
         if let Err(Error::DeviceLost(why)) = &outcome {
             self.replace(why.clone()).await;
         }
-        outcome
+        outcome.inspect(|_| self.past.set(pass))
     }
 
     /// The numbers of a weight node.
@@ -215,6 +221,7 @@ impl Device {
 
     /// What the last pass computed for some nodes becomes the numbers of weights and states: pairs of from and to, of one shape.
     pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
+        self.past.forget();
         match &mut self.backend {
             Backend::Cpu(cpu) => cpu.commit(pairs),
             Backend::Gpu(gpu) => gpu.commit(pairs),
@@ -226,6 +233,7 @@ impl Device {
     /// # Errors
     /// [`Error::DeviceLost`] where the GPU went away.
     pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Result<()> {
+        self.past.forget();
         match &mut self.backend {
             Backend::Cpu(cpu) => drop(cpu.renew(id, numbers)),
             Backend::Gpu(gpu) => {
@@ -249,6 +257,7 @@ impl Device {
     }
 
     fn swap(&mut self, state: &mut State) {
+        self.past.forget();
         match &mut self.backend {
             Backend::Cpu(cpu) => cpu.swap(&mut state.cpu),
             Backend::Gpu(gpu) => gpu.swap(&mut state.gpu),

@@ -88,7 +88,7 @@ fn interventions_act_on_gradients_as_pytorchs_hooks_do() {
         let mut open = |from: &Value| {
             let name = from.as_str().expect("a tensor's name");
             let (shape, data) = golden.get(name).expect("the golden has it");
-            Ok(vec![Tensor { name: name.into(), axes: vec![], shape, data }])
+            Ok(Some(vec![Tensor { name: name.into(), axes: vec![], shape, data }]))
         };
         let interventions = Intervention::read(&case.interventions.to_string(), &mut open).expect("interventions");
         let batch = batch(&golden, &format!("{at}batch/"));

@@ -248,7 +248,7 @@ impl Trainer {
         if stages.contains(&Stage::Backward) {
             edits.extend(self.gradients.edits(&edits));
         }
-        Ok(Pass { lens, stages, inputs, edits, reads })
+        Ok(Pass { lens, stages, from: None, inputs, edits, reads })
     }
 
     fn read(&self, node: NodeId) -> Read {
