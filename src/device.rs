@@ -169,6 +169,11 @@ impl Device {
         }
     }
 
+    /// What it computes by.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
+    }
+
     /// The GPU's name, where one was opened.
     pub fn adapter(&self) -> Option<String> {
         self.gpu.as_ref().map(Gpu::adapter)
