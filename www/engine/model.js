@@ -207,9 +207,10 @@ export class Model {
     const asked = await engineOptions(options);
     this.#training?.close();
     this.#training = undefined;
-    const ask = (/** @type {string} */ method, /** @type {object | undefined} */ asked, /** @type {AbortSignal | undefined} */ signal) => this.#call("train", [method, asked], { signal });
+    /** @type {import("./training/training.js").Ask} */
+    const ask = (method, asked, signal, transfer) => this.#call("train", [method, asked], { signal, transfer });
     const helpers = async (/** @type {number} */ count) => {
-      const loads = Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish", undefined, undefined) }, "cpu")).link);
+      const loads = Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link);
       return Promise.all(loads);
     };
     return (this.#training = await Training.open({ ask, device: () => this.info.device, helpers }, asked));
@@ -255,13 +256,13 @@ export class Model {
   /**
    * @param {string} method
    * @param {any[]} args
-   * @param {Stoppable} [stoppable]
+   * @param {Stoppable & { transfer?: Transferable[] }} [stoppable]
    * @returns {Promise<any>} also of a call that is stopped it ends only when the engine is idle again
    */
-  #call(method, args, { signal, onProgress } = {}) {
+  #call(method, args, { signal, onProgress, transfer } = {}) {
     const epoch = this.#epoch;
     const heard = onProgress && ((/** @type {number} */ share) => signal?.aborted || onProgress(share));
-    const result = this.#queue.then(() => this.#callOrRecover(method, args, { signal, onProgress: heard }, epoch));
+    const result = this.#queue.then(() => this.#callOrRecover(method, args, { signal, onProgress: heard, transfer }, epoch));
     this.#queue = result.catch(() => {});
     return result;
   }

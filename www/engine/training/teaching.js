@@ -54,8 +54,10 @@ export class Teaching {
     this.#learner = undefined;
   }
 
+  /** @returns {Promise<import("../../checkpoint/files.js").ModelFiles>} */
   async #published() {
-    return { ...this.#beside, .../** @type {{ config: string, weights: Uint8Array<ArrayBuffer> }} */ (await this.#engine.publish()) };
+    const { config, weights } = /** @type {{ config: string, weights: Uint8Array }} */ (await this.#engine.publish());
+    return { ...this.#beside, config, weights: [weights] };
   }
 
   /**

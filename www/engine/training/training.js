@@ -13,7 +13,7 @@ import { workersFor } from "./options.js";
 /** @typedef {import("./learner.js").About} About */
 /** @typedef {import("./learner.js").Did} Did */
 /** `step` counts the steps done; `file` is a safetensors file of weights and optimizer states. @typedef {{ step: number, file: Uint8Array }} Snapshot */
-/** Calls the model's engine. @typedef {(method: string, asked?: object, signal?: AbortSignal) => Promise<any>} Ask */
+/** Calls the model's engine. @typedef {(method: string, asked?: object, signal?: AbortSignal, transfer?: Transferable[]) => Promise<any>} Ask */
 /**
  * One step as a run tells it: `step` counted from 0, `loss` in nats before the update, `gradNorm` before clipping, `tokens` of its batch without padding; `each` has all steps since the last one told. `heldOut` is the mean loss
  * of the held-out share in nats, `trace` what the probe does after this step.
@@ -254,7 +254,7 @@ export class Training {
     await Promise.all(helpers.map(open));
     const ports = meshed(count);
     await Promise.all(helpers.map((link, i) => link.call("train", ["join", { rank: i + 1, ports: ports[i + 1] }], { transfer: ports[i + 1] })));
-    await this.#ask("join", { rank: 0, ports: ports[0] });
+    await this.#home.ask("join", { rank: 0, ports: ports[0] }, undefined, ports[0]);
     this.workers = count;
   }
 
