@@ -98,13 +98,13 @@ impl Device {
         }
         match (device.try_gpu(&probe.first).await, choice) {
             (Err(fault), Choice::Gpu) => return Err(fault),
-            (Err(fault), _) => device.reason = no_gpu(&fault),
+            (Err(fault), _) => device.reason = Reason::no_gpu(&fault),
             (Ok(gpu), Choice::Gpu) => {
                 device.backend = Backend::Gpu(Box::new(gpu));
             }
             (Ok(gpu), _) => {
                 if let Err(fault) = device.take_faster(gpu, &probe.later).await {
-                    device.reason = no_gpu(&fault);
+                    device.reason = Reason::no_gpu(&fault);
                 }
             }
         }
@@ -171,6 +171,11 @@ impl Device {
             Backend::Cpu(_) => "cpu",
             Backend::Gpu(_) => "webgpu",
         }
+    }
+
+    /// What it computes by.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
     }
 
     /// The GPU's name, where one was opened.
@@ -334,10 +339,6 @@ impl Device {
         (self.cpu_time, self.gpu_time) = (Some(cpu), Some(gpu_time));
         Ok(())
     }
-}
-
-fn no_gpu(fault: &Error) -> Reason {
-    Reason::NoGpu { fault: fault.to_string().trim_start_matches("device: ").to_string() }
 }
 
 /// Timed runs of a step on each device, after one that is not counted.

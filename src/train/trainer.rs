@@ -1,4 +1,10 @@
 //! A model that learns, on a device: its forward pass, its loss, the gradients and the update as one graph.
+//!
+//! - `shared`: a step whose batch several trainers share
+//! - `saved`: snapshots as files
+
+mod saved;
+mod shared;
 
 use std::sync::Arc;
 
@@ -151,9 +157,8 @@ impl Trainer {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let stages = [&FORWARD[..], &[Stage::Loss]].concat();
         let reads = vec![self.read(self.loss.total)];
-        let pass = self.pass(lens, stages, inputs, reads)?;
-        let tensors = device.run(&pass).await?;
-        Ok(tensors[0].data.first().copied().unwrap_or(f32::NAN))
+        let tensors = device.run(&self.pass(lens, stages, inputs, reads)?).await?;
+        Ok(first(&tensors[0]))
     }
 
     /// Learns from one batch.
@@ -164,14 +169,16 @@ impl Trainer {
         let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
         inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
         let reads = vec![self.read(self.loss.total), self.read(self.update.squared_norm)];
-        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, reads)?;
-        let tensors = device.run(&pass).await?;
-        let number = |tensor: &Tensor| tensor.data.first().copied().unwrap_or(f32::NAN);
-        let (loss, grad_norm) = (number(&tensors[0]), number(&tensors[1]).sqrt());
+        let tensors = device.run(&self.pass(lens, Stage::ALL.to_vec(), inputs, reads)?).await?;
+        self.take_over(device, first(&tensors[0]), first(&tensors[1]).sqrt(), tokens)
+    }
+
+    /// What the update computed becomes the weights, if it is sound.
+    fn take_over(&mut self, device: &mut Device, loss: f32, grad_norm: f32, tokens: usize) -> Result<Step> {
         let rate = self.optimizer.rate_at(self.step, self.steps);
         if !loss.is_finite() || !grad_norm.is_finite() {
             let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
-            let more = if pass.edits.is_empty() { "" } else { ", or interventions with smaller numbers" };
+            let more = if self.aims.first().is_none() { "" } else { ", or interventions with smaller numbers" };
             return Err(Error::Input(format!(
                 "at step {} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip{more}",
                 self.step
@@ -254,6 +261,11 @@ impl Trainer {
     fn read(&self, node: NodeId) -> Read {
         Read { name: self.graph.node(node).name.clone(), node, rows: Rows::All }
     }
+}
+
+/// The one number of a tensor that has one.
+fn first(tensor: &Tensor) -> f32 {
+    tensor.data.first().copied().unwrap_or(f32::NAN)
 }
 
 const FORWARD: [Stage; 2] = [Stage::Source, Stage::Target];
