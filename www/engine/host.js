@@ -4,7 +4,7 @@
 import { candidatesOf, pack } from "./batch.js";
 import { readFiles } from "./files.js";
 import { infoOf } from "./info.js";
-import { packInterventions } from "./interventions.js";
+import { packInterventions, packVariants } from "./interventions.js";
 import { NEW_TOKENS, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
 import { Teaching } from "./training/teaching.js";
@@ -126,12 +126,12 @@ export class Host {
 
   /**
    * @param {Input} input
-   * @param {{ capture?: string[], interventions?: Intervention[] }} options
+   * @param {{ capture?: string[], interventions?: Intervention[], variants?: Intervention[][] }} options
    * @param {OnShare} [onShare]
    * @param {AbortSignal} [signal] here and below: ends a long pass on the CPU, and the promise rejects
    */
-  async run(input, { interventions, ...options }, onShare, signal) {
-    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions), turns(onShare, signal));
+  async run(input, { interventions, variants, ...options }, onShare, signal) {
+    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions), packVariants(variants), turns(onShare, signal));
   }
 
   /**

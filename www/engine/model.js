@@ -17,7 +17,6 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("../trace.js").Candidate} Candidate */
 /** @typedef {import("../trace.js").Activation} Activation */
 /** @typedef {import("../trace.js").Intervention} Intervention */
-/** @typedef {import("../trace.js").GraphNode} GraphNode */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** Where a model comes from. @typedef {ModelSource | { fresh: import("./training/fresh.js").Fresh }} Origin */
@@ -26,7 +25,6 @@ import { fromRaw } from "../trace.js";
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {import("./info.js").ModelInfo} ModelInfo */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
-/** @typedef {import("./start.js").Loaded} Loaded */
 /** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
 
 export class Model {
@@ -46,7 +44,7 @@ export class Model {
   #training;
 
   /**
-   * @param {Loaded} loaded
+   * @param {import("./start.js").Loaded} loaded
    * @param {Origin} source
    * @param {Device} device
    * @param {(reason: string) => void} onRecover
@@ -77,12 +75,15 @@ export class Model {
   /**
    * One forward pass over the whole input. When `signal` aborts, the promise rejects at once with its reason; a pass on the CPU then ends at its next turn of the event
    * loop, some 50 ms later, one on a GPU is done to its end, and only then the model answers what was asked next. `onProgress(share)` hears of a long pass on the CPU, 0..1.
+   * @template {Intervention[][] | undefined} [V=undefined]
    * @param {Input} input
-   * @param {{ capture?: string[], interventions?: Intervention[] } & Stoppable} [options] `capture`: hook names or globs, such as "*.hook_pattern"
-   * @returns {Promise<Trace>}
+   * @param {{ capture?: string[], interventions?: Intervention[], variants?: V } & Stoppable} [options] `capture`: hook names or globs, such as "*.hook_pattern". `variants`: a pass for each,
+   *   with its own interventions behind the others, and a list of traces; what several passes have in common is computed once
+   * @returns {Promise<V extends undefined ? Trace : Trace[]>}
    */
-  async run(input, { capture = [], interventions, signal, onProgress } = {}) {
-    return fromRaw(await untilAborted(this.#call("run", [input, { capture, interventions }], { signal, onProgress }), signal));
+  async run(input, { capture = [], interventions, variants, signal, onProgress } = {}) {
+    const raw = await untilAborted(this.#call("run", [input, { capture, interventions, variants }], { signal, onProgress }), signal);
+    return /** @type {any} */ (Array.isArray(raw) ? raw.map(fromRaw) : fromRaw(raw));
   }
 
   /**
@@ -183,7 +184,7 @@ export class Model {
 
   /**
    * The model as a list of nodes, in the order of computation.
-   * @returns {Promise<GraphNode[]>}
+   * @returns {Promise<import("../trace.js").GraphNode[]>}
    */
   graph() {
     return this.#call("graph", []);
