@@ -25,7 +25,6 @@ import { fromRaw } from "../trace.js";
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {import("./info.js").ModelInfo} ModelInfo */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
-/** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
 
 export class Model {
   /** @type {ModelInfo} */
@@ -62,7 +61,7 @@ export class Model {
   /**
    * @param {Origin & { lend?: boolean }} source `lend`: its files are kept for a `move` to another device
    * @param {Device} device
-   * @param {OnProgress} onProgress
+   * @param {import("../checkpoint/files.js").OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
    * @param {AbortSignal} [signal]
    * @param {Room} [room] a worker that several models share
