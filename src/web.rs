@@ -93,7 +93,11 @@ impl WebEngine {
         let mut engine = taking_turns(&self.engine, give).await;
         let traces = engine.run_each(&input, &options.capture, &changed, &own).await.map_err(fault)?;
         let objects = traces.iter().map(trace_object);
-        Ok(if variants.is_some() { objects.collect::<Array>().into() } else { objects.map(JsValue::from).collect::<Array>().get(0) })
+        Ok(if variants.is_some() {
+            objects.collect::<Array>().into()
+        } else {
+            objects.map(JsValue::from).collect::<Array>().get(0)
+        })
     }
 
     /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.

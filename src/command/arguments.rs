@@ -48,7 +48,7 @@ pub enum Action {
         /// Hooks to write, e.g. '*.hook_pattern'; may be given several times.
         #[arg(long)]
         capture: Vec<String>,
-        /// Hooks to change: a JSON list of { hook, at: { axis: index or [indices] }, and set, scale, add: a number, or from: a safetensors file }
+        /// Hooks to change: a JSON list of { hook, at: { axis: index or [indices] }, and set, scale, add: a number, or from: a safetensors file or an earlier hook }
         #[arg(long, value_name = "FILE.json", conflicts_with = "generator")]
         intervene: Option<PathBuf>,
         /// A safetensors file for logits and hooks, f32 under their names.
