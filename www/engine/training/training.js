@@ -103,6 +103,8 @@ export class Training {
     if (this.#running) throw new Error("This training is under way: wait until it has ended, or abort it.");
     this.#running = true;
     let losses = 0;
+    /** @type {unknown} */
+    let lost;
     try {
       await this.#restoring;
       const { step: from } = await this.snapshot();
@@ -113,7 +115,10 @@ export class Training {
       let [done, told, begun] = [from, from, performance.now()];
       while (told < from + steps && !signal?.aborted) {
         try {
-          if (done < told) each = [];
+          if (lost) {
+            await this.#again(lost);
+            [lost, done, each] = [undefined, this.#kept.step, []];
+          }
           const until = Math.min(from + steps, from + (Math.floor((done - from) / every) + 1) * every);
           const did = await this.#steps(until - done, each.at(-1)?.ms);
           done += did.length;
@@ -133,8 +138,7 @@ export class Training {
           losses = 0;
         } catch (error) {
           if (!isLoss(error) || ++losses === MOST_LOSSES) throw error instanceof Replay && error.loss ? error.loss : error;
-          await this.#again(error);
-          done = this.#kept.step;
+          lost = error;
         }
       }
     } catch (error) {
@@ -288,9 +292,11 @@ export class Training {
       throw error;
     };
     const helpers = this.#helpers.map((link) => link.call("train", [method, asked], { signal: group.signal, computes: true }));
-    const calls = [this.#ask(method, asked, group.signal), ...helpers].map((call) => call.catch(stop));
+    const calls = [this.#home.ask(method, asked, group.signal), ...helpers].map((call) => call.catch(stop));
     const ended = await Promise.allSettled(calls);
-    if (group.signal.aborted) throw group.signal.reason;
+    const reasons = ended.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    // Where a worker was lost, what the others say follows from that.
+    if (reasons.length > 0) throw reasons.find(isLoss) ?? group.signal.reason;
     return ended.map((result) => /** @type {PromiseFulfilledResult<any>} */ (result).value);
   }
 
