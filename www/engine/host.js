@@ -11,7 +11,7 @@ import { Teaching } from "./training/teaching.js";
 import { idsOf } from "./input.js";
 import { looked } from "./looked.js";
 import { turns } from "./turns.js";
-import { Engine, plan, startEngine } from "./wasm.js";
+import { Engine, describeTask, plan, startEngine } from "./wasm.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Intervention} Intervention */
@@ -78,11 +78,7 @@ export class Host {
     return info;
   }
 
-  /**
-   * What another worker needs to load the same model, so that nothing is fetched twice: its files, where `load` was told to lend them and nobody has taken them yet, and the
-   * engine's module.
-   * @returns {Promise<Lent>}
-   */
+  /** For another worker that loads the same model: its files, where `load` was told to lend them and nobody has taken them yet, and the engine's module. @returns {Promise<Lent>} */
   async lend() {
     const [read] = [this.#lent, (this.#lent = undefined)];
     return { read, module: await startEngine() };
@@ -98,6 +94,12 @@ export class Host {
     await startEngine();
     const planned = /** @type {any} */ (plan(config, tensors));
     return { ...planned, nodes: JSON.parse(planned.nodes) };
+  }
+
+  /** @param {object} task a generated one @returns {Promise<{ vocabulary: string[], longest: number }>} */
+  async describeTask(task) {
+    await startEngine();
+    return /** @type {any} */ (describeTask(task));
   }
 
   async info() {

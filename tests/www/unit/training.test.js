@@ -6,6 +6,8 @@ import { Peers } from "../../../www/engine/training/peers.js";
 import { arrays, engineOptions, workersFor } from "../../../www/engine/training/options.js";
 import { probeBatch } from "../../../www/engine/training/probe.js";
 import { freshOf } from "../../../www/engine/training/fresh.js";
+import { characterTokenizer, wordTokenizer } from "../../../www/text/made.js";
+import { Text } from "../../../www/text/text.js";
 
 test("options have their usual values, and what is not known is refused", async () => {
   const { options, data, workers } = await engineOptions({ objective: "clm", data: "a text", optimizer: { lr: 0.1 } });
@@ -64,4 +66,15 @@ test("shares come in the order of the ranks, however they arrive; a wait that is
   await assert.rejects(waiting, /gone/);
   first.close();
   second.close();
+});
+
+test("a text's characters, and a task's words, are tokens that come back as they were", () => {
+  const story = "Es war\neinmal – 从前。\n";
+  const characters = new Text(characterTokenizer(story));
+  assert.equal(characters.decode(characters.encodeBare(story)), story);
+  assert.deepEqual(characters.encodeBare("e!"), [characters.idOf("e"), 2]);
+  assert.deepEqual(["<pad>", "</s>", "<unk>"].map((token) => characters.idOf(token)), [0, 1, 2]);
+  const words = new Text(wordTokenizer(["<pad>", "</s>", "a", "b", "="]));
+  assert.deepEqual(words.encodeBare("b a ="), [3, 2, 4]);
+  assert.equal(words.decode([3, 2, 4]), "b a =");
 });
