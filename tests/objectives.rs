@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use diorama::models::{self, Family, Model};
-use diorama::train::objectives::{Data, Masking, Recipe, Rows, Settings, Spans, SpecialIds, Stream, When, read};
+use diorama::train::objectives::{
+    Data, Deeds, Masking, Recipe, Rows, Settings, Spans, SpecialIds, Stream, Vocabulary, When, corrupt, read,
+};
 use diorama::train::{Batch, add_loss};
 
 const VOCAB: usize = 60;
@@ -287,6 +289,29 @@ fn what_cannot_be_learned_is_refused_in_a_sentence() {
     for (told, substance) in cases {
         assert!(told.contains(substance), "{substance:?} is not in: {told}");
     }
+}
+
+/// The views of a corruption draw for one text what training draws where this text is all of its data.
+#[test]
+fn a_text_alone_is_corrupted_as_a_view_shows_it() {
+    let settings = |family| Settings { batch: 1, context: 24, held_out: 0.0, ..settings(family) };
+    let (ids, ordinary): (Vec<u32>, Vec<u32>) = (text(3, 20), (10..VOCAB as u32).collect());
+    for when in [When::Dynamic, When::Static { copies: 3 }] {
+        let masking = Masking { share: 0.3, when };
+        let mut stream = open((Recipe::Mlm(masking, Rows::Lines), Data::Texts(vec![ids.clone()]), settings(Family::Encoder)));
+        let framed = [&[1], &ids[..], &[2]].concat();
+        for epoch in 0..7 {
+            let vocabulary = Vocabulary { mask: 3, ordinary: &ordinary };
+            let (read, _) = corrupt(&framed, masking.share, Deeds::Mixed, &vocabulary, &mut masking.draws(1, epoch));
+            assert_eq!(stream.batch(epoch).arrays["input_ids"].data, read.into_iter().map(f64::from).collect::<Vec<_>>());
+        }
+    }
+    let sentinels = settings(Family::EncoderDecoder).special.sentinels;
+    let mut stream =
+        open((Recipe::Span(Spans::default(), Rows::Lines), Data::Texts(vec![ids.clone()]), settings(Family::EncoderDecoder)));
+    let (source, _) = Spans::default().corrupt(&ids, &sentinels, &mut Masking::default().draws(1, 0));
+    let ended = source.into_iter().chain([4]).map(f64::from).collect::<Vec<_>>();
+    assert_eq!(stream.batch(0).arrays["input_ids"].data, ended);
 }
 
 /// The texts in `www/data`, as `credits.json` lists them, read for each objective that they are said to be good for.

@@ -38,6 +38,7 @@ export class Model {
   #epoch = 0;
   /** Calls run one after the other: the engine computes one thing at a time. @type {Promise<any>} */
   #queue = Promise.resolve();
+  /** Ids as an objective of training changes them, under a seed. @type {import("./corrupting.js").Corrupt} */ corrupt = (corruption) => this.#call("corrupt", [corruption]);
 
   /**
    * @param {Loaded} loaded
