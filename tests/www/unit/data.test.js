@@ -7,7 +7,7 @@ import test from "node:test";
 const FOLDER = new URL("../../../www/data/", import.meta.url);
 /** @type {import("../../../www/shell/data-credits.js").Credit[]} */
 const CREDITS = JSON.parse(readFileSync(new URL("credits.json", FOLDER), "utf8")).files;
-const LICENSES = ["CDLA-Sharing-1.0", "CC BY 3.0", "CC BY 2.0 FR", "BSD-2-Clause", "MIT", "MIT OR Apache-2.0", "public domain"];
+const LICENSES = ["CDLA-Sharing-1.0", "CC BY 3.0", "CC BY 2.0 FR", "BSD-2-Clause", "MIT", "MIT OR Apache-2.0", "Public domain"];
 
 /** @param {string} file */
 function textOf(file) {
