@@ -1,11 +1,11 @@
 // The engine's module: fetched and compiled once for all hosts of a thread, or given by a thread that has it already.
 
-import initWasm, { Engine, checkModel, hideSpans, maskTokens, plan } from "../wasm/diorama.js";
+import initWasm, { Engine, checkModel, plan } from "../wasm/diorama.js";
 import { askSite, whole } from "../asset.js";
 import { SITE } from "../site.js";
 import { Trouble } from "../trouble.js";
 
-export { Engine, hideSpans, maskTokens, plan };
+export { Engine, plan };
 
 const FILE = "wasm/diorama_bg.wasm";
 
@@ -64,3 +64,5 @@ async function fetchModule() {
 function isWasm({ headers }) {
   return /^application\/wasm\b/i.test(headers.get("content-type") ?? "");
 }
+
+export { hideSpans, maskTokens } from "../wasm/diorama.js";
