@@ -2,6 +2,7 @@
 // but not in workers, the page runs the same class on its own thread.
 
 import { candidatesOf, pack } from "./batch.js";
+import { Corrupting } from "./corrupting.js";
 import { readFiles } from "./files.js";
 import { infoOf } from "./info.js";
 import { packInterventions } from "./interventions.js";
@@ -31,7 +32,7 @@ import { Engine, describeTask, plan, startEngine } from "./wasm.js";
 /** How long tokens are gathered before the page hears of them. */
 const PATIENCE = 8; // ms
 
-export class Host {
+export class Host extends Corrupting {
   /** @type {Engine | undefined} */
   #engine;
   #decoderStart = 0;
