@@ -1,5 +1,6 @@
 //! The JavaScript API: what `www/engine/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
+mod corruption;
 mod graph;
 mod info;
 mod interventions;

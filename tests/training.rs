@@ -126,3 +126,43 @@ fn numbers_that_break_the_loss_are_told_as_an_intervention() {
         assert!(said.contains("interventions") && said.contains("finite"), "{said}");
     }
 }
+
+#[test]
+fn trainers_that_share_each_batch_learn_what_one_learns() {
+    for name in ["bert-pretraining", "t5-v1_0", "llama2-gqa"] {
+        let (batches, mut one, mut device) = ready(name, Choice::Cpu);
+        let mut crew: Vec<(Trainer, Device)> = (0..3).map(|_| ready(name, Choice::Cpu)).map(|(_, t, d)| (t, d)).collect();
+        let texts = batches[0].arrays["input_ids"].shape[0];
+        assert!(texts > 1, "{name}: there is something to share");
+        for step in 0..6 {
+            let batch = &batches[step % batches.len()];
+            let alone = block_on(one.step(&mut device, batch)).expect("a step");
+            let of = crew.len();
+            let share = |(rank, (trainer, device)): (usize, &mut (Trainer, Device))| {
+                block_on(trainer.share(device, batch, rank, of)).expect("a share")
+            };
+            let shares: Vec<Vec<f32>> = crew.iter_mut().enumerate().map(share).collect();
+            let sum: Vec<f32> = (0..shares[0].len()).map(|i| shares.iter().map(|share| share[i]).sum()).collect();
+            for (trainer, device) in &mut crew {
+                let did = block_on(trainer.learn(device, &sum)).expect("a step");
+                assert!(
+                    (did.loss - alone.loss).abs() <= 1e-5 * alone.loss,
+                    "{name}, step {step}: {} and {}",
+                    did.loss,
+                    alone.loss
+                );
+                assert!((did.grad_norm - alone.grad_norm).abs() <= 1e-4 * alone.grad_norm, "{name}, step {step}");
+                assert_eq!((did.step, did.tokens, did.rate), (alone.step, alone.tokens, alone.rate));
+            }
+        }
+        let packed = |(trainer, device): &mut (Trainer, Device)| {
+            let snapshot = block_on(trainer.snapshot(device)).expect("a snapshot");
+            let file = trainer.packed(&snapshot).expect("a file");
+            assert_eq!(trainer.unpacked(&file).expect("a snapshot"), snapshot);
+            file
+        };
+        let files: Vec<Vec<u8>> = crew.iter_mut().map(packed).collect();
+        assert!(files.iter().all(|file| *file == files[0]), "{name}: all have the same numbers, bit for bit");
+        assert!(crew[0].0.unpacked(b"nonsense").is_err());
+    }
+}

@@ -221,14 +221,15 @@ export function headOf(head) {
  * Other activations are replaced by the newer ones; those that the new step did not compute (the encoder's) stay.
  * @param {Trace | undefined} trace
  * @param {Trace} step
+ * @param {{ name: string, place: Place }[]} hooks the model's, as `info.hooks` has them
  * @returns {Trace}
  */
-export function appendStep(trace, step) {
+export function appendStep(trace, step, hooks) {
   if (!trace) return { logits: step.logits, activations: new Map(step.activations) };
   const activations = new Map(trace.activations);
   for (const [name, added] of step.activations) {
     const grown = activations.get(name);
-    const grows = added.axes.includes("query_pos") && !name.startsWith("encoder.");
+    const grows = added.axes.includes("query_pos") && hooks.find((hook) => hook.name === name)?.place.stack !== "encoder";
     activations.set(name, grown && grows ? appendRows(grown, added) : added);
   }
   return { logits: step.logits, activations };

@@ -109,6 +109,14 @@ impl Trainer {
         Ok(())
     }
 
+    /// Whether a batch fits the model; nothing is computed.
+    ///
+    /// # Errors
+    /// As [`Trainer::step`].
+    pub fn check(&self, batch: &Batch) -> Result<()> {
+        batch.feed(&self.model, &self.loss).map(drop)
+    }
+
     pub fn model(&self) -> &Model {
         &self.model
     }

@@ -15,7 +15,6 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("../trace.js").Step} Step */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Candidate} Candidate */
-/** @typedef {import("../trace.js").Activation} Activation */
 /** @typedef {import("../trace.js").Intervention} Intervention */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
@@ -29,6 +28,8 @@ import { fromRaw } from "../trace.js";
 export class Model {
   /** @type {ModelInfo} */
   info;
+  /** Ids as an objective of training changes them, under a seed. @type {import("./corrupting.js").Corrupt} */
+  corrupt = (corruption) => this.#call("corrupt", [corruption]);
   #link;
   #source;
   #device;
@@ -193,7 +194,7 @@ export class Model {
    * The numbers of one weight, as the graph has it.
    * @param {string} name as the checkpoint publishes it
    * @param {number} [part] which, where one tensor holds several weights (GPT-2's queries, keys and values)
-   * @returns {Promise<Activation>}
+   * @returns {Promise<import("../trace.js").Activation>}
    */
   weight(name, part = 0) {
     return this.#call("weight", [name, part]);
