@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use common::training::{batch, for_every_family, trainer};
 use common::{Golden, goldens};
 use diorama::device::Choice;
-use diorama::train::{Batch, Derivatives, Trainer};
+use diorama::train::{Batch, Derivatives, Setup, Trainer};
 use diorama::weights;
 use pollster::block_on;
 
@@ -50,8 +50,8 @@ fn gradients_are_pytorchs(name: &str, choice: Choice) {
 }
 
 fn derivatives(name: &str, batch: &Batch, choice: Choice, captured: &[&str]) -> (Trainer, Derivatives) {
-    let (trainer, mut device) = trainer(name, batch, choice, captured);
     let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
+    let (trainer, mut device) = trainer(name, batch, choice, &Setup::capturing(&captured));
     let found = block_on(trainer.derivatives(&mut device, batch, &captured)).expect("gradients");
     (trainer, found)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use common::training::{batches, for_every_family, trainer};
 use common::{Golden, goldens};
 use diorama::device::{Choice, Device};
-use diorama::train::{Batch, Optimizer, Trainer};
+use diorama::train::{Batch, Optimizer, Setup, Trainer};
 use pollster::block_on;
 
 const STEPS: usize = 40;
@@ -36,7 +36,7 @@ fn forty_steps_are_pytorchs(name: &str, choice: Choice) {
 
 fn ready(name: &str, choice: Choice) -> (Vec<Batch>, Trainer, Device) {
     let batches = batches(&Golden::at(&goldens().join(format!("gradients/{name}.batches.safetensors"))));
-    let (mut trainer, device) = trainer(name, &batches[0], choice, &[]);
+    let (mut trainer, device) = trainer(name, &batches[0], choice, &Setup::default());
     trainer.plan(Optimizer::default(), STEPS).expect("a plan");
     (batches, trainer, device)
 }

@@ -153,6 +153,12 @@ pub struct Train {
     /// As many steps as fit into this time
     #[arg(long, value_name = "F")]
     pub minutes: Option<f64>,
+    /// Weights that learn, by their names in model.safetensors, e.g. 'lm_head.*'; may be given several times. All where left out
+    #[arg(long, value_name = "GLOB")]
+    pub train: Vec<String>,
+    /// Weights that stay as they are, e.g. '*embeddings*'; may be given several times. A tied matrix is one weight under all its names
+    #[arg(long, value_name = "GLOB")]
+    pub freeze: Vec<String>,
     /// The learning rate of AdamW
     #[arg(long, default_value_t = 1e-3)]
     pub lr: f32,

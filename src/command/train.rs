@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use diorama::device::Device;
 use diorama::error::{Error, Result};
 use diorama::tensor::Tensor;
-use diorama::train::{Array, Batch, Optimizer, Trainer};
+use diorama::train::{Array, Batch, Optimizer, Rule, Setup, Trainer};
 use diorama::weights::{self, Checkpoint};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
@@ -23,7 +23,7 @@ use super::{publish, tell};
 pub async fn gradients(asked: Gradients) -> Result<String> {
     let (model, parameters, names) = Folder::at(&asked.dir).load_named()?;
     let batch = Batch { arrays: arrays(&asked.batch)?.into_iter().collect() };
-    let trainer = Trainer::new(Arc::new(model), &batch, &asked.capture)?;
+    let trainer = Trainer::new(Arc::new(model), &batch, &Setup::capturing(&asked.capture))?;
     let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
     let found = trainer.derivatives(&mut device, &batch, &asked.capture).await?;
     let loss = Tensor { name: "loss".into(), axes: vec![], shape: vec![1], data: vec![found.loss] };
@@ -45,7 +45,7 @@ pub async fn train(asked: Train) -> Result<String> {
     let mut feed = Feed::open(&asked, &folder, &model)?;
     let example = feed.batch(0);
     let mut notes = feed.notes();
-    let mut trainer = Trainer::new(Arc::new(model), &example, &[])?;
+    let mut trainer = Trainer::new(Arc::new(model), &example, &setup(&asked))?;
     let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
     if let Some(bytes) = folder.bytes(OPTIMIZER)? {
         let (step, states) = optimizer_state(&bytes)?;
@@ -94,6 +94,10 @@ pub async fn train(asked: Train) -> Result<String> {
         }
         None => Ok(told + &kept),
     }
+}
+
+fn setup(asked: &Train) -> Setup {
+    Setup { captured: vec![], trained: asked.train.clone(), frozen: asked.freeze.clone(), rule: Rule::AdamW }
 }
 
 fn optimizer(asked: &Train) -> Result<Optimizer> {

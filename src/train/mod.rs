@@ -6,6 +6,7 @@
 //! - `initialise`: the numbers of a new model
 //! - `objectives`: batches from tokenised data, for each step
 //! - `tasks`: batches that a rule makes
+//! - `setup`: which weights learn, by which rule
 //! - `schedule`, `update`: how fast a model learns, and the nodes by which its weights change
 //! - `trainer`: a model that learns, on a device
 
@@ -15,6 +16,7 @@ mod initialise;
 mod loss;
 pub mod objectives;
 mod schedule;
+mod setup;
 pub mod tasks;
 mod trainer;
 mod update;
@@ -24,4 +26,6 @@ pub use differentiate::{Gradients, Wanted, differentiate};
 pub use initialise::{initialise, published};
 pub use loss::{Head, Loss, Objective, add_loss};
 pub use schedule::{Optimizer, Schedule};
+pub use setup::Setup;
 pub use trainer::{Derivatives, Snapshot, Step, Trainer};
+pub use update::Rule;

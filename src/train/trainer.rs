@@ -6,7 +6,8 @@ use super::batch::{Batch, Fed};
 use super::differentiate::{Gradients, Wanted, differentiate};
 use super::loss::{Loss, add_loss};
 use super::schedule::Optimizer;
-use super::update::{Update, add_adamw};
+use super::setup::Setup;
+use super::update::{Update, add_update};
 use crate::capture::select;
 use crate::device::Device;
 use crate::error::{Error, Result};
@@ -20,7 +21,8 @@ use crate::tensor::{Tensor, size};
 pub struct Derivatives {
     /// In nats; the sum over the heads.
     pub loss: f32,
-    /// Of each weight node that the loss depends on. A weight that is not listed has the gradient 0.
+    /// Of each weight node that learns and that the loss depends on. Of the others, a frozen weight's gradient is not computed, and one that the loss does not
+    /// depend on has the gradient 0.
     pub weights: Vec<(NodeId, Vec<f32>)>,
     /// The captured activations, and each one's gradient under its name with `_grad` behind it.
     pub activations: Vec<Tensor>,
@@ -64,18 +66,18 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Every weight learns. `captured` hooks (globs) have gradients of their own. `example` says which labels the batches bring.
+    /// What learns, and how, is the setup's; `example` says which labels the batches bring.
     ///
     /// # Errors
-    /// Labels that do not fit the model; a glob that no hook matches.
-    pub fn new(model: Arc<Model>, example: &Batch, captured: &[String]) -> Result<Trainer> {
+    /// Labels that do not fit the model; a glob that no hook or no weight matches; no weight that learns.
+    pub fn new(model: Arc<Model>, example: &Batch, setup: &Setup) -> Result<Trainer> {
         let mut graph = model.graph.clone();
         let heads = example.heads(&model)?;
         let loss = add_loss(&mut graph, &model, &heads)?;
-        let activations = select(&graph, captured, &FORWARD)?.iter().map(|read| read.node).collect();
-        let wanted = Wanted { weights: graph.weights().collect(), activations };
+        let activations = select(&graph, &setup.captured, &FORWARD)?.iter().map(|read| read.node).collect();
+        let wanted = Wanted { weights: setup.learning(&graph)?, activations };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
-        let update = add_adamw(&mut graph, &gradients, &wanted.weights)?;
+        let update = add_update(&mut graph, setup.rule, &gradients, &wanted.weights)?;
         let graph = Arc::new(graph);
         Ok(Trainer { model, loss, gradients, update, graph, optimizer: Optimizer::default(), step: 0, steps: 0 })
     }
@@ -96,9 +98,13 @@ impl Trainer {
 
     /// Memory of the weights, their gradients and what the optimizer keeps, in bytes; activations are not counted.
     pub fn bytes(&self) -> usize {
-        let learning = self.update.states.iter().map(|id| size(&self.graph.node(*id).shape(&Lens::ONE))).sum::<usize>();
-        // Two states of each weight, each with its successor; the gradient, the weight and its successor.
-        (learning * 2 + learning / 2 * 3) * size_of::<f32>()
+        let numbers = |id: NodeId| size(&self.graph.node(id).shape(&Lens::ONE));
+        let weights: usize = self.graph.weights().map(numbers).sum();
+        let gradients: usize = self.update.learning.iter().map(|id| numbers(*id)).sum();
+        let states: usize = self.update.states.iter().map(|id| numbers(*id)).sum();
+        // What changes has its successor beside it.
+        let successors: usize = self.update.commits.iter().map(|(_, to)| numbers(*to)).sum();
+        (weights + gradients + states + successors) * size_of::<f32>()
     }
 
     /// The model's nodes, under their ids, and those of its training behind them.

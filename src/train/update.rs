@@ -18,14 +18,23 @@ pub struct Update {
     pub commits: Vec<(NodeId, NodeId)>,
     /// What the optimizer remembers.
     pub states: Vec<NodeId>,
+    /// The weights that change.
+    pub learning: Vec<NodeId>,
 }
 
-/// AdamW (Loshchilov & Hutter 2019, algorithm 2) for these weights, behind their gradients. A weight without a gradient stays as it is. The decay acts on
-/// matrices alone, not on biases and norms.
+/// By which rule weights follow their gradients.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Rule {
+    /// Loshchilov & Hutter 2019, algorithm 2.
+    #[default]
+    AdamW,
+}
+
+/// The update of these weights, behind their gradients. A weight without a gradient stays as it is. The decay acts on matrices alone, not on biases and norms.
 ///
 /// # Errors
 /// None that a graph with gradients can have; a shape that does not fit is told as in every graph.
-pub fn add_adamw(graph: &mut Graph, gradients: &Gradients, weights: &[NodeId]) -> Result<Update> {
+pub fn add_update(graph: &mut Graph, rule: Rule, gradients: &Gradients, weights: &[NodeId]) -> Result<Update> {
     let one = [(Axis::Batch, Dim::Fixed(1))];
     let rates = graph.scope(Stage::Update).input("rates", &[(Axis::Rate, Dim::Fixed(RATES))]);
     let learning: Vec<(NodeId, NodeId)> = weights.iter().filter_map(|id| Some((*id, *gradients.get(*id)?))).collect();
@@ -38,8 +47,9 @@ pub fn add_adamw(graph: &mut Graph, gradients: &Gradients, weights: &[NodeId]) -
     let Some(squared_norm) = squared_norm else {
         return Err(crate::error::Error::Input("no weight learns: each is frozen, or the loss does not depend on it".into()));
     };
+    let Rule::AdamW = rule;
     let (mut commits, mut states) = (vec![], vec![]);
-    for (weight, gradient) in learning {
+    for &(weight, gradient) in &learning {
         let node = graph.node(weight);
         let (name, share) = (named(node), if node.dims.len() >= 2 { 1.0 } else { 0.0 });
         let axes: Vec<(Axis, Dim)> = node.axes.iter().copied().zip(node.dims.iter().copied()).collect();
@@ -51,7 +61,8 @@ pub fn add_adamw(graph: &mut Graph, gradients: &Gradients, weights: &[NodeId]) -
         commits.extend([(new_mean, mean), (new_square, square), (new, weight)]);
         states.extend([mean, square]);
     }
-    Ok(Update { rates, squared_norm, commits, states })
+    let learning = learning.into_iter().map(|(weight, _)| weight).collect();
+    Ok(Update { rates, squared_norm, commits, states, learning })
 }
 
 /// A name of its own for each weight: several may lie in one tensor of the checkpoint.
