@@ -78,18 +78,7 @@ impl Device {
     /// Both devices compute the probe's first pass and must agree on it; they are timed on its later one.
     pub async fn open(choice: Choice, graph: Arc<Graph>, parameters: Parameters, probe: Probe) -> Result<Self> {
         let kept = if choice == Choice::Cpu { Parameters::new() } else { parameters.clone() };
-        let cpu = cpu::Executor::new(graph.clone(), parameters);
-        let mut device = Device {
-            backend: Backend::Cpu(Box::new(cpu)),
-            graph,
-            parameters: kept,
-            reason: Reason::Asked,
-            gpu: None,
-            turns: None,
-            self_test: vec![],
-            cpu_time: None,
-            gpu_time: None,
-        };
+        let mut device = Device::on_cpu(graph, parameters, kept);
         if choice == Choice::Cpu {
             return Ok(device);
         }
@@ -113,22 +102,27 @@ impl Device {
 
     /// The device that was asked for, without a comparison of the two; `auto` takes the CPU.
     pub async fn open_untested(choice: Choice, graph: Arc<Graph>, parameters: Parameters) -> Result<Self> {
-        let mut device = Device {
-            backend: Backend::Cpu(Box::new(cpu::Executor::new(graph.clone(), parameters.clone()))),
+        let kept = if choice == Choice::Gpu { parameters.clone() } else { Parameters::new() };
+        let mut device = Device::on_cpu(graph, parameters, kept);
+        if choice == Choice::Gpu {
+            device.backend = Backend::Gpu(Box::new(device.open_gpu().await?));
+        }
+        Ok(device)
+    }
+
+    /// `kept`: what a GPU that may come needs again.
+    fn on_cpu(graph: Arc<Graph>, parameters: Parameters, kept: Parameters) -> Self {
+        Device {
+            backend: Backend::Cpu(Box::new(cpu::Executor::new(graph.clone(), parameters))),
             graph,
-            parameters: Parameters::new(),
+            parameters: kept,
             reason: Reason::Asked,
             gpu: None,
             turns: None,
             self_test: vec![],
             cpu_time: None,
             gpu_time: None,
-        };
-        if choice == Choice::Gpu {
-            device.parameters = parameters;
-            device.backend = Backend::Gpu(Box::new(device.open_gpu().await?));
         }
-        Ok(device)
     }
 
     /// Goes on with a graph that has more nodes behind those of the present one, which keep their ids, and with the weights as they are now. What texts
@@ -166,6 +160,19 @@ impl Device {
         match self.backend {
             Backend::Cpu(_) => "cpu",
             Backend::Gpu(_) => "webgpu",
+        }
+    }
+
+    /// Whether a GPU computes: then a pass that reads nothing back is not waited for.
+    pub fn on_gpu(&self) -> bool {
+        matches!(self.backend, Backend::Gpu(_))
+    }
+
+    /// Times that this GPU's results were waited for; 0 on a CPU.
+    pub fn readbacks(&self) -> u64 {
+        match &self.backend {
+            Backend::Cpu(_) => 0,
+            Backend::Gpu(gpu) => gpu.readbacks(),
         }
     }
 

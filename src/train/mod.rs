@@ -8,7 +8,7 @@
 //! - `tasks`: batches that a rule makes
 //! - `setup`: which weights learn, by which rule
 //! - `schedule`, `update`: how fast a model learns, and the nodes by which its weights change
-//! - `trainer`: a model that learns, on a device
+//! - `trainer`, `snapshot`: a model that learns, on a device, and what is taken off it
 
 mod batch;
 mod differentiate;
@@ -17,6 +17,7 @@ mod loss;
 pub mod objectives;
 mod schedule;
 mod setup;
+mod snapshot;
 pub mod tasks;
 mod trainer;
 mod update;
@@ -27,5 +28,6 @@ pub use initialise::{initialise, published};
 pub use loss::{Head, Loss, Objective, add_loss};
 pub use schedule::{Optimizer, Schedule};
 pub use setup::Setup;
-pub use trainer::{Derivatives, Snapshot, Step, Trainer};
+pub use snapshot::Snapshot;
+pub use trainer::{Derivatives, Step, Trainer};
 pub use update::Rule;

@@ -1,5 +1,6 @@
 //! What a trainer is made for: which weights learn, by which rule, and whose gradients can be looked at.
 
+use super::schedule::Optimizer;
 use super::update::Rule;
 use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Kind, Node, NodeId};
@@ -15,12 +16,39 @@ pub struct Setup {
     /// Weights that stay as they are, also where `trained` names them.
     pub frozen: Vec<String>,
     pub rule: Rule,
+    /// Keeps an average of each weight that learns: after a step it is so much of what it was, 0 to below 1, and for the rest the new weight. The first step
+    /// begins it.
+    pub ema: Option<f32>,
 }
 
 impl Setup {
     /// Of these hooks, gradients of their own; everything else as by default.
     pub fn capturing(captured: &[String]) -> Setup {
         Setup { captured: captured.to_vec(), ..Setup::default() }
+    }
+
+    /// # Errors
+    /// A number outside its range.
+    pub fn check(&self) -> Result<()> {
+        let momentum = if let Rule::Sgd { momentum } = self.rule { Some(momentum) } else { None };
+        let wrong = |(_, number): &(&str, Option<f32>)| number.is_some_and(|number| !(0.0..1.0).contains(&number));
+        match [("momentum", momentum), ("ema", self.ema)].into_iter().find(wrong) {
+            Some((name, Some(number))) => {
+                Err(Error::Input(format!("{name} is {number}; a number of at least 0 and below 1 is expected")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the graph's update reads at a step of so many: see `ops/adamw.rs`. `place`: the step's in the record.
+    pub(super) fn rates(&self, optimizer: &Optimizer, step: usize, steps: usize, place: usize) -> Vec<f32> {
+        let mut rates = optimizer.rates(step, steps);
+        if let Rule::Sgd { momentum } = self.rule {
+            rates[1] = momentum;
+        }
+        let stays = if step == 0 { 0.0 } else { self.ema.unwrap_or(0.0) };
+        rates.extend([stays, place as f32]);
+        rates
     }
 
     /// The weight nodes that learn. A tied matrix is one weight, under each of its names: named once as frozen, it is frozen.

@@ -11,8 +11,9 @@ use super::update::{Update, add_update};
 use crate::capture::select;
 use crate::device::Device;
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Kind, Lens, NodeId, Stage};
+use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::models::Model;
+use crate::ops::record::{NUMBERS, STEPS};
 use crate::pass::{Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
 
@@ -42,27 +43,24 @@ pub struct Step {
     pub tokens: usize,
 }
 
-/// All that training changes, to go on from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Snapshot {
-    /// Steps done.
-    pub step: usize,
-    /// Weights and the optimizer's states, by their nodes.
-    numbers: Vec<(NodeId, Vec<f32>)>,
-}
-
 /// How a model learns: its graph with the loss, the gradients and the update behind the model's own nodes. A device computes it that was opened for
 /// [`Trainer::graph`] or widened to it, and the weights are that device's: whoever looks at the model there sees them as they are now.
 pub struct Trainer {
     model: Arc<Model>,
+    setup: Setup,
     loss: Loss,
     gradients: Gradients,
-    update: Update,
-    graph: Arc<Graph>,
+    pub(super) update: Update,
+    pub(super) graph: Arc<Graph>,
     optimizer: Optimizer,
     /// Steps done, and steps planned: what the schedule ends with.
     step: usize,
     steps: usize,
+    /// Steps whose results the device has not told yet, in the order of their places in its record; results that nobody has heard yet; and the step that
+    /// went wrong.
+    waiting: Vec<Step>,
+    told: Vec<Step>,
+    fault: Option<Step>,
 }
 
 impl Trainer {
@@ -71,15 +69,17 @@ impl Trainer {
     /// # Errors
     /// Labels that do not fit the model; a glob that no hook or no weight matches; no weight that learns.
     pub fn new(model: Arc<Model>, example: &Batch, setup: &Setup) -> Result<Trainer> {
+        setup.check()?;
         let mut graph = model.graph.clone();
         let heads = example.heads(&model)?;
         let loss = add_loss(&mut graph, &model, &heads)?;
         let activations = select(&graph, &setup.captured, &FORWARD)?.iter().map(|read| read.node).collect();
         let wanted = Wanted { weights: setup.learning(&graph)?, activations };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
-        let update = add_update(&mut graph, setup.rule, &gradients, &wanted.weights)?;
-        let graph = Arc::new(graph);
-        Ok(Trainer { model, loss, gradients, update, graph, optimizer: Optimizer::default(), step: 0, steps: 0 })
+        let update = add_update(&mut graph, setup, loss.total, &gradients, &wanted.weights)?;
+        let (graph, setup, optimizer) = (Arc::new(graph), setup.clone(), Optimizer::default());
+        let (waiting, told) = (vec![], vec![]);
+        Ok(Trainer { model, setup, loss, gradients, update, graph, optimizer, step: 0, steps: 0, waiting, told, fault: None })
     }
 
     /// Sets how the model learns, over how many steps in all.
@@ -144,88 +144,106 @@ impl Trainer {
         Ok(tensors[0].data.first().copied().unwrap_or(f32::NAN))
     }
 
-    /// Learns from one batch.
+    /// Learns from one batch, and says at once what came of it.
     ///
     /// # Errors
-    /// A batch that does not fit; a loss or gradients that are no longer finite, and then nothing has changed; [`Error::DeviceLost`].
+    /// As of [`Trainer::advance`].
     pub async fn step(&mut self, device: &mut Device, batch: &Batch) -> Result<Step> {
-        let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
-        inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
-        let reads = vec![self.read(self.loss.total), self.read(self.update.squared_norm)];
-        let tensors = device.run(&Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads }).await?;
-        let number = |tensor: &Tensor| tensor.data.first().copied().unwrap_or(f32::NAN);
-        let (loss, grad_norm) = (number(&tensors[0]), number(&tensors[1]).sqrt());
-        let rate = self.optimizer.rate_at(self.step, self.steps);
-        if !loss.is_finite() || !grad_norm.is_finite() {
-            let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
-            return Err(Error::Input(format!(
-                "at step {} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip",
-                self.step
-            )));
-        }
-        device.commit(&self.update.commits);
-        let step = Step { step: self.step, loss, grad_norm, rate, tokens };
-        self.step += 1;
+        let mut told = self.advance(device, batch).await?;
+        let step = match told.pop() {
+            Some(step) => step,
+            None => {
+                self.hear(device).await?;
+                self.fault()?;
+                self.told.pop().expect("a step that was taken was heard of")
+            }
+        };
+        self.told.splice(0..0, told);
         Ok(step)
     }
 
-    /// All that training changes, as it is now.
-    pub async fn snapshot(&self, device: &mut Device) -> Result<Snapshot> {
-        let nodes: Vec<NodeId> = self.graph.weights().chain(self.update.states.iter().copied()).collect();
-        let numbers = device.numbers(&nodes).await?;
-        let numbers = nodes.into_iter().zip(numbers).collect();
-        Ok(Snapshot { step: self.step, numbers })
-    }
-
-    /// Goes back to a snapshot, on whatever device.
-    pub fn restore(&mut self, device: &mut Device, snapshot: &Snapshot) -> Result<()> {
-        for (id, numbers) in &snapshot.numbers {
-            device.renew(*id, numbers.clone())?;
-        }
-        self.step = snapshot.step;
-        Ok(())
-    }
-
-    /// What the optimizer remembers of each weight in a snapshot: `NAME.mean` and `NAME.square`, in the layout of the graph.
-    pub fn states(&self, snapshot: &Snapshot) -> Vec<Tensor> {
-        let state = |(id, numbers): &(NodeId, Vec<f32>)| {
-            let node = self.graph.node(*id);
-            let shape = node.shape(&Lens::ONE);
-            Tensor { name: node.name.clone(), axes: node.axes.clone(), shape, data: numbers.clone() }
-        };
-        snapshot.numbers.iter().filter(|(id, _)| self.graph.node(*id).kind == Kind::State).map(state).collect()
-    }
-
-    /// Goes on from a state that [`Trainer::states`] gave, after `step` steps.
+    /// Learns from one batch, and says what is known by now: on a CPU the step's own result; on a GPU the results come back together, of sixteen steps at most,
+    /// so that a step need not wait for the one before.
     ///
     /// # Errors
-    /// A state that is missing, of another shape, or not finite.
-    pub fn resume(&mut self, device: &mut Device, step: usize, states: &[Tensor]) -> Result<()> {
-        for id in self.update.states.clone() {
-            let node = self.graph.node(id);
-            let state = states.iter().find(|state| state.name == node.name && state.shape == node.shape(&Lens::ONE));
-            let fits = state.filter(|state| state.data.iter().all(|number| number.is_finite()));
-            let state = fits.ok_or_else(|| {
-                Error::Weights(format!(
-                    "the optimizer's state of \"{}\" is missing, misshapen or not finite; remove optimizer.safetensors to begin anew",
-                    node.name
-                ))
-            })?;
-            device.renew(id, state.data.clone())?;
+    /// A batch that does not fit; a loss or gradients that are no longer finite, and then weights and states are as they were before that step, later steps did
+    /// nothing, and [`Trainer::settle`] has the steps before it; [`Error::DeviceLost`].
+    pub async fn advance(&mut self, device: &mut Device, batch: &Batch) -> Result<Vec<Step>> {
+        self.fault()?;
+        let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
+        let rate = self.optimizer.rate_at(self.step, self.steps);
+        let rates = self.setup.rates(&self.optimizer, self.step, self.steps, self.waiting.len());
+        inputs.insert(self.update.rates, rates);
+        let hears = !device.on_gpu() || self.waiting.len() + 1 == STEPS;
+        let reads = if hears { vec![self.read(self.update.new_record)] } else { vec![] };
+        let tensors = device.run(&Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads }).await?;
+        self.waiting.push(Step { step: self.step, loss: f32::NAN, grad_norm: f32::NAN, rate, tokens });
+        self.step += 1;
+        match tensors.first() {
+            None => device.commit(&self.update.commits),
+            Some(record) if self.take(&record.data) => device.commit(&self.update.commits),
+            Some(_) => {
+                device.renew(self.update.record, vec![0.0; NUMBERS])?;
+                self.fault()?;
+            }
         }
-        self.step = step;
+        Ok(std::mem::take(&mut self.told))
+    }
+
+    /// The results of all steps that were not told yet.
+    ///
+    /// # Errors
+    /// As of [`Trainer::advance`], and the next call has the steps before the one that went wrong.
+    pub async fn settle(&mut self, device: &mut Device) -> Result<Vec<Step>> {
+        self.hear(device).await?;
+        self.fault()?;
+        Ok(std::mem::take(&mut self.told))
+    }
+
+    /// Asks the device for the results of steps that it has not told yet.
+    pub(super) async fn hear(&mut self, device: &mut Device) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let record = device.numbers(&[self.update.record]).await?;
+        if !self.take(&record[0]) {
+            device.renew(self.update.record, vec![0.0; NUMBERS])?;
+        }
         Ok(())
     }
 
-    /// Steps done.
+    /// Reads the results of the waiting steps off the record; whether all are finite. Of the first that is not, the fault is kept.
+    fn take(&mut self, record: &[f32]) -> bool {
+        for (place, step) in std::mem::take(&mut self.waiting).into_iter().enumerate() {
+            let (loss, grad_norm) = (record[1 + 2 * place], record[2 + 2 * place].sqrt());
+            if !loss.is_finite() || !grad_norm.is_finite() {
+                self.step = step.step;
+                self.fault = Some(Step { loss, grad_norm, ..step });
+                return false;
+            }
+            self.told.push(Step { loss, grad_norm, ..step });
+        }
+        true
+    }
+
+    /// The fault that was heard of and not yet told.
+    fn fault(&mut self) -> Result<()> {
+        let Some(Step { step, loss, rate, .. }) = self.fault.take() else { return Ok(()) };
+        let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
+        Err(Error::Input(format!(
+            "at step {step} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip"
+        )))
+    }
+
+    /// Steps done; of those whose results are not known yet, one may turn out to have gone wrong.
     pub fn done(&self) -> usize {
         self.step
     }
 
-    /// The weights of a snapshot, by node.
-    pub fn weights(&self, snapshot: &Snapshot) -> Vec<(NodeId, Vec<f32>)> {
-        let weight = |id: NodeId| matches!(self.graph.node(id).kind, Kind::Weight { .. });
-        snapshot.numbers.iter().filter(|(id, _)| weight(*id)).cloned().collect()
+    /// Counts from here on; nothing of what was before is told any more.
+    pub(super) fn go_to(&mut self, step: usize) {
+        self.step = step;
+        (self.waiting, self.told, self.fault) = (vec![], vec![], None);
     }
 
     fn read(&self, node: NodeId) -> Read {
