@@ -170,10 +170,12 @@ impl Device {
 
     /// Times that this GPU's results were waited for; 0 on a CPU.
     pub fn readbacks(&self) -> u64 {
-        match &self.backend {
-            Backend::Cpu(_) => 0,
-            Backend::Gpu(gpu) => gpu.readbacks(),
-        }
+        if let Backend::Gpu(gpu) = &self.backend { gpu.readbacks() } else { 0 }
+    }
+
+    /// What it computes by.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
     }
 
     /// The GPU's name, where one was opened.

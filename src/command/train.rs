@@ -1,6 +1,5 @@
 //! Training, from the command line.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -180,14 +179,11 @@ fn save_where_asked(
 fn save(trainer: &Trainer, snapshot: &Snapshot, folder: &Folder<'_>, names: &[String], out: &Path) -> Result<()> {
     let model = trainer.model();
     let tensors = weights::stored(&model.graph, &trainer.averages(snapshot), names);
-    let config = publish::config(&folder.config()?, model.architecture)?;
+    let config = weights::config_file(&folder.config()?, model.architecture)?;
     let states = trainer.states(snapshot);
-    let views = states.iter().map(|state| (state.name.as_str(), tell::Bytes(state)));
-    let metadata = HashMap::from([("step".to_string(), snapshot.step.to_string())]);
-    let optimizer = safetensors::serialize(views, Some(metadata))
-        .map_err(|fault| Error::Weights(format!("{OPTIMIZER} cannot be made ({fault})")))?;
+    let optimizer = weights::safetensors_file(OPTIMIZER, &states, &[("step", &snapshot.step.to_string())])?;
     let mut files =
-        vec![("config.json", config.into_bytes()), ("model.safetensors", publish::weights(&tensors)?), (OPTIMIZER, optimizer)];
+        vec![("config.json", config.into_bytes()), ("model.safetensors", weights::model_file(&tensors)?), (OPTIMIZER, optimizer)];
     for name in ["generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
         files.extend(folder.bytes(name)?.map(|bytes| (name, bytes)));
     }

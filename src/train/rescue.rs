@@ -3,8 +3,7 @@
 use web_time::{Duration, Instant};
 
 use super::batch::Batch;
-use super::snapshot::Snapshot;
-use super::trainer::{Step, Trainer};
+use super::trainer::{Snapshot, Step, Trainer};
 use crate::device::Device;
 use crate::error::{Error, Result};
 

@@ -1,4 +1,11 @@
 //! A model that learns, on a device: its forward pass, its loss, the gradients and the update as one graph.
+//!
+//! - `shared`: a step whose batch several trainers share
+//! - `snapshot`: all that training changes, and `saved`: the same as files
+
+mod saved;
+mod shared;
+mod snapshot;
 
 use std::sync::Arc;
 
@@ -16,6 +23,8 @@ use crate::models::Model;
 use crate::ops::record::{NUMBERS, STEPS};
 use crate::pass::{Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
+
+pub use snapshot::Snapshot;
 
 /// What one batch says of a model.
 #[derive(Clone, Debug)]
@@ -41,6 +50,14 @@ pub struct Step {
     pub rate: f32,
     /// Tokens of the batch that are not padding.
     pub tokens: usize,
+}
+
+/// When a step's result is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hear {
+    Now,
+    /// With those of fifteen other steps.
+    Together,
 }
 
 /// How a model learns: its graph with the loss, the gradients and the update behind the model's own nodes. A device computes it that was opened for
@@ -141,7 +158,7 @@ impl Trainer {
         let stages = [&FORWARD[..], &[Stage::Loss]].concat();
         let reads = vec![self.read(self.loss.total)];
         let tensors = device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
-        Ok(tensors[0].data.first().copied().unwrap_or(f32::NAN))
+        Ok(first(&tensors[0]))
     }
 
     /// Learns from one batch, and says at once what came of it.
@@ -149,17 +166,10 @@ impl Trainer {
     /// # Errors
     /// As of [`Trainer::advance`].
     pub async fn step(&mut self, device: &mut Device, batch: &Batch) -> Result<Step> {
-        let mut told = self.advance(device, batch).await?;
-        let step = match told.pop() {
-            Some(step) => step,
-            None => {
-                self.hear(device).await?;
-                self.fault()?;
-                self.told.pop().expect("a step that was taken was heard of")
-            }
-        };
-        self.told.splice(0..0, told);
-        Ok(step)
+        let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
+        let pass = Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads: vec![] };
+        self.update(device, pass, tokens, Hear::Now).await?;
+        self.last()
     }
 
     /// Learns from one batch, and says what is known by now: on a CPU the step's own result; on a GPU the results come back together, of sixteen steps at most,
@@ -169,25 +179,36 @@ impl Trainer {
     /// A batch that does not fit; a loss or gradients that are no longer finite, and then weights and states are as they were before that step, later steps did
     /// nothing, and [`Trainer::settle`] has the steps before it; [`Error::DeviceLost`].
     pub async fn advance(&mut self, device: &mut Device, batch: &Batch) -> Result<Vec<Step>> {
+        let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
+        let pass = Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads: vec![] };
+        let hear = if device.on_gpu() { Hear::Together } else { Hear::Now };
+        self.update(device, pass, tokens, hear).await?;
+        Ok(std::mem::take(&mut self.told))
+    }
+
+    /// Takes the next step by a pass that ends with the update.
+    async fn update(&mut self, device: &mut Device, mut pass: Pass, tokens: usize, hear: Hear) -> Result<()> {
         self.fault()?;
-        let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
         let rate = self.optimizer.rate_at(self.step, self.steps);
         let rates = self.setup.rates(&self.optimizer, self.step, self.steps, self.waiting.len());
-        inputs.insert(self.update.rates, rates);
-        let hears = !device.on_gpu() || self.waiting.len() + 1 == STEPS;
-        let reads = if hears { vec![self.read(self.update.new_record)] } else { vec![] };
-        let tensors = device.run(&Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads }).await?;
+        pass.inputs.insert(self.update.rates, rates);
+        if hear == Hear::Now || self.waiting.len() + 1 == STEPS {
+            pass.reads.push(self.read(self.update.new_record));
+        }
+        let tensors = device.run(&pass).await?;
         self.waiting.push(Step { step: self.step, loss: f32::NAN, grad_norm: f32::NAN, rate, tokens });
         self.step += 1;
         match tensors.first() {
             None => device.commit(&self.update.commits),
             Some(record) if self.take(&record.data) => device.commit(&self.update.commits),
-            Some(_) => {
-                device.renew(self.update.record, vec![0.0; NUMBERS])?;
-                self.fault()?;
-            }
+            Some(_) => device.renew(self.update.record, vec![0.0; NUMBERS])?,
         }
-        Ok(std::mem::take(&mut self.told))
+        self.fault()
+    }
+
+    /// The result of the step that was heard of last.
+    fn last(&mut self) -> Result<Step> {
+        self.told.pop().ok_or_else(|| Error::Input("no step was taken".into()))
     }
 
     /// The results of all steps that were not told yet.
@@ -249,6 +270,11 @@ impl Trainer {
     fn read(&self, node: NodeId) -> Read {
         Read { name: self.graph.node(node).name.clone(), node, rows: Rows::All }
     }
+}
+
+/// The one number of a tensor that has one.
+fn first(tensor: &Tensor) -> f32 {
+    tensor.data.first().copied().unwrap_or(f32::NAN)
 }
 
 const FORWARD: [Stage; 2] = [Stage::Source, Stage::Target];

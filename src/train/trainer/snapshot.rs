@@ -1,12 +1,12 @@
 //! All that training changes: taken off a device, put back, and as tensors to be saved.
 
-use super::trainer::Trainer;
-use super::update::named;
+use super::Trainer;
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Kind, Lens, NodeId};
 use crate::ops::record::NUMBERS;
 use crate::tensor::Tensor;
+use crate::train::update::named;
 
 /// All that training changes, to go on from.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Snapshot {
     /// Steps done.
     pub step: usize,
     /// Weights and the optimizer's states, by their nodes.
-    numbers: Vec<(NodeId, Vec<f32>)>,
+    pub(super) numbers: Vec<(NodeId, Vec<f32>)>,
 }
 
 /// What is appended to a weight's name where the weight itself lies beside the average that took its place.
