@@ -3,6 +3,7 @@
 //! The shapes are those for which PyTorch was measured; weights are made up. `--profile` lists the time by op.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use diorama::device::{Choice, Device};
@@ -70,15 +71,17 @@ fn train(shape: &Shape, profile: bool) {
     let array = Array { shape: vec![texts, tokens], data: ids };
     let batch = Batch { arrays: [("input_ids".to_string(), array.clone()), ("labels".to_string(), array)].into() };
     let parameters = made_up(&model);
-    let mut trainer = block_on(Trainer::open(model, parameters, &batch, &[], Choice::Cpu)).expect("a trainer");
+    let trainer = Trainer::new(Arc::new(model), &batch, &[]).expect("a trainer");
+    let graph = trainer.graph().clone();
+    let mut device = block_on(Device::open_untested(Choice::Cpu, graph, parameters)).expect("the CPU opens");
     let ms = best(|| {
-        block_on(trainer.derivatives(&batch, &[])).expect("derivatives");
+        block_on(trainer.derivatives(&mut device, &batch, &[])).expect("derivatives");
     });
     println!("{}, {texts} × {tokens}: {ms:.2} ms, {:.0} tokens a second", shape.name, (texts * tokens) as f64 / ms * 1e3);
     if profile {
-        trainer.device().start_profile();
-        block_on(trainer.derivatives(&batch, &[])).expect("derivatives");
-        list(trainer.device());
+        device.start_profile();
+        block_on(trainer.derivatives(&mut device, &batch, &[])).expect("derivatives");
+        list(&device);
     }
 }
 

@@ -11,8 +11,8 @@ use web_time::{Duration, Instant};
 use crate::cpu;
 use crate::error::{Error, Result};
 use crate::gpu::{self, Executor, Gpu};
-use crate::graph::{Graph, NodeId};
-use crate::pass::{Parameters, Pass};
+use crate::graph::{Graph, Lens, NodeId};
+use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
 use crate::tensor::{Tensor, ranked};
 pub use reason::Reason;
 pub use self_test::SelfTest;
@@ -131,11 +131,47 @@ impl Device {
         Ok(device)
     }
 
+    /// Goes on with a graph that has more nodes behind those of the present one, which keep their ids, and with the weights as they are now. What texts
+    /// keep here is of no use afterwards.
+    ///
+    /// # Errors
+    /// [`Error::Device`] where a weight or a state is too large for the adapter, [`Error::DeviceLost`]; the device is then as it was.
+    pub async fn widen(&mut self, graph: Arc<Graph>) -> Result<()> {
+        let weights: Vec<NodeId> = graph.weights().collect();
+        let numbers = self.numbers(&weights).await?;
+        let parameters: Parameters = weights.into_iter().zip(numbers.into_iter().map(Arc::new)).collect();
+        match &self.gpu {
+            Some(gpu) if matches!(self.backend, Backend::Gpu(_)) => {
+                self.backend = Backend::Gpu(Box::new(Executor::new(gpu, graph.clone(), &parameters)?));
+                self.parameters = parameters;
+            }
+            _ => self.backend = Backend::Cpu(Box::new(cpu::Executor::new(graph.clone(), parameters))),
+        }
+        self.graph = graph;
+        Ok(())
+    }
+
+    /// The numbers of weights and states, as they are now.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] where the GPU went away.
+    pub async fn numbers(&mut self, nodes: &[NodeId]) -> Result<Vec<Vec<f32>>> {
+        let read = |&node: &NodeId| Read { name: self.graph.node(node).name.clone(), node, rows: Rows::All };
+        let reads = nodes.iter().map(read).collect();
+        let pass = Pass { lens: Lens::ONE, stages: vec![], inputs: ByNode::new(), edits: vec![], reads };
+        Ok(self.run(&pass).await?.into_iter().map(|tensor| tensor.data).collect())
+    }
+
     pub fn name(&self) -> &'static str {
         match self.backend {
             Backend::Cpu(_) => "cpu",
             Backend::Gpu(_) => "webgpu",
         }
+    }
+
+    /// What it computes by.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
     }
 
     /// The GPU's name, where one was opened.

@@ -174,10 +174,15 @@ impl Graph {
         kept.map(|(id, _, _)| id).collect()
     }
 
+    /// The nodes that are read from a checkpoint.
+    pub fn weights(&self) -> impl Iterator<Item = NodeId> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.filter(|(_, node)| matches!(node.kind, Kind::Weight { .. })).map(|(index, _)| NodeId(index))
+    }
+
     /// Numbers held by the checkpoint, each tensor counted once.
     pub fn parameters(&self) -> usize {
-        let weights = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Weight { .. }));
-        weights.map(|node| node.dims.iter().map(|dim| dim.at(&Lens::ONE)).product::<usize>()).sum()
+        self.weights().map(|id| self.node(id).dims.iter().map(|dim| dim.at(&Lens::ONE)).product::<usize>()).sum()
     }
 
     /// The same, with what layers share counted once for each layer that uses it.

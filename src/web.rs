@@ -5,6 +5,8 @@ mod info;
 mod interventions;
 mod plan;
 mod tick;
+mod training;
+mod training_options;
 mod turns;
 mod values;
 
@@ -32,6 +34,9 @@ use values::*;
 pub struct WebEngine {
     name: String,
     engine: Rc<Mutex<Engine>>,
+    /// config.json, and the names of the checkpoint's tensors: what is written after training looks like what was read.
+    config: String,
+    names: Vec<String>,
 }
 
 #[wasm_bindgen(js_class = Engine)]
@@ -62,13 +67,14 @@ impl WebEngine {
         if let Some(generation) = &generation_config {
             model.generate_by(generation).map_err(fault)?;
         }
+        let names = checkpoint.names();
         let parameters = checkpoint.parameters(&model.graph).map_err(fault)?;
         drop(weights);
         progress("device", 0.5);
         gpu::tick_with(tick::start);
         let engine = Engine::open(model, parameters, choice).await.map_err(fault)?;
         progress("ready", 1.0);
-        Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)) })
+        Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)), config, names })
     }
 
     /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below; `give` lends turns ([`turns`]).

@@ -50,9 +50,9 @@ fn gradients_are_pytorchs(name: &str, choice: Choice) {
 }
 
 fn derivatives(name: &str, batch: &Batch, choice: Choice, captured: &[&str]) -> (Trainer, Derivatives) {
-    let mut trainer = trainer(name, batch, choice, captured);
+    let (trainer, mut device) = trainer(name, batch, choice, captured);
     let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
-    let found = block_on(trainer.derivatives(batch, &captured)).expect("gradients");
+    let found = block_on(trainer.derivatives(&mut device, batch, &captured)).expect("gradients");
     (trainer, found)
 }
 

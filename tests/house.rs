@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("graph", &["ops", "tensor"]),
     ("pass", &["graph", "ops", "tensor"]),
     ("models", &["graph", "ops", "tensor", "json"]),
-    ("weights", &["pass", "graph", "ops", "tensor"]),
+    ("weights", &["pass", "graph", "ops", "tensor", "json"]),
     ("cpu", &["pass", "graph", "ops", "tensor"]),
     ("gpu", &["pass", "graph", "ops", "tensor"]),
     ("capture", &["pass", "graph", "ops", "tensor"]),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use common::training::{batches, for_every_family, trainer};
 use common::{Golden, goldens};
-use diorama::device::Choice;
+use diorama::device::{Choice, Device};
 use diorama::train::{Batch, Optimizer, Trainer};
 use pollster::block_on;
 
@@ -24,51 +24,52 @@ for_every_family!(forty_steps_are_pytorchs);
 fn forty_steps_are_pytorchs(name: &str, choice: Choice) {
     let runs = std::fs::read_to_string(goldens().join("gradients/adamw.json")).expect("adamw.json");
     let runs: BTreeMap<String, Run> = serde_json::from_str(&runs).expect("runs");
-    let (batches, mut trainer) = ready(name, choice);
+    let (batches, mut trainer, mut device) = ready(name, choice);
     trainer.plan(Optimizer { rate: runs[name].rate, ..Optimizer::default() }, STEPS).expect("a plan");
     for (step, (loss, norm)) in runs[name].losses.iter().zip(&runs[name].norms).enumerate() {
-        let did = block_on(trainer.step(&batches[step % batches.len()])).expect("a step");
+        let did = block_on(trainer.step(&mut device, &batches[step % batches.len()])).expect("a step");
         let near = |ours: f32, theirs: f32, bound: f32| (ours - theirs).abs() <= bound * theirs.abs().max(1.0);
         assert!(near(did.loss, *loss, 1e-4), "{name}: at step {step} the loss is {}, PyTorch has {loss}", did.loss);
         assert!(near(did.grad_norm, *norm, 1e-3), "{name}: at step {step} the norm is {}, PyTorch has {norm}", did.grad_norm);
     }
 }
 
-fn ready(name: &str, choice: Choice) -> (Vec<Batch>, Trainer) {
+fn ready(name: &str, choice: Choice) -> (Vec<Batch>, Trainer, Device) {
     let batches = batches(&Golden::at(&goldens().join(format!("gradients/{name}.batches.safetensors"))));
-    let mut trainer = trainer(name, &batches[0], choice, &[]);
+    let (mut trainer, device) = trainer(name, &batches[0], choice, &[]);
     trainer.plan(Optimizer::default(), STEPS).expect("a plan");
-    (batches, trainer)
+    (batches, trainer, device)
 }
 
 #[test]
 fn a_restored_snapshot_goes_on_with_the_same_numbers() {
-    let (batches, mut trainer) = ready("gpt2", Choice::Cpu);
-    let run = |trainer: &mut Trainer, steps: std::ops::Range<usize>| -> Vec<u32> {
-        steps.map(|step| block_on(trainer.step(&batches[step % batches.len()])).expect("a step").loss.to_bits()).collect()
+    let (batches, mut trainer, mut device) = ready("gpt2", Choice::Cpu);
+    let run = |trainer: &mut Trainer, device: &mut Device, steps: std::ops::Range<usize>| -> Vec<u32> {
+        steps.map(|step| block_on(trainer.step(device, &batches[step % batches.len()])).expect("a step").loss.to_bits()).collect()
     };
-    run(&mut trainer, 0..5);
-    let snapshot = block_on(trainer.snapshot()).expect("a snapshot");
-    let once = run(&mut trainer, 5..12);
-    trainer.restore(&snapshot).expect("restored");
-    assert_eq!(run(&mut trainer, 5..12), once, "bit for bit");
+    run(&mut trainer, &mut device, 0..5);
+    let snapshot = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
+    let once = run(&mut trainer, &mut device, 5..12);
+    trainer.restore(&mut device, &snapshot).expect("restored");
+    assert_eq!(run(&mut trainer, &mut device, 5..12), once, "bit for bit");
     // On a trainer of its own, too: what is saved is all that there is.
-    let (_, mut other) = ready("gpt2", Choice::Cpu);
-    other.restore(&snapshot).expect("restored");
-    assert_eq!(run(&mut other, 5..12), once);
+    let (_, mut other, mut elsewhere) = ready("gpt2", Choice::Cpu);
+    other.restore(&mut elsewhere, &snapshot).expect("restored");
+    assert_eq!(run(&mut other, &mut elsewhere, 5..12), once);
 }
 
 #[test]
 fn a_rate_that_breaks_the_model_is_told_and_changes_nothing() {
-    let (batches, mut trainer) = ready("llama1", Choice::Cpu);
+    let (batches, mut trainer, mut device) = ready("llama1", Choice::Cpu);
     trainer.plan(Optimizer { rate: 1e30, clip: 0.0, ..Optimizer::default() }, STEPS).expect("a plan");
-    let fault = (0..STEPS).find_map(|step| block_on(trainer.step(&batches[step % batches.len()])).err()).expect("it breaks");
+    let fault =
+        (0..STEPS).find_map(|step| block_on(trainer.step(&mut device, &batches[step % batches.len()])).err()).expect("it breaks");
     assert!(fault.to_string().contains("no longer finite (learning rate"), "{fault}");
 }
 
 #[test]
 fn eight_texts_are_two_batches_of_four() {
-    let (batches, mut trainer) = ready("bert-mlm", Choice::Cpu);
+    let (batches, trainer, mut device) = ready("bert-mlm", Choice::Cpu);
     // As many labels in both: then the mean over all is the mean of the means.
     let twice = |batch: &Batch| {
         let mut both = batch.clone();
@@ -78,8 +79,8 @@ fn eight_texts_are_two_batches_of_four() {
         }
         both
     };
-    let one = block_on(trainer.derivatives(&batches[0], &[])).expect("gradients");
-    let two = block_on(trainer.derivatives(&twice(&batches[0]), &[])).expect("gradients");
+    let one = block_on(trainer.derivatives(&mut device, &batches[0], &[])).expect("gradients");
+    let two = block_on(trainer.derivatives(&mut device, &twice(&batches[0]), &[])).expect("gradients");
     for ((id, one), (_, two)) in one.weights.iter().zip(&two.weights) {
         let most = one.iter().fold(0.0f32, |most, g| most.max(g.abs()));
         assert!(one.iter().zip(two).all(|(a, b)| (a - b).abs() <= 1e-5 * most.max(1e-3)), "node {id:?}");

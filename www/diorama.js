@@ -7,6 +7,7 @@ import { Model } from "./engine/model.js";
 import { autoload } from "./blocks/gallery.js";
 import { registerElements } from "./elements.js";
 import { modelSource } from "./checkpoint/source.js";
+import { freshOf } from "./engine/training/fresh.js";
 
 export { BLOCKS, define } from "./blocks/gallery.js";
 export { runPair } from "./engine/electra.js";
@@ -16,6 +17,17 @@ export { MASKED, axis, isMasked, slice } from "./trace.js";
 
 registerElements();
 autoload();
+
+/**
+ * A new model, which has learned nothing yet: `config` is what a config.json holds (an object, its text or a file), `tokenizer` the same of a tokenizer.json. The weights are drawn by the
+ * architecture's published initialisation, the same for the same seed. `model.train` teaches it.
+ * @param {{ config: object | string | Blob, tokenizer?: object | string | Blob, seed?: number, name?: string, device?: "auto" | "webgpu" | "cpu", onRecover?: (reason: string) => void, signal?: AbortSignal }} options
+ * @returns {Promise<Model>}
+ */
+export async function newModel({ device = "cpu", onRecover = () => {}, signal, ...fresh }) {
+  requireDevice(device);
+  return Model.load({ fresh: await freshOf(fresh) }, device, () => {}, onRecover, signal);
+}
 
 /**
  * Loads a model: a folder's address (relative to the page), or its files (`config.json`, `model.safetensors` and, for text, `tokenizer.json`).
@@ -30,8 +42,11 @@ autoload();
  * @returns {Promise<Model>}
  */
 export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {}, signal, lend = false } = {}) {
-  if (!["auto", "webgpu", "cpu"].includes(device)) {
-    throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
-  }
+  requireDevice(device);
   return Model.load({ ...modelSource(source), lend }, device, onProgress, onRecover, signal);
+}
+
+/** @param {string} device */
+function requireDevice(device) {
+  if (!["auto", "webgpu", "cpu"].includes(device)) throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
 }

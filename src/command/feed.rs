@@ -1,5 +1,6 @@
 //! Where the batches of a training run come from: a file of them, or an objective on a text.
 
+use diorama::device::Device;
 use diorama::error::{Error, Result};
 use diorama::models::Model;
 use diorama::train::objectives::{Recipe, Rows, Settings, SpecialIds, Stream, read};
@@ -70,12 +71,12 @@ impl Feed {
     }
 
     /// The mean loss over what was held out; none where nothing was.
-    pub async fn held_out_loss(&self, trainer: &mut Trainer) -> Result<Option<f32>> {
+    pub async fn held_out_loss(&self, trainer: &Trainer, device: &mut Device) -> Result<Option<f32>> {
         let Feed::Made(stream) = self else { return Ok(None) };
         let batches = stream.held_out();
         let (mut sum, mut count) = (0.0, 0);
         for batch in batches.iter().take(MEASURED) {
-            sum += trainer.loss(batch).await?;
+            sum += trainer.loss(device, batch).await?;
             count += 1;
         }
         Ok((count > 0).then(|| sum / count as f32))

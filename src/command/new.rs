@@ -4,6 +4,7 @@ use diorama::error::{Error, Result};
 use diorama::models;
 use diorama::text::Text;
 use diorama::train::{initialise, published};
+use diorama::weights;
 
 use super::arguments::New;
 use super::publish;
@@ -31,8 +32,8 @@ pub fn create(asked: New) -> Result<String> {
     let parameters = initialise(&model, &config, asked.seed)?;
     let tensors = published(&model, &config, &parameters, asked.seed)?;
     let mut files = vec![
-        ("config.json", publish::config(&config, model.architecture)?.into_bytes()),
-        ("model.safetensors", publish::weights(&tensors)?),
+        ("config.json", weights::config_file(&config, model.architecture)?.into_bytes()),
+        ("model.safetensors", weights::model_file(&tensors)?),
     ];
     files.extend(tokenizer.map(|json| ("tokenizer.json", json.into_bytes())));
     publish::folder(&asked.out, &files)?;

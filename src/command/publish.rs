@@ -1,16 +1,10 @@
 //! A model folder as Hugging Face publishes it, written whole or not at all.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use diorama::error::{Error, Result};
-use diorama::json::parse;
-use diorama::tensor::Tensor;
-use serde_json::Value;
-
-use super::tell::Bytes;
 
 /// Refuses a place where a folder would hide what is there already.
 ///
@@ -70,33 +64,4 @@ fn beside(dir: &Path) -> std::io::Result<PathBuf> {
     let partial = parent.join(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
     fs::create_dir(&partial)?;
     Ok(partial)
-}
-
-/// `model.safetensors`, with the mark of PyTorch's layout that `transformers` looks for.
-///
-/// # Errors
-/// Two tensors under one name.
-pub fn weights(tensors: &[Tensor]) -> Result<Vec<u8>> {
-    let views = tensors.iter().map(|tensor| (tensor.name.as_str(), Bytes(tensor)));
-    let metadata = HashMap::from([("format".to_string(), "pt".to_string())]);
-    safetensors::serialize(views, Some(metadata))
-        .map_err(|fault| Error::Weights(format!("model.safetensors cannot be made ({fault})")))
-}
-
-/// A `config.json` for these weights: with the class, where the file names none, and with f32 as the type of the numbers, which `transformers` reads them in.
-///
-/// # Errors
-/// A file that is no JSON object.
-pub fn config(text: &str, architecture: &str) -> Result<String> {
-    let mut value = parse("config.json", text)?;
-    let fields = value.as_object_mut().ok_or_else(|| Error::Config("config.json holds no object".into()))?;
-    let named = fields.get("architectures").is_some_and(|classes| classes.get(0).is_some());
-    if !named {
-        fields.insert("architectures".into(), Value::from(vec![architecture]));
-    }
-    fields.remove("torch_dtype");
-    fields.insert("dtype".into(), "float32".into());
-    let told = serde_json::to_string_pretty(&value)
-        .map_err(|fault| Error::Config(format!("config.json cannot be written ({fault})")))?;
-    Ok(told + "\n")
 }

@@ -1,6 +1,5 @@
 //! What the command says of models and tensors: lines to read, and safetensors files.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::path::Path;
@@ -9,7 +8,7 @@ use diorama::error::{Error, Result, shown_longer};
 use diorama::graph::{Kind, Lens, Node};
 use diorama::models::{Classes, Model, Scores};
 use diorama::tensor::{Tensor, size};
-use safetensors::tensor::{Dtype, View};
+use diorama::weights::Bytes;
 
 /// Architecture, sizes, hooks with their axes.
 pub fn inspect(model: &Model) -> String {
@@ -94,27 +93,6 @@ pub fn summary(tensor: &Tensor) -> String {
     let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
     let (min, max) = tensor.data.iter().fold((f32::MAX, f32::MIN), |(min, max), x| (min.min(*x), max.max(*x)));
     format!("{}  {}  from {min} to {max}\n", tensor.name, shape.join("×"))
-}
-
-/// A tensor's bytes, as safetensors wants them.
-pub struct Bytes<'a>(pub &'a Tensor);
-
-impl View for Bytes<'_> {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.0.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        bytemuck::cast_slice(&self.0.data).into()
-    }
-
-    fn data_len(&self) -> usize {
-        self.0.data.len() * size_of::<f32>()
-    }
 }
 
 /// Tensors under their names; the file's metadata has the axes of each.

@@ -1,10 +1,10 @@
 //! Training, from the command line.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use diorama::device::Device;
 use diorama::error::{Error, Result};
 use diorama::tensor::Tensor;
 use diorama::train::{Array, Batch, Optimizer, Trainer};
@@ -22,8 +22,9 @@ use super::{publish, tell};
 pub async fn gradients(asked: Gradients) -> Result<String> {
     let (model, parameters, names) = Folder::at(&asked.dir).load_named()?;
     let batch = Batch { arrays: arrays(&asked.batch)?.into_iter().collect() };
-    let mut trainer = Trainer::open(model, parameters, &batch, &asked.capture, asked.device.into()).await?;
-    let found = trainer.derivatives(&batch, &asked.capture).await?;
+    let trainer = Trainer::new(Arc::new(model), &batch, &asked.capture)?;
+    let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
+    let found = trainer.derivatives(&mut device, &batch, &asked.capture).await?;
     let loss = Tensor { name: "loss".into(), axes: vec![], shape: vec![1], data: vec![found.loss] };
     let stored = weights::stored(&trainer.model().graph, &found.weights, &names);
     let all: Vec<&Tensor> = [&loss].into_iter().chain(&stored).chain(&found.activations).collect();
@@ -43,10 +44,11 @@ pub async fn train(asked: Train) -> Result<String> {
     let mut feed = Feed::open(&asked, &folder, &model)?;
     let example = feed.batch(0);
     let mut notes = feed.notes();
-    let mut trainer = Trainer::open(model, parameters, &example, &[], asked.device.into()).await?;
+    let mut trainer = Trainer::new(Arc::new(model), &example, &[])?;
+    let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
     if let Some(bytes) = folder.bytes(OPTIMIZER)? {
         let (step, states) = optimizer_state(&bytes)?;
-        trainer.resume(step, &states)?;
+        trainer.resume(&mut device, step, &states)?;
         notes.push(format!("{OPTIMIZER} lies beside the weights: training goes on from step {step}"));
     }
     notes.push(format!("weights, gradients and optimizer take {:.1} MiB", trainer.bytes() as f64 / f64::from(1 << 20)));
@@ -60,7 +62,7 @@ pub async fn train(asked: Train) -> Result<String> {
             eprintln!("note: interrupted after {} steps", trainer.done() - from);
             break;
         }
-        match trainer.step(&feed.batch(trainer.done())).await {
+        match trainer.step(&mut device, &feed.batch(trainer.done())).await {
             Ok(did) => {
                 // Behind the first step: what is refused is refused in one line.
                 notes.drain(..).for_each(|note| eprintln!("note: {note}"));
@@ -72,11 +74,11 @@ pub async fn train(asked: Train) -> Result<String> {
             }
         }
     }
-    let held_out = if fault.is_none() { feed.held_out_loss(&mut trainer).await? } else { None };
+    let held_out = if fault.is_none() { feed.held_out_loss(&trainer, &mut device).await? } else { None };
     // A fault leaves the weights as they were before its step: they are worth keeping.
     let kept = match &asked.out {
         Some(out) if trainer.done() > from => {
-            save(&mut trainer, &folder, &names, out).await?;
+            save(&trainer, &mut device, &folder, &names, out).await?;
             format!("{} steps, written to {}\n", trainer.done() - from, out.display())
         }
         _ => String::new(),
@@ -122,18 +124,15 @@ fn stop_flag() -> Arc<AtomicBool> {
 }
 
 /// The model's folder with its new weights, everything else as it was, and the optimizer's state.
-async fn save(trainer: &mut Trainer, folder: &Folder<'_>, names: &[String], out: &Path) -> Result<()> {
-    let snapshot = trainer.snapshot().await?;
+async fn save(trainer: &Trainer, device: &mut Device, folder: &Folder<'_>, names: &[String], out: &Path) -> Result<()> {
+    let snapshot = trainer.snapshot(device).await?;
     let model = trainer.model();
     let tensors = weights::stored(&model.graph, &trainer.weights(&snapshot), names);
-    let config = publish::config(&folder.config()?, model.architecture)?;
+    let config = weights::config_file(&folder.config()?, model.architecture)?;
     let states = trainer.states(&snapshot);
-    let views = states.iter().map(|state| (state.name.as_str(), tell::Bytes(state)));
-    let metadata = HashMap::from([("step".to_string(), snapshot.step.to_string())]);
-    let optimizer = safetensors::serialize(views, Some(metadata))
-        .map_err(|fault| Error::Weights(format!("{OPTIMIZER} cannot be made ({fault})")))?;
+    let optimizer = weights::safetensors_file(OPTIMIZER, &states, &[("step", &snapshot.step.to_string())])?;
     let mut files =
-        vec![("config.json", config.into_bytes()), ("model.safetensors", publish::weights(&tensors)?), (OPTIMIZER, optimizer)];
+        vec![("config.json", config.into_bytes()), ("model.safetensors", weights::model_file(&tensors)?), (OPTIMIZER, optimizer)];
     for name in ["generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
         files.extend(folder.bytes(name)?.map(|bytes| (name, bytes)));
     }

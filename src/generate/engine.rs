@@ -38,6 +38,20 @@ impl Engine {
         Ok(Engine { model: Arc::new(model), device, computed, limits: Limits::USUAL, caches })
     }
 
+    /// Computes by a graph from now on that has more nodes behind the model's own: those of its training.
+    ///
+    /// # Errors
+    /// As [`Device::widen`].
+    pub async fn widen(&mut self, graph: Arc<Graph>) -> Result<()> {
+        self.weights_changed();
+        self.device.widen(graph).await
+    }
+
+    /// Forgets what texts keep: it was computed with other weights. Each text reads its tokens again.
+    pub fn weights_changed(&mut self) {
+        self.caches.clear();
+    }
+
     /// Memory that the caches of all texts hold now, in bytes.
     pub fn cached_bytes(&self) -> usize {
         self.caches.bytes()

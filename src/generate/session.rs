@@ -115,7 +115,8 @@ impl Engine {
     /// The candidates for the next token under these settings; the text stays as it is.
     pub async fn peek(&mut self, session: &mut Session, sampling: &Sampling) -> Result<Vec<Candidate>> {
         sampling.check()?;
-        if session.logits.is_none() {
+        // What was given up, where weights changed, is of no use either.
+        if session.logits.is_none() || session.cache.tokens() < session.cached {
             self.forward(session, &[]).await?;
         }
         Ok(candidates(&self.scores(session, sampling)?, sampling))

@@ -2,6 +2,7 @@
 //!
 //! - `differentiate`: the table of derivatives, one arm for each op
 //! - `loss`: what each published class is trained on
+//! - `feed`: where the batches of a run come from
 //! - `batch`: texts and labels of a step, as the graph's inputs
 //! - `initialise`: the numbers of a new model
 //! - `objectives`: batches from tokenised data, for each step
@@ -11,6 +12,7 @@
 
 mod batch;
 mod differentiate;
+mod feed;
 mod initialise;
 mod loss;
 pub mod objectives;
@@ -21,6 +23,7 @@ mod update;
 
 pub use batch::{Array, Batch, Fed, IGNORED};
 pub use differentiate::{Gradients, Wanted, differentiate};
+pub use feed::Feed;
 pub use initialise::{initialise, published};
 pub use loss::{Head, Loss, Objective, add_loss};
 pub use schedule::{Optimizer, Schedule};

@@ -1,4 +1,10 @@
 //! A model that learns, on a device: its forward pass, its loss, the gradients and the update as one graph.
+//!
+//! - `shared`: a step whose batch several trainers share
+//! - `saved`: snapshots as files
+
+mod saved;
+mod shared;
 
 use std::sync::Arc;
 
@@ -8,11 +14,11 @@ use super::loss::{Loss, add_loss};
 use super::schedule::Optimizer;
 use super::update::{Update, add_adamw};
 use crate::capture::select;
-use crate::device::{Choice, Device};
+use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stage};
 use crate::models::Model;
-use crate::pass::{Parameters, Pass, Read, Rows};
+use crate::pass::{Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
 
 /// What one batch says of a model.
@@ -49,13 +55,14 @@ pub struct Snapshot {
     numbers: Vec<(NodeId, Vec<f32>)>,
 }
 
+/// How a model learns: its graph with the loss, the gradients and the update behind the model's own nodes. A device computes it that was opened for
+/// [`Trainer::graph`] or widened to it, and the weights are that device's: whoever looks at the model there sees them as they are now.
 pub struct Trainer {
-    model: Model,
+    model: Arc<Model>,
     loss: Loss,
     gradients: Gradients,
     update: Update,
     graph: Arc<Graph>,
-    device: Device,
     optimizer: Optimizer,
     /// Steps done, and steps planned: what the schedule ends with.
     step: usize,
@@ -63,27 +70,20 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Every weight learns. `captured` hooks (globs) have gradients of their own.
+    /// Every weight learns. `captured` hooks (globs) have gradients of their own. `example` says which labels the batches bring.
     ///
     /// # Errors
-    /// Labels that do not fit the model; a glob that no hook matches; a device that cannot be opened.
-    pub async fn open(
-        model: Model,
-        parameters: Parameters,
-        batch: &Batch,
-        captured: &[String],
-        choice: Choice,
-    ) -> Result<Trainer> {
+    /// Labels that do not fit the model; a glob that no hook matches.
+    pub fn new(model: Arc<Model>, example: &Batch, captured: &[String]) -> Result<Trainer> {
         let mut graph = model.graph.clone();
-        let heads = batch.heads(&model)?;
+        let heads = example.heads(&model)?;
         let loss = add_loss(&mut graph, &model, &heads)?;
         let activations = select(&graph, captured, &FORWARD)?.iter().map(|read| read.node).collect();
-        let wanted = Wanted { weights: weights(&graph), activations };
+        let wanted = Wanted { weights: graph.weights().collect(), activations };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
         let update = add_adamw(&mut graph, &gradients, &wanted.weights)?;
         let graph = Arc::new(graph);
-        let device = Device::open_untested(choice, graph.clone(), parameters).await?;
-        Ok(Trainer { model, loss, gradients, update, graph, device, optimizer: Optimizer::default(), step: 0, steps: 0 })
+        Ok(Trainer { model, loss, gradients, update, graph, optimizer: Optimizer::default(), step: 0, steps: 0 })
     }
 
     /// Sets how the model learns, over how many steps in all.
@@ -107,15 +107,16 @@ impl Trainer {
         (learning * 2 + learning / 2 * 3) * size_of::<f32>()
     }
 
-    pub fn device(&mut self) -> &mut Device {
-        &mut self.device
+    /// The model's nodes, under their ids, and those of its training behind them.
+    pub fn graph(&self) -> &Arc<Graph> {
+        &self.graph
     }
 
     /// Loss and gradients of one batch; nothing changes.
-    pub async fn derivatives(&mut self, batch: &Batch, captured: &[String]) -> Result<Derivatives> {
+    pub async fn derivatives(&self, device: &mut Device, batch: &Batch, captured: &[String]) -> Result<Derivatives> {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let mut reads = vec![self.read(self.loss.total)];
-        let weights: Vec<NodeId> = weights(&self.graph).into_iter().filter(|id| self.gradients.get(*id).is_some()).collect();
+        let weights: Vec<NodeId> = self.graph.weights().filter(|id| self.gradients.get(*id).is_some()).collect();
         reads.extend(weights.iter().filter_map(|id| self.gradients.get(*id)).map(|gradient| self.read(*gradient)));
         for hook in select(&self.graph, captured, &FORWARD)? {
             let gradient =
@@ -124,7 +125,7 @@ impl Trainer {
             reads.extend(gradient);
         }
         let stages = [&FORWARD[..], &[Stage::Loss, Stage::Backward]].concat();
-        let mut tensors = self.device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        let mut tensors = device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
         let activations = tensors.split_off(1 + weights.len());
         let mut numbers = tensors.into_iter().map(|tensor| tensor.data);
         let loss = numbers.next().and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN);
@@ -135,25 +136,28 @@ impl Trainer {
     }
 
     /// The loss of one batch; nothing changes.
-    pub async fn loss(&mut self, batch: &Batch) -> Result<f32> {
+    pub async fn loss(&self, device: &mut Device, batch: &Batch) -> Result<f32> {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let stages = [&FORWARD[..], &[Stage::Loss]].concat();
         let reads = vec![self.read(self.loss.total)];
-        let tensors = self.device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
-        Ok(tensors[0].data.first().copied().unwrap_or(f32::NAN))
+        let tensors = device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        Ok(first(&tensors[0]))
     }
 
     /// Learns from one batch.
     ///
     /// # Errors
     /// A batch that does not fit; a loss or gradients that are no longer finite, and then nothing has changed; [`Error::DeviceLost`].
-    pub async fn step(&mut self, batch: &Batch) -> Result<Step> {
+    pub async fn step(&mut self, device: &mut Device, batch: &Batch) -> Result<Step> {
         let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
         inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
         let reads = vec![self.read(self.loss.total), self.read(self.update.squared_norm)];
-        let tensors = self.device.run(&Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads }).await?;
-        let number = |tensor: &Tensor| tensor.data.first().copied().unwrap_or(f32::NAN);
-        let (loss, grad_norm) = (number(&tensors[0]), number(&tensors[1]).sqrt());
+        let tensors = device.run(&Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads }).await?;
+        self.take_over(device, first(&tensors[0]), first(&tensors[1]).sqrt(), tokens)
+    }
+
+    /// What the update computed becomes the weights, if it is sound.
+    fn take_over(&mut self, device: &mut Device, loss: f32, grad_norm: f32, tokens: usize) -> Result<Step> {
         let rate = self.optimizer.rate_at(self.step, self.steps);
         if !loss.is_finite() || !grad_norm.is_finite() {
             let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
@@ -162,26 +166,24 @@ impl Trainer {
                 self.step
             )));
         }
-        self.device.commit(&self.update.commits);
+        device.commit(&self.update.commits);
         let step = Step { step: self.step, loss, grad_norm, rate, tokens };
         self.step += 1;
         Ok(step)
     }
 
     /// All that training changes, as it is now.
-    pub async fn snapshot(&mut self) -> Result<Snapshot> {
-        let nodes: Vec<NodeId> = weights(&self.graph).into_iter().chain(self.update.states.iter().copied()).collect();
-        let reads = nodes.iter().map(|id| self.read(*id)).collect();
-        let tensors =
-            self.device.run(&Pass { lens: Lens::ONE, stages: vec![], inputs: Default::default(), edits: vec![], reads }).await?;
-        let numbers = nodes.into_iter().zip(tensors.into_iter().map(|tensor| tensor.data)).collect();
+    pub async fn snapshot(&self, device: &mut Device) -> Result<Snapshot> {
+        let nodes: Vec<NodeId> = self.graph.weights().chain(self.update.states.iter().copied()).collect();
+        let numbers = device.numbers(&nodes).await?;
+        let numbers = nodes.into_iter().zip(numbers).collect();
         Ok(Snapshot { step: self.step, numbers })
     }
 
     /// Goes back to a snapshot, on whatever device.
-    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<()> {
+    pub fn restore(&mut self, device: &mut Device, snapshot: &Snapshot) -> Result<()> {
         for (id, numbers) in &snapshot.numbers {
-            self.device.renew(*id, numbers.clone())?;
+            device.renew(*id, numbers.clone())?;
         }
         self.step = snapshot.step;
         Ok(())
@@ -201,7 +203,7 @@ impl Trainer {
     ///
     /// # Errors
     /// A state that is missing, of another shape, or not finite.
-    pub fn resume(&mut self, step: usize, states: &[Tensor]) -> Result<()> {
+    pub fn resume(&mut self, device: &mut Device, step: usize, states: &[Tensor]) -> Result<()> {
         for id in self.update.states.clone() {
             let node = self.graph.node(id);
             let state = states.iter().find(|state| state.name == node.name && state.shape == node.shape(&Lens::ONE));
@@ -212,7 +214,7 @@ impl Trainer {
                     node.name
                 ))
             })?;
-            self.device.renew(id, state.data.clone())?;
+            device.renew(id, state.data.clone())?;
         }
         self.step = step;
         Ok(())
@@ -234,9 +236,9 @@ impl Trainer {
     }
 }
 
-const FORWARD: [Stage; 2] = [Stage::Source, Stage::Target];
-
-fn weights(graph: &Graph) -> Vec<NodeId> {
-    let nodes = graph.nodes.iter().enumerate();
-    nodes.filter(|(_, node)| matches!(node.kind, Kind::Weight { .. })).map(|(index, _)| NodeId(index)).collect()
+/// The one number of a tensor that has one.
+fn first(tensor: &Tensor) -> f32 {
+    tensor.data.first().copied().unwrap_or(f32::NAN)
 }
+
+const FORWARD: [Stage; 2] = [Stage::Source, Stage::Target];

@@ -19,9 +19,10 @@ impl WebEngine {
     }
 
     /// A weight under a published name: where one tensor holds several weights, the one at `part`.
-    pub fn weight(&self, name: &str, part: usize) -> Result<Object, JsError> {
-        let engine = idle(&self.engine)?;
-        let mut found = engine.model.graph.nodes.iter().enumerate().filter(|(_, node)| {
+    pub async fn weight(&self, name: &str, part: usize) -> Result<Object, JsError> {
+        let mut engine = self.engine.lock().await;
+        let model = engine.model.clone();
+        let mut found = model.graph.nodes.iter().enumerate().filter(|(_, node)| {
             matches!(&node.kind, Kind::Weight { names, stored } if names.iter().any(|known| known == name) && share(*stored).0 == part)
         });
         let Some((index, node)) = found.next() else {
@@ -29,7 +30,8 @@ impl WebEngine {
             return Err(fault(Error::Weights(format!("this model has no weight \"{name}\" with a part {part}"))));
         };
         let (axes, shape) = (node.axes.clone(), node.shape(&Lens::ONE));
-        Ok(activation(&Tensor { name: name.into(), axes, shape, data: engine.device.weight(NodeId(index)) }))
+        let numbers = engine.device.numbers(&[NodeId(index)]).await.map_err(fault)?;
+        Ok(activation(&Tensor { name: name.into(), axes, shape, data: numbers.concat() }))
     }
 }
 

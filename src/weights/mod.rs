@@ -1,6 +1,7 @@
 //! Safetensors files (f32, f16, bf16) under Hugging Face names → the numbers of a graph's weight nodes.
 
 mod table;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::pass::Parameters;
 use crate::tensor::{Tensor, size};
 pub use table::Table;
 use table::{Listed, places, unread};
+pub use written::{Bytes, config_file, model_file, safetensors_file};
 
 /// The tensors of a checkpoint, still as they lie in its files.
 pub struct Checkpoint<'a> {
@@ -29,6 +31,12 @@ impl<'a> Checkpoint<'a> {
             tensors.extend(parsed.tensors());
         }
         Ok(Checkpoint { tensors })
+    }
+
+    /// The metadata of one file under a key; none where it has none.
+    pub fn metadata(bytes: &[u8], key: &str) -> Option<String> {
+        let (_, read) = SafeTensors::read_metadata(bytes).ok()?;
+        read.metadata().as_ref()?.get(key).cloned()
     }
 
     pub fn names(&self) -> Vec<String> {

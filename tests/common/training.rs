@@ -1,6 +1,8 @@
 //! What the tests of training share: batches of the goldens, and trainers of the tiny checkpoints.
 
-use diorama::device::Choice;
+use std::sync::Arc;
+
+use diorama::device::{Choice, Device};
 use diorama::models;
 use diorama::train::{Array, Batch, Trainer};
 use diorama::weights::Checkpoint;
@@ -25,15 +27,17 @@ pub fn batches(golden: &Golden) -> Vec<Batch> {
     batch(golden, "").rows()
 }
 
-/// A trainer of one of the tiny checkpoints, for batches like this one.
-pub fn trainer(name: &str, batch: &Batch, choice: Choice, captured: &[&str]) -> Trainer {
+/// A trainer of one of the tiny checkpoints, for batches like this one, and its device.
+pub fn trainer(name: &str, batch: &Batch, choice: Choice, captured: &[&str]) -> (Trainer, Device) {
     let config = std::fs::read_to_string(folder(name).join("config.json")).expect("a golden's config.json");
     let bytes = std::fs::read(folder(name).join("model.safetensors")).expect("a golden's model.safetensors");
     let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
     let model = models::build(&config, &checkpoint.distinct_names(&models::TIED)).expect("a known architecture");
     let parameters = checkpoint.parameters(&model.graph).expect("all tensors in place");
     let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
-    block_on(Trainer::open(model, parameters, batch, &captured, choice)).expect("a trainer")
+    let trainer = Trainer::new(Arc::new(model), batch, &captured).expect("a trainer");
+    let device = block_on(Device::open_untested(choice, trainer.graph().clone(), parameters)).expect("a device");
+    (trainer, device)
 }
 
 /// The same test for every class on both devices: `fn(&str, Choice)`.

@@ -5,8 +5,11 @@ import { candidatesOf, pack } from "./batch.js";
 import { readFiles } from "./files.js";
 import { infoOf } from "./info.js";
 import { packInterventions } from "./interventions.js";
-import { NEW_TOKENS, given, stepOptions } from "./options.js";
+import { NEW_TOKENS, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
+import { Teaching } from "./training/teaching.js";
+import { idsOf } from "./input.js";
+import { looked } from "./looked.js";
 import { turns } from "./turns.js";
 import { Engine, plan, startEngine } from "./wasm.js";
 
@@ -22,7 +25,6 @@ import { Engine, plan, startEngine } from "./wasm.js";
 /** @typedef {import("./options.js").StepOptions} StepOptions */
 /** @typedef {import("../wasm/diorama.js").Generation} EngineGeneration */
 /** @typedef {import("../wasm/diorama.js").Search} EngineSearch */
-/** @typedef {import("../trace.js").Continuation} Continuation */
 /** @typedef {import("./turns.js").OnShare} OnShare */
 /** `met` are the tokens that the page knows how to spell. @typedef {{ generation: EngineGeneration, ids: number[], met: Set<number> }} Session */
 
@@ -44,6 +46,8 @@ export class Host {
   #nextSession = 1;
   /** @type {ModelFiles | undefined} */
   #lent;
+  /** @type {Teaching | undefined} */
+  #teaching;
 
   /** What this thread can do, asked before a model is loaded. */
   async features() {
@@ -67,6 +71,8 @@ export class Host {
     });
     this.#text = text;
     const info = await this.info();
+    const { weights: _weights, ...beside } = read;
+    this.#teaching = new Teaching(this.#engine, text, beside, (input) => this.#resolve(input), () => this.info());
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
     return info;
@@ -218,9 +224,8 @@ export class Host {
    * @param {{ beams: number, maxNewTokens: number, interventions?: Intervention[] }} options
    */
   async search(input, { interventions, ...options }) {
-    const search = this.#loaded().search(this.#resolve(input), options, packInterventions(interventions));
     const session = this.#nextSession++;
-    this.#searches.set(session, search);
+    this.#searches.set(session, this.#loaded().search(this.#resolve(input), options, packInterventions(interventions)));
     return session;
   }
 
@@ -229,17 +234,11 @@ export class Host {
    * @param {number} session
    * @param {OnShare} [onShare]
    * @param {AbortSignal} [signal]
-   * @returns {Promise<{ looked: Continuation[][], found?: { ids: number[], text: string } }>}
    */
   async look(session, onShare, signal) {
     const search = this.#searches.get(session);
     if (!search) throw new Error(`Search ${session} does not exist: it was released or its model disposed of.`);
-    const steps = await search.steps(PATIENCE, turns(onShare, signal));
-    const fates = /** @type {const} */ (["dropped", "kept", "finished"]);
-    const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...this.#text.piece(id), score, fate: fates[fate] });
-    const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
-    const ids = search.found();
-    return { looked: steps.map(read), found: ids && { ids: Array.from(ids), text: this.#text.decode(Array.from(ids)) } };
+    return looked(search, await search.steps(PATIENCE, turns(onShare, signal)), this.#text);
   }
 
   /** @returns {Promise<import("../trace.js").GraphNode[]>} */
@@ -261,14 +260,21 @@ export class Host {
     return this.#loaded().shader(op);
   }
 
+  /** What a training asks: see Teaching. @param {string} method @param {any} [asked] @param {OnShare} [_onShare] @param {AbortSignal} [signal] */
+  async train(method, asked, _onShare, signal) {
+    if (!this.#teaching) throw new Error("No model is loaded.");
+    return this.#teaching.call(method, asked, signal);
+  }
+
   async loseGpu() {
     return this.#loaded().loseGpu();
   }
 
   async dispose() {
     for (const session of [...this.#sessions.keys(), ...this.#searches.keys()]) await this.release(session);
+    this.#teaching?.close();
     this.#engine?.free();
-    this.#engine = undefined;
+    this.#engine = this.#teaching = undefined;
   }
 
   #loaded() {
@@ -284,15 +290,8 @@ export class Host {
   }
 
   /** @param {Input} input */
-  #resolve({ text, textPair, ids, tokenTypeIds, attentionMask, decoderText, decoderIds }) {
-    if (ids === undefined && text === undefined) throw new Error("The input has neither text nor ids: give one of them.");
-    const encoded = ids ? { ids, tokenTypeIds } : this.#text.encode(/** @type {string} */ (text), textPair);
-    return given({
-      ids: encoded.ids,
-      tokenTypeIds: tokenTypeIds ?? (this.#tokenTypes ? encoded.tokenTypeIds : undefined),
-      attentionMask,
-      decoderIds: decoderIds ?? (decoderText === undefined ? undefined : [this.#decoderStart, ...this.#text.encodeBare(decoderText)]),
-    });
+  #resolve(input) {
+    return idsOf(input, this.#text, this.#tokenTypes, this.#decoderStart);
   }
 }
 

@@ -4,8 +4,11 @@
 import { afterLoss, foundIn, hung, loadEngine } from "./start.js";
 import { Generation, Replay } from "./generation.js";
 import { EngineLost } from "./loss.js";
-import { lengthOptions, untilAborted } from "./options.js";
+import { untilAborted } from "./options.js";
 import { search } from "./search.js";
+import { written } from "./written.js";
+import { engineOptions } from "./training/options.js";
+import { Training } from "./training/training.js";
 import { fromRaw } from "../trace.js";
 
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -17,6 +20,7 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("../trace.js").GraphNode} GraphNode */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
+/** Where a model comes from. @typedef {ModelSource | { fresh: import("./training/fresh.js").Fresh }} Origin */
 /** @typedef {import("./link.js").Room} Room */
 /** @typedef {import("./search.js").SearchOptions} SearchOptions */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
@@ -38,10 +42,12 @@ export class Model {
   #epoch = 0;
   /** Calls run one after the other: the engine computes one thing at a time. @type {Promise<any>} */
   #queue = Promise.resolve();
+  /** What the model has learned here is the training's to keep. @type {Training | undefined} */
+  #training;
 
   /**
    * @param {Loaded} loaded
-   * @param {ModelSource} source
+   * @param {Origin} source
    * @param {Device} device
    * @param {(reason: string) => void} onRecover
    * @param {Room} [room]
@@ -56,7 +62,7 @@ export class Model {
   }
 
   /**
-   * @param {ModelSource & { lend?: boolean }} source `lend`: its files are kept for a `move` to another device
+   * @param {Origin & { lend?: boolean }} source `lend`: its files are kept for a `move` to another device
    * @param {Device} device
    * @param {OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
@@ -98,34 +104,8 @@ export class Model {
    *   candidates?: number, signal?: AbortSignal, interventions?: Intervention[] }} [options]
    * @returns {AsyncGenerator<Step, void, void>}
    */
-  async *generate(input, { maxNewTokens: most, beams: width, signal, interventions, ...settings } = {}) {
-    const { maxNewTokens: asked, beams } = lengthOptions({ maxNewTokens: most, beams: width });
-    /** @type {Generation | undefined} */
-    let generation;
-    try {
-      signal?.throwIfAborted();
-      const maxNewTokens = asked ?? (await this.#call("usualLength", [input]));
-      const forced = beams > 1 ? await this.beamSearch(input, { beams, maxNewTokens, interventions, signal }) : undefined;
-      generation = await this.start(input, { interventions, signal });
-      // A decoder's last token needs no position: nobody reads it.
-      const { kind, maxPositions } = this.info;
-      const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
-      const count = forced ? forced.length : Math.min(maxNewTokens, room);
-      for (let written = 0; written < count; ) {
-        const steps = await untilAborted(generation.steps({ ...settings, limit: count, forced: forced?.slice(written), signal }, count - written), signal);
-        for (const step of steps) {
-          signal?.throwIfAborted();
-          yield step;
-          if (step.done) return;
-        }
-        written += steps.length;
-      }
-    } catch (error) {
-      if (!signal?.aborted || error !== signal.reason) throw error;
-    } finally {
-      // Nobody waits for a step that is still being computed.
-      generation?.release();
-    }
+  async *generate(input, options = {}) {
+    yield* written(this, (input) => this.#call("usualLength", [input]), input, options);
   }
 
   /**
@@ -219,6 +199,23 @@ export class Model {
     return this.#call("weight", [name, part]);
   }
 
+  /**
+   * Begins to train the model: from now on all that looks at it sees it as it is. It learns as long as somebody takes steps from `run` of what comes back; a second training takes the first one's place.
+   * @param {import("./training/options.js").TrainOptions} options
+   */
+  async train(options) {
+    const asked = await engineOptions(options);
+    this.#training?.close();
+    this.#training = undefined;
+    /** @type {import("./training/training.js").Ask} */
+    const ask = (method, asked, signal, transfer) => this.#call("train", [method, asked], { signal, transfer });
+    const helpers = async (/** @type {number} */ count) => {
+      const loads = Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link);
+      return Promise.all(loads);
+    };
+    return (this.#training = await Training.open({ ask, device: () => this.info.device, helpers }, asked));
+  }
+
   /** Takes the GPU away, as a driver's reset does: for tests of the recovery. */
   loseGpu() {
     return this.#call("loseGpu", []);
@@ -233,8 +230,9 @@ export class Model {
   async move(device, signal) {
     const { read, module } = /** @type {import("./host.js").Lent} */ (await this.#call("lend", []));
     const { link, info } = await loadEngine(read ? { read } : this.#source, device, { signal }, this.#room, module);
-    this.#queue = this.#queue.then(() => {
+    this.#queue = this.#queue.then(async () => {
       if (this.#disposed) return link.close();
+      await this.#training?.moved(asking(link), true);
       this.#device = device;
       if (info.device === "cpu" && this.info.device === "cpu") {
         link.close();
@@ -251,19 +249,20 @@ export class Model {
 
   dispose() {
     this.#disposed = true;
+    this.#training?.close();
     this.#link.close();
   }
 
   /**
    * @param {string} method
    * @param {any[]} args
-   * @param {Stoppable} [stoppable]
+   * @param {Stoppable & { transfer?: Transferable[] }} [stoppable]
    * @returns {Promise<any>} also of a call that is stopped it ends only when the engine is idle again
    */
-  #call(method, args, { signal, onProgress } = {}) {
+  #call(method, args, { signal, onProgress, transfer } = {}) {
     const epoch = this.#epoch;
     const heard = onProgress && ((/** @type {number} */ share) => signal?.aborted || onProgress(share));
-    const result = this.#queue.then(() => this.#callOrRecover(method, args, { signal, onProgress: heard }, epoch));
+    const result = this.#queue.then(() => this.#callOrRecover(method, args, { signal, onProgress: heard, transfer }, epoch));
     this.#queue = result.catch(() => {});
     return result;
   }
@@ -296,9 +295,15 @@ export class Model {
   async #recover(reason) {
     ({ link: this.#link, info: this.info } = await afterLoss(reason, this.#link, () => loadEngine(this.#source, this.#device, {}, this.#room)));
     this.#epoch++;
+    await this.#training?.moved(asking(this.#link), reason.loss !== "device");
     this.#onRecover(reason.message);
   }
 }
 
-/** Calls that lean on a text or a search inside the engine, which a loss takes away. */
-const GENERATION_METHODS = new Set(["steps", "peek", "back", "look", "release"]);
+/** What a training asks of an engine. @param {import("./link.js").Link} link @returns {import("./training/training.js").Ask} */
+function asking(link) {
+  return (method, asked) => link.call("train", [method, asked]);
+}
+
+/** Calls that lean on a text, a search or a training inside the engine, which a loss takes away. */
+const GENERATION_METHODS = new Set(["steps", "peek", "back", "look", "release", "train"]);

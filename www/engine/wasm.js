@@ -1,12 +1,12 @@
 // The engine's module: fetched and compiled once for all hosts of a thread, or given by a thread that has it already.
 
-import initWasm, { Engine, checkModel, plan } from "../wasm/diorama.js";
+import initWasm, { Engine, checkModel, describeTask, freshModel, plan } from "../wasm/diorama.js";
 import { askSite, whole } from "../asset.js";
 import { SITE } from "../site.js";
 import { Trouble } from "../trouble.js";
 import { engineFile } from "./relaxed.js";
 
-export { Engine, plan };
+export { Engine, describeTask, freshModel, plan };
 
 const FILE = engineFile();
 

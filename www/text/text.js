@@ -56,6 +56,14 @@ export class Text {
   }
 
   /**
+   * The id of a token, by its exact spelling.
+   * @param {string} token
+   */
+  idOf(token) {
+    return this.#tokenizer.idOf(token);
+  }
+
+  /**
    * The text of ids, special tokens left out.
    * @param {number[]} ids
    */
@@ -118,6 +126,11 @@ export class NoText {
   /** @returns {number[]} */
   encodeBare() {
     return this.encode().ids;
+  }
+
+  /** @returns {number | undefined} */
+  idOf() {
+    return undefined;
   }
 
   decode() {

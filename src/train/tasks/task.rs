@@ -54,22 +54,45 @@ impl Task {
         }
     }
 
+    /// All tasks, in the sizes of the recipes.
+    pub const ALL: [Task; 8] = [
+        Task::Copy { letters: 26, length: 5 },
+        Task::Reverse { letters: 26, length: 5 },
+        Task::Sort { letters: 26, length: 5 },
+        Task::Addition { digits: 3 },
+        Task::ModularAddition { modulus: 59 },
+        Task::Brackets { kinds: 2, pairs: 8 },
+        Task::Repeated { letters: 26, shortest: 8, longest: 16, length: 32 },
+        Task::Walk { nodes: 32, degree: 4, length: 64 },
+    ];
+
     /// By the name above, in the sizes of the recipes.
     pub fn named(name: &str) -> Option<Task> {
-        const ALL: [Task; 8] = [
-            Task::Copy { letters: 26, length: 5 },
-            Task::Reverse { letters: 26, length: 5 },
-            Task::Sort { letters: 26, length: 5 },
-            Task::Addition { digits: 3 },
-            Task::ModularAddition { modulus: 59 },
-            Task::Brackets { kinds: 2, pairs: 8 },
-            Task::Repeated { letters: 26, shortest: 8, longest: 16, length: 32 },
-            Task::Walk { nodes: 32, degree: 4, length: 64 },
-        ];
-        ALL.into_iter().find(|task| task.name() == name)
+        Self::ALL.into_iter().find(|task| task.name() == name)
     }
 
-    pub(super) fn check(&self) -> Result<()> {
+    /// One of the task's sizes, by its name, to be changed.
+    pub fn size(&mut self, name: &str) -> Option<&mut usize> {
+        match (self, name) {
+            (Task::Copy { letters, .. } | Task::Reverse { letters, .. }, "letters") => Some(letters),
+            (Task::Sort { letters, .. } | Task::Repeated { letters, .. }, "letters") => Some(letters),
+            (Task::Copy { length, .. } | Task::Reverse { length, .. } | Task::Sort { length, .. }, "length") => Some(length),
+            (Task::Repeated { length, .. } | Task::Walk { length, .. }, "length") => Some(length),
+            (Task::Addition { digits }, "digits") => Some(digits),
+            (Task::ModularAddition { modulus }, "modulus") => Some(modulus),
+            (Task::Brackets { kinds, .. }, "kinds") => Some(kinds),
+            (Task::Brackets { pairs, .. }, "pairs") => Some(pairs),
+            (Task::Repeated { shortest, .. }, "shortest") => Some(shortest),
+            (Task::Repeated { longest, .. }, "longest") => Some(longest),
+            (Task::Walk { nodes, .. }, "nodes") => Some(nodes),
+            (Task::Walk { degree, .. }, "degree") => Some(degree),
+            _ => None,
+        }
+    }
+
+    /// # Errors
+    /// A size that leaves nothing to learn, or no room.
+    pub fn check(&self) -> Result<()> {
         let refused = |why: String| Err(Error::Input(format!("the task {}: {why}", self.name())));
         const MOST: usize = 1 << 16; // tokens of a vocabulary or a text
         let between = |what: &str, n: usize, least: usize, most: usize| match (least..=most).contains(&n) {
@@ -99,7 +122,8 @@ impl Task {
         !matches!(self, Task::Brackets { .. } | Task::Repeated { .. } | Task::Walk { .. })
     }
 
-    pub(super) fn vocabulary(&self) -> Vec<String> {
+    /// What each id stands for, in order.
+    pub fn vocabulary(&self) -> Vec<String> {
         let letters =
             |n: usize| (0..n).map(|i| LETTERS.chars().nth(i).map_or_else(|| i.to_string(), String::from)).collect::<Vec<_>>();
         let numbers = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>();
@@ -117,7 +141,8 @@ impl Task {
         [vec!["<pad>".to_string(), "</s>".to_string()], own].concat()
     }
 
-    pub(super) fn longest(&self, family: Family) -> usize {
+    /// The longest row of a batch, on the decoder's side of an encoder-decoder. // tokens
+    pub fn longest(&self, family: Family) -> usize {
         let (question, answer) = match *self {
             Task::Copy { length, .. } | Task::Reverse { length, .. } | Task::Sort { length, .. } => (length, length),
             Task::Addition { digits } => (2 * digits + 1, digits + 1),

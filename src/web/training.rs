@@ -1,0 +1,237 @@
+//! A model that learns, as `www/training/` sees it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use async_lock::{Mutex, MutexGuard};
+use js_sys::{Array, Function, Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_time::Instant;
+
+use super::training_options::{TrainOptions, feed, given};
+use super::turns::taking_turns;
+use super::values::*;
+use super::{WebEngine, idle};
+use crate::error::{Error, Result};
+use crate::generate::Engine;
+use crate::models;
+use crate::train::{Batch, Feed, Optimizer, Step, Trainer, initialise, published};
+use crate::weights::{config_file, model_file, stored};
+
+#[wasm_bindgen(js_class = Engine)]
+impl WebEngine {
+    /// Begins to train the model: from now on whoever looks at it sees its weights as they are. `encode(text)` brings the ids of a text without special tokens,
+    /// `id_of(token)` the id of a token, where there is one.
+    pub async fn train(&self, options: JsValue, data: JsValue, encode: Function, id_of: Function) -> Result<Training, JsError> {
+        let options: TrainOptions = read(options, "options of training")?;
+        let mut engine = self.engine.lock().await;
+        let (optimizer, model) = (options.optimizer().map_err(fault)?, engine.model.clone());
+        let mut feed = feed(&options, data, &model, &encode, &id_of)?;
+        let hooks: Vec<String> = vec!["*".into()];
+        let trainer = Trainer::new(model, &feed.batch(0), &hooks).map_err(fault)?;
+        engine.widen(trainer.graph().clone()).await.map_err(fault)?;
+        let held_out = feed.held_out().into_iter().take(MEASURED).collect();
+        let run = Run { trainer, feed, held_out, optimizer };
+        Ok(Training { engine: self.engine.clone(), run: Rc::new(Mutex::new(run)) })
+    }
+
+    /// The model as it is now, as files of a folder that Hugging Face's libraries open: `{ config: string, weights: Uint8Array }`.
+    pub async fn publish(&self) -> Result<Object, JsError> {
+        let mut engine = self.engine.lock().await;
+        let model = engine.model.clone();
+        let nodes: Vec<_> = model.graph.weights().collect();
+        let numbers = engine.device.numbers(&nodes).await.map_err(fault)?;
+        let numbers: Vec<_> = nodes.into_iter().zip(numbers).collect();
+        let file = model_file(&stored(&model.graph, &numbers, &self.names)).map_err(fault)?;
+        files(&config_file(&self.config, model.architecture).map_err(fault)?, &file)
+    }
+}
+
+/// The files of a model that has learned nothing yet, drawn from the seed as its architecture publishes it: `{ config: string, weights: Uint8Array }`. `tokens`: those of its
+/// tokenizer, where it has one.
+#[wasm_bindgen(js_name = freshModel)]
+pub fn fresh_model(config: &str, seed: f64, tokens: Option<usize>) -> Result<Object, JsError> {
+    let write = || {
+        let seed = whole_seed(seed)?;
+        let model = models::build(config, &[])?;
+        if let Some(tokens) = tokens.filter(|tokens| *tokens > model.vocab) {
+            return Err(Error::Input(format!(
+                "the tokenizer has {tokens} tokens, but vocab_size in config.json is {}; make vocab_size at least {tokens}",
+                model.vocab
+            )));
+        }
+        let parameters = initialise(&model, config, seed)?;
+        let file = model_file(&published(&model, config, &parameters, seed)?)?;
+        Ok((config_file(config, model.architecture)?, file))
+    };
+    let (config, file) = write().map_err(fault)?;
+    files(&config, &file)
+}
+
+fn files(config: &str, weights: &[u8]) -> Result<Object, JsError> {
+    let object = Object::new();
+    set(&object, "config", config);
+    set(&object, "weights", Uint8Array::from(weights));
+    Ok(object)
+}
+
+/// Batches of the held-out share that are measured.
+const MEASURED: usize = 64;
+
+struct Run {
+    trainer: Trainer,
+    feed: Feed,
+    held_out: Vec<Batch>,
+    optimizer: Optimizer,
+}
+
+/// A training run on an engine's model.
+#[wasm_bindgen]
+pub struct Training {
+    engine: Rc<Mutex<Engine>>,
+    run: Rc<Mutex<Run>>,
+}
+
+#[wasm_bindgen]
+impl Training {
+    /// Steps that the schedule counts on, in all.
+    pub fn plan(&self, steps: usize) -> Result<(), JsError> {
+        let mut run = idle(&self.run)?;
+        let optimizer = run.optimizer;
+        run.trainer.plan(optimizer, steps).map_err(fault)
+    }
+
+    /// Steps done.
+    pub fn done(&self) -> Result<usize, JsError> {
+        Ok(idle(&self.run)?.trainer.done())
+    }
+
+    /// What there is to know before the first step: `{ bytes, examples cut, entropy? }`.
+    pub fn about(&self) -> Result<Object, JsError> {
+        let run = idle(&self.run)?;
+        let object = Object::new();
+        set(&object, "bytes", run.trainer.bytes() as f64);
+        set(&object, "cut", run.feed.cut() as f64);
+        set(&object, "heldOut", run.held_out.len() as f64);
+        run.feed.entropy().into_iter().for_each(|entropy| set(&object, "entropy", entropy));
+        Ok(object)
+    }
+
+    /// Learns until `count` steps are done or `patience` milliseconds are over: six numbers for each step (see [`told`]). A step that fails ends the call,
+    /// and is told by the next one where others came before it.
+    pub async fn steps(&self, count: usize, patience: f64, give: Option<Function>) -> Result<Vec<f64>, JsError> {
+        let (mut run, mut engine) = self.both(give).await?;
+        let Run { trainer, feed, .. } = &mut *run;
+        let (started, mut at, mut steps) = (Instant::now(), 0.0, vec![]);
+        for _ in 0..count {
+            let step = match trainer.step(&mut engine.device, &feed.batch(trainer.done())).await {
+                Err(error) if !steps.is_empty() && !matches!(error, Error::DeviceLost(_)) => break,
+                outcome => outcome.map_err(fault)?,
+            };
+            let now = started.elapsed().as_secs_f64() * 1e3;
+            steps.extend(told(&step, now - at));
+            at = now;
+            if now >= patience {
+                break;
+            }
+        }
+        engine.weights_changed();
+        Ok(steps)
+    }
+
+    /// The share of trainer `rank` of `of` in the next step: see [`Trainer::share`].
+    pub async fn share(&self, rank: usize, of: usize, give: Option<Function>) -> Result<Vec<f32>, JsError> {
+        let (mut run, mut engine) = self.both(give).await?;
+        let Run { trainer, feed, .. } = &mut *run;
+        let batch = feed.batch(trainer.done());
+        trainer.share(&mut engine.device, &batch, rank, of).await.map_err(fault)
+    }
+
+    /// Learns from all shares, in the order of their ranks: the first is changed to their sum. Six numbers, of which the time is 0.
+    pub async fn learn(&self, shares: Array) -> Result<Vec<f64>, JsError> {
+        let (mut run, mut engine) = self.both(None).await?;
+        let mut sum: Vec<f32> = vec![];
+        for share in shares.iter() {
+            let share = js_sys::Float32Array::from(share).to_vec();
+            match sum.is_empty() {
+                true => sum = share,
+                false => sum.iter_mut().zip(share).for_each(|(sum, number)| *sum += number),
+            }
+        }
+        let step = run.trainer.learn(&mut engine.device, &sum).await.map_err(fault)?;
+        engine.weights_changed();
+        Ok(told(&step, 0.0).to_vec())
+    }
+
+    /// The mean loss over some batches of what was held out; none where nothing was.
+    #[wasm_bindgen(js_name = heldOut)]
+    pub async fn held_out(&self, batches: usize, give: Option<Function>) -> Result<Option<f64>, JsError> {
+        let (run, mut engine) = self.both(give).await?;
+        let (mut sum, mut count) = (0.0, 0);
+        for batch in run.held_out.iter().take(batches) {
+            sum += f64::from(run.trainer.loss(&mut engine.device, batch).await.map_err(fault)?);
+            count += 1;
+        }
+        Ok((count > 0).then(|| sum / f64::from(count)))
+    }
+
+    /// What the model does with an input as it is now: a trace as of `Engine.run`; hooks whose names end in `_grad` are gradients of its loss,
+    /// for which `batch` has the input with its labels, under `transformers`' names.
+    pub async fn probe(
+        &self,
+        input: JsValue,
+        batch: JsValue,
+        capture: Vec<String>,
+        give: Option<Function>,
+    ) -> Result<JsValue, JsError> {
+        let (run, mut engine) = self.both(give).await?;
+        let (gradients, hooks): (Vec<String>, Vec<String>) = capture.into_iter().partition(|glob| glob.ends_with("_grad"));
+        let mut trace = engine.run(&input_of(input)?, &hooks).await.map_err(fault)?;
+        if !gradients.is_empty() {
+            let batch = given(batch)?;
+            let hooks: Vec<String> = gradients.iter().map(|glob| glob.trim_end_matches("_grad").to_string()).collect();
+            let found = run.trainer.derivatives(&mut engine.device, &batch, &hooks).await.map_err(fault)?;
+            trace.activations.extend(found.activations.into_iter().filter(|tensor| tensor.name.ends_with("_grad")));
+        }
+        Ok(trace_object(&trace).into())
+    }
+
+    /// All that training changes, as a safetensors file.
+    pub async fn snapshot(&self) -> Result<Vec<u8>, JsError> {
+        let (run, mut engine) = self.both(None).await?;
+        let snapshot = run.trainer.snapshot(&mut engine.device).await.map_err(fault)?;
+        run.trainer.packed(&snapshot).map_err(fault)
+    }
+
+    /// Goes back to a snapshot.
+    pub async fn restore(&self, bytes: &[u8]) -> Result<(), JsError> {
+        let (mut run, mut engine) = self.both(None).await?;
+        let snapshot = run.trainer.unpacked(bytes).map_err(fault)?;
+        run.trainer.restore(&mut engine.device, &snapshot).map_err(fault)?;
+        engine.weights_changed();
+        Ok(())
+    }
+
+    /// The run and its engine, which must still compute by the run's graph.
+    async fn both(&self, give: Option<Function>) -> Result<(MutexGuard<'_, Run>, MutexGuard<'_, Engine>), JsError> {
+        let run = self.run.lock().await;
+        let engine = taking_turns(&self.engine, give).await;
+        match Arc::ptr_eq(engine.device.graph(), run.trainer.graph()) {
+            true => Ok((run, engine)),
+            false => Err(fault(Error::Input("this model has begun another training; go on with that one".into()))),
+        }
+    }
+}
+
+/// A step as numbers: its number, loss, norm of the gradients, rate, tokens, and time in milliseconds.
+fn told(step: &Step, ms: f64) -> [f64; 6] {
+    let Step { step, loss, grad_norm, rate, tokens } = *step;
+    [step as f64, loss.into(), grad_norm.into(), rate.into(), tokens as f64, ms]
+}
+
+pub(super) fn whole_seed(seed: f64) -> Result<u64> {
+    match seed >= 0.0 && seed.fract() == 0.0 && seed <= 2f64.powi(53) {
+        true => Ok(seed as u64),
+        false => Err(Error::Input(format!("the seed is {seed}; a whole number from 0 is expected"))),
+    }
+}

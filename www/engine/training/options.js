@@ -1,0 +1,69 @@
+// What a caller asks of training, in the form that the engine reads, or refused in one sentence.
+
+import { given } from "../options.js";
+
+/**
+ * `heldOut`: the share of the data that is never trained on. `rows`: "packed" (texts one after another, cut into windows) or "lines" (a text a row). `masking.copies`: masks drawn once for so many
+ * copies of each text (BERT), not anew each time (RoBERTa). `workers`: how many share a batch on the CPU; "auto" goes by the cores.
+ * @typedef {{ objective?: "clm" | "mlm" | "nsp" | "sop" | "span" | "pairs" | "cls", data: Data, batch?: number, context?: number, heldOut?: number, rows?: "packed" | "lines", masking?: { share?: number, copies?: number },
+ *   optimizer?: { lr?: number, betas?: [number, number], eps?: number, weightDecay?: number }, schedule?: "constant" | "cosine" | "linear", warmup?: number, clip?: number, seed?: number,
+ *   workers?: number | "auto" }} TrainOptions
+ */
+/**
+ * A text (a string or a file) for an objective; a generated task with the sizes that are not the usual ones; or batches of whole numbers under the names of `transformers`' arguments, of which batch s mod
+ * their number serves step s.
+ * @typedef {string | Blob | { task: string, [size: string]: number | string } | { batches: Record<string, Nested>[] }} Data
+ */
+/** Numbers, or lists of them: all lists of a depth equally long. @typedef {number[] | number[][]} Nested */
+
+const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0 };
+
+/**
+ * @param {TrainOptions} options
+ * @returns {Promise<{ options: object, data: object, workers: number | "auto" }>}
+ */
+export async function engineOptions({ data, workers = "auto", optimizer = {}, ...options }) {
+  if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1)) throw new Error(`workers: expected a whole number from 1 or "auto", got ${JSON.stringify(workers)}.`);
+  const known = { ...USUAL, ...given(options), optimizer: given(optimizer) };
+  for (const name of /** @type {const} */ (["batch", "context"])) {
+    if (!(Number.isInteger(known[name]) && known[name] >= 1)) throw new Error(`${name}: expected a whole number from 1, got ${JSON.stringify(known[name])}.`);
+  }
+  return { options: known, data: await dataOf(data), workers };
+}
+
+/** How many workers share a batch. @param {number | "auto"} asked @param {number} texts of a batch @param {number} cores */
+export function workersFor(asked, texts, cores) {
+  // The page's own thread needs little while its model trains, but where there are many cores it keeps one.
+  const wanted = asked === "auto" ? Math.min(cores > 2 ? cores - 1 : cores, MOST_WORKERS) : asked;
+  return Math.max(1, Math.min(wanted, texts));
+}
+
+/** Beyond these the exchange of gradients takes more than the further worker saves. */
+const MOST_WORKERS = 8;
+
+/** @param {Data} data */
+async function dataOf(data) {
+  if (typeof data === "string") return { text: data };
+  if (data instanceof Blob) return { text: await data.text() };
+  if (data && typeof data === "object" && "task" in data) return { task: data };
+  if (data && typeof data === "object" && Array.isArray(data.batches)) return { batches: data.batches.map(arrays) };
+  throw new Error('data: expected a text, a file, { task: "…" } or { batches: […] }.');
+}
+
+/** Nested lists as numbers with a shape. @param {Record<string, Nested>} lists */
+export function arrays(lists) {
+  return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, array(name, list)]));
+}
+
+/**
+ * @param {string} name
+ * @param {Nested} list
+ */
+function array(name, list) {
+  if (!Array.isArray(list)) throw new Error(`${name}: expected a list of numbers, or of lists of numbers.`);
+  if (!Array.isArray(list[0])) return { shape: [list.length], data: list };
+  const rows = /** @type {number[][]} */ (list);
+  const uneven = rows.find((row) => row.length !== rows[0].length);
+  if (uneven) throw new Error(`${name}: its rows have ${rows[0].length} and ${uneven.length} numbers; fill the shorter ones up.`);
+  return { shape: [rows.length, rows[0].length], data: rows.flat() };
+}

@@ -1,0 +1,298 @@
+// A model that learns, as the page sees it: a run in the model's worker and, where several share a batch, in workers beside it. What was learned outlives a lost worker or GPU: the run goes on
+// from its last snapshot, with the same numbers on the CPU.
+
+import { fromRaw } from "../../trace.js";
+import { given, untilAborted } from "../options.js";
+import { Replay } from "../generation.js";
+import { EngineLost } from "../loss.js";
+import { workersFor } from "./options.js";
+
+/** @typedef {import("../link.js").Link} Link */
+/** @typedef {import("../host.js").Input} Input */
+/** @typedef {import("../../trace.js").Trace} Trace */
+/** @typedef {import("./learner.js").About} About */
+/** @typedef {import("./learner.js").Did} Did */
+/** `step` counts the steps done; `file` is a safetensors file of weights and optimizer states. @typedef {{ step: number, file: Uint8Array }} Snapshot */
+/** Calls the model's engine. @typedef {(method: string, asked?: object, signal?: AbortSignal, transfer?: Transferable[]) => Promise<any>} Ask */
+/**
+ * One step as a run tells it: `step` counted from 0, `loss` in nats before the update, `gradNorm` before clipping, `tokens` of its batch without padding; `each` has all steps since the last one told. `heldOut` is the mean loss
+ * of the held-out share in nats, `trace` what the probe does after this step.
+ * @typedef {Omit<Did, "ms"> & { tokensPerSecond: number, each: Did[], heldOut?: number, trace?: Trace }} Step
+ */
+/**
+ * What a training needs of its model. `helpers` opens links to workers with the model as it is.
+ * @typedef {{ ask: Ask, device: () => "cpu" | "webgpu", helpers: (count: number) => Promise<Link[]> }} Home
+ */
+
+/** What workers compute between two messages to the page. // ms */
+const PATIENCE = 60;
+
+/** Between two snapshots of a run. // ms */
+const KEPT = 5000;
+
+/** A snapshot may take this share of the time. */
+const KEPT_SHARE = 0.05;
+
+/** Held-out batches that are measured each time, where the caller does not say. */
+const MEASURED = 4;
+
+/** Losses of workers, one after the other, after which a run gives up. */
+const MOST_LOSSES = 3;
+
+export class Training {
+  /** @type {About} */
+  about;
+  /** Workers that share a batch, the model's own included. */
+  workers = 1;
+  #home;
+  #asked;
+  #workersAsked;
+  /** The workers beside the model's own. @type {Link[]} */
+  #helpers = [];
+  /** @type {Snapshot} */
+  #kept;
+  #keptAt = 0;
+  #keepEvery = KEPT;
+  /** Steps that the schedule counts on. */
+  #planned = 0;
+  #running = false;
+
+  /**
+   * @param {Home} home
+   * @param {{ options: any, data: object, workers: number | "auto" }} asked
+   * @param {About} about
+   * @param {Snapshot} kept
+   */
+  constructor(home, { workers, ...asked }, about, kept) {
+    this.#home = home;
+    this.#asked = asked;
+    this.#workersAsked = workers;
+    this.about = about;
+    this.#kept = kept;
+  }
+
+  /**
+   * @param {Home} home
+   * @param {{ options: any, data: object, workers: number | "auto" }} asked
+   */
+  static async open(home, asked) {
+    const about = await home.ask("open", { options: asked.options, data: asked.data });
+    const training = new Training(home, asked, about, await home.ask("snapshot"));
+    await training.#gather();
+    return training;
+  }
+
+  /** Steps done, as far as they are kept. */
+  get done() {
+    return this.#kept.step;
+  }
+
+  /**
+   * Learns, and tells of every `every`-th step and the last one. Ends early when `signal` aborts, after at most some 60 ms or one step.
+   * @param {{ steps: number, every?: number, capture?: string[], probe?: Input & { labels?: import("./probe.js").Labels }, heldOut?: number, signal?: AbortSignal }} options
+   *   `probe`: a text that is run after each step that is told, with the hooks of `capture`; `*_grad` are gradients of its loss. `heldOut`: batches that are measured then
+   * @returns {AsyncGenerator<Step, void, void>}
+   */
+  async *run({ steps, every = 1, capture = [], probe, heldOut = MEASURED, signal }) {
+    for (const [name, value, least] of /** @type {const} */ ([["steps", steps, 0], ["every", every, 1], ["heldOut", heldOut, 0]])) {
+      if (!(Number.isInteger(value) && value >= least)) throw new Error(`${name}: expected a whole number from ${least}, got ${JSON.stringify(value)}.`);
+    }
+    if (this.#running) throw new Error("This training is under way: wait until it has ended, or abort it.");
+    this.#running = true;
+    let losses = 0;
+    try {
+      const { step: from } = await this.snapshot();
+      this.#planned = from + steps;
+      await this.#all("plan", { steps: this.#planned });
+      /** @type {Did[]} */
+      let each = [];
+      let [done, told, begun] = [from, from, performance.now()];
+      while (told < from + steps && !signal?.aborted) {
+        try {
+          if (done < told) each = [];
+          const until = Math.min(from + steps, from + (Math.floor((done - from) / every) + 1) * every);
+          const did = await this.#steps(until - done, each.at(-1)?.ms);
+          done += did.length;
+          each.push(...did.filter(({ step }) => step >= told));
+          if (done === until && done > told) {
+            const last = /** @type {Did} */ (each.at(-1));
+            const tokens = each.reduce((sum, { tokens }) => sum + tokens, 0);
+            const now = performance.now();
+            const tokensPerSecond = (tokens / (now - begun)) * 1000;
+            const measured = this.about.heldOut > 0 && heldOut > 0 ? await this.#ask("heldOut", { batches: heldOut }, signal) : undefined;
+            const trace = probe && (await this.#probe(probe, capture, signal));
+            const { ms: _, ...step } = last;
+            yield { ...step, tokensPerSecond, each, ...given({ heldOut: measured, trace }) };
+            [told, each, begun] = [done, [], performance.now()];
+          }
+          await this.#keep();
+          losses = 0;
+        } catch (error) {
+          if (!isLoss(error) || ++losses === MOST_LOSSES) throw error instanceof Replay && error.loss ? error.loss : error;
+          await this.#again(error);
+          done = this.#kept.step;
+        }
+      }
+    } catch (error) {
+      if (!signal?.aborted || error !== signal.reason) throw error;
+    } finally {
+      this.#running = false;
+      await this.#keep(true).catch(() => {});
+    }
+  }
+
+  /**
+   * All that training changes, to go on from: weights and what the optimizer remembers.
+   * @returns {Promise<Snapshot>}
+   */
+  async snapshot() {
+    this.#kept = await this.#ask("snapshot");
+    this.#keptAt = performance.now();
+    return { step: this.#kept.step, file: this.#kept.file.slice() };
+  }
+
+  /**
+   * Goes back to a snapshot of this training, or of another of the same model and optimizer.
+   * @param {Snapshot | Promise<Snapshot>} snapshot
+   */
+  async restore(snapshot) {
+    const { step, file } = await snapshot;
+    await this.#all("restore", { file });
+    this.#kept = { step, file: file.slice() };
+  }
+
+  /**
+   * The model as it is now, as the files of a folder that Hugging Face's libraries open.
+   * @returns {Promise<File[]>}
+   */
+  save() {
+    return this.#ask("save");
+  }
+
+  /**
+   * A text as the model reads it now, hooks and gradients included.
+   * @param {Input & { labels?: import("./probe.js").Labels }} probe
+   * @param {{ capture?: string[], signal?: AbortSignal }} [options]
+   * @returns {Promise<Trace>}
+   */
+  async probe(probe, { capture = [], signal } = {}) {
+    return this.#probe(probe, capture, signal);
+  }
+
+  /** Ends the run in the workers; the model keeps what it has learned. */
+  close() {
+    for (const link of this.#helpers.splice(0)) link.close();
+  }
+
+  /**
+   * For the model, whose engine is another one now, or has another device: what was learned is brought there.
+   * @param {Ask} ask of the new engine
+   * @param {boolean} open whether the run has to be begun there
+   */
+  async moved(ask, open) {
+    if (open) await ask("open", this.#asked);
+    await ask("restore", { file: this.#kept.file });
+    await ask("plan", { steps: this.#planned });
+    await ask("join", { rank: 0, ports: [] });
+    this.close();
+    this.workers = 1;
+  }
+
+  /**
+   * Steps in all workers at once, as many in each.
+   * @param {number} most
+   * @param {number} [ms] what a step took
+   * @returns {Promise<Did[]>}
+   */
+  async #steps(most, ms) {
+    if (this.workers === 1) return this.#ask("steps", { count: most, patience: PATIENCE });
+    const count = Math.max(1, Math.min(most, Math.floor(PATIENCE / (ms ?? PATIENCE))));
+    const [did] = await this.#all("steps", { count, patience: PATIENCE });
+    return did;
+  }
+
+  /**
+   * @param {Input & { labels?: import("./probe.js").Labels }} probe
+   * @param {string[]} capture
+   * @param {AbortSignal} [signal]
+   */
+  async #probe({ labels, ...input }, capture, signal) {
+    return fromRaw(await this.#ask("probe", given({ input, labels, capture }), signal));
+  }
+
+  /** A snapshot, where the last one is old. @param {boolean} [now] */
+  async #keep(now = false) {
+    const begun = performance.now();
+    if (!now && begun - this.#keptAt < this.#keepEvery) return;
+    await this.snapshot();
+    this.#keepEvery = Math.max(KEPT, (performance.now() - begun) / KEPT_SHARE);
+  }
+
+  /** After a loss: all workers go on from the last snapshot. @param {unknown} error */
+  async #again(error) {
+    // The model's own engine is back already, with the snapshot: `moved` was called.
+    if (!(error instanceof Replay)) {
+      this.close();
+      this.workers = 1;
+      await this.#ask("join", { rank: 0, ports: [] });
+      await this.#ask("restore", { file: this.#kept.file });
+    }
+    await this.#gather();
+  }
+
+  /** Workers beside the model's own, each connected with each other. */
+  async #gather() {
+    const count = this.#home.device() === "cpu" ? workersFor(this.#workersAsked, this.#asked.options.batch, navigator.hardwareConcurrency ?? 1) : 1;
+    if (count === 1) return;
+    const helpers = await this.#home.helpers(count - 1);
+    this.#helpers = helpers;
+    const open = async (/** @type {Link} */ link) => {
+      await link.call("train", ["open", this.#asked]);
+      await link.call("train", ["restore", { file: this.#kept.file }]);
+      await link.call("train", ["plan", { steps: this.#planned }]);
+    };
+    await Promise.all(helpers.map(open));
+    const ports = meshed(count);
+    await Promise.all(helpers.map((link, i) => link.call("train", ["join", { rank: i + 1, ports: ports[i + 1] }], { transfer: ports[i + 1] })));
+    await this.#home.ask("join", { rank: 0, ports: ports[0] }, undefined, ports[0]);
+    this.workers = count;
+  }
+
+  /** The same of all workers; where one fails, the others stop waiting for it. @param {string} method @param {object} asked */
+  async #all(method, asked) {
+    const group = new AbortController();
+    const stop = (/** @type {unknown} */ error) => {
+      group.abort(error);
+      throw error;
+    };
+    const helpers = this.#helpers.map((link) => link.call("train", [method, asked], { signal: group.signal, computes: true }));
+    const calls = [this.#ask(method, asked, group.signal), ...helpers].map((call) => call.catch(stop));
+    const ended = await Promise.allSettled(calls);
+    if (group.signal.aborted) throw group.signal.reason;
+    return ended.map((result) => /** @type {PromiseFulfilledResult<any>} */ (result).value);
+  }
+
+  /** @param {string} method @param {object} [asked] @param {AbortSignal} [signal] */
+  #ask(method, asked, signal) {
+    return untilAborted(this.#home.ask(method, asked, signal), signal);
+  }
+}
+
+/** Ports between each two of so many: for each its own, in the order of the others. @param {number} count @returns {MessagePort[][]} */
+function meshed(count) {
+  /** @type {MessagePort[][]} */
+  const ports = Array.from({ length: count }, () => []);
+  for (let a = 0; a < count; a++) {
+    for (let b = a + 1; b < count; b++) {
+      const { port1, port2 } = new MessageChannel();
+      ports[a][b] = port1;
+      ports[b][a] = port2;
+    }
+  }
+  return ports.map((list) => list.filter(Boolean));
+}
+
+/** @param {unknown} error */
+function isLoss(error) {
+  return error instanceof Replay || error instanceof EngineLost;
+}
