@@ -31,7 +31,7 @@ impl WebEngine {
         let trainer = Trainer::new(model, &feed.batch(0), &hooks).map_err(fault)?;
         engine.widen(trainer.graph().clone()).await.map_err(fault)?;
         let held_out = feed.held_out().into_iter().take(MEASURED).collect();
-        let run = Run { trainer, feed, held_out, optimizer };
+        let run = Run { trainer, feed, held_out, optimizer, names: self.names.clone() };
         Ok(Training { engine: self.engine.clone(), run: Rc::new(Mutex::new(run)) })
     }
 
@@ -83,6 +83,8 @@ struct Run {
     feed: Feed,
     held_out: Vec<Batch>,
     optimizer: Optimizer,
+    /// The checkpoint's tensors.
+    names: Vec<String>,
 }
 
 /// A training run on an engine's model.
@@ -194,6 +196,18 @@ impl Training {
             trace.activations.extend(found.activations.into_iter().filter(|tensor| tensor.name.ends_with("_grad")));
         }
         Ok(trace_object(&trace).into())
+    }
+
+    /// The loss of a batch, the gradient of each weight as the checkpoint stores it, and of each hook that is asked for: `{ loss, weights: [], activations: [] }`.
+    pub async fn gradients(&self, batch: JsValue, capture: Vec<String>, give: Option<Function>) -> Result<Object, JsError> {
+        let (run, mut engine) = self.both(give).await?;
+        let found = run.trainer.derivatives(&mut engine.device, &given(batch)?, &capture).await.map_err(fault)?;
+        let stored = stored(&engine.model.graph, &found.weights, &run.names);
+        let object = Object::new();
+        set(&object, "loss", f64::from(found.loss));
+        set(&object, "weights", stored.iter().map(activation).collect::<Array>());
+        set(&object, "activations", found.activations.iter().map(activation).collect::<Array>());
+        Ok(object)
     }
 
     /// All that training changes, as a safetensors file.

@@ -78,6 +78,11 @@ export class Learner {
     return this.#run.probe(input, batch, capture, turns(undefined, signal));
   }
 
+  /** @param {{ batch: object, capture: string[] }} asked @param {AbortSignal} [signal] */
+  gradients({ batch, capture }, signal) {
+    return this.#run.gradients(batch, capture, turns(undefined, signal));
+  }
+
   /** @returns {Promise<{ step: number, file: Uint8Array }>} */
   async snapshot() {
     return { step: this.#run.done(), file: await this.#run.snapshot() };

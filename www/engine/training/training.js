@@ -5,11 +5,12 @@ import { fromRaw } from "../../trace.js";
 import { given, untilAborted } from "../options.js";
 import { Replay } from "../generation.js";
 import { EngineLost } from "../loss.js";
-import { workersFor } from "./options.js";
+import { arrays, workersFor } from "./options.js";
 
 /** @typedef {import("../link.js").Link} Link */
 /** @typedef {import("../host.js").Input} Input */
 /** @typedef {import("../../trace.js").Trace} Trace */
+/** @typedef {import("../../trace.js").Activation} Activation */
 /** @typedef {import("./learner.js").About} About */
 /** @typedef {import("./learner.js").Did} Did */
 /** `step` counts the steps done; `file` is a safetensors file of weights and optimizer states. @typedef {{ step: number, file: Uint8Array }} Snapshot */
@@ -56,6 +57,8 @@ export class Training {
   /** Steps that the schedule counts on. */
   #planned = 0;
   #running = false;
+  /** The restoring that is under way. @type {Promise<unknown>} */
+  #restoring = Promise.resolve();
 
   /**
    * @param {Home} home
@@ -101,6 +104,7 @@ export class Training {
     this.#running = true;
     let losses = 0;
     try {
+      await this.#restoring;
       const { step: from } = await this.snapshot();
       this.#planned = from + steps;
       await this.#all("plan", { steps: this.#planned });
@@ -146,6 +150,7 @@ export class Training {
    * @returns {Promise<Snapshot>}
    */
   async snapshot() {
+    await this.#restoring;
     this.#kept = await this.#ask("snapshot");
     this.#keptAt = performance.now();
     return { step: this.#kept.step, file: this.#kept.file.slice() };
@@ -155,17 +160,22 @@ export class Training {
    * Goes back to a snapshot of this training, or of another of the same model and optimizer.
    * @param {Snapshot | Promise<Snapshot>} snapshot
    */
-  async restore(snapshot) {
-    const { step, file } = await snapshot;
-    await this.#all("restore", { file });
-    this.#kept = { step, file: file.slice() };
+  restore(snapshot) {
+    const restored = this.#restoring.then(async () => {
+      const { step, file } = await snapshot;
+      await this.#all("restore", { file });
+      this.#kept = { step, file: file.slice() };
+    });
+    this.#restoring = restored.catch(() => {});
+    return restored;
   }
 
   /**
    * The model as it is now, as the files of a folder that Hugging Face's libraries open.
    * @returns {Promise<File[]>}
    */
-  save() {
+  async save() {
+    await this.#restoring;
     return this.#ask("save");
   }
 
@@ -177,6 +187,18 @@ export class Training {
    */
   async probe(probe, { capture = [], signal } = {}) {
     return this.#probe(probe, capture, signal);
+  }
+
+  /**
+   * The loss of a batch and its gradients: of each weight under its published name, as the checkpoint stores it, and of the hooks of `capture`, each under its name with `_grad` behind it.
+   * @param {Record<string, import("./options.js").Nested>} batch whole numbers under the names of `transformers`' arguments
+   * @param {{ capture?: string[], signal?: AbortSignal }} [options]
+   * @returns {Promise<{ loss: number, weights: Map<string, Activation>, activations: Map<string, Activation> }>}
+   */
+  async gradients(batch, { capture = [], signal } = {}) {
+    const { loss, weights, activations } = await this.#ask("gradients", { batch: arrays(batch), capture }, signal);
+    const named = (/** @type {Activation[]} */ list) => new Map(list.map((one) => [one.name, one]));
+    return { loss, weights: named(weights), activations: named(activations) };
   }
 
   /** Ends the run in the workers; the model keeps what it has learned. */
