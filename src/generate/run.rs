@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::slice;
 
-use web_time::{Duration, Instant};
+use web_time::Instant;
 
 use super::engine::{Engine, assemble};
 use super::input::{Input, Prompt};
@@ -12,9 +12,6 @@ use crate::error::Result;
 use crate::graph::{Dim, Graph, Lens, NodeId, Stage};
 use crate::pass::{Read, Rows, rows};
 use crate::tensor::Tensor;
-
-/// Several passes compute so long before a turn is given.
-const PATIENCE: Duration = Duration::from_millis(40);
 
 impl Engine {
     /// One pass over a whole input.
@@ -83,10 +80,7 @@ impl Engine {
         let mut traces: Vec<Vec<Trace>> = variants.iter().map(|_| vec![]).collect();
         let mut turn = Instant::now();
         for (done, (first, place, aims)) in ordered.iter().enumerate() {
-            if turn.elapsed() > PATIENCE {
-                self.device.rest(done as f32 / ordered.len() as f32).await?;
-                turn = Instant::now();
-            }
+            self.device.rest(&mut turn, done, ordered.len()).await?;
             let mut pass = assemble(&self.model, &self.limits, &prompts, &new, 0, reads.clone())?;
             pass.from = (done > 0).then_some(*first);
             let tensors = self.compute(None, pass, aims).await?;

@@ -13,7 +13,7 @@ use super::differentiate::{Gradients, Wanted, differentiate};
 use super::loss::{Loss, add_loss};
 use super::schedule::Optimizer;
 use super::update::{Update, add_adamw};
-use crate::capture::{Aims, Extent, Intervention, changed, select};
+use crate::capture::{Aims, Changed, Extent, Intervention, select};
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Kind, Lens, NodeId, Stage};
@@ -88,10 +88,10 @@ impl Trainer {
         let mut graph = model.graph.clone();
         let heads = example.heads(&model)?;
         let loss = add_loss(&mut graph, &model, &heads)?;
-        let [edited, with_edited_gradients] = changed(&graph, interventions);
+        let Changed { nodes: edited, taken, gradients: own } = Changed::find(&graph, interventions)?;
         let captured = select(&graph, captured, &FORWARD)?.into_iter().map(|read| read.node);
-        let activations = captured.chain(with_edited_gradients).collect();
-        let wanted = Wanted { weights: graph.weights().collect(), activations, edited };
+        let activations = captured.chain(own).collect();
+        let wanted = Wanted { weights: graph.weights().collect(), activations, edited, taken };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
         let aims = Aims::find(&graph, interventions, Extent::Whole)?;
         let update = add_adamw(&mut graph, &gradients, &wanted.weights)?;
@@ -261,7 +261,7 @@ impl Trainer {
     fn pass(&self, lens: Lens, stages: Vec<Stage>, inputs: ByNode<Vec<f32>>, reads: Vec<Read>) -> Result<Pass> {
         let mut edits = self.aims.edits(&self.graph, &lens, &stages)?;
         if stages.contains(&Stage::Backward) {
-            edits.extend(self.gradients.edits(&edits));
+            edits.extend(self.gradients.edits(&self.graph, &lens, &edits));
         }
         Ok(Pass { lens, stages, from: None, inputs, edits, reads })
     }
