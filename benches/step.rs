@@ -12,7 +12,7 @@ use diorama::graph::{Kind, Lens, NodeId};
 use diorama::models::{self, Model};
 use diorama::pass::Parameters;
 use diorama::tensor::size;
-use diorama::train::{Array, Batch, Trainer};
+use diorama::train::{Array, Batch, Setup, Trainer};
 use diorama::weights::Checkpoint;
 use pollster::block_on;
 
@@ -71,7 +71,7 @@ fn train(shape: &Shape, profile: bool) {
     let array = Array { shape: vec![texts, tokens], data: ids };
     let batch = Batch { arrays: [("input_ids".to_string(), array.clone()), ("labels".to_string(), array)].into() };
     let parameters = made_up(&model);
-    let trainer = Trainer::new(Arc::new(model), &batch, &[]).expect("a trainer");
+    let trainer = Trainer::new(Arc::new(model), &batch, &Setup::default()).expect("a trainer");
     let graph = trainer.graph().clone();
     let mut device = block_on(Device::open_untested(Choice::Cpu, graph, parameters)).expect("the CPU opens");
     let ms = best(|| {

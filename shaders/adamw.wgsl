@@ -12,7 +12,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> w: array<f32>;             // [...]
 @group(0) @binding(2) var<storage, read> m: array<f32>;             // [...]
 @group(0) @binding(3) var<storage, read> v: array<f32>;             // [...]
-@group(0) @binding(4) var<storage, read> rates: array<f32>;         // [8]
+@group(0) @binding(4) var<storage, read> rates: array<f32>;         // [10]
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;     // [...]
 
 const WORKGROUP = 64u;

@@ -4,17 +4,18 @@ mod past;
 mod profile;
 mod reason;
 mod self_test;
+mod timing;
 
 use std::sync::Arc;
 
-use web_time::{Duration, Instant};
+use web_time::Duration;
 
 use crate::cpu;
 use crate::error::{Error, Result};
 use crate::gpu::{self, Executor, Gpu};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
-use crate::tensor::{Tensor, ranked};
+use crate::tensor::Tensor;
 pub use reason::Reason;
 pub use self_test::SelfTest;
 
@@ -80,19 +81,7 @@ impl Device {
     /// Both devices compute the probe's first pass and must agree on it; they are timed on its later one.
     pub async fn open(choice: Choice, graph: Arc<Graph>, parameters: Parameters, probe: Probe) -> Result<Self> {
         let kept = if choice == Choice::Cpu { Parameters::new() } else { parameters.clone() };
-        let cpu = cpu::Executor::new(graph.clone(), parameters);
-        let mut device = Device {
-            backend: Backend::Cpu(Box::new(cpu)),
-            graph,
-            parameters: kept,
-            reason: Reason::Asked,
-            gpu: None,
-            past: Default::default(),
-            turns: None,
-            self_test: vec![],
-            cpu_time: None,
-            gpu_time: None,
-        };
+        let mut device = Device::on_cpu(graph, parameters, kept);
         if choice == Choice::Cpu {
             return Ok(device);
         }
@@ -116,10 +105,20 @@ impl Device {
 
     /// The device that was asked for, without a comparison of the two; `auto` takes the CPU.
     pub async fn open_untested(choice: Choice, graph: Arc<Graph>, parameters: Parameters) -> Result<Self> {
-        let mut device = Device {
-            backend: Backend::Cpu(Box::new(cpu::Executor::new(graph.clone(), parameters.clone()))),
+        let kept = if choice == Choice::Gpu { parameters.clone() } else { Parameters::new() };
+        let mut device = Device::on_cpu(graph, parameters, kept);
+        if choice == Choice::Gpu {
+            device.backend = Backend::Gpu(Box::new(device.open_gpu().await?));
+        }
+        Ok(device)
+    }
+
+    /// `kept`: what a GPU that may come needs again.
+    fn on_cpu(graph: Arc<Graph>, parameters: Parameters, kept: Parameters) -> Self {
+        Device {
+            backend: Backend::Cpu(Box::new(cpu::Executor::new(graph.clone(), parameters))),
             graph,
-            parameters: Parameters::new(),
+            parameters: kept,
             reason: Reason::Asked,
             gpu: None,
             past: Default::default(),
@@ -127,12 +126,7 @@ impl Device {
             self_test: vec![],
             cpu_time: None,
             gpu_time: None,
-        };
-        if choice == Choice::Gpu {
-            device.parameters = parameters;
-            device.backend = Backend::Gpu(Box::new(device.open_gpu().await?));
         }
-        Ok(device)
     }
 
     /// Goes on with a graph that has more nodes behind those of the present one, which keep their ids, and with the weights as they are now. What texts
@@ -171,6 +165,16 @@ impl Device {
             Backend::Cpu(_) => "cpu",
             Backend::Gpu(_) => "webgpu",
         }
+    }
+
+    /// Whether a GPU computes: then a pass that reads nothing back is not waited for.
+    pub fn on_gpu(&self) -> bool {
+        matches!(self.backend, Backend::Gpu(_))
+    }
+
+    /// Times that this GPU's results were waited for; 0 on a CPU.
+    pub fn readbacks(&self) -> u64 {
+        if let Backend::Gpu(gpu) = &self.backend { gpu.readbacks() } else { 0 }
     }
 
     /// What it computes by.
@@ -313,38 +317,4 @@ impl Device {
             ))),
         }
     }
-
-    async fn take_faster(&mut self, mut gpu: Executor, step: &Pass) -> Result<()> {
-        let mut on_gpu = vec![];
-        for _ in 0..TIMED + 1 {
-            let start = Instant::now();
-            gpu.run(step).await?;
-            on_gpu.push(start.elapsed());
-        }
-        let mut on_cpu = vec![];
-        if let Backend::Cpu(cpu) = &mut self.backend {
-            for _ in 0..TIMED + 1 {
-                let start = Instant::now();
-                cpu.run(step);
-                on_cpu.push(start.elapsed());
-            }
-        }
-        let (cpu, gpu_time) = (median(&on_cpu[1..]), median(&on_gpu[1..]));
-        if gpu_time < cpu {
-            self.backend = Backend::Gpu(Box::new(gpu));
-            self.reason = Reason::GpuFaster { cpu, gpu: gpu_time };
-        } else {
-            self.reason = Reason::CpuFaster { cpu, gpu: gpu_time };
-        }
-        (self.cpu_time, self.gpu_time) = (Some(cpu), Some(gpu_time));
-        Ok(())
-    }
-}
-
-/// Timed runs of a step on each device, after one that is not counted.
-const TIMED: usize = 5;
-
-fn median(times: &[Duration]) -> Duration {
-    let seconds: Vec<f32> = times.iter().map(Duration::as_secs_f32).collect();
-    times[ranked(&seconds)[times.len() / 2]]
 }

@@ -27,6 +27,8 @@ pub enum Axis {
     In,
     /// What says how fast to learn.
     Rate,
+    /// What several steps of training came to.
+    Step,
 }
 
 impl Axis {
@@ -47,6 +49,7 @@ impl Axis {
             Axis::Out => "out",
             Axis::In => "in",
             Axis::Rate => "rate",
+            Axis::Step => "step",
         }
     }
 }

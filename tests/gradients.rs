@@ -5,12 +5,12 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::training::{batch, for_every_family, trainer_with};
+use common::training::{batch, for_every_family, trainer};
 use common::{Golden, goldens};
 use diorama::capture::Intervention;
 use diorama::device::Choice;
 use diorama::tensor::Tensor;
-use diorama::train::{Batch, Derivatives, Trainer};
+use diorama::train::{Batch, Derivatives, Setup, Trainer};
 use diorama::weights;
 use pollster::block_on;
 use serde_json::Value;
@@ -65,8 +65,9 @@ fn derivatives(
     captured: &[&str],
     interventions: &[Intervention],
 ) -> (Trainer, Derivatives) {
-    let (trainer, mut device) = trainer_with(name, batch, choice, captured, interventions);
     let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
+    let setup = Setup { interventions: interventions.to_vec(), ..Setup::capturing(&captured) };
+    let (trainer, mut device) = trainer(name, batch, choice, &setup);
     let found = block_on(trainer.derivatives(&mut device, batch, &captured)).expect("gradients");
     (trainer, found)
 }

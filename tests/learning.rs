@@ -58,6 +58,35 @@ fn two_runs_in_a_row_are_one_long_run() {
 }
 
 #[test]
+fn averages_are_the_model_and_training_goes_on_from_the_weights() {
+    let dir = scratch("averaged");
+    let run = |from: &str, more: &[&str], out: &str| {
+        let out = dir.join(out).display().to_string();
+        let told =
+            diorama(&[&["train", from, "--batches", &batches("gpt2"), "--lr", "1e-2", "--json", "--out", &out], more].concat());
+        let lines = stdout(&told);
+        let losses = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["loss"].clone());
+        (losses.collect::<Vec<_>>(), out)
+    };
+    let numbers = |folder: &str| std::fs::read(Path::new(folder).join("model.safetensors")).expect("a model");
+    for rule in ["adamw", "sgd"] {
+        let settings = |steps: &'static str| ["--optimizer", rule, "--steps", steps];
+        let (_, plain) = run(&model("gpt2"), &settings("4"), &format!("{rule}-plain"));
+        let (whole, averaged) =
+            run(&model("gpt2"), &[&settings("4")[..], &["--ema", "0.9"]].concat(), &format!("{rule}-averaged"));
+        assert_ne!(numbers(&plain), numbers(&averaged));
+        stdout(&diorama(&["inspect", &averaged]));
+        let (first, half) = run(&model("gpt2"), &[&settings("2")[..], &["--ema", "0.9"]].concat(), &format!("{rule}-half"));
+        let (second, both) = run(&half, &[&settings("2")[..], &["--ema", "0.9"]].concat(), &format!("{rule}-both"));
+        assert_eq!([first, second].concat(), whole, "the averages do not change how the weights learn");
+        assert_eq!(numbers(&both), numbers(&averaged));
+        // Without averages, too, it goes on from the weights.
+        let (third, _) = run(&half, &settings("2"), &format!("{rule}-without"));
+        assert_eq!(third, whole[2..]);
+    }
+}
+
+#[test]
 fn gradients_lie_under_the_names_of_the_checkpoint() {
     let out = scratch("gradients").join("g.safetensors");
     let file = goldens().join("gradients/gpt2.safetensors");
@@ -110,6 +139,8 @@ fn bad_training_is_one_sentence() {
     ask("one beta", &["--betas", "0.9"], &["betas", "two"]);
     ask("a beta of more than 1", &["--betas", "0.9,1.5"], &["second beta", "1.5"]);
     ask("a folder that is taken", &["--out", &model], &["not empty"]);
+    ask("momentum without SGD", &["--momentum", "0.9"], &["momentum", "sgd"]);
+    ask("an average that never begins", &["--ema", "1"], &["ema", "below 1"]);
     let bert = common::shell::model("bert-model");
     refused("a model without a head", &["train", &bert, "--batches", &given, "--steps", "1"], &["no head"]);
     let llama = batches("llama3");

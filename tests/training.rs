@@ -4,11 +4,11 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::training::{batches, for_every_family, trainer, trainer_with};
+use common::training::{batches, for_every_family, trainer};
 use common::{Golden, goldens};
 use diorama::capture::Intervention;
 use diorama::device::{Choice, Device};
-use diorama::train::{Batch, Optimizer, Trainer};
+use diorama::train::{Batch, Optimizer, Setup, Trainer};
 use pollster::block_on;
 
 const STEPS: usize = 40;
@@ -37,7 +37,7 @@ fn forty_steps_are_pytorchs(name: &str, choice: Choice) {
 
 fn ready(name: &str, choice: Choice) -> (Vec<Batch>, Trainer, Device) {
     let batches = batches(&Golden::at(&goldens().join(format!("gradients/{name}.batches.safetensors"))));
-    let (mut trainer, device) = trainer(name, &batches[0], choice, &[]);
+    let (mut trainer, device) = trainer(name, &batches[0], choice, &Setup::default());
     trainer.plan(Optimizer::default(), STEPS).expect("a plan");
     (batches, trainer, device)
 }
@@ -91,10 +91,11 @@ fn eight_texts_are_two_batches_of_four() {
 #[test]
 fn what_an_intervention_cuts_off_learns_nothing() {
     let changed = r#"[{ "hook": "blocks.1.hook_mlp_out", "set": 0 }, { "hook": "blocks.0.hook_attn_out_grad", "set": 0 }]"#;
-    let changed = Intervention::read(changed, &mut |_| unreachable!("no activations")).expect("interventions");
+    let interventions = Intervention::read(changed, &mut |_| unreachable!("no activations")).expect("interventions");
+    let changed = Setup { interventions, ..Setup::default() };
     let batches = batches(&Golden::at(&goldens().join("gradients/gpt2.batches.safetensors")));
     for choice in [Choice::Cpu, Choice::Gpu] {
-        let (mut trainer, mut device) = trainer_with("gpt2", &batches[0], choice, &[], &changed);
+        let (mut trainer, mut device) = trainer("gpt2", &batches[0], choice, &changed);
         trainer.plan(Optimizer { weight_decay: 0.0, ..Optimizer::default() }, STEPS).expect("a plan");
         let before = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
         for batch in &batches {
@@ -114,8 +115,9 @@ fn what_an_intervention_cuts_off_learns_nothing() {
 fn numbers_that_break_the_loss_are_told_as_an_intervention() {
     let batches = batches(&Golden::at(&goldens().join("gradients/gpt2.batches.safetensors")));
     let changed = r#"{ "hook": "logits", "scale": 3e38 }"#;
-    let changed = Intervention::read(changed, &mut |_| unreachable!("no activations")).expect("an intervention");
-    let (mut trainer, mut device) = trainer_with("gpt2", &batches[0], Choice::Cpu, &[], &changed);
+    let interventions = Intervention::read(changed, &mut |_| unreachable!("no activations")).expect("an intervention");
+    let changed = Setup { interventions, ..Setup::default() };
+    let (mut trainer, mut device) = trainer("gpt2", &batches[0], Choice::Cpu, &changed);
     trainer.plan(Optimizer::default(), STEPS).expect("a plan");
     let faults = [
         block_on(trainer.derivatives(&mut device, &batches[0], &[])).expect_err("it breaks"),

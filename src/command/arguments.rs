@@ -133,12 +133,15 @@ pub struct Train {
     /// A safetensors file as for gradients, its tensors with a leading axis: batch s mod its length serves step s.
     #[arg(long, value_name = "FILE", conflicts_with = "objective", required_unless_present = "objective")]
     pub batches: Option<PathBuf>,
-    /// What to learn from --data: clm (the next token), mlm (masked tokens), nsp or sop (and sentence pairs), span (T5's), pairs (source, tab, target), cls (label, tab, text)
+    /// What to learn from --data: clm (the next token), mlm (masked tokens), nsp or sop (and sentence pairs), span (T5's), pairs (source, tab, target), cls (label, tab, text), rtd (replaced tokens, with --generator)
     #[arg(long, value_name = "NAME", requires = "data")]
     pub objective: Option<String>,
     /// A text file for --objective, read with the model's tokenizer
     #[arg(long, value_name = "FILE", requires = "objective")]
     pub data: Option<PathBuf>,
+    /// A masked language model's folder, with the same vocabulary: with --objective rtd it fills the masked places by its own draws, and does not learn
+    #[arg(long, value_name = "DIR", requires = "objective")]
+    pub generator: Option<PathBuf>,
     /// Texts of a batch, with --objective
     #[arg(long, default_value_t = 16)]
     pub batch: usize,
@@ -156,7 +159,22 @@ pub struct Train {
     /// As many steps as fit into this time
     #[arg(long, value_name = "F")]
     pub minutes: Option<f64>,
-    /// The learning rate of AdamW
+    /// Weights that learn, by their names in model.safetensors, e.g. 'lm_head.*'; may be given several times. All where left out
+    #[arg(long, value_name = "GLOB")]
+    pub train: Vec<String>,
+    /// Weights that stay as they are, e.g. '*embeddings*'; may be given several times. A tied matrix is one weight under all its names
+    #[arg(long, value_name = "GLOB")]
+    pub freeze: Vec<String>,
+    /// AdamW, or SGD with momentum as PyTorch has it: its decay is part of the gradient
+    #[arg(long, default_value = "adamw")]
+    pub optimizer: OptimizerName,
+    /// Of sgd: how much of the last steps' gradients goes on; 0.9 where left out
+    #[arg(long, value_name = "F")]
+    pub momentum: Option<f32>,
+    /// Averages each weight over the steps: after a step the average is so much (0.999, say) of what it was, and for the rest the new weight. --out then writes the averages as the model, and the weights themselves beside the optimizer's state, from which training goes on
+    #[arg(long, value_name = "F")]
+    pub ema: Option<f32>,
+    /// The learning rate
     #[arg(long, default_value_t = 1e-3)]
     pub lr: f32,
     #[arg(long, value_delimiter = ',', default_values_t = [0.9, 0.95], num_args = 1)]
@@ -185,6 +203,12 @@ pub struct Train {
     /// A line of JSON for each step
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OptimizerName {
+    Adamw,
+    Sgd,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

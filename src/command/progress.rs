@@ -28,29 +28,38 @@ impl Progress {
         Progress { steps, seconds, json, start: now, told: now, since: now, done: 0, tokens: 0 }
     }
 
-    /// Steps in all, as far as can be told by now; none where the last one is done.
-    pub fn planned(&self) -> Option<usize> {
+    /// Steps in all, as far as can be told when so many are done; none where that was the last one.
+    pub fn planned(&self, done: usize) -> Option<usize> {
         let spent = self.start.elapsed().as_secs_f64();
         let steps = match self.steps {
             Some(steps) => steps,
-            None if self.done == 0 => 1,
+            None if done == 0 => 1,
             // By what a step has taken so far.
-            None => self.done + ((self.seconds - spent).max(0.0) * self.done as f64 / spent) as usize,
+            None => done + ((self.seconds - spent).max(0.0) * done as f64 / spent) as usize,
         };
-        (self.done < steps).then_some(steps)
+        (done < steps).then_some(steps)
     }
 
-    pub fn tell(&mut self, did: &Step) -> Result<()> {
+    /// Tells of steps whose results came together: each took its share of the time since the last ones.
+    pub fn tell(&mut self, did: &[Step]) -> Result<()> {
         let now = Instant::now();
-        let ms = (now - self.since).as_secs_f64() * 1e3;
-        (self.since, self.done, self.tokens) = (now, self.done + 1, self.tokens + did.tokens);
+        let ms = (now - self.since).as_secs_f64() * 1e3 / did.len().max(1) as f64;
+        for did in did {
+            self.since = now;
+            self.tell_one(did, ms, now)?;
+        }
+        Ok(())
+    }
+
+    fn tell_one(&mut self, did: &Step, ms: f64, now: Instant) -> Result<()> {
+        (self.done, self.tokens) = (self.done + 1, self.tokens + did.tokens);
         if self.json {
             let Step { step, loss, grad_norm, rate, tokens } = *did;
             let line =
                 serde_json::json!({ "step": step, "loss": loss, "grad_norm": grad_norm, "lr": rate, "tokens": tokens, "ms": ms });
             return super::print(&format!("{line}\n"));
         }
-        let planned = self.planned();
+        let planned = self.planned(self.done);
         if (now - self.told).as_secs_f64() >= 1.0 || self.done == 1 || planned.is_none() {
             self.told = now;
             let seconds = (now - self.start).as_secs_f64();

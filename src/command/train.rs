@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use diorama::device::Device;
 use diorama::error::{Error, Result};
 use diorama::tensor::Tensor;
-use diorama::train::{Array, Batch, Optimizer, Trainer};
+use diorama::train::{Array, Batch, Lost, Optimizer, Rescue, Rule, Setup, Snapshot, Trainer};
 use diorama::weights::{self, Checkpoint};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
-use super::arguments::{Gradients, Train};
+use super::arguments::{Gradients, OptimizerName, Train};
 use super::feed::Feed;
 use super::folder::Folder;
 use super::progress::Progress;
@@ -22,8 +22,8 @@ use super::{intervene, publish, tell};
 pub async fn gradients(asked: Gradients) -> Result<String> {
     let (model, parameters, names) = Folder::at(&asked.dir).load_named()?;
     let batch = Batch { arrays: arrays(&asked.batch)?.into_iter().collect() };
-    let interventions = intervene::read(asked.intervene.as_deref())?;
-    let trainer = Trainer::new_with(Arc::new(model), &batch, &asked.capture, &interventions)?;
+    let setup = Setup { interventions: intervene::read(asked.intervene.as_deref())?, ..Setup::capturing(&asked.capture) };
+    let trainer = Trainer::new(Arc::new(model), &batch, &setup)?;
     let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
     let found = trainer.derivatives(&mut device, &batch, &asked.capture).await?;
     let loss = Tensor { name: "loss".into(), axes: vec![], shape: vec![1], data: vec![found.loss] };
@@ -40,13 +40,13 @@ pub async fn train(asked: Train) -> Result<String> {
         publish::vacant(out)?;
     }
     let optimizer = optimizer(&asked)?;
-    let interventions = intervene::read(asked.intervene.as_deref())?;
+    let setup = setup(&asked)?;
     let folder = Folder::at(&asked.dir);
     let (model, parameters, names) = folder.load_named()?;
-    let mut feed = Feed::open(&asked, &folder, &model)?;
-    let example = feed.batch(0);
+    let mut feed = Feed::open(&asked, &folder, &model).await?;
+    let example = feed.batch(0).await?;
     let mut notes = feed.notes();
-    let mut trainer = Trainer::new_with(Arc::new(model), &example, &[], &interventions)?;
+    let mut trainer = Trainer::new(Arc::new(model), &example, &setup)?;
     let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
     if let Some(bytes) = folder.bytes(OPTIMIZER)? {
         let (step, states) = optimizer_state(&bytes)?;
@@ -56,19 +56,24 @@ pub async fn train(asked: Train) -> Result<String> {
     notes.push(format!("weights, gradients and optimizer take {:.1} MiB", trainer.bytes() as f64 / f64::from(1 << 20)));
     let stopped = stop_flag();
     let from = trainer.done();
-    let mut progress = Progress::new(&asked);
+    let (mut progress, mut rescue) = (Progress::new(&asked), Rescue::default());
     let mut fault = None;
-    while let Some(steps) = progress.planned() {
+    while let Some(steps) = progress.planned(trainer.done() - from) {
         trainer.plan(optimizer, from + steps)?;
         if stopped.load(Ordering::Relaxed) {
             eprintln!("note: interrupted after {} steps", trainer.done() - from);
             break;
         }
-        match trainer.step(&mut device, &feed.batch(trainer.done())).await {
-            Ok(did) => {
+        let told = match feed.batch(trainer.done()).await {
+            Ok(batch) => rescue.advance(&mut trainer, &mut device, &batch).await,
+            Err(error) => Err(error),
+        };
+        tell_losses(&mut rescue, &device);
+        match told {
+            Ok(steps) => {
                 // Behind the first step: what is refused is refused in one line.
                 notes.drain(..).for_each(|note| eprintln!("note: {note}"));
-                progress.tell(&did)?;
+                progress.tell(&steps)?;
             }
             Err(error) => {
                 fault = Some(error);
@@ -76,25 +81,56 @@ pub async fn train(asked: Train) -> Result<String> {
             }
         }
     }
-    let held_out = if fault.is_none() { feed.held_out_loss(&trainer, &mut device).await? } else { None };
-    // A fault leaves the weights as they were before its step: they are worth keeping.
-    let kept = match &asked.out {
-        Some(out) if trainer.done() > from => {
-            save(&trainer, &mut device, &folder, &names, out).await?;
-            format!("{} steps, written to {}\n", trainer.done() - from, out.display())
+    // The results that are still to come, and behind a fault those before it. What goes wrong here is told where nothing went wrong before.
+    for _ in 0..2 {
+        match rescue.settle(&mut trainer, &mut device).await {
+            Ok(steps) => progress.tell(&steps)?,
+            Err(error) => fault = fault.or(Some(error)),
         }
-        _ => String::new(),
-    };
-    let told = held_out.map_or(String::new(), |loss| format!("held-out loss {loss:.4}\n"));
-    match fault {
-        Some(fault) if kept.is_empty() => Err(fault),
-        Some(fault) => Err(Error::Input(format!("{fault} ({})", kept.trim_end()))),
-        None if asked.json => {
-            eprint!("{told}{kept}");
-            Ok(String::new())
-        }
-        None => Ok(told + &kept),
     }
+    // A fault leaves the weights as they were before its step: they are worth keeping.
+    let snapshot = rescue.snapshot(&mut trainer, &mut device).await;
+    tell_losses(&mut rescue, &device);
+    let snapshot = match (snapshot, fault) {
+        (Ok(snapshot), None) => snapshot,
+        (Ok(snapshot), Some(fault)) => {
+            let kept = save_where_asked(&trainer, &snapshot, from, &folder, &names, &asked)?;
+            return Err(if kept.is_empty() { fault } else { Error::Input(format!("{fault} ({})", kept.trim_end())) });
+        }
+        (Err(error), fault) => return Err(fault.unwrap_or(error)),
+    };
+    if asked.ema.is_some() {
+        // What is saved is what is measured.
+        trainer.averages(&snapshot).into_iter().try_for_each(|(id, numbers)| device.renew(id, numbers))?;
+    }
+    let kept = save_where_asked(&trainer, &snapshot, from, &folder, &names, &asked)?;
+    let held_out = feed.held_out_loss(&trainer, &mut device).await?;
+    let told = held_out.map_or(String::new(), |loss| format!("held-out loss {loss:.4}\n"));
+    if asked.json {
+        eprint!("{told}{kept}");
+        return Ok(String::new());
+    }
+    Ok(told + &kept)
+}
+
+/// Says of each GPU that went away from where training goes on, and on what.
+fn tell_losses(rescue: &mut Rescue, device: &Device) {
+    for Lost { why, step } in rescue.lost() {
+        eprintln!("note: the GPU was lost ({why}); training went back to step {step} and goes on with {}", device.name());
+    }
+}
+
+fn setup(asked: &Train) -> Result<Setup> {
+    let rule = match (asked.optimizer, asked.momentum) {
+        (OptimizerName::Sgd, momentum) => Rule::Sgd { momentum: momentum.unwrap_or(0.9) },
+        (OptimizerName::Adamw, None) => Rule::AdamW,
+        (OptimizerName::Adamw, Some(_)) => {
+            return Err(Error::Input("--momentum is sgd's; give --optimizer sgd, or AdamW's --betas".into()));
+        }
+    };
+    let interventions = intervene::read(asked.intervene.as_deref())?;
+    let (trained, frozen) = (asked.train.clone(), asked.freeze.clone());
+    Ok(Setup { captured: vec![], interventions, trained, frozen, rule, ema: asked.ema })
 }
 
 fn optimizer(asked: &Train) -> Result<Optimizer> {
@@ -125,13 +161,30 @@ fn stop_flag() -> Arc<AtomicBool> {
     stopped
 }
 
-/// The model's folder with its new weights, everything else as it was, and the optimizer's state.
-async fn save(trainer: &Trainer, device: &mut Device, folder: &Folder<'_>, names: &[String], out: &Path) -> Result<()> {
-    let snapshot = trainer.snapshot(device).await?;
+/// Writes the folder where one is asked for and there was a step; says so.
+fn save_where_asked(
+    trainer: &Trainer,
+    snapshot: &Snapshot,
+    from: usize,
+    folder: &Folder<'_>,
+    names: &[String],
+    asked: &Train,
+) -> Result<String> {
+    match &asked.out {
+        Some(out) if snapshot.step > from => {
+            save(trainer, snapshot, folder, names, out)?;
+            Ok(format!("{} steps, written to {}\n", snapshot.step - from, out.display()))
+        }
+        _ => Ok(String::new()),
+    }
+}
+
+/// The model's folder with its new weights (their averages where those are kept), everything else as it was, and the optimizer's state.
+fn save(trainer: &Trainer, snapshot: &Snapshot, folder: &Folder<'_>, names: &[String], out: &Path) -> Result<()> {
     let model = trainer.model();
-    let tensors = weights::stored(&model.graph, &trainer.weights(&snapshot), names);
+    let tensors = weights::stored(&model.graph, &trainer.averages(snapshot), names);
     let config = weights::config_file(&folder.config()?, model.architecture)?;
-    let states = trainer.states(&snapshot);
+    let states = trainer.states(snapshot);
     let optimizer = weights::safetensors_file(OPTIMIZER, &states, &[("step", &snapshot.step.to_string())])?;
     let mut files =
         vec![("config.json", config.into_bytes()), ("model.safetensors", weights::model_file(&tensors)?), (OPTIMIZER, optimizer)];

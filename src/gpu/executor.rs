@@ -42,6 +42,8 @@ pub struct Executor {
     crosses: bool,
     /// Copies that the next pass begins with.
     commits: Vec<(NodeId, NodeId)>,
+    /// Times that results were waited for.
+    readbacks: u64,
 }
 
 /// One launch: the node that it computes, and how.
@@ -67,6 +69,7 @@ impl Executor {
             kept,
             last: Last::default(),
             commits: vec![],
+            readbacks: 0,
             replaced: 0,
             source_passes: 0,
             gpu: gpu.clone(),
@@ -145,12 +148,17 @@ impl Executor {
         let (staging, bytes) = self.collect(pass, &mut encoder)?;
         gpu.queue().submit([encoder.finish()]);
 
+        self.readbacks += (bytes > 0) as u64;
         let data = if bytes > 0 { read(&gpu, &staging, bytes).await? } else { vec![] };
         gpu.check()?;
         self.staging = Some(staging);
         self.last.source = if pass.stages.contains(&Stage::Source) { Some(pass.lens) } else { source };
         self.last.target = if pass.stages.contains(&Stage::Target) { Some(pass.lens) } else { target };
         Ok(self.tensors(pass, &data))
+    }
+
+    pub fn readbacks(&self) -> u64 {
+        self.readbacks
     }
 
     pub fn gpu(&self) -> &Gpu {
@@ -171,9 +179,10 @@ impl Executor {
         Ok(())
     }
 
-    /// Gives a weight other numbers, or a state.
+    /// Gives a weight other numbers, or a state; a commit of that node that is still to come is forgotten.
     pub fn renew(&mut self, id: NodeId, numbers: &[f32]) -> Result<()> {
         self.gpu.check()?;
+        self.commits.retain(|(_, to)| *to != id);
         let buffer = self.buffers.at(&self.graph, id, &Lens::ONE)?;
         self.gpu.queue().write_buffer(buffer, 0, bytemuck::cast_slice(numbers));
         Ok(())

@@ -1,7 +1,7 @@
 //! `adam_square`: v′ = β₂ v + (1 − β₂) (c g)², where c = min(1, cut / (‖g‖ + 10⁻⁶)).
 //!
-//! v \[…\], g as v, ‖g‖² \[1\] (of all gradients together), rates \[8\] → as v. Kingma & Ba 2015, algorithm 1; the cut: Pascanu et al. 2013.
-//! Rates \[8\] are: learning rate, β₁, β₂, ε, weight decay, the norm above which gradients are cut (0: never), 1 − β₁ᵗ and 1 − β₂ᵗ at step t.
+//! v \[…\], g as v, ‖g‖² \[1\] (of all gradients together), rates \[10\] (see `adamw`) → as v. Kingma & Ba 2015, algorithm 1; the cut: Pascanu et al. 2013.
+//! Where β is 1 (a step that does not count, see `guard`) the mean stays, whatever g is.
 
 use super::adamw::{RATES, cut};
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
@@ -23,7 +23,7 @@ impl Rule for AdamSquare {
         let (cut, keep) = (cut(inputs[2][0], inputs[3]), inputs[3][2]);
         for ((out, old), g) in out.iter_mut().zip(inputs[0]).zip(inputs[1]) {
             let gradient = cut * g;
-            *out = keep * old + (1.0 - keep) * (gradient * gradient);
+            *out = if keep == 1.0 { *old } else { keep * old + (1.0 - keep) * (gradient * gradient) };
         }
     }
 

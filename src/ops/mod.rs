@@ -14,15 +14,18 @@ mod append_grad;
 mod attn_mix;
 mod attn_mix_grad_values;
 mod attn_scores;
+mod average;
 mod binary_cross_entropy;
 mod binary_cross_entropy_grad;
 mod cross_entropy;
 mod cross_entropy_grad;
+mod decayed;
 mod dot;
 mod embed;
 mod embed_grad;
 mod first;
 mod first_grad;
+mod guard;
 mod layer_norm;
 mod layer_norm_grad;
 mod layer_norm_grad_weight;
@@ -31,7 +34,9 @@ mod linear_grad_input;
 mod linear_grad_weight;
 mod mask;
 mod mask_grad;
+mod momentum;
 mod mul;
+pub mod record;
 pub mod relative_bias;
 mod relative_bias_grad;
 mod rms_norm;
@@ -40,6 +45,7 @@ mod rms_norm_grad_weight;
 mod rope;
 mod rope_grad;
 mod scale;
+mod sgd;
 mod softmax;
 mod softmax_grad;
 mod square_sum;
@@ -142,6 +148,12 @@ ops! {
     adam_mean: AdamMean ["adam_mean" 4],
     adam_square: AdamSquare ["adam_square" 4],
     adamw: AdamW ["adamw" 4],
+    decayed: Decayed ["decayed" 4],
+    momentum: Momentum ["momentum" 3],
+    sgd: Sgd ["sgd" 3],
+    average: Average ["average" 3],
+    record: Record ["record" 4],
+    guard: Guard ["guard" 2],
 }
 
 /// An op without its constants.

@@ -6,17 +6,23 @@
 //! - `batch`: texts and labels of a step, as the graph's inputs
 //! - `initialise`: the numbers of a new model
 //! - `objectives`: batches from tokenised data, for each step
+//! - `generator`: the model that fills what an ELECTRA discriminator reads
 //! - `tasks`: batches that a rule makes
+//! - `setup`: which weights learn, by which rule
 //! - `schedule`, `update`: how fast a model learns, and the nodes by which its weights change
-//! - `trainer`: a model that learns, on a device
+//! - `trainer`: a model that learns, on a device, and what is taken off it
+//! - `rescue`: what is needed to go on after the loss of a GPU
 
 mod batch;
 mod differentiate;
 mod feed;
+mod generator;
 mod initialise;
 mod loss;
 pub mod objectives;
+mod rescue;
 mod schedule;
+mod setup;
 pub mod tasks;
 mod trainer;
 mod update;
@@ -24,7 +30,11 @@ mod update;
 pub use batch::{Array, Batch, Fed, IGNORED};
 pub use differentiate::{Gradients, Wanted, differentiate};
 pub use feed::Feed;
+pub use generator::Generator;
 pub use initialise::{initialise, published};
 pub use loss::{Head, Loss, Objective, add_loss};
+pub use rescue::{Lost, Rescue};
 pub use schedule::{Optimizer, Schedule};
+pub use setup::Setup;
 pub use trainer::{Derivatives, Snapshot, Step, Trainer};
+pub use update::Rule;

@@ -13,10 +13,11 @@ pub enum Schedule {
     Linear,
 }
 
-/// What AdamW is told. The defaults are those of `diorama train`.
+/// What the update is told at each step. The defaults are those of `diorama train`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimizer {
     pub rate: f32,
+    /// Of AdamW, and so is ε.
     pub betas: [f32; 2],
     pub eps: f32,
     /// Of matrices, per step and rate.
@@ -71,7 +72,7 @@ impl Optimizer {
         self.rate * warm * falls
     }
 
-    /// What the graph's update reads at a step: see `ops/adamw.rs`.
+    /// The first eight of what the graph's update reads at a step: see `ops/adamw.rs`.
     pub(super) fn rates(&self, step: usize, steps: usize) -> Vec<f32> {
         let [first, second] = self.betas.map(|beta| (1.0 - f64::from(beta).powi(step as i32 + 1)) as f32);
         vec![self.rate_at(step, steps), self.betas[0], self.betas[1], self.eps, self.weight_decay, self.clip, first, second]

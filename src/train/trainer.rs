@@ -1,10 +1,11 @@
 //! A model that learns, on a device: its forward pass, its loss, the gradients and the update as one graph.
 //!
 //! - `shared`: a step whose batch several trainers share
-//! - `saved`: snapshots as files
+//! - `snapshot`: all that training changes, and `saved`: the same as files
 
 mod saved;
 mod shared;
+mod snapshot;
 
 use std::sync::Arc;
 
@@ -12,21 +13,26 @@ use super::batch::{Batch, Fed};
 use super::differentiate::{Gradients, Wanted, differentiate};
 use super::loss::{Loss, add_loss};
 use super::schedule::Optimizer;
-use super::update::{Update, add_adamw};
-use crate::capture::{Aims, Changed, Extent, Intervention, select};
+use super::setup::Setup;
+use super::update::{Update, add_update};
+use crate::capture::{Aims, Changed, Extent, select};
 use crate::device::Device;
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Kind, Lens, NodeId, Stage};
+use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::models::Model;
+use crate::ops::record::{NUMBERS, STEPS};
 use crate::pass::{ByNode, Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
+
+pub use snapshot::Snapshot;
 
 /// What one batch says of a model.
 #[derive(Clone, Debug)]
 pub struct Derivatives {
     /// In nats; the sum over the heads.
     pub loss: f32,
-    /// Of each weight node that the loss depends on. A weight that is not listed has the gradient 0.
+    /// Of each weight node that learns and that the loss depends on. Of the others, a frozen weight's gradient is not computed, and one that the loss does not
+    /// depend on has the gradient 0.
     pub weights: Vec<(NodeId, Vec<f32>)>,
     /// The captured activations, and each one's gradient under its name with `_grad` behind it.
     pub activations: Vec<Tensor>,
@@ -46,57 +52,55 @@ pub struct Step {
     pub tokens: usize,
 }
 
-/// All that training changes, to go on from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Snapshot {
-    /// Steps done.
-    pub step: usize,
-    /// Weights and the optimizer's states, by their nodes.
-    numbers: Vec<(NodeId, Vec<f32>)>,
+/// When a step's result is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hear {
+    Now,
+    /// With those of fifteen other steps.
+    Together,
 }
 
 /// How a model learns: its graph with the loss, the gradients and the update behind the model's own nodes. A device computes it that was opened for
 /// [`Trainer::graph`] or widened to it, and the weights are that device's: whoever looks at the model there sees them as they are now.
 pub struct Trainer {
     model: Arc<Model>,
+    setup: Setup,
     loss: Loss,
     gradients: Gradients,
     aims: Aims,
-    update: Update,
-    graph: Arc<Graph>,
+    pub(super) update: Update,
+    pub(super) graph: Arc<Graph>,
     optimizer: Optimizer,
     /// Steps done, and steps planned: what the schedule ends with.
     step: usize,
     steps: usize,
+    /// Steps whose results the device has not told yet, in the order of their places in its record; results that nobody has heard yet; and the step that
+    /// went wrong.
+    waiting: Vec<Step>,
+    told: Vec<Step>,
+    fault: Option<Step>,
 }
 
 impl Trainer {
-    /// Every weight learns. `captured` hooks (globs) have gradients of their own. `example` says which labels the batches bring.
+    /// What learns, and how, is the setup's; `example` says which labels the batches bring.
     ///
     /// # Errors
-    /// Labels that do not fit the model; a glob that no hook matches.
-    pub fn new(model: Arc<Model>, example: &Batch, captured: &[String]) -> Result<Trainer> {
-        Trainer::new_with(model, example, captured, &[])
-    }
-
-    /// The same, of a model that is changed in every pass. Interventions on activations change what follows, and the gradient that runs back through them as PyTorch's
-    /// forward hooks do; those on gradients (`*.hook_pattern_grad`) change all that follows from these.
-    ///
-    /// # Errors
-    /// As of [`Trainer::new`]; an intervention on a hook or an axis that is not there.
-    pub fn new_with(model: Arc<Model>, example: &Batch, captured: &[String], interventions: &[Intervention]) -> Result<Trainer> {
+    /// Labels that do not fit the model; a glob that no hook or no weight matches; no weight that learns; an intervention on a hook or an axis that is not there.
+    pub fn new(model: Arc<Model>, example: &Batch, setup: &Setup) -> Result<Trainer> {
+        setup.check()?;
         let mut graph = model.graph.clone();
         let heads = example.heads(&model)?;
         let loss = add_loss(&mut graph, &model, &heads)?;
-        let Changed { nodes: edited, taken, gradients: own } = Changed::find(&graph, interventions)?;
-        let captured = select(&graph, captured, &FORWARD)?.into_iter().map(|read| read.node);
+        let Changed { nodes: edited, taken, gradients: own } = Changed::find(&graph, &setup.interventions)?;
+        let captured = select(&graph, &setup.captured, &FORWARD)?.into_iter().map(|read| read.node);
         let activations = captured.chain(own).collect();
-        let wanted = Wanted { weights: graph.weights().collect(), activations, edited, taken };
+        let wanted = Wanted { weights: setup.learning(&graph)?, activations, edited, taken };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
-        let aims = Aims::find(&graph, interventions, Extent::Whole)?;
-        let update = add_adamw(&mut graph, &gradients, &wanted.weights)?;
-        let graph = Arc::new(graph);
-        Ok(Trainer { model, loss, gradients, aims, update, graph, optimizer: Optimizer::default(), step: 0, steps: 0 })
+        let aims = Aims::find(&graph, &setup.interventions, Extent::Whole)?;
+        let update = add_update(&mut graph, setup, loss.total, &gradients, &wanted.weights)?;
+        let (graph, setup, optimizer) = (Arc::new(graph), setup.clone(), Optimizer::default());
+        let (step, steps, waiting, told, fault) = (0, 0, vec![], vec![], None);
+        Ok(Trainer { model, setup, loss, gradients, aims, update, graph, optimizer, step, steps, waiting, told, fault })
     }
 
     /// Sets how the model learns, over how many steps in all.
@@ -112,7 +116,7 @@ impl Trainer {
     /// Whether a batch fits the model; nothing is computed.
     ///
     /// # Errors
-    /// As [`Trainer::step`].
+    /// As of [`Trainer::step`].
     pub fn check(&self, batch: &Batch) -> Result<()> {
         batch.feed(&self.model, &self.loss).map(drop)
     }
@@ -123,9 +127,13 @@ impl Trainer {
 
     /// Memory of the weights, their gradients and what the optimizer keeps, in bytes; activations are not counted.
     pub fn bytes(&self) -> usize {
-        let learning = self.update.states.iter().map(|id| size(&self.graph.node(*id).shape(&Lens::ONE))).sum::<usize>();
-        // Two states of each weight, each with its successor; the gradient, the weight and its successor.
-        (learning * 2 + learning / 2 * 3) * size_of::<f32>()
+        let numbers = |id: NodeId| size(&self.graph.node(id).shape(&Lens::ONE));
+        let weights: usize = self.graph.weights().map(numbers).sum();
+        let gradients: usize = self.update.learning.iter().map(|id| numbers(*id)).sum();
+        let states: usize = self.update.states.iter().map(|id| numbers(*id)).sum();
+        // What changes has its successor beside it.
+        let successors: usize = self.update.commits.iter().map(|(_, to)| numbers(*to)).sum();
+        (weights + gradients + states + successors) * size_of::<f32>()
     }
 
     /// The model's nodes, under their ids, and those of its training behind them.
@@ -169,92 +177,111 @@ impl Trainer {
         Ok(first(&tensors[0]))
     }
 
-    /// Learns from one batch.
+    /// Learns from one batch, and says at once what came of it.
     ///
     /// # Errors
-    /// A batch that does not fit; a loss or gradients that are no longer finite, and then nothing has changed; [`Error::DeviceLost`].
+    /// As of [`Trainer::advance`].
     pub async fn step(&mut self, device: &mut Device, batch: &Batch) -> Result<Step> {
-        let Fed { lens, mut inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
-        inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
-        let reads = vec![self.read(self.loss.total), self.read(self.update.squared_norm)];
-        let tensors = device.run(&self.pass(lens, Stage::ALL.to_vec(), inputs, reads)?).await?;
-        self.take_over(device, first(&tensors[0]), first(&tensors[1]).sqrt(), tokens)
+        let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
+        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, vec![])?;
+        self.update(device, pass, tokens, Hear::Now).await?;
+        self.last()
     }
 
-    /// What the update computed becomes the weights, if it is sound.
-    fn take_over(&mut self, device: &mut Device, loss: f32, grad_norm: f32, tokens: usize) -> Result<Step> {
-        let rate = self.optimizer.rate_at(self.step, self.steps);
-        if !loss.is_finite() || !grad_norm.is_finite() {
-            let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
-            let more = if self.aims.first().is_none() { "" } else { ", or interventions with smaller numbers" };
-            return Err(Error::Input(format!(
-                "at step {} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip{more}",
-                self.step
-            )));
-        }
-        device.commit(&self.update.commits);
-        let step = Step { step: self.step, loss, grad_norm, rate, tokens };
-        self.step += 1;
-        Ok(step)
-    }
-
-    /// All that training changes, as it is now.
-    pub async fn snapshot(&self, device: &mut Device) -> Result<Snapshot> {
-        let nodes: Vec<NodeId> = self.graph.weights().chain(self.update.states.iter().copied()).collect();
-        let numbers = device.numbers(&nodes).await?;
-        let numbers = nodes.into_iter().zip(numbers).collect();
-        Ok(Snapshot { step: self.step, numbers })
-    }
-
-    /// Goes back to a snapshot, on whatever device.
-    pub fn restore(&mut self, device: &mut Device, snapshot: &Snapshot) -> Result<()> {
-        for (id, numbers) in &snapshot.numbers {
-            device.renew(*id, numbers.clone())?;
-        }
-        self.step = snapshot.step;
-        Ok(())
-    }
-
-    /// What the optimizer remembers of each weight in a snapshot: `NAME.mean` and `NAME.square`, in the layout of the graph.
-    pub fn states(&self, snapshot: &Snapshot) -> Vec<Tensor> {
-        let state = |(id, numbers): &(NodeId, Vec<f32>)| {
-            let node = self.graph.node(*id);
-            let shape = node.shape(&Lens::ONE);
-            Tensor { name: node.name.clone(), axes: node.axes.clone(), shape, data: numbers.clone() }
-        };
-        snapshot.numbers.iter().filter(|(id, _)| self.graph.node(*id).kind == Kind::State).map(state).collect()
-    }
-
-    /// Goes on from a state that [`Trainer::states`] gave, after `step` steps.
+    /// Learns from one batch, and says what is known by now: on a CPU the step's own result; on a GPU the results come back together, of sixteen steps at most,
+    /// so that a step need not wait for the one before.
     ///
     /// # Errors
-    /// A state that is missing, of another shape, or not finite.
-    pub fn resume(&mut self, device: &mut Device, step: usize, states: &[Tensor]) -> Result<()> {
-        for id in self.update.states.clone() {
-            let node = self.graph.node(id);
-            let state = states.iter().find(|state| state.name == node.name && state.shape == node.shape(&Lens::ONE));
-            let fits = state.filter(|state| state.data.iter().all(|number| number.is_finite()));
-            let state = fits.ok_or_else(|| {
-                Error::Weights(format!(
-                    "the optimizer's state of \"{}\" is missing, misshapen or not finite; remove optimizer.safetensors to begin anew",
-                    node.name
-                ))
-            })?;
-            device.renew(id, state.data.clone())?;
+    /// A batch that does not fit; a loss or gradients that are no longer finite, and then weights and states are as they were before that step, later steps did
+    /// nothing, and [`Trainer::settle`] has the steps before it; [`Error::DeviceLost`].
+    pub async fn advance(&mut self, device: &mut Device, batch: &Batch) -> Result<Vec<Step>> {
+        let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
+        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, vec![])?;
+        let hear = if device.on_gpu() { Hear::Together } else { Hear::Now };
+        self.update(device, pass, tokens, hear).await?;
+        Ok(std::mem::take(&mut self.told))
+    }
+
+    /// Takes the next step by a pass that ends with the update.
+    async fn update(&mut self, device: &mut Device, mut pass: Pass, tokens: usize, hear: Hear) -> Result<()> {
+        self.fault()?;
+        let rate = self.optimizer.rate_at(self.step, self.steps);
+        let rates = self.setup.rates(&self.optimizer, self.step, self.steps, self.waiting.len());
+        pass.inputs.insert(self.update.rates, rates);
+        if hear == Hear::Now || self.waiting.len() + 1 == STEPS {
+            pass.reads.push(self.read(self.update.new_record));
         }
-        self.step = step;
+        let tensors = device.run(&pass).await?;
+        self.waiting.push(Step { step: self.step, loss: f32::NAN, grad_norm: f32::NAN, rate, tokens });
+        self.step += 1;
+        match tensors.first() {
+            None => device.commit(&self.update.commits),
+            Some(record) if self.take(&record.data) => device.commit(&self.update.commits),
+            Some(_) => device.renew(self.update.record, vec![0.0; NUMBERS])?,
+        }
+        self.fault()
+    }
+
+    /// The result of the step that was heard of last.
+    fn last(&mut self) -> Result<Step> {
+        self.told.pop().ok_or_else(|| Error::Input("no step was taken".into()))
+    }
+
+    /// The results of all steps that were not told yet.
+    ///
+    /// # Errors
+    /// As of [`Trainer::advance`], and the next call has the steps before the one that went wrong.
+    pub async fn settle(&mut self, device: &mut Device) -> Result<Vec<Step>> {
+        self.hear(device).await?;
+        self.fault()?;
+        Ok(std::mem::take(&mut self.told))
+    }
+
+    /// Asks the device for the results of steps that it has not told yet.
+    pub(super) async fn hear(&mut self, device: &mut Device) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let record = device.numbers(&[self.update.record]).await?;
+        if !self.take(&record[0]) {
+            device.renew(self.update.record, vec![0.0; NUMBERS])?;
+        }
         Ok(())
     }
 
-    /// Steps done.
+    /// Reads the results of the waiting steps off the record; whether all are finite. Of the first that is not, the fault is kept.
+    fn take(&mut self, record: &[f32]) -> bool {
+        for (place, step) in std::mem::take(&mut self.waiting).into_iter().enumerate() {
+            let (loss, grad_norm) = (record[1 + 2 * place], record[2 + 2 * place].sqrt());
+            if !loss.is_finite() || !grad_norm.is_finite() {
+                self.step = step.step;
+                self.fault = Some(Step { loss, grad_norm, ..step });
+                return false;
+            }
+            self.told.push(Step { loss, grad_norm, ..step });
+        }
+        true
+    }
+
+    /// The fault that was heard of and not yet told.
+    fn fault(&mut self) -> Result<()> {
+        let Some(Step { step, loss, rate, .. }) = self.fault.take() else { return Ok(()) };
+        let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
+        let more = if self.aims.first().is_none() { "" } else { ", or interventions with smaller numbers" };
+        Err(Error::Input(format!(
+            "at step {step} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip{more}"
+        )))
+    }
+
+    /// Steps done; of those whose results are not known yet, one may turn out to have gone wrong.
     pub fn done(&self) -> usize {
         self.step
     }
 
-    /// The weights of a snapshot, by node.
-    pub fn weights(&self, snapshot: &Snapshot) -> Vec<(NodeId, Vec<f32>)> {
-        let weight = |id: NodeId| matches!(self.graph.node(id).kind, Kind::Weight { .. });
-        snapshot.numbers.iter().filter(|(id, _)| weight(*id)).cloned().collect()
+    /// Counts from here on; nothing of what was before is told any more.
+    pub(super) fn go_to(&mut self, step: usize) {
+        self.step = step;
+        (self.waiting, self.told, self.fault) = (vec![], vec![], None);
     }
 
     /// A pass with the interventions in it, and with what they make of the gradients.

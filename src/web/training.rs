@@ -15,7 +15,7 @@ use super::{WebEngine, idle};
 use crate::error::{Error, Result};
 use crate::generate::Engine;
 use crate::models;
-use crate::train::{Batch, Feed, Optimizer, Step, Trainer, initialise, published};
+use crate::train::{Batch, Feed, Optimizer, Setup, Step, Trainer, initialise, published};
 use crate::weights::{config_file, model_file, stored};
 
 #[wasm_bindgen(js_class = Engine)]
@@ -29,7 +29,7 @@ impl WebEngine {
         let mut feed = feed(&options, data, &model, &encode, &id_of)?;
         let hooks: Vec<String> = vec!["*".into()];
         let example = feed.batch(0);
-        let trainer = Trainer::new(model, &example, &hooks).map_err(fault)?;
+        let trainer = Trainer::new(model, &example, &Setup::capturing(&hooks)).map_err(fault)?;
         trainer.check(&example).map_err(fault)?;
         engine.widen(trainer.graph().clone()).await.map_err(fault)?;
         let held_out = feed.held_out().into_iter().take(MEASURED).collect();
@@ -214,7 +214,7 @@ impl Training {
 
     /// All that training changes, as a safetensors file.
     pub async fn snapshot(&self) -> Result<Vec<u8>, JsError> {
-        let (run, mut engine) = self.both(None).await?;
+        let (mut run, mut engine) = self.both(None).await?;
         let snapshot = run.trainer.snapshot(&mut engine.device).await.map_err(fault)?;
         run.trainer.packed(&snapshot).map_err(fault)
     }

@@ -8,9 +8,9 @@ const SIZES: [usize; 5] = [1, 63, 64, 65, 300];
 const X: [Axis; 3] = [Batch, Pos, DModel];
 const RATES: [Axis; 1] = [Rate];
 
-/// Learning rate, β₁, β₂, ε, decay, cut, and the two corrections.
+/// Learning rate, β₁ or μ, β₂, ε, decay, cut, the two corrections, what stays of an average, and the place in the record.
 fn rates(cut: f32) -> Input {
-    given(&RATES, &[8], [0.5, 0.75, 0.5, 0.0, 0.25, cut, 0.5, 0.25])
+    given(&RATES, &[10], [0.5, 0.75, 0.5, 0.0, 0.25, cut, 0.5, 0.25, 0.875, 1.0])
 }
 
 pub fn square_sum() -> Vec<Case> {
@@ -42,7 +42,20 @@ fn moment_cases(op: Op, uncut: [f32; 2], halved: [f32; 2]) -> Vec<Case> {
         let x = || random(&[DModel], &[n], 1.0);
         cases.push(like(op.clone(), vec![x(), x(), given(&[Batch], &[1], [0.01]), rates(1.0)]));
     }
+    cases.push(
+        like(op, vec![two([4.0, 1.0]), two([f32::NAN, f32::INFINITY]), given(&[Batch], &[1], [f32::NAN]), still()])
+            .want(&[4.0, 1.0]),
+    );
     cases
+}
+
+fn two(data: [f32; 2]) -> Input {
+    given(&[DModel], &[2], data)
+}
+
+/// Rates at which nothing changes.
+fn still() -> Input {
+    given(&RATES, &[10], [0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0])
 }
 
 pub fn adamw() -> Vec<Case> {
@@ -56,4 +69,66 @@ pub fn adamw() -> Vec<Case> {
         cases.push(like(AdamW { share: 1.0 }, inputs));
     }
     cases
+}
+
+pub fn decayed() -> Vec<Case> {
+    // A norm of 4 cut to 2 halves the gradient (8, −4); a quarter of the weight (8, 1) comes on top.
+    let hand = |cut| vec![two([8.0, -4.0]), two([8.0, 1.0]), given(&[Batch], &[1], [16.0]), rates(cut)];
+    let mut cases = vec![
+        like(Decayed { share: 1.0 }, hand(0.0)).want(&[10.0, -3.75]),
+        like(Decayed { share: 1.0 }, hand(2.0)).want(&[6.0, -1.75]),
+        like(Decayed { share: 0.0 }, hand(0.0)).want(&[8.0, -4.0]),
+    ];
+    for n in SIZES {
+        let x = || random(&[DModel], &[n], 1.0);
+        cases.push(like(Decayed { share: 1.0 }, vec![x(), x(), given(&[Batch], &[1], [9.0]), rates(1.0)]));
+    }
+    cases
+}
+
+pub fn momentum() -> Vec<Case> {
+    let mut cases = vec![
+        like(Momentum, vec![two([4.0, 1.0]), two([8.0, -4.0]), rates(0.0)]).want(&[11.0, -3.25]),
+        like(Momentum, vec![two([4.0, 1.0]), two([f32::NAN, f32::INFINITY]), still()]).want(&[4.0, 1.0]),
+    ];
+    cases.extend(SIZES.map(|n| like(Momentum, vec![random(&[DModel], &[n], 1.0), random(&[DModel], &[n], 2.0), rates(0.0)])));
+    cases
+}
+
+pub fn sgd() -> Vec<Case> {
+    let mut cases = vec![like(Sgd, vec![two([8.0, 1.0]), two([4.0, -4.0]), rates(0.0)]).want(&[6.0, 3.0])];
+    cases.extend(SIZES.map(|n| like(Sgd, vec![random(&[DModel], &[n], 1.0), random(&[DModel], &[n], 2.0), rates(0.0)])));
+    cases
+}
+
+pub fn average() -> Vec<Case> {
+    // Seven eighths of (8, 0) and an eighth of (16, 8).
+    let mut cases = vec![
+        like(Average, vec![two([8.0, 0.0]), two([16.0, 8.0]), rates(0.0)]).want(&[9.0, 1.0]),
+        like(Average, vec![two([8.0, 0.0]), two([16.0, 8.0]), still()]).want(&[8.0, 0.0]),
+    ];
+    cases.extend(SIZES.map(|n| like(Average, vec![random(&[DModel], &[n], 1.0), random(&[DModel], &[n], 2.0), rates(0.0)])));
+    cases
+}
+
+/// A record of steps that went well, from 1 on, or with its mark.
+fn steps(mark: f32) -> Input {
+    given(&[Step], &[33], (0..33).map(|i| if i == 0 { mark } else { i as f32 }).collect::<Vec<f32>>())
+}
+
+pub fn record() -> Vec<Case> {
+    let one = |number| given(&[Batch], &[1], [number]);
+    // The second pair is replaced; a mark stays.
+    let want = |mark| {
+        let mut want = steps(mark).data;
+        (want[3], want[4]) = (0.5, 0.25);
+        want
+    };
+    let at = |mark| like(Record, vec![steps(mark), one(0.5), one(0.25), rates(0.0)]).want(&want(mark));
+    vec![at(0.0), at(1.0)]
+}
+
+pub fn guard() -> Vec<Case> {
+    let as_it_is = rates(0.5).data;
+    vec![like(Guard, vec![rates(0.5), steps(0.0)]).want(&as_it_is), like(Guard, vec![rates(0.5), steps(1.0)]).want(&still().data)]
 }

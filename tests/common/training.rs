@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use diorama::capture::Intervention;
 use diorama::device::{Choice, Device};
-use diorama::models;
-use diorama::train::{Array, Batch, Trainer};
+use diorama::models::{self, Model};
+use diorama::pass::Parameters;
+use diorama::train::{Array, Batch, Setup, Trainer};
 use diorama::weights::Checkpoint;
 use pollster::block_on;
 
@@ -29,27 +29,25 @@ pub fn batches(golden: &Golden) -> Vec<Batch> {
 }
 
 /// A trainer of one of the tiny checkpoints, for batches like this one, and its device.
-pub fn trainer(name: &str, batch: &Batch, choice: Choice, captured: &[&str]) -> (Trainer, Device) {
-    trainer_with(name, batch, choice, captured, &[])
+pub fn trainer(name: &str, batch: &Batch, choice: Choice, setup: &Setup) -> (Trainer, Device) {
+    let (model, parameters) = opened(name);
+    let trainer = Trainer::new(Arc::new(model), batch, setup).expect("a trainer");
+    let device = block_on(Device::open_untested(choice, trainer.graph().clone(), parameters)).expect("a device");
+    (trainer, device)
 }
 
-/// The same, of a model that is changed by interventions.
-pub fn trainer_with(
-    name: &str,
-    batch: &Batch,
-    choice: Choice,
-    captured: &[&str],
-    interventions: &[Intervention],
-) -> (Trainer, Device) {
+/// One of the tiny checkpoints as a model alone.
+pub fn untrained(name: &str) -> Model {
+    opened(name).0
+}
+
+fn opened(name: &str) -> (Model, Parameters) {
     let config = std::fs::read_to_string(folder(name).join("config.json")).expect("a golden's config.json");
     let bytes = std::fs::read(folder(name).join("model.safetensors")).expect("a golden's model.safetensors");
     let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
     let model = models::build(&config, &checkpoint.distinct_names(&models::TIED)).expect("a known architecture");
     let parameters = checkpoint.parameters(&model.graph).expect("all tensors in place");
-    let captured: Vec<String> = captured.iter().map(|glob| glob.to_string()).collect();
-    let trainer = Trainer::new_with(Arc::new(model), batch, &captured, interventions).expect("a trainer");
-    let device = block_on(Device::open_untested(choice, trainer.graph().clone(), parameters)).expect("a device");
-    (trainer, device)
+    (model, parameters)
 }
 
 /// The same test for every class on both devices: `fn(&str, Choice)`.

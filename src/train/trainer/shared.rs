@@ -1,7 +1,7 @@
 //! A step whose batch several trainers share, each on a device of its own: each computes the gradient of its texts, all add the same gradients up in the
 //! same order, and so all have the same weights afterwards (synchronous data-parallel training).
 
-use super::{FORWARD, Step, Trainer, first};
+use super::{FORWARD, Hear, Step, Trainer, first};
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Stage};
@@ -59,10 +59,9 @@ impl Trainer {
             pass.inputs.insert(gradient, numbers.to_vec());
             rest = after;
         }
-        pass.inputs.insert(self.update.rates, self.optimizer.rates(self.step, self.steps));
-        pass.reads.push(self.read(self.update.squared_norm));
-        let tensors = device.run(&pass).await?;
-        self.take_over(device, sum[0], first(&tensors[0]).sqrt(), sum[1] as usize)
+        pass.inputs.insert(self.loss.total, vec![sum[0]]);
+        self.update(device, pass, sum[1] as usize, Hear::Now).await?;
+        self.last()
     }
 
     /// The weights that learn, each with the node of its gradient.

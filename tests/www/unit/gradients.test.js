@@ -162,7 +162,7 @@ test("copies and turns go the way back", () => {
 test("weights learn: the norm of all gradients, AdamW's running means, and the step", () => {
   /** @type {Axes} */
   const two = [["d_model", 2]];
-  const rates = (/** @type {number} */ cut) => given([["rate", 8]], [0.5, 0.75, 0.5, 0, 0.25, cut, 0.5, 0.25]);
+  const rates = (/** @type {number} */ cut) => given([["rate", 10]], [0.5, 0.75, 0.5, 0, 0.25, cut, 0.5, 0.25, 0.875, 1]);
   const norm = given([["batch", 1]], [16]);
   near(all(numbers("square_sum", [given(two, [3, 0]), norm], [["batch", 1]])), [25]);
   const [state, gradient] = [given(two, [4, 1]), given(two, [8, -4])];
@@ -175,4 +175,27 @@ test("weights learn: the norm of all gradients, AdamW's running means, and the s
   const inputs = [given(one, [8]), given(one, [3]), given(one, [4]), rates(0)];
   near(all(numbers("adamw", inputs, one, { share: 1 })), [6.25]);
   near(all(numbers("adamw", inputs, one, { share: 0 })), [7.25]);
+  // SGD with momentum, and the average of the weights.
+  const weight = given(two, [8, 1]);
+  near(all(numbers("decayed", [gradient, weight, norm, rates(0)], two, { share: 1 })), [10, -3.75]);
+  near(all(numbers("momentum", [state, gradient, rates(0)], two)), [11, -3.25]);
+  near(all(numbers("sgd", [weight, given(two, [4, -4]), rates(0)], two)), [6, 3]);
+  near(all(numbers("average", [given(two, [8, 0]), given(two, [16, 8]), rates(0)], two)), [9, 1]);
+});
+
+test("a step whose loss is not finite is marked, and nothing changes", () => {
+  /** @type {Axes} */
+  const two = [["d_model", 2]];
+  const steps = (/** @type {number} */ mark) => given([["step", 33]], Array.from({ length: 33 }, (_, i) => (i === 0 ? mark : i)));
+  const rates = given([["rate", 10]], [0.5, 0.75, 0.5, 0, 0.25, 1, 0.5, 0.25, 0.875, 1]);
+  const still = given([["rate", 10]], [0, 1, 1, 1, 0, 0, 1, 1, 1, 0]);
+  const one = (/** @type {number} */ value) => given([["batch", 1]], [value]);
+  const kept = all(numbers("record", [steps(0), one(0.5), one(0.25), rates], steps(0).axes));
+  near(kept, [0, 1, 2, 0.5, 0.25, ...Array.from({ length: 28 }, (_, i) => i + 5)]);
+  assert.equal(all(numbers("record", [steps(0), one(NaN), one(0.25), rates], steps(0).axes))[0], 1);
+  near(all(numbers("guard", [rates, steps(0)], rates.axes)), rates.data);
+  near(all(numbers("guard", [rates, steps(1)], rates.axes)), still.data);
+  const [state, wild, norm] = [given(two, [4, 1]), given(two, [NaN, Infinity]), one(NaN)];
+  for (const op of ["adam_mean", "adam_square"]) near(all(numbers(op, [state, wild, norm, still], two)), [4, 1]);
+  near(all(numbers("momentum", [state, wild, still], two)), [4, 1]);
 });

@@ -1,0 +1,106 @@
+//! SGD with momentum against PyTorch, and the average of the weights against PyTorch and a plain calculation.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::training::{batches, trainer};
+use common::{Golden, goldens};
+use diorama::device::{Choice, Device};
+use diorama::graph::NodeId;
+use diorama::train::{Batch, Optimizer, Rule, Setup, Trainer};
+use pollster::block_on;
+
+const EMA: f32 = 0.9;
+
+#[derive(serde::Deserialize)]
+struct Run {
+    rate: f32,
+    losses: Vec<f32>,
+    norms: Vec<f32>,
+    weights: f64,
+    averages: f64,
+}
+
+fn ready(name: &str, choice: Choice, setup: &Setup) -> (Vec<Batch>, Trainer, Device) {
+    let batches = batches(&Golden::at(&goldens().join(format!("gradients/{name}.batches.safetensors"))));
+    let (trainer, device) = trainer(name, &batches[0], choice, setup);
+    (batches, trainer, device)
+}
+
+fn magnitude(numbers: &[(NodeId, Vec<f32>)]) -> f64 {
+    numbers.iter().flat_map(|(_, numbers)| numbers).map(|number| f64::from(number.abs())).sum()
+}
+
+fn twenty_steps_of_sgd_are_pytorchs(choice: Choice) {
+    let runs = std::fs::read_to_string(goldens().join("gradients/sgd.json")).expect("sgd.json");
+    let runs: BTreeMap<String, Run> = serde_json::from_str(&runs).expect("runs");
+    assert!(runs.len() >= 5);
+    for (name, run) in &runs {
+        let setup = Setup { rule: Rule::Sgd { momentum: 0.9 }, ema: Some(EMA), ..Setup::default() };
+        let (batches, mut trainer, mut device) = ready(name, choice, &setup);
+        trainer.plan(Optimizer { rate: run.rate, ..Optimizer::default() }, run.losses.len()).expect("a plan");
+        for (step, (loss, norm)) in run.losses.iter().zip(&run.norms).enumerate() {
+            let did = block_on(trainer.step(&mut device, &batches[step % batches.len()])).expect("a step");
+            let near = |ours: f32, theirs: f32, bound: f32| (ours - theirs).abs() <= bound * theirs.abs().max(1.0);
+            assert!(near(did.loss, *loss, 1e-4), "{name}: at step {step} the loss is {}, PyTorch has {loss}", did.loss);
+            assert!(near(did.grad_norm, *norm, 1e-3), "{name}: at step {step} the norm is {}, PyTorch has {norm}", did.grad_norm);
+        }
+        let snapshot = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
+        for (what, ours, theirs) in
+            [("weights", trainer.weights(&snapshot), run.weights), ("averages", trainer.averages(&snapshot), run.averages)]
+        {
+            let ours = magnitude(&ours);
+            assert!((ours - theirs).abs() <= 1e-5 * theirs, "{name}: the {what} come to {ours}, PyTorch has {theirs}");
+        }
+    }
+}
+
+#[test]
+fn sgd_on_the_cpu() {
+    twenty_steps_of_sgd_are_pytorchs(Choice::Cpu);
+}
+
+#[test]
+fn sgd_on_the_gpu() {
+    twenty_steps_of_sgd_are_pytorchs(Choice::Gpu);
+}
+
+#[test]
+fn averages_are_what_the_weights_of_each_step_give() {
+    for choice in [Choice::Cpu, Choice::Gpu] {
+        let (batches, mut trainer, mut device) = ready("gpt2", choice, &Setup { ema: Some(EMA), ..Setup::default() });
+        trainer.plan(Optimizer { rate: 1e-2, ..Optimizer::default() }, 8).expect("a plan");
+        let mut plain: Vec<(NodeId, Vec<f32>)> = vec![];
+        for step in 0..8 {
+            block_on(trainer.step(&mut device, &batches[step % batches.len()])).expect("a step");
+            let snapshot = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
+            let now = trainer.weights(&snapshot);
+            if step == 0 {
+                plain = now;
+                continue;
+            }
+            for ((_, average), (_, now)) in plain.iter_mut().zip(&now) {
+                average.iter_mut().zip(now).for_each(|(average, now)| *average = EMA * *average + (1.0 - EMA) * now);
+            }
+        }
+        let snapshot = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
+        let averages = trainer.averages(&snapshot);
+        assert_ne!(averages, trainer.weights(&snapshot));
+        for ((id, ours), (_, plain)) in averages.iter().zip(&plain) {
+            assert!(ours.iter().zip(plain).all(|(a, b)| (a - b).abs() <= 1e-6), "node {id:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_outside_their_ranges_are_refused() {
+    let batch = &batches(&Golden::at(&goldens().join("gradients/gpt2.batches.safetensors")))[0];
+    let refused = |setup: Setup, word: &str| {
+        let model = std::sync::Arc::new(common::training::untrained("gpt2"));
+        let fault = Trainer::new(model, batch, &setup).err().expect("it is refused").to_string();
+        assert!(fault.contains(word) && fault.contains("below 1"), "{fault}");
+    };
+    refused(Setup { rule: Rule::Sgd { momentum: 1.0 }, ..Setup::default() }, "momentum");
+    refused(Setup { ema: Some(f32::NAN), ..Setup::default() }, "ema");
+}
