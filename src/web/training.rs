@@ -133,6 +133,17 @@ impl Training {
         Ok(idle(&self.run)?.trainer.done())
     }
 
+    /// Where the time of the steps goes from now on: op, milliseconds and runs of each since the last call, the op that took the most first. On a GPU nothing is noted.
+    pub fn profile(&self) -> Result<Array, JsError> {
+        let mut engine = idle(&self.engine)?;
+        let ops = engine.device.profile().map(|profile| profile.ops()).unwrap_or_default();
+        engine.device.start_profile();
+        let row = |(op, time, runs): (&str, web_time::Duration, usize)| {
+            Array::of3(&op.into(), &(time.as_secs_f64() * 1e3).into(), &(runs as f64).into())
+        };
+        Ok(ops.into_iter().map(row).collect())
+    }
+
     /// What there is to know before the first step: `{ bytes, examples cut, entropy? }`.
     pub fn about(&self) -> Result<Object, JsError> {
         let run = idle(&self.run)?;

@@ -35,6 +35,11 @@ export class Learner {
     return /** @type {About} */ (this.#run.about());
   }
 
+  /** Op, milliseconds and runs of each since the last call, in this worker. @returns {[string, number, number][]} */
+  profile() {
+    return /** @type {any} */ (this.#run.profile());
+  }
+
   /** The model's files as it is now, with averages where they are kept. @param {import("../../wasm/diorama.js").Engine} engine */
   publish(engine) {
     return engine.publishTrained(this.#run);

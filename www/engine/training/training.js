@@ -208,6 +208,15 @@ export class Training {
     return { loss, weights: named(weights), activations: named(activations) };
   }
 
+  /**
+   * Where the time of the steps on the CPU went since the last call, in the model's own worker; the first call begins to note it.
+   * @returns {Promise<{ op: string, ms: number, runs: number }[]>}
+   */
+  async profile() {
+    const ops = await this.#ask("profile");
+    return ops.map((/** @type {[string, number, number]} */ [op, ms, runs]) => ({ op, ms, runs }));
+  }
+
   /** Ends the run in the workers; the model keeps what it has learned. */
   close() {
     this.#crew.close();
