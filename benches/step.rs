@@ -1,4 +1,4 @@
-//! Time of a training step's forward and backward pass, and of reading a text, on the CPU: `cargo bench --bench step [-- NAME]`.
+//! Time of a training step and of reading a text, on the CPU: `cargo bench --bench step [-- NAME]`.
 //!
 //! The shapes are those for which PyTorch was measured; weights are made up. `--profile` lists the time by op.
 
@@ -12,7 +12,7 @@ use diorama::graph::{Kind, Lens, NodeId};
 use diorama::models::{self, Model};
 use diorama::pass::Parameters;
 use diorama::tensor::size;
-use diorama::train::{Array, Batch, Setup, Trainer};
+use diorama::train::{Array, Batch, Optimizer, Setup, Trainer};
 use diorama::weights::Checkpoint;
 use pollster::block_on;
 
@@ -71,17 +71,28 @@ fn train(shape: &Shape, profile: bool) {
     let array = Array { shape: vec![texts, tokens], data: ids };
     let batch = Batch { arrays: [("input_ids".to_string(), array.clone()), ("labels".to_string(), array)].into() };
     let parameters = made_up(&model);
-    let trainer = Trainer::new(Arc::new(model), &batch, &Setup::default()).expect("a trainer");
+    let mut trainer = Trainer::new(Arc::new(model), &batch, &Setup::default()).expect("a trainer");
     let graph = trainer.graph().clone();
     let mut device = block_on(Device::open_untested(Choice::Cpu, graph, parameters)).expect("the CPU opens");
-    let ms = best(|| {
+    trainer.plan(Optimizer::default(), ROUNDS).expect("a plan");
+    let rounds = if texts * tokens > 1000 { ROUNDS } else { 10 * ROUNDS };
+    let derivatives = best(rounds, || {
         block_on(trainer.derivatives(&mut device, &batch, &[])).expect("derivatives");
     });
-    println!("{}, {texts} × {tokens}: {ms:.2} ms, {:.0} tokens a second", shape.name, (texts * tokens) as f64 / ms * 1e3);
+    let ms = best(rounds, || {
+        block_on(trainer.step(&mut device, &batch)).expect("a step");
+    });
+    let speed = (texts * tokens) as f64 / ms * 1e3;
+    println!(
+        "{}, {texts} × {tokens}: {ms:.2} ms a step, {speed:.0} tokens a second; loss and gradients in {derivatives:.2} ms",
+        shape.name
+    );
     if profile {
         device.start_profile();
-        block_on(trainer.derivatives(&mut device, &batch, &[])).expect("derivatives");
-        list(&device);
+        (0..ROUNDS).for_each(|_| {
+            block_on(trainer.step(&mut device, &batch)).expect("a step");
+        });
+        list(&device, ROUNDS);
     }
 }
 
@@ -109,15 +120,15 @@ fn read(name: &str, profile: bool) {
         let mut session = engine.start(&input).expect("a session");
         engine.device.start_profile();
         block_on(engine.step(&mut session, &sampling, &[], None)).expect("a step");
-        list(&engine.device);
+        list(&engine.device, 1);
     }
 }
 
-/// The time of each op in the pass that was profiled.
-fn list(device: &Device) {
+/// The time of each op in a pass, of so many that were profiled.
+fn list(device: &Device, passes: usize) {
     let Some(profile) = device.profile() else { return };
     for (op, time, runs) in profile.ops().into_iter().filter(|(_, time, _)| time.as_secs_f64() > 1e-5) {
-        println!("  {op:24} {:8.3} ms in {runs} nodes", time.as_secs_f64() * 1e3);
+        println!("  {op:24} {:8.3} ms in {} nodes", time.as_secs_f64() * 1e3 / passes as f64, runs / passes);
     }
 }
 
@@ -144,11 +155,11 @@ fn made_up(model: &Model) -> Parameters {
 }
 
 /// The time of the fastest call. // ms
-fn best(mut f: impl FnMut()) -> f64 {
+fn best(rounds: usize, mut f: impl FnMut()) -> f64 {
     let mut time = || {
         let start = Instant::now();
         f();
         start.elapsed().as_secs_f64() * 1e3
     };
-    (0..ROUNDS).map(|_| time()).fold(f64::INFINITY, f64::min)
+    (0..rounds).map(|_| time()).fold(f64::INFINITY, f64::min)
 }

@@ -59,7 +59,7 @@ export class Training {
 
   /**
    * @param {Home} home
-   * @param {{ options: any, data: object, workers: number | "auto" }} asked
+   * @param {{ options: any, data: object, changed?: object, workers: number | "auto" }} asked
    * @param {About} about
    * @param {Snapshot} kept
    */
@@ -74,10 +74,10 @@ export class Training {
 
   /**
    * @param {Home} home
-   * @param {{ options: any, data: object, workers: number | "auto" }} asked
+   * @param {{ options: any, data: object, changed?: object, workers: number | "auto" }} asked
    */
   static async open(home, asked) {
-    const about = await home.ask("open", { options: asked.options, data: asked.data });
+    const about = await home.ask("open", { options: asked.options, data: asked.data, changed: asked.changed });
     const training = new Training(home, asked, about, await home.ask("snapshot"));
     await training.#gather();
     return training;
