@@ -15,36 +15,27 @@ use diorama::tensor::size;
 use diorama::train::{Array, Batch, Optimizer, Setup, Trainer};
 use diorama::weights::Checkpoint;
 use pollster::block_on;
+use serde_json::Value;
 
 /// A model to train: its config.json, and the texts × tokens of a batch.
+/// A model and a batch of its training, `[texts, tokens]`.
 struct Shape {
-    name: &'static str,
-    config: &'static str,
+    name: String,
+    config: String,
     batch: [usize; 2],
 }
 
-const SHAPES: [Shape; 3] = [
-    Shape {
-        name: "llama 5 × 128",
-        config: r#"{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 128, "intermediate_size": 352,
-            "num_hidden_layers": 5, "num_attention_heads": 8, "num_key_value_heads": 4, "vocab_size": 2048,
-            "max_position_embeddings": 256, "rms_norm_eps": 1e-6, "tie_word_embeddings": true, "hidden_act": "silu",
-            "bos_token_id": 1, "eos_token_id": 2}"#,
-        batch: [16, 128],
-    },
-    Shape {
-        name: "gpt2 2 × 64",
-        config: r#"{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 64, "n_layer": 2, "n_head": 4,
-            "n_positions": 64, "vocab_size": 512, "bos_token_id": 0, "eos_token_id": 0}"#,
-        batch: [32, 64],
-    },
-    Shape {
-        name: "attention only 2 × 32",
-        config: r#"{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 32, "n_layer": 2, "n_head": 2,
-            "n_inner": 1, "n_positions": 32, "vocab_size": 28, "bos_token_id": 0, "eos_token_id": 0}"#,
-        batch: [32, 32],
-    },
-];
+/// Those that `cargo xtask bench` measures in the tab and against PyTorch, too.
+fn shapes() -> Vec<Shape> {
+    let listed: Vec<Value> = serde_json::from_str(include_str!("shapes.json")).expect("shapes.json is JSON");
+    let number = |value: &Value| value.as_u64().expect("a whole number") as usize;
+    let shape = |listed: &Value| Shape {
+        name: listed["name"].as_str().expect("a name").into(),
+        config: listed["config"].to_string(),
+        batch: [number(&listed["batch"][0]), number(&listed["batch"][1])],
+    };
+    listed.iter().map(shape).collect()
+}
 
 /// Passes that are timed; the fastest counts, because other programs only ever slow one down.
 const ROUNDS: usize = 20;
@@ -56,7 +47,7 @@ fn main() {
         let mut names = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
         names.peek().is_none() || names.any(|part| name.contains(part.as_str()))
     };
-    for shape in SHAPES.iter().filter(|shape| wanted(shape.name)) {
+    for shape in shapes().iter().filter(|shape| wanted(&shape.name)) {
         train(shape, profile);
     }
     for name in ["gpt2-tiny", "llama-tiny", "t5-tiny"].into_iter().filter(|name| wanted(name)) {
@@ -65,7 +56,7 @@ fn main() {
 }
 
 fn train(shape: &Shape, profile: bool) {
-    let model = models::build(shape.config, &[]).expect("a config that is built in");
+    let model = models::build(&shape.config, &[]).expect("a config that is built in");
     let [texts, tokens] = shape.batch;
     let ids: Vec<f64> = (0..texts * tokens).map(|i| (i * 7919 % model.vocab) as f64).collect();
     let array = Array { shape: vec![texts, tokens], data: ids };
