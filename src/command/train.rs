@@ -126,7 +126,14 @@ fn setup(asked: &Train) -> Result<Setup> {
             return Err(Error::Input("--momentum is sgd's; give --optimizer sgd, or AdamW's --betas".into()));
         }
     };
-    Ok(Setup { captured: vec![], trained: asked.train.clone(), frozen: asked.freeze.clone(), rule, ema: asked.ema })
+    Ok(Setup {
+        captured: vec![],
+        trained: asked.train.clone(),
+        frozen: asked.freeze.clone(),
+        rule,
+        preference: None,
+        ema: asked.ema,
+    })
 }
 
 fn optimizer(asked: &Train) -> Result<Optimizer> {
