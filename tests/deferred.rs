@@ -132,6 +132,7 @@ fn a_lost_gpu_is_made_good_from_the_last_snapshot() {
         }
         told.extend(block_on(rescue.settle(&mut trainer, &mut device)).expect("the last steps"));
         let snapshot = block_on(rescue.snapshot(&mut trainer, &mut device)).expect("a snapshot");
+        lost.extend(rescue.lost());
         (told, lost, snapshot)
     };
     let (whole, none, last) = run(&[]);
