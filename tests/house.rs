@@ -87,6 +87,7 @@ fn an_op_is_one_word_everywhere() {
     assert!(words.len() >= 13, "{words:?}");
     let cases = read(&root().join("tests/case/cases.rs"))
         + &read(&root().join("tests/case/backward.rs"))
+        + &read(&root().join("tests/case/preference.rs"))
         + &read(&root().join("tests/case/update.rs"));
     let list = read(&root().join("src/ops/mod.rs"));
     for word in &words {

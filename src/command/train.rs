@@ -130,7 +130,7 @@ fn setup(asked: &Train) -> Result<Setup> {
     };
     let interventions = intervene::read(asked.intervene.as_deref())?;
     let (trained, frozen) = (asked.train.clone(), asked.freeze.clone());
-    Ok(Setup { captured: vec![], interventions, trained, frozen, rule, ema: asked.ema })
+    Ok(Setup { captured: vec![], interventions, trained, frozen, rule, preference: None, ema: asked.ema })
 }
 
 fn optimizer(asked: &Train) -> Result<Optimizer> {

@@ -17,10 +17,14 @@ mod attn_scores;
 mod average;
 mod binary_cross_entropy;
 mod binary_cross_entropy_grad;
+mod clipped_ratio;
+mod clipped_ratio_grad;
 mod cross_entropy;
 mod cross_entropy_grad;
 mod decayed;
 mod dot;
+mod dot_rows;
+mod dot_rows_grad;
 mod embed;
 mod embed_grad;
 mod first;
@@ -52,6 +56,7 @@ mod square_sum;
 mod squared_error;
 mod squared_error_grad;
 mod sum_rows;
+mod versus;
 
 use crate::tensor::{Axis, describe};
 pub use attn_scores::KeyLayout;
@@ -125,9 +130,14 @@ ops! {
     binary_cross_entropy: BinaryCrossEntropy ["binary_cross_entropy" 2],
     squared_error: SquaredError ["squared_error" 2],
     dot: Dot ["dot" 2],
+    dot_rows: DotRows ["dot_rows" 2],
+    versus: Versus ["versus" 1],
+    clipped_ratio: ClippedRatio ["clipped_ratio" 3],
     cross_entropy_grad: CrossEntropyGrad ["cross_entropy_grad" 3],
     binary_cross_entropy_grad: BinaryCrossEntropyGrad ["binary_cross_entropy_grad" 3],
     squared_error_grad: SquaredErrorGrad ["squared_error_grad" 3],
+    dot_rows_grad: DotRowsGrad ["dot_rows_grad" 2],
+    clipped_ratio_grad: ClippedRatioGrad ["clipped_ratio_grad" 4],
     linear_grad_input: LinearGradInput ["linear_grad_input" 2],
     linear_grad_weight: LinearGradWeight ["linear_grad_weight" 2],
     sum_rows: SumRows ["sum_rows" 1],

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::loss::{Loss, Objective};
+use super::preferences::Preferred;
 use crate::error::{Error, Result};
 use crate::graph::{Lens, NodeId};
 use crate::models::{Family, Model, TextInputs};
@@ -67,9 +68,7 @@ impl Batch {
     /// # Errors
     /// A name that is not known, no labels at all, labels for a head that the model does not have.
     pub fn heads(&self, model: &Model) -> Result<Vec<(NodeId, Objective)>> {
-        if let Some(name) = self.arrays.keys().find(|name| !KNOWN.contains(&name.as_str())) {
-            return Err(input(format!("\"{name}\" is not known in a batch; its tensors are {}", KNOWN.join(", "))));
-        }
+        self.known(None)?;
         let mut heads = vec![];
         for &output in &model.outputs {
             let name = &model.graph.node(output).name;
@@ -87,6 +86,15 @@ impl Batch {
             return Err(input("the batch has no labels; give a tensor \"labels\", where -100 marks what does not count".into()));
         }
         Ok(heads)
+    }
+
+    /// No array is misspelt, or for something else.
+    fn known(&self, preferred: Option<&Preferred>) -> Result<()> {
+        let known: Vec<&str> = KNOWN.into_iter().chain(preferred.into_iter().flat_map(Preferred::names)).collect();
+        match self.arrays.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(input(format!("\"{name}\" is not known in a batch; its tensors are {}", known.join(", ")))),
+            None => Ok(()),
+        }
     }
 
     fn objective(&self, model: &Model, output: NodeId) -> Objective {
@@ -111,6 +119,7 @@ impl Batch {
     /// # Errors
     /// A tensor that is missing or misshapen, an id or a label outside the vocabulary, more positions than the model has, labels that are all −100.
     pub fn feed(&self, model: &Model, loss: &Loss) -> Result<Fed> {
+        self.known(loss.preferred.as_ref())?;
         let ids = self.ids("input_ids", model.vocab)?;
         let [batch, pos] = ids.shape;
         let allowed = self.mask("attention_mask", [batch, pos])?;
@@ -135,7 +144,10 @@ impl Batch {
             self.text(&mut inputs, model, nodes.ok_or_else(|| input("this model reads no text".into()))?, &ids, &allowed)?;
         }
         let tokens = allowed.iter().filter(|allowed| **allowed != 0.0).count();
-        let labels = self.labels(model, loss, &lens, &allowed, &mut inputs)?;
+        let labels = match &loss.preferred {
+            Some(preferred) => preferred.feed(self, model, &lens, &mut inputs)?,
+            None => self.labels(model, loss, &lens, &allowed, &mut inputs)?,
+        };
         Ok(Fed { lens, inputs, labels, tokens })
     }
 
@@ -275,7 +287,7 @@ fn two(name: &str, array: &Array) -> Result<[usize; 2]> {
         .ok_or_else(|| input(format!("{name} has shape {:?}; texts × positions are expected, at least one of each", array.shape)))
 }
 
-fn shaped(name: &str, array: &Array, want: &[usize]) -> Result<()> {
+pub(super) fn shaped(name: &str, array: &Array, want: &[usize]) -> Result<()> {
     match array.shape == want {
         true => Ok(()),
         false => Err(input(format!("{name} has shape {:?}; {want:?} is expected", array.shape))),
@@ -283,7 +295,7 @@ fn shaped(name: &str, array: &Array, want: &[usize]) -> Result<()> {
 }
 
 /// Whole numbers from `least` up to, but not including, `end`.
-fn whole(name: &str, array: &Array, least: i64, end: i64) -> Result<Vec<i64>> {
+pub(super) fn whole(name: &str, array: &Array, least: i64, end: i64) -> Result<Vec<i64>> {
     let check = |number: &f64| {
         let whole = *number as i64;
         let fits = number.fract() == 0.0 && (least..end).contains(&whole);

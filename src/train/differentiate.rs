@@ -202,6 +202,11 @@ impl Tape<'_> {
             Op::First(_) => self.add(x[0], FirstGrad, &[dy])?,
             Op::CrossEntropy(_) => self.add(x[0], CrossEntropyGrad, &[x[0], x[1], dy])?,
             Op::BinaryCrossEntropy(_) => self.add(x[0], BinaryCrossEntropyGrad, &[x[0], x[1], dy])?,
+            Op::DotRows(_) => self.add(x[0], DotRowsGrad, &[dy, x[1]])?,
+            Op::Versus(_) => self.add(x[0], Versus, &[dy])?,
+            Op::ClippedRatio(ClippedRatio { clip }) => {
+                self.add(x[0], ClippedRatioGrad { clip: *clip }, &[x[0], x[1], x[2], dy])?;
+            }
             Op::SquaredError(_) => self.add(x[0], SquaredErrorGrad, &[x[0], x[1], dy])?,
             other => return Err(Error::Shape(format!("{} has no derivative here", other.word()))),
         }

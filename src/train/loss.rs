@@ -1,5 +1,6 @@
 //! What each published class is trained on, as nodes behind its heads.
 
+use super::preferences::Preferred;
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, NodeId, Stage};
 use crate::models::Model;
@@ -36,6 +37,12 @@ pub struct Loss {
     /// One number: the sum over the heads.
     pub total: NodeId,
     pub heads: Vec<Head>,
+    /// −log π of each place's word, \[batch pos\], where the model is trained on words.
+    pub words: Option<NodeId>,
+    /// States that learn with the weights: a value head.
+    pub learned: Vec<NodeId>,
+    /// Where it is learnt from preferences, what these read.
+    pub preferred: Option<Preferred>,
 }
 
 /// Appends the losses of these heads: pairs of an output of the model and its objective.
@@ -69,5 +76,7 @@ pub fn add_loss(graph: &mut Graph, model: &Model, heads: &[(NodeId, Objective)])
         built.push(Head { output, objective, labels, weights, losses });
     }
     let total = total.ok_or_else(|| Error::Input(format!("{} has no head to train", model.architecture)))?;
-    Ok(Loss { total, heads: built })
+    let words = |head: &&Head| head.objective == Objective::OneOf && graph.node(head.losses).axes[..] == [Axis::Batch, Axis::Pos];
+    let words = built.iter().find(words).map(|head| head.losses);
+    Ok(Loss { total, heads: built, words, learned: vec![], preferred: None })
 }

@@ -3,6 +3,7 @@
 //! - `differentiate`: the table of derivatives, one arm for each op
 //! - `loss`: what each published class is trained on
 //! - `feed`: where the batches of a run come from
+//! - `preferences`: rewards, DPO and PPO's policy, from pairs and rewarded texts
 //! - `batch`: texts and labels of a step, as the graph's inputs
 //! - `initialise`: the numbers of a new model
 //! - `objectives`: batches from tokenised data, for each step
@@ -20,6 +21,7 @@ mod generator;
 mod initialise;
 mod loss;
 pub mod objectives;
+mod preferences;
 mod rescue;
 mod schedule;
 mod setup;
@@ -33,6 +35,7 @@ pub use feed::Feed;
 pub use generator::Generator;
 pub use initialise::{initialise, published};
 pub use loss::{Head, Loss, Objective, add_loss};
+pub use preferences::{Preference, Preferred, add_preference};
 pub use rescue::{Lost, Rescue};
 pub use schedule::{Optimizer, Schedule};
 pub use setup::Setup;

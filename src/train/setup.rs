@@ -1,5 +1,6 @@
 //! What a trainer is made for: which weights learn, by which rule, and whose gradients can be looked at.
 
+use super::preferences::Preference;
 use super::schedule::Optimizer;
 use super::update::Rule;
 use crate::capture::Intervention;
@@ -19,6 +20,8 @@ pub struct Setup {
     /// Weights that stay as they are, also where `trained` names them.
     pub frozen: Vec<String>,
     pub rule: Rule,
+    /// Learns from preferences in the place of labels alone.
+    pub preference: Option<Preference>,
     /// Keeps an average of each weight that learns: after a step it is so much of what it was, 0 to below 1, and for the rest the new weight. The first step
     /// begins it.
     pub ema: Option<f32>,

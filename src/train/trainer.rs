@@ -1,8 +1,10 @@
 //! A model that learns, on a device: its forward pass, its loss, the gradients and the update as one graph.
 //!
 //! - `shared`: a step whose batch several trainers share
+//! - `likelihood`: how likely a model finds texts
 //! - `snapshot`: all that training changes, and `saved`: the same as files
 
+mod likelihood;
 mod saved;
 mod shared;
 mod snapshot;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use super::batch::{Batch, Fed};
 use super::differentiate::{Gradients, Wanted, differentiate};
 use super::loss::{Loss, add_loss};
+use super::preferences::add_preference;
 use super::schedule::Optimizer;
 use super::setup::Setup;
 use super::update::{Update, add_update};
@@ -89,12 +92,15 @@ impl Trainer {
     pub fn new(model: Arc<Model>, example: &Batch, setup: &Setup) -> Result<Trainer> {
         setup.check()?;
         let mut graph = model.graph.clone();
-        let heads = example.heads(&model)?;
-        let loss = add_loss(&mut graph, &model, &heads)?;
+        let loss = match setup.preference {
+            Some(preference) => add_preference(&mut graph, &model, preference)?,
+            None => add_loss(&mut graph, &model, &example.heads(&model)?)?,
+        };
         let Changed { nodes: edited, taken, gradients: own } = Changed::find(&graph, &setup.interventions)?;
         let captured = select(&graph, &setup.captured, &FORWARD)?.into_iter().map(|read| read.node);
         let activations = captured.chain(own).collect();
-        let wanted = Wanted { weights: setup.learning(&graph)?, activations, edited, taken };
+        let weights = setup.learning(&graph)?.into_iter().chain(loss.learned.iter().copied()).collect();
+        let wanted = Wanted { weights, activations, edited, taken };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
         let aims = Aims::find(&graph, &setup.interventions, Extent::Whole)?;
         let update = add_update(&mut graph, setup, loss.total, &gradients, &wanted.weights)?;

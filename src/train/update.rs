@@ -89,8 +89,11 @@ pub fn add_update(
             Rule::AdamW => adamw(graph, &mut update, weight, &around)?,
             Rule::Sgd { .. } => sgd(graph, &mut update, weight, &around)?,
         };
+        if graph.node(weight).kind == Kind::State {
+            update.states.push(weight);
+        }
         update.commits.push((new, weight));
-        if setup.ema.is_some() {
+        if setup.ema.is_some() && matches!(graph.node(weight).kind, Kind::Weight { .. }) {
             let average = state(graph, &mut update, weight, "average");
             let name = format!("{}.new_average", named(graph.node(weight)));
             let new_average = graph.scope(Stage::Update).like(&name, Average, &[average, new, guarded])?;

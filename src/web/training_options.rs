@@ -100,7 +100,7 @@ impl TrainOptions {
         };
         let list = |globs: &Option<Vec<String>>| globs.clone().unwrap_or_default();
         let (trained, frozen) = (list(&self.trained), list(&self.frozen));
-        Ok(Setup { captured: vec!["*".into()], interventions, trained, frozen, rule, ema: self.ema })
+        Ok(Setup { captured: vec!["*".into()], interventions, trained, frozen, rule, preference: None, ema: self.ema })
     }
 
     pub fn optimizer(&self) -> Result<Optimizer> {

@@ -1,6 +1,7 @@
 //! The cases of every op: answers that a person can check, extremes, and odd sizes.
 
 use super::backward::*;
+use super::preference::*;
 use super::update::*;
 use super::{Case, Input, activations, case, given, like, random};
 use diorama::graph::{Dim, Lens};
@@ -18,7 +19,7 @@ macro_rules! with_every_op {
         $make! {
             embed rms_norm layer_norm rope first linear scale add mul activation relative_bias attn_scores mask softmax attn_mix append
             cross_entropy cross_entropy_grad binary_cross_entropy binary_cross_entropy_grad squared_error
-            squared_error_grad dot linear_grad_input linear_grad_weight sum_rows
+            squared_error_grad dot dot_rows dot_rows_grad versus clipped_ratio clipped_ratio_grad linear_grad_input linear_grad_weight sum_rows
             layer_norm_grad rms_norm_grad layer_norm_grad_weight rms_norm_grad_weight activation_grad
             attn_mix_grad_values softmax_grad mask_grad relative_bias_grad append_grad
             rope_grad first_grad embed_grad

@@ -3,6 +3,7 @@
 pub mod activations;
 mod backward;
 pub mod cases;
+mod preference;
 mod update;
 
 use diorama::graph::{Dim, Lens};

@@ -5,6 +5,7 @@ import { entry } from "../lookup.js";
 import { BACKWARD } from "./arithmetic/backward.js";
 import { FORWARD } from "./arithmetic/forward.js";
 import { LOSSES } from "./arithmetic/losses.js";
+import { PREFERENCES } from "./arithmetic/preferences.js";
 import { UPDATE } from "./arithmetic/update.js";
 import { shapeOf, sizeOf } from "./nodes.js";
 
@@ -89,7 +90,7 @@ export class Numbers {
 /** @typedef {(numbers: Numbers, node: GraphNode, shape: number[], flat: number) => Explanation} Rule */
 
 /** @type {Record<string, Rule>} */
-const RULES = { ...FORWARD, ...LOSSES, ...BACKWARD, ...UPDATE };
+const RULES = { ...FORWARD, ...LOSSES, ...PREFERENCES, ...BACKWARD, ...UPDATE };
 
 /** The ops whose numbers can be worked out here. */
 export const EXPLAINED = Object.keys(RULES);

@@ -5,6 +5,7 @@ import { ACTIVATIONS } from "./formulas/activations.js";
 import { BACKWARD } from "./formulas/backward.js";
 import { FORWARD } from "./formulas/forward.js";
 import { softmaxed } from "./formulas/parts.js";
+import { PREFERENCES } from "./formulas/preferences.js";
 import { UPDATE } from "./formulas/update.js";
 import { entry } from "../lookup.js";
 
@@ -35,4 +36,4 @@ export function formulaOf(node) {
 }
 
 /** @type {Record<string, (node: GraphNode) => unknown>} */
-const BODIES = { ...FORWARD, ...BACKWARD, ...UPDATE };
+const BODIES = { ...FORWARD, ...BACKWARD, ...PREFERENCES, ...UPDATE };

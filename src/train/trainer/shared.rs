@@ -66,7 +66,7 @@ impl Trainer {
 
     /// The weights that learn, each with the node of its gradient.
     fn learning(&self) -> Vec<(NodeId, NodeId)> {
-        self.graph.weights().filter_map(|weight| Some((weight, self.gradients.get(weight)?))).collect()
+        self.update.learning.iter().filter_map(|weight| Some((*weight, self.gradients.get(*weight)?))).collect()
     }
 
     fn numbers_of(&self, weight: NodeId) -> usize {

@@ -159,6 +159,21 @@ test("copies and turns go the way back", () => {
   near([turned.explain(2, 0).value, turned.explain(2, 1).value, quarter.angle, quarter.value, turned.explain(2, 3).value], [1, 2, -Math.PI / 2, 2, -1]);
 });
 
+test("preferences: a text against its rival, and a ratio that counts within bounds", () => {
+  /** @type {Axes} */
+  const two = [["batch", 2], ["pos", 2]];
+  near(all(numbers("dot_rows", [given(two, [1, 2, 3, 4]), given(two, [-1, 0, -1, -1])], [["batch", 2]])), [-1, -7]);
+  near(all(numbers("dot_rows_grad", [given([["batch", 2]], [2, 10]), given(two, [-1, 0, -1, 3])], two)), [-2, 0, -10, 30]);
+  near(all(numbers("versus", [given([["batch", 5]], [1, 4, 2, -2, 7])], [["batch", 5]])), [-3, 3, 4, -4, 0]);
+  near(all(numbers("versus", [given(two, [1, 10, 3, 5])], two)), [-2, 5, 2, -5]);
+  /** @type {Axes} */
+  const six = [["d_model", 6]];
+  const far = 1 + Math.LN2;
+  const inputs = [given(six, [1, 1, far, far, 1, 1]), given(six, [1, 1, 1, 1, far, far]), given(six, [4, -4, 4, -4, 4, -4])];
+  near(all(numbers("clipped_ratio", inputs, six, { clip: 0.25 })), [-4, 4, -2, 3, -5, 8]);
+  near(all(numbers("clipped_ratio_grad", [...inputs, given(six, [1, 1, 1, 1, 1, 0.5])], six, { clip: 0.25 })), [4, -4, 2, 0, 0, -4]);
+});
+
 test("weights learn: the norm of all gradients, AdamW's running means, and the step", () => {
   /** @type {Axes} */
   const two = [["d_model", 2]];
