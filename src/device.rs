@@ -1,19 +1,21 @@
 //! Chooses a device, tests it against the CPU before trusting it, and says why. Never falls back in silence.
 
+mod past;
 mod profile;
 mod reason;
 mod self_test;
+mod timing;
 
 use std::sync::Arc;
 
-use web_time::{Duration, Instant};
+use web_time::Duration;
 
 use crate::cpu;
 use crate::error::{Error, Result};
 use crate::gpu::{self, Executor, Gpu};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
-use crate::tensor::{Tensor, ranked};
+use crate::tensor::Tensor;
 pub use reason::Reason;
 pub use self_test::SelfTest;
 
@@ -66,6 +68,7 @@ pub struct Device {
     parameters: Parameters,
     pub reason: Reason,
     gpu: Option<Gpu>,
+    past: past::Past,
     /// Where the CPU's long passes give turns; on a GPU a pass is one submit, and whoever stops waiting leaves it behind.
     pub turns: Option<cpu::Turns>,
     pub self_test: Vec<SelfTest>,
@@ -84,13 +87,13 @@ impl Device {
         }
         match (device.try_gpu(&probe.first).await, choice) {
             (Err(fault), Choice::Gpu) => return Err(fault),
-            (Err(fault), _) => device.reason = no_gpu(&fault),
+            (Err(fault), _) => device.reason = Reason::no_gpu(&fault),
             (Ok(gpu), Choice::Gpu) => {
                 device.backend = Backend::Gpu(Box::new(gpu));
             }
             (Ok(gpu), _) => {
                 if let Err(fault) = device.take_faster(gpu, &probe.later).await {
-                    device.reason = no_gpu(&fault);
+                    device.reason = Reason::no_gpu(&fault);
                 }
             }
         }
@@ -118,6 +121,7 @@ impl Device {
             parameters: kept,
             reason: Reason::Asked,
             gpu: None,
+            past: Default::default(),
             turns: None,
             self_test: vec![],
             cpu_time: None,
@@ -152,7 +156,7 @@ impl Device {
     pub async fn numbers(&mut self, nodes: &[NodeId]) -> Result<Vec<Vec<f32>>> {
         let read = |&node: &NodeId| Read { name: self.graph.node(node).name.clone(), node, rows: Rows::All };
         let reads = nodes.iter().map(read).collect();
-        let pass = Pass { lens: Lens::ONE, stages: vec![], inputs: ByNode::new(), edits: vec![], reads };
+        let pass = Pass { lens: Lens::ONE, stages: vec![], inputs: ByNode::new(), edits: vec![], reads, from: None };
         Ok(self.run(&pass).await?.into_iter().map(|tensor| tensor.data).collect())
     }
 
@@ -203,6 +207,8 @@ impl Device {
     /// Computes a pass over a whole input, which leaves nothing behind. A GPU that was lost is replaced, and the caller told by
     /// [`Error::DeviceLost`]: what texts kept there is gone.
     pub async fn run(&mut self, pass: &Pass) -> Result<Vec<Tensor>> {
+        self.past.check(pass)?;
+        self.past.forget();
         let outcome = match (&mut self.backend, &self.turns) {
             (Backend::Cpu(cpu), Some(turns)) => turns.run(cpu, pass).await,
             (Backend::Cpu(cpu), None) => Ok(cpu.run(pass)),
@@ -211,7 +217,7 @@ impl Device {
         if let Err(Error::DeviceLost(why)) = &outcome {
             self.replace(why.clone()).await;
         }
-        outcome
+        outcome.inspect(|_| self.past.set(pass))
     }
 
     /// The numbers of a weight node.
@@ -224,6 +230,7 @@ impl Device {
 
     /// What the last pass computed for some nodes becomes the numbers of weights and states: pairs of from and to, of one shape.
     pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
+        self.past.forget();
         match &mut self.backend {
             Backend::Cpu(cpu) => cpu.commit(pairs),
             Backend::Gpu(gpu) => gpu.commit(pairs),
@@ -235,6 +242,7 @@ impl Device {
     /// # Errors
     /// [`Error::DeviceLost`] where the GPU went away.
     pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Result<()> {
+        self.past.forget();
         match &mut self.backend {
             Backend::Cpu(cpu) => drop(cpu.renew(id, numbers)),
             Backend::Gpu(gpu) => {
@@ -258,6 +266,7 @@ impl Device {
     }
 
     fn swap(&mut self, state: &mut State) {
+        self.past.forget();
         match &mut self.backend {
             Backend::Cpu(cpu) => cpu.swap(&mut state.cpu),
             Backend::Gpu(gpu) => gpu.swap(&mut state.gpu),
@@ -308,42 +317,4 @@ impl Device {
             ))),
         }
     }
-
-    async fn take_faster(&mut self, mut gpu: Executor, step: &Pass) -> Result<()> {
-        let mut on_gpu = vec![];
-        for _ in 0..TIMED + 1 {
-            let start = Instant::now();
-            gpu.run(step).await?;
-            on_gpu.push(start.elapsed());
-        }
-        let mut on_cpu = vec![];
-        if let Backend::Cpu(cpu) = &mut self.backend {
-            for _ in 0..TIMED + 1 {
-                let start = Instant::now();
-                cpu.run(step);
-                on_cpu.push(start.elapsed());
-            }
-        }
-        let (cpu, gpu_time) = (median(&on_cpu[1..]), median(&on_gpu[1..]));
-        if gpu_time < cpu {
-            self.backend = Backend::Gpu(Box::new(gpu));
-            self.reason = Reason::GpuFaster { cpu, gpu: gpu_time };
-        } else {
-            self.reason = Reason::CpuFaster { cpu, gpu: gpu_time };
-        }
-        (self.cpu_time, self.gpu_time) = (Some(cpu), Some(gpu_time));
-        Ok(())
-    }
-}
-
-fn no_gpu(fault: &Error) -> Reason {
-    Reason::NoGpu { fault: fault.to_string().trim_start_matches("device: ").to_string() }
-}
-
-/// Timed runs of a step on each device, after one that is not counted.
-const TIMED: usize = 5;
-
-fn median(times: &[Duration]) -> Duration {
-    let seconds: Vec<f32> = times.iter().map(Duration::as_secs_f32).collect();
-    times[ranked(&seconds)[times.len() / 2]]
 }

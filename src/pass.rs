@@ -10,7 +10,7 @@ use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::ops::Op;
 use crate::tensor::{Axis, Tensor, size};
 pub use by_node::ByNode;
-pub use edit::{Change, Edit, rows};
+pub use edit::{Change, Edit, Values, rows};
 
 /// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in
 /// memory more often than it has to.
@@ -21,6 +21,8 @@ pub struct Pass {
     pub lens: Lens,
     /// `[Source, Target]` for a whole input, `[Target]` for a further step.
     pub stages: Vec<Stage>,
+    /// Where it begins: the nodes before keep their numbers, inputs too, from the pass before, which must have had the same lengths and stages. `None`: all is computed.
+    pub from: Option<NodeId>,
     /// Numbers for the graph's input nodes; an input of a stage that does not run may be absent.
     pub inputs: ByNode<Vec<f32>>,
     /// What is changed, of the nodes that this pass computes; several edits of one node in their order.
@@ -30,6 +32,11 @@ pub struct Pass {
 }
 
 impl Pass {
+    /// Whether a node belongs to its stages, and is not one of those that keep their numbers.
+    pub fn computes(&self, graph: &Graph, id: NodeId) -> bool {
+        self.stages.contains(&graph.node(id).stage) && self.from.is_none_or(|from| id >= from)
+    }
+
     /// Whether every number that this pass gives to look up a row of a table is one of its rows.
     ///
     /// # Errors

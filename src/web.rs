@@ -1,5 +1,6 @@
 //! The JavaScript API: what `www/engine/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
+mod corruption;
 mod graph;
 mod info;
 mod interventions;
@@ -77,19 +78,27 @@ impl WebEngine {
         Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)), config, names })
     }
 
-    /// One pass over a whole input: `{ logits, activations }`. What is changed on the way comes packed, here and below; `give` lends turns ([`turns`]).
+    /// One pass over a whole input: `{ logits, activations }`; or a list of them where there are variants, each of which changes something more. What is changed on the way
+    /// comes packed, here and below; `give` lends turns ([`turns`]).
     pub async fn run(
         &self,
         input: JsValue,
         options: JsValue,
         changed: JsValue,
+        variants: Option<Array>,
         give: Option<Function>,
     ) -> Result<JsValue, JsError> {
         let options: RunOptions = read_or_default(options, "options")?;
         let (input, changed) = (input_of(input)?, interventions(&changed)?);
+        let own = variants.as_ref().map_or(Ok(vec![vec![]]), |list| list.iter().map(|one| interventions(&one)).collect())?;
         let mut engine = taking_turns(&self.engine, give).await;
-        let trace = engine.run_with(&input, &options.capture, &changed).await.map_err(fault)?;
-        Ok(trace_object(&trace).into())
+        let traces = engine.run_each(&input, &options.capture, &changed, &own).await.map_err(fault)?;
+        let objects = traces.iter().map(trace_object);
+        Ok(if variants.is_some() {
+            objects.collect::<Array>().into()
+        } else {
+            objects.map(JsValue::from).collect::<Array>().get(0)
+        })
     }
 
     /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.

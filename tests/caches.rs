@@ -14,7 +14,7 @@ use pollster::block_on;
 const ENGINES: [(&str, Choice); 4] =
     [("gpt2", Choice::Cpu), ("gpt2", Choice::Gpu), ("t5-v1_0", Choice::Cpu), ("t5-v1_0", Choice::Gpu)];
 
-const ONE_TOKEN: Computed = Computed { passes: 1, tokens: 1 };
+const ONE_TOKEN: Computed = Computed { passes: 1, partial: 0, tokens: 1 };
 
 #[test]
 fn texts_in_turns_compute_each_token_once() {
@@ -188,7 +188,7 @@ fn step(engine: &mut Engine, session: &mut Session) -> Step {
 }
 
 fn since(before: Computed, now: Computed) -> Computed {
-    Computed { passes: now.passes - before.passes, tokens: now.tokens - before.tokens }
+    Computed { passes: now.passes - before.passes, partial: now.partial - before.partial, tokens: now.tokens - before.tokens }
 }
 
 /// Tokens for a decoder by itself to go on from; for one with an encoder, to begin from beside its source.

@@ -310,7 +310,15 @@ fn interventions_are_read_from_a_file() {
         assert_eq!(told["ids"], serde_json::json!(greedy), "on {device}");
     }
 
-    let bad: [(&str, serde_json::Value, &[&str]); 5] = [
+    // An earlier hook of the same pass: attention in the place of the MLP.
+    let same = file("same.json", serde_json::json!([{ "hook": "blocks.0.hook_mlp_out", "from": "blocks.0.hook_attn_out" }]));
+    let trace = path("same.safetensors");
+    assert!(run(&[&trace, "--ids", &list(&ids), "--intervene", &same, "--capture", "blocks.0.hook_*_out"]).status.success());
+    let trace = Golden::at(&dir.join("same.safetensors"));
+    assert_eq!(trace.get("blocks.0.hook_mlp_out"), trace.get("blocks.0.hook_attn_out"));
+
+    let bad: [(&str, serde_json::Value, &[&str]); 6] = [
+        ("no-such-source.json", serde_json::json!({ "hook": patch, "from": "blocks.9.hook_z" }), &["blocks.9.hook_z", "no hook"]),
         ("no-such-hook.json", serde_json::json!({ "hook": "blocks.9.hook_z", "set": 0 }), &["blocks.9.hook_z", "no hook"]),
         ("no-such-file.json", serde_json::json!({ "hook": patch, "from": "nowhere.safetensors" }), &["nowhere.safetensors"]),
         ("no-file.json", serde_json::json!({ "hook": patch, "from": 7 }), &["from is 7", "safetensors"]),

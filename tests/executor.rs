@@ -53,7 +53,7 @@ impl Toy {
     fn step(&self, batch: usize, past: usize, target: &[f32]) -> Pass {
         let lens = Lens { batch, source: 2, target: target.len() / batch / WIDTH, past };
         let inputs = [(self.target, target.to_vec())].into_iter().collect();
-        Pass { lens, stages: vec![Stage::Target], inputs, edits: vec![], reads: vec![read(self.cache)] }
+        Pass { lens, stages: vec![Stage::Target], from: None, inputs, edits: vec![], reads: vec![read(self.cache)] }
     }
 }
 

@@ -105,6 +105,28 @@ fn gradients_lie_under_the_names_of_the_checkpoint() {
     assert_eq!(table["loss"], [1]);
     assert_eq!(table["blocks.0.attn.hook_pattern"], table["blocks.0.attn.hook_pattern_grad"]);
     assert_eq!(table["transformer.h.0.attn.c_attn.weight"][1], 3 * table["transformer.h.0.attn.c_attn.weight"][0]);
+
+    // The same with a part of the model cut off: its weights have no gradient, and training leaves them as they are.
+    let (file, edited) = (out.with_file_name("cut.json"), out.with_file_name("edited.safetensors"));
+    std::fs::write(&file, r#"[{ "hook": "blocks.0.hook_mlp_out", "set": 0 }]"#).expect("written");
+    let (cut, edited_at) = (file.display().to_string(), edited.display().to_string());
+    let ask = ["gradients", &model("gpt2"), "--batch", &batch, "--intervene", &cut, "--out", &edited_at];
+    assert!(diorama(&ask).status.success());
+    let (plain, edited) = (std::fs::read(&out).expect("written"), std::fs::read(&edited).expect("written"));
+    let zero = |bytes: &[u8], name: &str| {
+        SafeTensors::deserialize(bytes).expect("sound").tensor(name).expect("there").data().iter().all(|byte| *byte & 0x7f == 0)
+    };
+    assert!(zero(&edited, "transformer.h.0.mlp.c_fc.weight") && !zero(&plain, "transformer.h.0.mlp.c_fc.weight"));
+    assert!(!zero(&edited, "transformer.h.0.attn.c_attn.weight"));
+    for (changes, substance) in [
+        (r#"[{ "hook": "blocks.9.hook_mlp_out_grad", "set": 0 }]"#, &["blocks.9.hook_mlp_out_grad", "no hook"][..]),
+        (r#"[{ "hook": "*.hook_pattern_grad", "at": { "pos": 1 }, "set": 0 }]"#, &["no axis \"pos\""]),
+    ] {
+        std::fs::write(&file, changes).expect("written");
+        refused("gradients", &ask, substance);
+        let steps = ["train", &model("gpt2"), "--batches", &batches("gpt2"), "--steps", "1", "--intervene", &cut];
+        refused("train", &steps, substance);
+    }
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use diorama::models::{self, Family, Model};
-use diorama::train::objectives::{Data, Masking, Recipe, Rows, Settings, Spans, SpecialIds, Stream, When};
+use diorama::train::objectives::{
+    Data, Deeds, Masking, Recipe, Rows, Settings, Spans, SpecialIds, Stream, Vocabulary, When, corrupt, read,
+};
 use diorama::train::{Batch, add_loss};
 
 const VOCAB: usize = 60;
@@ -286,5 +288,51 @@ fn what_cannot_be_learned_is_refused_in_a_sentence() {
     ];
     for (told, substance) in cases {
         assert!(told.contains(substance), "{substance:?} is not in: {told}");
+    }
+}
+
+/// The views of a corruption draw for one text what training draws where this text is all of its data.
+#[test]
+fn a_text_alone_is_corrupted_as_a_view_shows_it() {
+    let settings = |family| Settings { batch: 1, context: 24, held_out: 0.0, ..settings(family) };
+    let (ids, ordinary): (Vec<u32>, Vec<u32>) = (text(3, 20), (10..VOCAB as u32).collect());
+    for when in [When::Dynamic, When::Static { copies: 3 }] {
+        let masking = Masking { share: 0.3, when };
+        let mut stream = open((Recipe::Mlm(masking, Rows::Lines), Data::Texts(vec![ids.clone()]), settings(Family::Encoder)));
+        let framed = [&[1], &ids[..], &[2]].concat();
+        for epoch in 0..7 {
+            let vocabulary = Vocabulary { mask: 3, ordinary: &ordinary };
+            let (read, _) = corrupt(&framed, masking.share, Deeds::Mixed, &vocabulary, &mut masking.draws(1, epoch));
+            assert_eq!(stream.batch(epoch).arrays["input_ids"].data, read.into_iter().map(f64::from).collect::<Vec<_>>());
+        }
+    }
+    let sentinels = settings(Family::EncoderDecoder).special.sentinels;
+    let mut stream =
+        open((Recipe::Span(Spans::default(), Rows::Lines), Data::Texts(vec![ids.clone()]), settings(Family::EncoderDecoder)));
+    let (source, _) = Spans::default().corrupt(&ids, &sentinels, &mut Masking::default().draws(1, 0));
+    let ended = source.into_iter().chain([4]).map(f64::from).collect::<Vec<_>>();
+    assert_eq!(stream.batch(0).arrays["input_ids"].data, ended);
+}
+
+/// The texts in `www/data`, as `credits.json` lists them, read for each objective that they are said to be good for.
+#[test]
+fn texts_beside_the_page_are_data_for_their_objectives() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("www/data");
+    let text = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap_or_else(|fault| panic!("{file}: {fault}"));
+    let credits: serde_json::Value = serde_json::from_str(&text("credits.json")).expect("JSON");
+    for credit in credits["files"].as_array().expect("a list") {
+        let file = credit["file"].as_str().expect("a name");
+        for objective in credit["objectives"].as_array().expect("objectives") {
+            let recipe = Recipe::named(objective.as_str().expect("a name"), Rows::Packed).expect("an objective");
+            let mut encode = |text: &str| Ok(text.chars().map(|_| 10).collect());
+            let found = read(&recipe, &text(file), &[None, None], &mut encode).unwrap_or_else(|fault| panic!("{file}: {fault}"));
+            let (number, many) = match found {
+                Data::Texts(texts) => (texts.len(), if credit["format"] == "documents" { 50 } else { 1 }),
+                Data::Documents(documents) => (documents.iter().filter(|sentences| sentences.len() > 1).count(), 50),
+                Data::Pairs(pairs) => (pairs.iter().filter(|pair| pair.iter().all(|side| !side.is_empty())).count(), 1000),
+                Data::Labelled(texts) => (texts.len(), 1000),
+            };
+            assert!(number >= many, "{file} for {objective}: {number}");
+        }
     }
 }

@@ -118,7 +118,7 @@ fn run(case: &Case, device: impl FnOnce(Arc<Graph>, &[Pass]) -> Vec<Tensor>) -> 
 
     let inputs = ids.iter().copied().zip(case.inputs.iter().map(|input| input.data.clone())).collect();
     let reads = vec![Read { name: "out".into(), node, rows: Rows::All }];
-    let pass = Pass { lens: case.lens, stages: vec![Stage::Target], inputs, edits: vec![], reads };
+    let pass = Pass { lens: case.lens, stages: vec![Stage::Target], from: None, inputs, edits: vec![], reads };
     let mut passes = vec![];
     if case.lens.past > 0 {
         let lens = Lens { target: case.lens.past, past: 0, ..case.lens };

@@ -9,12 +9,12 @@ use case::cases::CASES;
 use diorama::gpu::{EDIT, descriptors};
 use diorama::graph::NodeId;
 use diorama::ops::{Dispatch, Kernel, Profile};
-use diorama::pass::{Change, Edit};
+use diorama::pass::{Change, Edit, Values};
 use naga::{AddressSpace, StorageAccess, TypeInner};
 
 /// Launches that between them use every kernel, each with the word of its op.
 fn launches() -> Vec<(&'static str, Dispatch)> {
-    let edit = Edit { node: NodeId(0), at: vec![vec![0, 2], vec![1]], change: Change::Add, values: vec![0.5] };
+    let edit = Edit { node: NodeId(0), at: vec![vec![0, 2], vec![1]], change: Change::Add, with: Values::Numbers(vec![0.5]) };
     let mut all = vec![(EDIT, edit.dispatch(&[3, 2]).0)];
     for (word, cases) in CASES {
         for case in cases() {

@@ -82,13 +82,19 @@ def gradients(folder: Path, name: str) -> dict[str, Tensor]:
     for pattern in patterns.values():
         pattern.retain_grad()
     out.loss.backward()
-    stored = load_file(folder / "model.safetensors").keys()
     found = {f"batch/{key}": value.to(torch.int32) for key, value in batch.items()} | {"loss": out.loss.detach()[None].float()}
+    return found | of_weights(model, folder) | {f"hooks/{key}": pattern.grad.detach().float() for key, pattern in patterns.items()}
+
+
+def of_weights(model: transformers.PreTrainedModel, folder: Path) -> dict[str, Tensor]:
+    """The gradient of each weight, as `weights/` and its name in the checkpoint."""
+    stored = load_file(folder / "model.safetensors").keys()
+    found = {}
     for key, parameter in model.named_parameters():
         spelt = next((other for other in (key, key.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")) if other in stored), key)
         if parameter.grad is not None:
             found[f"weights/{spelt}"] = parameter.grad.detach().float()
-    return found | {f"hooks/{key}": pattern.grad.detach().float() for key, pattern in patterns.items()}
+    return found
 
 
 def forty_steps(folder: Path, rate: float) -> dict[str, float | list[float]]:

@@ -3,7 +3,9 @@
 // Whatever computes (`run`, `fill`, `encode`, `start`, `generate`, `step`, `beamSearch`, `runPair`) takes a `signal` that ends it; `onProgress(share)` of a pass hears how far it is. What the
 // CPU is in the middle of ends at its next turn of the event loop, some 50 ms later; a pass on a GPU is done to its end, unheard, and what is asked next waits for that.
 
+import { WorkerLink } from "./engine/link.js";
 import { Model } from "./engine/model.js";
+import { wordTokenizer } from "./text/made.js";
 import { autoload } from "./blocks/gallery.js";
 import { registerElements } from "./elements.js";
 import { modelSource } from "./checkpoint/source.js";
@@ -13,6 +15,7 @@ export { BLOCKS, define } from "./blocks/gallery.js";
 export { runPair } from "./engine/electra.js";
 export { Model } from "./engine/model.js";
 export { setSite } from "./site.js";
+export { characterTokenizer, wordTokenizer } from "./text/made.js";
 export { MASKED, axis, isMasked, slice } from "./trace.js";
 
 registerElements();
@@ -27,6 +30,21 @@ autoload();
 export async function newModel({ device = "cpu", onRecover = () => {}, signal, ...fresh }) {
   requireDevice(device);
   return Model.load({ fresh: await freshOf(fresh) }, device, () => {}, onRecover, signal);
+}
+
+/**
+ * A generated task of `model.train` before it is trained: what its ids stand for, a tokenizer that writes them so, and how many tokens its texts have at most.
+ * @param {{ task: string, [size: string]: number | string }} task
+ * @returns {Promise<{ vocabulary: string[], longest: number, tokenizer: object }>}
+ */
+export async function describeTask(task) {
+  const link = new WorkerLink();
+  try {
+    const { vocabulary, longest } = await link.call("describeTask", [task]);
+    return { vocabulary, longest, tokenizer: wordTokenizer(vocabulary) };
+  } finally {
+    link.close();
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // The site without a network, after one visit. `precache.js`, written by the build, lists every file with a mark, the SHA-256 of its bytes. A file is kept under its address
 // and mark, and only if its bytes have that hash: a host may answer with the file of an earlier build, or with a page of its own. So what lies in the cache is right, and a
-// new version fetches only what changed. Files of models are kept as they are used, or all of them when the page has nothing else to do.
+// new version fetches only what changed. Files of models and texts for training are kept as they are used, or all of them when the page has nothing else to do.
 
 /// <reference lib="webworker" />
 

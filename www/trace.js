@@ -29,9 +29,9 @@
 /** @typedef {{ ids: number[], text: string, steps: Continuation[][] }} BeamTree */
 /**
  * A change of a hook (a name, or a glob such as "*.hook_pattern") while the model computes: all that follows sees it. `at` says where, axis by axis, and left out means everywhere;
- * exactly one of `set`, `scale`, `add` (a number) and `from` (an activation of the hook's shape, from another run) says what. In a generation positions count
- * over the whole text, and `from` replaces the positions that it has.
- * @typedef {{ hook: string, at?: Record<string, number | number[]>, set?: number, scale?: number, add?: number, from?: Activation }} Intervention
+ * exactly one of `set`, `scale`, `add` (a number) and `from` says what: an activation of the hook's shape, from another run, or the name of a hook that is computed before in the same
+ * pass. In a generation positions count over the whole text, and an activation replaces the positions that it has.
+ * @typedef {{ hook: string, at?: Record<string, number | number[]>, set?: number, scale?: number, add?: number, from?: Activation | string }} Intervention
  */
 /** Where in the model a node or a hook stands: layers from 0; what is not within a stack, a layer or a part has none. @typedef {{ stack?: "blocks" | "encoder" | "decoder", layer?: number, part?: "attn" | "cross_attn" | "mlp" | "head" | "pooler" }} Place */
 /**
@@ -221,14 +221,15 @@ export function headOf(head) {
  * Other activations are replaced by the newer ones; those that the new step did not compute (the encoder's) stay.
  * @param {Trace | undefined} trace
  * @param {Trace} step
+ * @param {{ name: string, place: Place }[]} hooks the model's, as `info.hooks` has them
  * @returns {Trace}
  */
-export function appendStep(trace, step) {
+export function appendStep(trace, step, hooks) {
   if (!trace) return { logits: step.logits, activations: new Map(step.activations) };
   const activations = new Map(trace.activations);
   for (const [name, added] of step.activations) {
     const grown = activations.get(name);
-    const grows = added.axes.includes("query_pos") && !name.startsWith("encoder.");
+    const grows = added.axes.includes("query_pos") && hooks.find((hook) => hook.name === name)?.place.stack !== "encoder";
     activations.set(name, grown && grows ? appendRows(grown, added) : added);
   }
   return { logits: step.logits, activations };

@@ -6,9 +6,9 @@
 
 use super::{Intervention, With, matches, no_match};
 use crate::error::{Error, Result, shown};
-use crate::graph::{Dim, Graph, Lens, Node, NodeId, Stage};
+use crate::graph::{Dim, Graph, Hook, Lens, Node, NodeId, Stage};
 use crate::ops::{MASKED, Mask, Op};
-use crate::pass::{Change, Edit, rows};
+use crate::pass::{Change, Edit, Values, rows};
 use crate::tensor::{Tensor, describe, shown_shape};
 
 /// Interventions whose hooks and axes have been found in a graph.
@@ -28,6 +28,15 @@ pub enum Extent {
     Growing { prompt: usize },
 }
 
+/// The nodes that interventions change, and those whose gradients they change (`blocks.0.hook_resid_post_grad`): of a graph to be differentiated, which has
+/// no gradients yet.
+pub fn changed(graph: &Graph, interventions: &[Intervention]) -> [Vec<NodeId>; 2] {
+    ["", "_grad"].map(|end| {
+        let named = |hook: &&Hook| interventions.iter().any(|one| matches(&one.hook, &format!("{}{end}", hook.name)));
+        graph.hooks.iter().filter(named).map(|hook| hook.node).collect()
+    })
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Aim {
     hook: String,
@@ -36,13 +45,15 @@ struct Aim {
     at: Vec<Option<Vec<usize>>>,
     change: Change,
     with: With,
+    /// The node that `with` names.
+    source: Option<NodeId>,
 }
 
 impl Aims {
     /// In the order of the list, and for one intervention in the order of the graph.
     ///
     /// # Errors
-    /// A hook or an axis that is not there.
+    /// A hook or an axis that is not there; numbers of a hook that is computed later, or has another shape.
     pub fn find(graph: &Graph, interventions: &[Intervention], extent: Extent) -> Result<Self> {
         let mut list: Vec<Aim> = vec![];
         for intervention in interventions {
@@ -50,7 +61,7 @@ impl Aims {
             for hook in graph.hooks.iter().filter(|hook| matches(&intervention.hook, &hook.name)) {
                 // Two names of one node are one place.
                 if list[first..].iter().all(|aim| aim.node != hook.node) {
-                    list.push(Aim::at(graph.node(hook.node), hook.node, &hook.name, intervention)?);
+                    list.push(Aim::at(graph, hook, intervention)?);
                 }
             }
             if list.len() == first {
@@ -76,6 +87,11 @@ impl Aims {
         Ok(edits)
     }
 
+    /// The first node that they change.
+    pub fn first(&self) -> Option<NodeId> {
+        self.list.iter().map(|aim| aim.node).min()
+    }
+
     /// Whether a position sees what comes after it. Then its keys and values depend on the tokens to come, and no cache can hold them.
     pub fn look_ahead(&self, graph: &Graph) -> bool {
         self.list.iter().any(|aim| aim.looks_ahead(graph.node(aim.node)))
@@ -83,7 +99,8 @@ impl Aims {
 }
 
 impl Aim {
-    fn at(node: &Node, id: NodeId, hook: &str, intervention: &Intervention) -> Result<Self> {
+    fn at(graph: &Graph, Hook { name: hook, node: id, .. }: &Hook, intervention: &Intervention) -> Result<Self> {
+        let node = graph.node(*id);
         let mut at = vec![None; node.axes.len()];
         for (axis, indices) in &intervention.at {
             let Some(place) = node.axes.iter().position(|known| known.name() == axis) else {
@@ -93,13 +110,17 @@ impl Aim {
             };
             at[place] = Some(indices.clone());
         }
-        Ok(Aim { hook: hook.into(), node: id, at, change: intervention.change, with: intervention.with.clone() })
+        let source = match &intervention.with {
+            With::Hook(name) => Some(source(graph, hook, *id, name)?),
+            _ => None,
+        };
+        Ok(Aim { hook: hook.into(), node: *id, at, change: intervention.change, with: intervention.with.clone(), source })
     }
 
     /// `None` where nothing of it lies in the pass.
     fn edit(&self, node: &Node, lens: &Lens, extent: Extent) -> Result<Option<Edit>> {
         let from = match &self.with {
-            With::Number(_) => None,
+            With::Number(_) | With::Hook(_) => None,
             With::From(tensors) => Some(self.fitting(tensors, node, lens, extent)?),
         };
         let mut at = vec![];
@@ -132,12 +153,13 @@ impl Aim {
         if at.iter().any(Vec::is_empty) {
             return Ok(None);
         }
-        let values = match (&self.with, from) {
-            (With::Number(number), _) => vec![*number],
-            (_, Some(from)) => taken(from, node, lens, &at),
-            _ => vec![],
+        let with = match (&self.with, from, self.source) {
+            (With::Number(number), _, _) => Values::Numbers(vec![*number]),
+            (_, Some(from), _) => Values::Numbers(taken(from, node, lens, &at)),
+            (_, _, Some(source)) => Values::Node(source),
+            _ => return Ok(None),
         };
-        Ok(Some(Edit { node: self.node, at, change: self.change, values }))
+        Ok(Some(Edit { node: self.node, at, change: self.change, with }))
     }
 
     /// The activation, if it has the hook's shape. In a text that grows, its positions are the text's first ones; one sequence
@@ -182,12 +204,9 @@ impl Aim {
             if hidden == 0.0 { left != 0.0 } else { left > MASKED }
         };
         let tensors = match &self.with {
-            With::Number(number) => {
-                // The axes of scores and patterns: batch, head, query_pos, key_pos.
-                let first = self.at[2].as_ref().map_or(Some(0), |queries| queries.iter().copied().min());
-                let last = self.at[3].as_ref().map_or(Some(usize::MAX), |keys| keys.iter().copied().max());
-                return shows(*number) && first < last && first.is_some();
-            }
+            With::Number(number) => return shows(*number) && self.reaches_ahead(),
+            // What another hook holds there is not known before it is computed.
+            With::Hook(_) => return self.reaches_ahead(),
             With::From(tensors) => tensors,
         };
         for from in tensors.iter().filter(|tensor| tensors.len() == 1 || tensor.name == self.hook) {
@@ -200,6 +219,36 @@ impl Aim {
         }
         false
     }
+
+    /// Whether its places have a key behind their query: the axes of scores and patterns are batch, head, query_pos, key_pos.
+    fn reaches_ahead(&self) -> bool {
+        let first = self.at[2].as_ref().map_or(Some(0), |queries| queries.iter().copied().min());
+        let last = self.at[3].as_ref().map_or(Some(usize::MAX), |keys| keys.iter().copied().max());
+        first < last && first.is_some()
+    }
+}
+
+/// The node that a hook's numbers are taken from: computed before it in the same stage, with the same axes' lengths.
+fn source(graph: &Graph, hook: &str, id: NodeId, name: &str) -> Result<NodeId> {
+    let fault = |what: String| Error::Intervention(format!("\"{hook}\": from names \"{}\", {what}", shown(name)));
+    let Some(source) = graph.hook(name) else {
+        return Err(fault("which is no hook of this model; `diorama inspect` lists them".into()));
+    };
+    let (node, from) = (graph.node(id), graph.node(source));
+    if from.dims != node.dims || from.stage != node.stage {
+        let form = |node: &Node| {
+            let axes = node.axes.iter().zip(&node.dims).map(|(axis, dim)| match dim {
+                Dim::Fixed(n) => format!("{} {n}", axis.name()),
+                _ => axis.name().to_string(),
+            });
+            axes.collect::<Vec<_>>().join(", ")
+        };
+        return Err(fault(format!("an activation of {}, and it has {}", form(from), form(node))));
+    }
+    if source >= id {
+        return Err(fault("which is computed no earlier; take a hook that comes before it".into()));
+    }
+    Ok(source)
 }
 
 /// Lengths that grow with a text.

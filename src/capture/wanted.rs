@@ -8,7 +8,7 @@ use crate::error::{Error, Result, shown, shown_longer, written};
 use crate::pass::Change;
 use crate::tensor::{Tensor, shown_shape};
 
-/// `{ hook, at: { axis: index or [indices], … }, set | scale | add: number, or from: an activation }`.
+/// `{ hook, at: { axis: index or [indices], … }, set | scale | add: number, or from: an activation or an earlier hook's name }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intervention {
     /// A hook's name, or a glob; each node that it names is changed once.
@@ -24,14 +24,16 @@ pub enum With {
     Number(f32),
     /// The numbers of an activation: the one that has the hook's name, or the only one.
     From(Arc<Vec<Tensor>>),
+    /// Those of another hook, as it is in the same pass.
+    Hook(String),
 }
 
 impl Intervention {
-    /// A list of interventions, or one. `open` brings the activations that a `from` stands for.
+    /// A list of interventions, or one. `open` brings the activations that a `from` stands for, or `None` where it is a hook's name.
     ///
     /// # Errors
     /// What is not an intervention, in a sentence that names its hook.
-    pub fn read(json: &str, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Vec<Self>> {
+    pub fn read(json: &str, open: &mut dyn FnMut(&Value) -> Result<Option<Vec<Tensor>>>) -> Result<Vec<Self>> {
         let value: Value = serde_json::from_str(json)
             .map_err(|fault| fail(format!("this is not JSON ({}); give a list of {FORM}", shown_longer(fault))))?;
         let list = match &value {
@@ -45,7 +47,7 @@ impl Intervention {
         Ok(interventions)
     }
 
-    fn one(value: &Value, open: &mut dyn FnMut(&Value) -> Result<Vec<Tensor>>) -> Result<Self> {
+    fn one(value: &Value, open: &mut dyn FnMut(&Value) -> Result<Option<Vec<Tensor>>>) -> Result<Self> {
         let (fields, hook) = match value.as_object().map(|fields| (fields, fields.get("hook").and_then(Value::as_str))) {
             Some((fields, Some(hook))) => (fields, hook),
             _ => return Err(fail(format!("{} names no hook; give {FORM}", written(value)))),
@@ -66,7 +68,11 @@ impl Intervention {
             _ => Change::Set,
         };
         let with = match &fields[word] {
-            from if word == "from" => With::From(Arc::new(checked(open(from)?).map_err(told)?)),
+            from if word == "from" => match (open(from)?, from.as_str()) {
+                (Some(tensors), _) => With::From(Arc::new(checked(tensors).map_err(told)?)),
+                (None, Some(hook)) => With::Hook(hook.into()),
+                (None, None) => return Err(told(format!("from is {}; give an activation or a hook's name", written(from)))),
+            },
             number => match number.as_f64().map(|number| number as f32).filter(|number| number.is_finite()) {
                 Some(number) => With::Number(number),
                 None => return Err(told(format!("{word} is {}; it must be a finite number", written(number)))),
@@ -132,7 +138,7 @@ mod tests {
         // Their product is 0 where it overflows, as many as there are.
         let shape = vec![1, 1 << (usize::BITS - 1), 24];
         let tensor = Tensor { name: String::new(), axes: vec![], shape, data: vec![] };
-        let read = Intervention::read(r#"{ "hook": "*", "from": 0 }"#, &mut |_| Ok(vec![tensor.clone()]));
+        let read = Intervention::read(r#"{ "hook": "*", "from": 0 }"#, &mut |_| Ok(Some(vec![tensor.clone()])));
         let said = read.expect_err("it has no numbers").to_string();
         assert!(said.contains("from has 0 numbers for the shape [1, "), "{said}");
     }

@@ -48,7 +48,7 @@ pub enum Action {
         /// Hooks to write, e.g. '*.hook_pattern'; may be given several times.
         #[arg(long)]
         capture: Vec<String>,
-        /// Hooks to change: a JSON list of { hook, at: { axis: index or [indices] }, and set, scale, add: a number, or from: a safetensors file }
+        /// Hooks to change: a JSON list of { hook, at: { axis: index or [indices] }, and set, scale, add: a number, or from: a safetensors file or an earlier hook }
         #[arg(long, value_name = "FILE.json", conflicts_with = "generator")]
         intervene: Option<PathBuf>,
         /// A safetensors file for logits and hooks, f32 under their names.
@@ -103,6 +103,9 @@ pub struct Gradients {
     /// Hooks to write, each with its gradient; may be given several times.
     #[arg(long)]
     pub capture: Vec<String>,
+    /// Hooks to change, as for run; the gradient runs back through the change. A hook's name with _grad behind it changes its gradient
+    #[arg(long, value_name = "FILE.json")]
+    pub intervene: Option<PathBuf>,
     #[arg(long, default_value = "cpu")]
     pub device: DeviceName,
     /// A safetensors file for the loss, the gradient of each weight, and the hooks.
@@ -189,6 +192,9 @@ pub struct Train {
     pub warmup: usize,
     #[arg(long, default_value = "constant")]
     pub schedule: ScheduleName,
+    /// Hooks and gradients to change in every step, as for gradients; what is written are the weights alone
+    #[arg(long, value_name = "FILE.json")]
+    pub intervene: Option<PathBuf>,
     #[arg(long, default_value = "cpu")]
     pub device: DeviceName,
     /// A folder for what was trained, as Hugging Face has it; it must not exist, or be empty. It holds the optimizer's state, too: training it goes on

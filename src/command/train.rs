@@ -16,13 +16,14 @@ use super::arguments::{Gradients, OptimizerName, Train};
 use super::feed::Feed;
 use super::folder::Folder;
 use super::progress::Progress;
-use super::{publish, tell};
+use super::{intervene, publish, tell};
 
 /// Loss, gradients of all weights, and hooks with their gradients, as one safetensors file.
 pub async fn gradients(asked: Gradients) -> Result<String> {
     let (model, parameters, names) = Folder::at(&asked.dir).load_named()?;
     let batch = Batch { arrays: arrays(&asked.batch)?.into_iter().collect() };
-    let trainer = Trainer::new(Arc::new(model), &batch, &Setup::capturing(&asked.capture))?;
+    let setup = Setup { interventions: intervene::read(asked.intervene.as_deref())?, ..Setup::capturing(&asked.capture) };
+    let trainer = Trainer::new(Arc::new(model), &batch, &setup)?;
     let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
     let found = trainer.derivatives(&mut device, &batch, &asked.capture).await?;
     let loss = Tensor { name: "loss".into(), axes: vec![], shape: vec![1], data: vec![found.loss] };
@@ -39,12 +40,13 @@ pub async fn train(asked: Train) -> Result<String> {
         publish::vacant(out)?;
     }
     let optimizer = optimizer(&asked)?;
+    let setup = setup(&asked)?;
     let folder = Folder::at(&asked.dir);
     let (model, parameters, names) = folder.load_named()?;
     let mut feed = Feed::open(&asked, &folder, &model).await?;
     let example = feed.batch(0).await?;
     let mut notes = feed.notes();
-    let mut trainer = Trainer::new(Arc::new(model), &example, &setup(&asked)?)?;
+    let mut trainer = Trainer::new(Arc::new(model), &example, &setup)?;
     let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
     if let Some(bytes) = folder.bytes(OPTIMIZER)? {
         let (step, states) = optimizer_state(&bytes)?;
@@ -126,14 +128,9 @@ fn setup(asked: &Train) -> Result<Setup> {
             return Err(Error::Input("--momentum is sgd's; give --optimizer sgd, or AdamW's --betas".into()));
         }
     };
-    Ok(Setup {
-        captured: vec![],
-        trained: asked.train.clone(),
-        frozen: asked.freeze.clone(),
-        rule,
-        preference: None,
-        ema: asked.ema,
-    })
+    let interventions = intervene::read(asked.intervene.as_deref())?;
+    let (trained, frozen) = (asked.train.clone(), asked.freeze.clone());
+    Ok(Setup { captured: vec![], interventions, trained, frozen, rule, preference: None, ema: asked.ema })
 }
 
 fn optimizer(asked: &Train) -> Result<Optimizer> {

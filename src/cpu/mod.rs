@@ -44,8 +44,9 @@ pub struct Executor {
     /// Memory for matrices that are laid out for one product.
     scratch: Panels,
     shapes: Vec<Vec<usize>>,
-    /// What the present pass computes of each node.
+    /// What the present pass computes of each node, and what each node holds behind it.
     needs: Vec<Need>,
+    held: Vec<Need>,
     profile: Option<Profile>,
     /// The nodes whose numbers belong to a text ([`State`]).
     kept: Vec<NodeId>,
@@ -82,8 +83,8 @@ impl Executor {
         let zeros = |node: &Node| if node.kind == Kind::State { vec![0.0; size(&node.shape(&Lens::ONE))] } else { vec![] };
         let values = graph.nodes.iter().map(zeros).collect();
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
-        let (needs, scratch) = (vec![], Panels::default());
-        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, profile: None }
+        let (needs, held, scratch) = (vec![], vec![], Panels::default());
+        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, held, profile: None }
     }
 
     /// Puts what a text keeps in its place; `state` then holds what was there before.
@@ -123,7 +124,7 @@ impl Executor {
         for (id, numbers) in pass.inputs.iter() {
             self.values[id.0].clone_from(numbers);
         }
-        needs::find(&self.graph, &self.kept, pass, &mut self.needs);
+        needs::find(&self.graph, &self.kept, pass, &mut self.needs, &mut self.held);
         Place::default()
     }
 
@@ -147,8 +148,12 @@ impl Executor {
                 if place.parts < parts {
                     continue;
                 }
-                let edits = pass.edits.iter().filter(|edit| edit.node.0 == index);
-                edits.for_each(|edit| edit.cpu(&self.shapes[index], &mut self.values[index]));
+                for edit in pass.edits.iter().filter(|edit| edit.node.0 == index) {
+                    let mut numbers = std::mem::take(&mut self.values[index]);
+                    let source = edit.source().map_or(&[][..], |id| &self.values[id.0]);
+                    edit.cpu(&self.shapes[index], &mut numbers, source);
+                    self.values[index] = numbers;
+                }
             }
             (place.node, place.parts) = (index + 1, 0);
         }

@@ -15,8 +15,10 @@ pub(super) enum Need {
 }
 
 /// For each node, by what the pass reads, what other nodes read and what is kept for later passes (`kept`). A node that is not computed has
-/// any need.
-pub(super) fn find(graph: &Graph, kept: &[NodeId], pass: &Pass, needs: &mut Vec<Need>) {
+/// any need. `held` is what each node holds of the pass before, and then of this one: where a pass begins at a node, those before it are computed where the pass before
+/// did not need them.
+pub(super) fn find(graph: &Graph, kept: &[NodeId], pass: &Pass, needs: &mut Vec<Need>, held: &mut Vec<Need>) {
+    held.resize(graph.nodes.len(), Need::Nothing);
     needs.clear();
     needs.resize(graph.nodes.len(), Need::Nothing);
     kept.iter().for_each(|id| needs[id.0] = Need::All);
@@ -29,8 +31,17 @@ pub(super) fn find(graph: &Graph, kept: &[NodeId], pass: &Pass, needs: &mut Vec<
     }
     for (index, node) in graph.nodes.iter().enumerate().rev() {
         let (Some(op), need) = (computed(node, pass), needs[index]) else { continue };
+        let keeps = pass.from.is_some_and(|from| index < from.0);
+        if keeps && held[index] >= need {
+            needs[index] = Need::Nothing;
+            continue;
+        }
+        held[index] = need;
         if need == Need::Nothing {
             continue;
+        }
+        for edit in pass.edits.iter().filter(|edit| edit.node.0 == index) {
+            edit.source().into_iter().for_each(|source| needs[source.0] = Need::All);
         }
         for (slot, input) in node.inputs.iter().enumerate() {
             let of_input =
@@ -38,7 +49,7 @@ pub(super) fn find(graph: &Graph, kept: &[NodeId], pass: &Pass, needs: &mut Vec<
             needs[input.0] = needs[input.0].max(of_input);
         }
         if need == Need::LastRow && !rowwise(graph, node, op) {
-            needs[index] = Need::All;
+            (needs[index], held[index]) = (Need::All, Need::All);
             node.inputs.iter().for_each(|input| needs[input.0] = Need::All);
         }
     }

@@ -34,6 +34,14 @@ impl Turns {
         Turns { give, stretch: 1, patience: Duration::ZERO }
     }
 
+    /// Gives a turn; the share of the work that is done, 0..1, is told.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] where it is told to stop.
+    pub(crate) async fn give(&self, share: f32) -> Result<()> {
+        if (self.give)(share).await { Ok(()) } else { Err(Error::Stopped) }
+    }
+
     /// The same numbers as [`Executor::run`].
     ///
     /// # Errors
@@ -45,9 +53,7 @@ impl Turns {
             if computing.get_or_insert_with(Instant::now).elapsed() < self.patience {
                 continue;
             }
-            if !(self.give)(cpu.share(pass, &place)).await {
-                return Err(Error::Stopped);
-            }
+            self.give(cpu.share(pass, &place)).await?;
             computing = None;
         }
         Ok(cpu.read(pass))

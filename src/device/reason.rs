@@ -4,6 +4,8 @@ use std::fmt;
 
 use web_time::Duration;
 
+use crate::error::Error;
+
 /// Why a device was taken. `Display` is a sentence's half: "the CPU, because …".
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reason {
@@ -34,6 +36,10 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub(super) fn no_gpu(fault: &Error) -> Reason {
+        Reason::NoGpu { fault: fault.to_string().trim_start_matches("device: ").to_string() }
+    }
+
     /// One word for each, for those who say it in another language.
     pub fn code(&self) -> &'static str {
         match self {

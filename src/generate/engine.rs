@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use web_time::{Duration, Instant};
+
 use super::caches::{Cache, Caches};
 use super::input::{Input, Limits, Prompt, Text};
 use crate::capture::{Aims, Extent, Intervention, Trace, select};
 use crate::device::{Choice, Device, Probe};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Lens, Stage};
+use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::models::{Family, Model, TextInputs};
 use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
 use crate::tensor::Tensor;
@@ -26,9 +28,25 @@ pub struct Engine {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Computed {
     pub passes: usize,
-    /// Positions of sources and of targets, in every sequence.
+    /// Of these, such as went on from a pass before.
+    pub partial: usize,
+    /// Positions of sources and of targets, in every sequence; in a partial pass none.
     pub tokens: usize,
 }
+
+impl Computed {
+    fn add(&mut self, pass: &Pass) {
+        self.passes += 1;
+        let source = if pass.lens.past == 0 { pass.lens.source } else { 0 };
+        match pass.from {
+            None => self.tokens += pass.lens.batch * (source + pass.lens.target),
+            Some(_) => self.partial += 1,
+        }
+    }
+}
+
+/// Several passes compute so long before a turn is given.
+const PATIENCE: Duration = Duration::from_millis(40);
 
 impl Engine {
     pub async fn open(model: Model, parameters: Parameters, choice: Choice) -> Result<Self> {
@@ -64,6 +82,18 @@ impl Engine {
 
     /// The same, with some hooks changed on the way.
     pub async fn run_with(&mut self, input: &Input, capture: &[String], interventions: &[Intervention]) -> Result<Trace> {
+        Ok(self.run_each(input, capture, interventions, &[vec![]]).await?.remove(0))
+    }
+
+    /// A pass for each of these variants: each has interventions of its own behind the common ones. What they have in common is computed once: the variant that changes
+    /// the latest node is a whole pass, and each other one begins at the first node that it changes.
+    pub async fn run_each(
+        &mut self,
+        input: &Input,
+        capture: &[String],
+        common: &[Intervention],
+        variants: &[Vec<Intervention>],
+    ) -> Result<Vec<Trace>> {
         let prompt = input.prompt(&self.model)?;
         let stages = [Stage::Source, Stage::Target];
         let heads =
@@ -71,10 +101,27 @@ impl Engine {
         let mut reads: Vec<Read> = heads.collect();
         let n_heads = reads.len();
         reads.extend(select(&self.model.graph, capture, &stages)?);
-        let aims = Aims::find(self.graph(), interventions, Extent::Whole)?;
-        let mut tensors = self.pass(None, &prompt, &[&prompt.target.ids], 0, &aims, reads).await?;
-        let activations = tensors.split_off(n_heads);
-        Ok(Trace { logits: tensors, activations })
+        let mut ordered = vec![];
+        for (place, own) in variants.iter().enumerate() {
+            let first = Aims::find(self.graph(), own, Extent::Whole)?.first().unwrap_or(NodeId(usize::MAX));
+            ordered.push((first, place, Aims::find(self.graph(), &[common, own].concat(), Extent::Whole)?));
+        }
+        // The latest first: then all that comes before the next one's first change is as it would be without one.
+        ordered.sort_by_key(|(first, ..)| std::cmp::Reverse(*first));
+        let mut traces: Vec<Trace> = variants.iter().map(|_| Trace::default()).collect();
+        let mut turn = Instant::now();
+        for (done, (first, place, aims)) in ordered.iter().enumerate() {
+            if turn.elapsed() > PATIENCE {
+                self.device.rest(done as f32 / ordered.len() as f32).await?;
+                turn = Instant::now();
+            }
+            let mut pass = assemble(&self.model, &self.limits, &prompt, &[&prompt.target.ids], 0, reads.clone())?;
+            pass.from = (done > 0).then_some(*first);
+            let mut tensors = self.compute(None, pass, aims).await?;
+            let activations = tensors.split_off(n_heads);
+            traces[*place] = Trace { logits: tensors, activations };
+        }
+        Ok(traces)
     }
 
     /// A pass over the source (where `past` is 0) and over the decoder's new tokens: one row of them for each sequence. The text keeps
@@ -88,11 +135,13 @@ impl Engine {
         aims: &Aims,
         reads: Vec<Read>,
     ) -> Result<Vec<Tensor>> {
-        let mut pass = assemble(&self.model, &self.limits, prompt, new, past, reads)?;
+        let pass = assemble(&self.model, &self.limits, prompt, new, past, reads)?;
+        self.compute(cache, pass, aims).await
+    }
+
+    async fn compute(&mut self, cache: Option<&Cache>, mut pass: Pass, aims: &Aims) -> Result<Vec<Tensor>> {
         pass.edits = aims.edits(self.graph(), &pass.lens, &pass.stages)?;
-        self.computed.passes += 1;
-        let source = if past == 0 { pass.lens.source } else { 0 };
-        self.computed.tokens += pass.lens.batch * (source + pass.lens.target);
+        self.computed.add(&pass);
         let outcome = match cache {
             None => self.device.run(&pass).await,
             Some(cache) => {
@@ -187,7 +236,7 @@ fn assemble(model: &Model, limits: &Limits, prompt: &Prompt, new: &[&[u32]], pas
         inputs.insert(nodes.attention_mask, allowed.repeat(batch));
         text(&mut inputs, nodes, new, &prompt.target, past);
     }
-    let pass = Pass { lens, stages, inputs, edits: vec![], reads };
+    let pass = Pass { lens, stages, from: None, inputs, edits: vec![], reads };
     pass.check(&model.graph)?;
     Ok(pass)
 }

@@ -5,8 +5,8 @@ use super::launch::bind;
 use super::open::Gpu;
 use super::uniforms::sizes;
 use crate::error::Result;
-use crate::graph::{Graph, Stage};
-use crate::pass::Pass;
+use crate::graph::Graph;
+use crate::pass::{Pass, Values};
 
 /// One edit with its buffers, ready to be recorded behind its node.
 pub(super) struct Prepared {
@@ -18,8 +18,7 @@ pub(super) struct Prepared {
 /// The edits of nodes that the pass computes, in their order.
 pub(super) fn prepare(gpu: &Gpu, graph: &Graph, buffers: &Buffers, pass: &Pass) -> Result<Vec<Prepared>> {
     let mut prepared = vec![];
-    let runs = |stage: Stage| pass.stages.contains(&stage);
-    for edit in pass.edits.iter().filter(|edit| runs(graph.node(edit.node).stage)) {
+    for edit in pass.edits.iter().filter(|edit| pass.computes(graph, edit.node)) {
         let node = graph.node(edit.node);
         let (dispatch, words) = edit.dispatch(&node.shape(&pass.lens));
         if dispatch.params[0] == 0 {
@@ -31,7 +30,10 @@ pub(super) fn prepare(gpu: &Gpu, graph: &Graph, buffers: &Buffers, pass: &Pass) 
             Ok(buffer)
         };
         let places = upload("places of an edit", bytemuck::cast_slice(&words))?;
-        let values = upload("values of an edit", bytemuck::cast_slice(&edit.values))?;
+        let values = match &edit.with {
+            Values::Numbers(values) => upload("values of an edit", bytemuck::cast_slice(values))?,
+            Values::Node(id) => buffers.at(graph, *id, &pass.lens)?.clone(),
+        };
         let sizes = sizes(gpu, &dispatch.params);
         let x = buffers.at(graph, edit.node, &pass.lens)?;
         let group = bind(gpu, &node.name, sizes.as_entire_buffer_binding(), &[&places, &values, x]);

@@ -209,7 +209,9 @@ impl Executor {
                 Some(data) if data.len() != want => {
                     return Err(Error::Input(format!("\"{}\" has {} numbers; these lengths want {want}", node.name, data.len())));
                 }
-                None if pass.stages.contains(&node.stage) => return Err(Error::Input(format!("\"{}\" is missing", node.name))),
+                None if pass.computes(&self.graph, NodeId(index)) => {
+                    return Err(Error::Input(format!("\"{}\" is missing", node.name)));
+                }
                 _ => {}
             }
         }
@@ -248,7 +250,7 @@ impl Executor {
     }
 
     fn launches(&self, pass: &Pass) -> Vec<Launch> {
-        let nodes = self.graph.nodes.iter().enumerate().filter(|(_, node)| pass.stages.contains(&node.stage));
+        let nodes = self.graph.nodes.iter().enumerate().filter(|(index, _)| pass.computes(&self.graph, NodeId(*index)));
         let ops = nodes.filter_map(|(index, node)| node.op().map(|op| (index, node, op)));
         ops.map(|(index, node, op)| Launch { node: index, dispatch: dispatch(&self.gpu, &self.graph, node, op, &pass.lens) })
             .collect()

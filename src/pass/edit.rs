@@ -1,6 +1,6 @@
 //! `edit`: x\[j\] = v, x\[j\] · v or x\[j\] + v, at the places j that a reader chose, as soon as x is computed and before anything reads it.
 //!
-//! x \[…\], v one number or one for each place. `shaders/edit.wgsl` is its twin on a GPU. Not an op: it changes a node, and is none.
+//! x \[…\], v one number, one for each place, or another node of the same shape, whose number at the same place is taken. `shaders/edit.wgsl` is its twin on a GPU. Not an op: it changes a node, and is none.
 
 use crate::graph::NodeId;
 use crate::ops::{Dispatch, groups};
@@ -12,8 +12,15 @@ pub struct Edit {
     /// For each axis of the node, the indices that are meant, each once.
     pub at: Vec<Vec<usize>>,
     pub change: Change,
+    pub with: Values,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
     /// One number for all places, or one for each: in the order of the axes, the last varying fastest.
-    pub values: Vec<f32>,
+    Numbers(Vec<f32>),
+    /// Those of a node that the pass computes before, of the same shape, at the same places.
+    Node(NodeId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,23 +41,48 @@ impl Change {
 }
 
 impl Edit {
-    /// The reference: `x` are the node's numbers, of this shape.
-    pub fn cpu(&self, shape: &[usize], x: &mut [f32]) {
+    /// The node whose numbers it takes.
+    pub fn source(&self) -> Option<NodeId> {
+        match self.with {
+            Values::Node(id) => Some(id),
+            Values::Numbers(_) => None,
+        }
+    }
+
+    /// The reference: `x` are the node's numbers, of this shape, and `source` those of the node that it takes from, where there is one.
+    pub fn cpu(&self, shape: &[usize], x: &mut [f32], source: &[f32]) {
         let columns = self.columns();
         for (row, start) in self.rows(shape).into_iter().enumerate() {
             for (column, at) in columns.iter().enumerate() {
-                let value = self.values[if self.values.len() == 1 { 0 } else { row * columns.len() + column }];
+                let value = match &self.with {
+                    Values::Numbers(values) => values[if values.len() == 1 { 0 } else { row * columns.len() + column }],
+                    Values::Node(_) => source[start + at],
+                };
                 let x = &mut x[start + at];
                 *x = self.change.of(*x, value);
             }
         }
     }
 
+    /// What this makes of the gradient that runs back through the node, as an edit of the node that holds it: where a number is set, nothing comes back; where
+    /// it is scaled, so is its gradient; where one is added, the gradient stays as it is.
+    pub fn derivative(&self, gradient: NodeId) -> Option<Edit> {
+        let with = match self.change {
+            Change::Set => Values::Numbers(vec![0.0]),
+            Change::Scale => self.with.clone(),
+            Change::Add => return None,
+        };
+        Some(Edit { node: gradient, at: self.at.clone(), change: Change::Scale, with })
+    }
+
     /// The launch, and what its first input holds: where the rows begin, then the places within a row.
     pub fn dispatch(&self, shape: &[usize]) -> (Dispatch, Vec<u32>) {
         let (rows, columns) = (self.rows(shape), self.columns());
         let count = rows.len() * columns.len();
-        let each = (self.values.len() > 1) as usize;
+        let each = match &self.with {
+            Values::Numbers(values) => (values.len() > 1) as usize,
+            Values::Node(_) => 2,
+        };
         let params = [count, rows.len(), columns.len(), self.change as usize, each].map(|n| n as u32).to_vec();
         let places = rows.iter().chain(columns).map(|&place| place as u32).collect();
         (Dispatch { shader: "edit", params, groups: groups(count, 64) }, places)

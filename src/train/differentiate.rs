@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Hook, Kind, NodeId, Stage};
 use crate::ops::*;
-use crate::pass::ByNode;
+use crate::pass::{ByNode, Edit};
 use crate::tensor::Axis;
 
 /// What a gradient is asked for.
@@ -16,10 +16,29 @@ pub struct Wanted {
     pub weights: Vec<NodeId>,
     /// Activations whose gradients are looked at or changed: each gets a node of its own, also where its gradient is merely passed on.
     pub activations: Vec<NodeId>,
+    /// Activations that edits change: between the gradient of each and all that follows from it stands a node that takes the edits' derivatives.
+    pub edited: Vec<NodeId>,
 }
 
-/// The gradient nodes, by the node that they are the gradient of.
-pub type Gradients = ByNode<NodeId>;
+/// The nodes that hold gradients.
+#[derive(Clone, Debug, Default)]
+pub struct Gradients {
+    of: ByNode<NodeId>,
+    behind: ByNode<NodeId>,
+}
+
+impl Gradients {
+    /// The gradient with respect to a node's numbers as its readers see them: where an edit changes the node, behind the edit. (So do PyTorch's `retain_grad`
+    /// on what a forward hook returned, and the backward hooks of TransformerLens.)
+    pub fn get(&self, node: NodeId) -> Option<NodeId> {
+        self.of.get(node).copied()
+    }
+
+    /// What edits of forward nodes make of the gradients that run through these nodes: for each edit its derivative, at the same places.
+    pub fn edits(&self, forward: &[Edit]) -> Vec<Edit> {
+        forward.iter().filter_map(|edit| edit.derivative(*self.behind.get(edit.node)?)).collect()
+    }
+}
 
 /// Appends to `graph` the nodes that compute the derivatives of `loss` (one number) for all that is wanted and for what lies on the way.
 /// The gradient of a hook is a hook: its name with `_grad` behind it.
@@ -36,19 +55,25 @@ pub fn differentiate(graph: &mut Graph, loss: NodeId, wanted: &Wanted) -> Result
         }
     }
     let forward = graph.nodes.len();
-    let mut tape = Tape { graph, flows, uses, parts: vec![vec![]; forward], own: wanted.activations.clone() };
-    let mut gradients = Gradients::new();
+    let mut tape =
+        Tape { graph, flows, uses, parts: vec![vec![]; forward], own: wanted.activations.clone(), edited: wanted.edited.clone() };
+    let mut gradients = Gradients::default();
     for index in (0..=loss.0).rev() {
         let id = NodeId(index);
-        let dy = match id == loss {
+        let mut dy = match id == loss {
             true => Flow::One,
             false => match tape.collect(id)? {
                 Some(dy) => Flow::Node(dy),
                 None => continue,
             },
         };
-        if let Flow::Node(dy) = dy {
-            gradients.insert(id, dy);
+        if let Flow::Node(gradient) = &mut dy {
+            gradients.of.insert(id, *gradient);
+            if wanted.edited.contains(&id) {
+                let name = format!("{}_grad.edited", tape.graph.node(id).name);
+                *gradient = tape.node(&name, Scale { by: 1.0 }, &[*gradient], id)?;
+                gradients.behind.insert(id, *gradient);
+            }
         }
         if let Kind::Op(op) = tape.graph.node(id).kind.clone() {
             tape.back(id, &op, dy)?;
@@ -75,6 +100,8 @@ struct Tape<'g> {
     parts: Vec<Vec<NodeId>>,
     /// Activations whose gradients have nodes of their own.
     own: Vec<NodeId>,
+    /// Activations that edits change.
+    edited: Vec<NodeId>,
 }
 
 impl Tape<'_> {
@@ -130,7 +157,10 @@ impl Tape<'_> {
                 self.add(x[1], AttnMixGradValues, &[ds, x[0]])?;
             }
             Op::Mask(mask) => self.add(x[0], MaskGrad(*mask), &[dy, x[1]])?,
-            Op::Softmax(_) => self.add(x[0], SoftmaxGrad, &[id, dy])?,
+            Op::Softmax(_) => {
+                let y = self.unedited(id, op)?;
+                self.add(x[0], SoftmaxGrad, &[y, dy])?;
+            }
             Op::AttnMix(_) => {
                 // z = pattern · V: each weight's gradient is a product of dz with a value.
                 self.add(x[0], AttnScores { scale: 1.0 }, &[dy, x[1]])?;
@@ -184,6 +214,16 @@ impl Tape<'_> {
         let hooks: Vec<Hook> = self.graph.hooks.iter().filter(|hook| hook.node == id).cloned().collect();
         hooks.iter().for_each(|hook| self.graph.name(&format!("{}_grad", hook.name), sum, hook.place));
         Ok(Some(sum))
+    }
+
+    /// The output of an op whose derivative reads it: where an edit changes that in its place, computed once more.
+    fn unedited(&mut self, id: NodeId, op: &Op) -> Result<NodeId> {
+        if !self.edited.contains(&id) || !self.flows[id.0] {
+            return Ok(id);
+        }
+        let node = self.graph.node(id);
+        let (name, inputs) = (format!("{}.unedited", node.name), node.inputs.clone());
+        self.node(&name, op.clone(), &inputs, id)
     }
 
     fn scaled(&mut self, dy: NodeId, by: f32) -> Result<NodeId> {

@@ -61,7 +61,7 @@ impl Generator {
     pub async fn logits(&mut self, masked: &Batch) -> Result<Vec<f32>> {
         let Fed { lens, inputs, .. } = masked.feed(&self.model, &self.loss)?;
         let reads = vec![Read { name: "logits".into(), node: self.output, rows: Rows::All }];
-        let pass = Pass { lens, stages: vec![Stage::Source, Stage::Target], inputs, edits: vec![], reads };
+        let pass = Pass { lens, stages: vec![Stage::Source, Stage::Target], inputs, from: None, edits: vec![], reads };
         let found = match self.device.run(&pass).await {
             // The device that took its place has the same weights.
             Err(Error::DeviceLost(_)) => self.device.run(&pass).await?,

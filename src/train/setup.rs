@@ -3,6 +3,7 @@
 use super::preferences::Preference;
 use super::schedule::Optimizer;
 use super::update::Rule;
+use crate::capture::Intervention;
 use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Kind, Node, NodeId};
 use crate::models::TIED;
@@ -12,6 +13,8 @@ use crate::models::TIED;
 pub struct Setup {
     /// Hooks (globs) that have gradients of their own.
     pub captured: Vec<String>,
+    /// What is changed in every pass: on activations as PyTorch's forward hooks do, with what follows from it for the gradients; on gradients (`*.hook_pattern_grad`) as backward hooks do.
+    pub interventions: Vec<Intervention>,
     /// Weights that learn (globs over the names of the checkpoint's tensors); all where there are none.
     pub trained: Vec<String>,
     /// Weights that stay as they are, also where `trained` names them.

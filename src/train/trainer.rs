@@ -18,13 +18,13 @@ use super::preferences::add_preference;
 use super::schedule::Optimizer;
 use super::setup::Setup;
 use super::update::{Update, add_update};
-use crate::capture::select;
+use crate::capture::{Aims, Extent, changed, select};
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::models::Model;
 use crate::ops::record::{NUMBERS, STEPS};
-use crate::pass::{Pass, Read, Rows};
+use crate::pass::{ByNode, Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
 
 pub use snapshot::Snapshot;
@@ -70,6 +70,7 @@ pub struct Trainer {
     setup: Setup,
     loss: Loss,
     gradients: Gradients,
+    aims: Aims,
     pub(super) update: Update,
     pub(super) graph: Arc<Graph>,
     optimizer: Optimizer,
@@ -87,7 +88,7 @@ impl Trainer {
     /// What learns, and how, is the setup's; `example` says which labels the batches bring.
     ///
     /// # Errors
-    /// Labels that do not fit the model; a glob that no hook or no weight matches; no weight that learns.
+    /// Labels that do not fit the model; a glob that no hook or no weight matches; no weight that learns; an intervention on a hook or an axis that is not there.
     pub fn new(model: Arc<Model>, example: &Batch, setup: &Setup) -> Result<Trainer> {
         setup.check()?;
         let mut graph = model.graph.clone();
@@ -95,14 +96,17 @@ impl Trainer {
             Some(preference) => add_preference(&mut graph, &model, preference)?,
             None => add_loss(&mut graph, &model, &example.heads(&model)?)?,
         };
-        let activations = select(&graph, &setup.captured, &FORWARD)?.iter().map(|read| read.node).collect();
+        let [edited, with_edited_gradients] = changed(&graph, &setup.interventions);
+        let captured = select(&graph, &setup.captured, &FORWARD)?.into_iter().map(|read| read.node);
+        let activations = captured.chain(with_edited_gradients).collect();
         let weights = setup.learning(&graph)?.into_iter().chain(loss.learned.iter().copied()).collect();
-        let wanted = Wanted { weights, activations };
+        let wanted = Wanted { weights, activations, edited };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
+        let aims = Aims::find(&graph, &setup.interventions, Extent::Whole)?;
         let update = add_update(&mut graph, setup, loss.total, &gradients, &wanted.weights)?;
         let (graph, setup, optimizer) = (Arc::new(graph), setup.clone(), Optimizer::default());
-        let (waiting, told) = (vec![], vec![]);
-        Ok(Trainer { model, setup, loss, gradients, update, graph, optimizer, step: 0, steps: 0, waiting, told, fault: None })
+        let (step, steps, waiting, told, fault) = (0, 0, vec![], vec![], None);
+        Ok(Trainer { model, setup, loss, gradients, aims, update, graph, optimizer, step, steps, waiting, told, fault })
     }
 
     /// Sets how the model learns, over how many steps in all.
@@ -113,6 +117,14 @@ impl Trainer {
         optimizer.check()?;
         (self.optimizer, self.steps) = (optimizer, steps);
         Ok(())
+    }
+
+    /// Whether a batch fits the model; nothing is computed.
+    ///
+    /// # Errors
+    /// As of [`Trainer::step`].
+    pub fn check(&self, batch: &Batch) -> Result<()> {
+        batch.feed(&self.model, &self.loss).map(drop)
     }
 
     pub fn model(&self) -> &Model {
@@ -140,20 +152,24 @@ impl Trainer {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let mut reads = vec![self.read(self.loss.total)];
         let weights: Vec<NodeId> = self.graph.weights().filter(|id| self.gradients.get(*id).is_some()).collect();
-        reads.extend(weights.iter().filter_map(|id| self.gradients.get(*id)).map(|gradient| self.read(*gradient)));
+        reads.extend(weights.iter().filter_map(|id| self.gradients.get(*id)).map(|gradient| self.read(gradient)));
         for hook in select(&self.graph, captured, &FORWARD)? {
             let gradient =
-                self.gradients.get(hook.node).map(|node| Read { name: format!("{}_grad", hook.name), ..self.read(*node) });
+                self.gradients.get(hook.node).map(|node| Read { name: format!("{}_grad", hook.name), ..self.read(node) });
             reads.push(hook);
             reads.extend(gradient);
         }
         let stages = [&FORWARD[..], &[Stage::Loss, Stage::Backward]].concat();
-        let mut tensors = device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        let pass = self.pass(lens, stages, inputs, reads)?;
+        let mut tensors = device.run(&pass).await?;
         let activations = tensors.split_off(1 + weights.len());
         let mut numbers = tensors.into_iter().map(|tensor| tensor.data);
         let loss = numbers.next().and_then(|loss| loss.first().copied()).unwrap_or(f32::NAN);
         if !loss.is_finite() {
-            return Err(Error::Input("the loss is not a finite number; the weights are too large for these texts".into()));
+            return Err(match pass.edits.is_empty() {
+                true => Error::Input("the loss is not a finite number; the weights are too large for these texts".into()),
+                false => Error::Intervention("the loss is no longer finite; use smaller numbers".into()),
+            });
         }
         Ok(Derivatives { loss, weights: weights.into_iter().zip(numbers).collect(), activations })
     }
@@ -163,7 +179,7 @@ impl Trainer {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let stages = [&FORWARD[..], &[Stage::Loss]].concat();
         let reads = vec![self.read(self.loss.total)];
-        let tensors = device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        let tensors = device.run(&self.pass(lens, stages, inputs, reads)?).await?;
         Ok(first(&tensors[0]))
     }
 
@@ -173,7 +189,7 @@ impl Trainer {
     /// As of [`Trainer::advance`].
     pub async fn step(&mut self, device: &mut Device, batch: &Batch) -> Result<Step> {
         let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
-        let pass = Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads: vec![] };
+        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, vec![])?;
         self.update(device, pass, tokens, Hear::Now).await?;
         self.last()
     }
@@ -186,7 +202,7 @@ impl Trainer {
     /// nothing, and [`Trainer::settle`] has the steps before it; [`Error::DeviceLost`].
     pub async fn advance(&mut self, device: &mut Device, batch: &Batch) -> Result<Vec<Step>> {
         let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
-        let pass = Pass { lens, stages: Stage::ALL.to_vec(), inputs, edits: vec![], reads: vec![] };
+        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, vec![])?;
         let hear = if device.on_gpu() { Hear::Together } else { Hear::Now };
         self.update(device, pass, tokens, hear).await?;
         Ok(std::mem::take(&mut self.told))
@@ -257,8 +273,9 @@ impl Trainer {
     fn fault(&mut self) -> Result<()> {
         let Some(Step { step, loss, rate, .. }) = self.fault.take() else { return Ok(()) };
         let what = if loss.is_finite() { "the gradients are" } else { "the loss is" };
+        let more = if self.aims.first().is_none() { "" } else { ", or interventions with smaller numbers" };
         Err(Error::Input(format!(
-            "at step {step} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip"
+            "at step {step} {what} no longer finite (learning rate {rate}); the weights are kept as they were before this step: take a smaller rate, a warm-up or a smaller clip{more}"
         )))
     }
 
@@ -271,6 +288,15 @@ impl Trainer {
     pub(super) fn go_to(&mut self, step: usize) {
         self.step = step;
         (self.waiting, self.told, self.fault) = (vec![], vec![], None);
+    }
+
+    /// A pass with the interventions in it, and with what they make of the gradients.
+    fn pass(&self, lens: Lens, stages: Vec<Stage>, inputs: ByNode<Vec<f32>>, reads: Vec<Read>) -> Result<Pass> {
+        let mut edits = self.aims.edits(&self.graph, &lens, &stages)?;
+        if stages.contains(&Stage::Backward) {
+            edits.extend(self.gradients.edits(&edits));
+        }
+        Ok(Pass { lens, stages, from: None, inputs, edits, reads })
     }
 
     fn read(&self, node: NodeId) -> Read {

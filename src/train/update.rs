@@ -59,7 +59,7 @@ pub fn add_update(
 ) -> Result<Update> {
     let one = [(Axis::Batch, Dim::Fixed(1))];
     let rates = graph.scope(Stage::Update).input("rates", &[(Axis::Rate, Dim::Fixed(RATES))]);
-    let learning: Vec<(NodeId, NodeId)> = weights.iter().filter_map(|id| Some((*id, *gradients.get(*id)?))).collect();
+    let learning: Vec<(NodeId, NodeId)> = weights.iter().filter_map(|id| Some((*id, gradients.get(*id)?))).collect();
     let mut squared_norm = None;
     for (weight, gradient) in &learning {
         let name = format!("{}.squared_norm", graph.node(*weight).name);

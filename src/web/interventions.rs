@@ -1,4 +1,4 @@
-//! Interventions as the page sends them: JSON, and the numbers of activations beside it.
+//! Interventions as the page sends them: JSON, and the numbers of activations beside it. A `from` that is a word is a hook's name.
 
 use js_sys::{Array, Float32Array, Reflect};
 use wasm_bindgen::prelude::*;
@@ -19,8 +19,9 @@ pub(super) fn interventions(packed: &JsValue) -> Result<Vec<Intervention>, JsErr
         Some(Tensor { name: String::new(), axes: vec![], shape, data })
     };
     let mut open = |from: &serde_json::Value| match activation(from) {
-        Some(tensor) => Ok(vec![tensor]),
-        None => Err(Error::Intervention("from is no activation; give { name, axes, shape, data }".into())),
+        Some(tensor) => Ok(Some(vec![tensor])),
+        None if from.is_string() => Ok(None),
+        None => Err(Error::Intervention("from is no activation; give { name, axes, shape, data }, or a hook's name".into())),
     };
     Intervention::read(&json, &mut open).map_err(fault)
 }

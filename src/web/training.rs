@@ -28,7 +28,9 @@ impl WebEngine {
         let (optimizer, model) = (options.optimizer().map_err(fault)?, engine.model.clone());
         let mut feed = feed(&options, data, &model, &encode, &id_of)?;
         let hooks: Vec<String> = vec!["*".into()];
-        let trainer = Trainer::new(model, &feed.batch(0), &Setup::capturing(&hooks)).map_err(fault)?;
+        let example = feed.batch(0);
+        let trainer = Trainer::new(model, &example, &Setup::capturing(&hooks)).map_err(fault)?;
+        trainer.check(&example).map_err(fault)?;
         engine.widen(trainer.graph().clone()).await.map_err(fault)?;
         let held_out = feed.held_out().into_iter().take(MEASURED).collect();
         let run = Run { trainer, feed, held_out, optimizer, names: self.names.clone() };

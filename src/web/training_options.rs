@@ -1,4 +1,4 @@
-//! What training is asked for, read from JavaScript objects: every field that is not known is refused.
+//! What training is asked for, read from JavaScript objects whose fields `www/engine/training/options.js` has looked over.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::train::tasks::{Generated, Serving, Task};
 use crate::train::{Array, Batch, Feed, Optimizer, Schedule};
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct TrainOptions {
     objective: Option<String>,
     /// `packed` or `lines`.
@@ -31,7 +31,7 @@ pub(super) struct TrainOptions {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct MaskingOptions {
     share: Option<f64>,
     /// Masks drawn once, for so many copies of each text; drawn anew each time where left out.
@@ -39,7 +39,7 @@ struct MaskingOptions {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 struct OptimizerOptions {
     lr: Option<f32>,
     betas: Option<[f32; 2]>,
@@ -49,7 +49,7 @@ struct OptimizerOptions {
 
 /// Where the batches come from.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 enum Data {
     Text(String),
     Task(TaskOptions),
@@ -142,7 +142,9 @@ pub(super) fn feed(
         Data::Task(task) => {
             let serving =
                 Serving { family: model.family, batch: options.batch, held_out: options.held_out, seed: seed(options)? };
-            Ok(Feed::Task(Box::new(Generated::open(task_of(&task).map_err(fault)?, serving).map_err(fault)?)))
+            let task = task_of(&task).map_err(fault)?;
+            task.check_model(model).map_err(fault)?;
+            Ok(Feed::Task(Box::new(Generated::open(task, serving).map_err(fault)?)))
         }
         Data::Text(text) => {
             let recipe = options.recipe().map_err(fault)?;

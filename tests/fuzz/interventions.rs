@@ -47,10 +47,11 @@ fn one(base: &Base, random: &mut Random) -> Value {
     ]);
     let index = *random.pick(&[0, 1, 2, 5, 6, 30, 1 << 24, u64::MAX]);
     let mut value = json!({ "hook": hook });
-    match random.below(4) {
+    match random.below(5) {
         0 => value["set"] = json!(*random.pick(&[0.0, 1.0, -1e30, 1e38])),
         1 => value["scale"] = json!(*random.pick(&[0.0, -1.0, 1e38])),
         2 => value["add"] = json!(*random.pick(&[0.5, 3.0e38])),
+        3 => value["from"] = json!(random.pick(&base.hooks).0),
         _ => {
             let (name, mut shape) = random.pick(&base.hooks).clone();
             if random.once_in(3) {
@@ -92,12 +93,15 @@ async fn written(engine: &mut Engine, input: &Input, interventions: &[Interventi
     Ok(())
 }
 
-/// An activation as the JSON describes it.
-fn opened(from: &Value) -> Result<Vec<Tensor>> {
+/// An activation as the JSON describes it; none where it names a hook.
+fn opened(from: &Value) -> Result<Option<Vec<Tensor>>> {
+    if from.is_string() {
+        return Ok(None);
+    }
     let activation = || {
         let shape = from["shape"].as_array()?.iter().map(|n| n.as_u64().map(|n| n as usize)).collect::<Option<_>>()?;
         let data = vec![from["value"].as_f64()? as f32; from["numbers"].as_u64()?.min(10_000) as usize];
         Some(Tensor { name: String::new(), axes: vec![], shape, data })
     };
-    Ok(vec![activation().ok_or_else(|| Error::Intervention("from is no activation".into()))?])
+    Ok(Some(vec![activation().ok_or_else(|| Error::Intervention("from is no activation".into()))?]))
 }

@@ -1,4 +1,4 @@
-"""Runs a `transformers` model and gives the tensor of each hook to a function, which may change it: forward hooks on the reference's modules.
+"""Runs a `transformers` model and gives the tensor of each hook to a function, which may change it: forward hooks on the reference's modules. Autograd runs back through them.
 
 Scores and pattern are no module's output, so the softmax of the eager attention is watched: it meets the scores of each attention in the order of the layers. What the
 reference masks is exactly -1e30 there, and a row in which everything is masked has a pattern of zeros: that is what these hooks mean here.
@@ -33,10 +33,11 @@ def axes_of(hook: str) -> list[str]:
 
 
 class Editor:
-    """`change(hook, tensor)` returns what the rest of the model reads; `seen` holds it."""
+    """`change(hook, tensor)` returns what the rest of the model reads; `seen` holds it. `loss` is that of the last run, where labels were among its inputs."""
 
     def __init__(self, model: nn.Module, change: Callable[[str, Tensor], Tensor]) -> None:
         self.seen: dict[str, Tensor] = {}
+        self.loss: Tensor | None = None
         self._model, self._change = model, change
         self._handles: list[torch.utils.hooks.RemovableHandle] = []
         self._attentions: list[str] = []
@@ -48,11 +49,12 @@ class Editor:
         softmax, names = nn.functional.softmax, iter(self._attentions)
         with mock.patch.object(nn.functional, "softmax", lambda scores, dim=-1, dtype=None: self._attend(next(names), scores, softmax)):
             options = {"use_cache": False} if self._model.can_generate() else {}
-            logits = self._model(**inputs, **options).logits
+            output = self._model(**inputs, **options)
         assert next(names, None) is None, "every attention was met"
         for handle in self._handles:
             handle.remove()
-        return self._visit("logits", logits)
+        self.loss = output.loss if "labels" in inputs else None
+        return self._visit("logits", output.logits)
 
     def _visit(self, hook: str, tensor: Tensor) -> Tensor:
         self.seen[hook] = self._change(hook, tensor)

@@ -3,7 +3,6 @@
 import { css, html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
 import { COPIES, EPOCHS, epochsOf } from "../masking/corruption.js";
-import { randomOf } from "../masking/random.js";
 import { untilAborted } from "../engine/options.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { sampleMasks, sampleReplacements, sampleSpans } from "../masking/sampled.js";
@@ -136,8 +135,8 @@ export class Corruption extends TextBlock {
     if (scheme === "spans") return { model: name, result: await sampleSpans(model, { ...sample, mean: Math.min(10, Math.max(1, mean || 1)), prefix: FILL }, this.stoppable) };
     if (scheme === "replacements") return { model: name, result: await sampleReplacements(await untilAborted(this.#model(this.settings.generator), this.signal), model, sample, this.stoppable) };
     const tokens = await model.encode(sample.text);
-    const drawn = (/** @type {number} */ copies) => epochsOf(tokens, { random: randomOf(sample.seed), copies, rate: sample.rate });
-    return { model: name, result: { tokens, fixed: drawn(COPIES), fresh: drawn(0) } };
+    const drawn = (/** @type {number} */ copies) => epochsOf(model.corrupt, tokens, { seed: sample.seed, copies, rate: sample.rate });
+    return { model: name, result: { tokens, fixed: await drawn(COPIES), fresh: await drawn(0) } };
   }
 
   /**

@@ -273,10 +273,10 @@ export class MaskLab extends TextBlock {
     const same = after === before;
     return html`${moved.length > 0 ? html`<h2>${title}</h2>
         <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${title} .say=${say}></diorama-change-strip>
-        <p class="caption">${same ? say("moved.same") : say("moved.count", { still, all: moved.length })}${stack === "decoder" && !same && after.passes === 1 ? ` ${say("moved.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("moved.teacher")}` : nothing}</p>` : nothing}
+        <p class="caption">${same ? say("moved.same") : say("moved.count", { still, all: moved.length })}${stack === "decoder" && !same && !after.opens ? ` ${say("moved.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("moved.teacher")}` : nothing}</p>` : nothing}
       ${headless ? html`<p class="caption">${say("moved.headless", { n: before.states?.shape[2] ?? 0 })}</p>` : html`<div class="sides"><section><h2>${say("moved.before")}</h2>${answerPicture(model, before, undefined, { source, say })}</section>
         <section><h2>${say("moved.after")}</h2>${answerPicture(model, after, before, { source, say })}</section></div>`}
-      ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.passes > 1 ? "mask.layered" : "mask.single", { passes: after.passes })}${stack === "decoder" && after.passes > 1 ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
+      ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.opens ? "mask.opened" : "mask.single")}${stack === "decoder" && after.opens ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
   }
 }
 

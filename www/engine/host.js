@@ -2,16 +2,17 @@
 // but not in workers, the page runs the same class on its own thread.
 
 import { candidatesOf, pack } from "./batch.js";
+import { Corrupting } from "./corrupting.js";
 import { readFiles } from "./files.js";
 import { infoOf } from "./info.js";
-import { packInterventions } from "./interventions.js";
+import { packInterventions, packVariants } from "./interventions.js";
 import { NEW_TOKENS, stepOptions } from "./options.js";
 import { NoText, Text } from "../text/text.js";
 import { Teaching } from "./training/teaching.js";
 import { idsOf } from "./input.js";
 import { looked } from "./looked.js";
 import { turns } from "./turns.js";
-import { Engine, plan, startEngine } from "./wasm.js";
+import { Engine, describeTask, plan, startEngine } from "./wasm.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Intervention} Intervention */
@@ -31,7 +32,7 @@ import { Engine, plan, startEngine } from "./wasm.js";
 /** How long tokens are gathered before the page hears of them. */
 const PATIENCE = 8; // ms
 
-export class Host {
+export class Host extends Corrupting {
   /** @type {Engine | undefined} */
   #engine;
   #decoderStart = 0;
@@ -78,11 +79,7 @@ export class Host {
     return info;
   }
 
-  /**
-   * What another worker needs to load the same model, so that nothing is fetched twice: its files, where `load` was told to lend them and nobody has taken them yet, and the
-   * engine's module.
-   * @returns {Promise<Lent>}
-   */
+  /** For another worker that loads the same model: its files, where `load` was told to lend them and nobody has taken them yet, and the engine's module. @returns {Promise<Lent>} */
   async lend() {
     const [read] = [this.#lent, (this.#lent = undefined)];
     return { read, module: await startEngine() };
@@ -98,6 +95,12 @@ export class Host {
     await startEngine();
     const planned = /** @type {any} */ (plan(config, tensors));
     return { ...planned, nodes: JSON.parse(planned.nodes) };
+  }
+
+  /** @param {object} task a generated one @returns {Promise<{ vocabulary: string[], longest: number }>} */
+  async describeTask(task) {
+    await startEngine();
+    return /** @type {any} */ (describeTask(task));
   }
 
   async info() {
@@ -126,12 +129,12 @@ export class Host {
 
   /**
    * @param {Input} input
-   * @param {{ capture?: string[], interventions?: Intervention[] }} options
+   * @param {{ capture?: string[], interventions?: Intervention[], variants?: Intervention[][] }} options
    * @param {OnShare} [onShare]
    * @param {AbortSignal} [signal] here and below: ends a long pass on the CPU, and the promise rejects
    */
-  async run(input, { interventions, ...options }, onShare, signal) {
-    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions), turns(onShare, signal));
+  async run(input, { interventions, variants, ...options }, onShare, signal) {
+    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions), packVariants(variants), turns(onShare, signal));
   }
 
   /**

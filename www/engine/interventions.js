@@ -4,6 +4,16 @@
 /** Where the JSON has an activation, its `data` is a place in `arrays`. @typedef {{ json: string, arrays: Float32Array[] }} PackedInterventions */
 
 /**
+ * @param {Intervention[][]} [variants]
+ * @returns {(PackedInterventions | undefined)[] | undefined}
+ */
+export function packVariants(variants) {
+  if (variants == null) return undefined;
+  if (!Array.isArray(variants) || !variants.every(Array.isArray)) throw new Error("variants: expected a list of lists of interventions.");
+  return variants.map((variant) => packInterventions(variant));
+}
+
+/**
  * @param {Intervention[]} [interventions]
  * @returns {PackedInterventions | undefined} nothing where nothing is changed
  */

@@ -15,9 +15,7 @@ import { fromRaw } from "../trace.js";
 /** @typedef {import("../trace.js").Step} Step */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Candidate} Candidate */
-/** @typedef {import("../trace.js").Activation} Activation */
 /** @typedef {import("../trace.js").Intervention} Intervention */
-/** @typedef {import("../trace.js").GraphNode} GraphNode */
 /** @typedef {import("./host.js").Input} Input */
 /** @typedef {import("../checkpoint/folder.js").ModelSource} ModelSource */
 /** Where a model comes from. @typedef {ModelSource | { fresh: import("./training/fresh.js").Fresh }} Origin */
@@ -26,12 +24,12 @@ import { fromRaw } from "../trace.js";
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
 /** @typedef {import("./info.js").ModelInfo} ModelInfo */
 /** @typedef {import("./turns.js").Stoppable} Stoppable */
-/** @typedef {import("./start.js").Loaded} Loaded */
-/** @typedef {import("../checkpoint/files.js").OnProgress} OnProgress */
 
 export class Model {
   /** @type {ModelInfo} */
   info;
+  /** Ids as an objective of training changes them, under a seed. @type {import("./corrupting.js").Corrupt} */
+  corrupt = (corruption) => this.#call("corrupt", [corruption]);
   #link;
   #source;
   #device;
@@ -46,7 +44,7 @@ export class Model {
   #training;
 
   /**
-   * @param {Loaded} loaded
+   * @param {import("./start.js").Loaded} loaded
    * @param {Origin} source
    * @param {Device} device
    * @param {(reason: string) => void} onRecover
@@ -64,7 +62,7 @@ export class Model {
   /**
    * @param {Origin & { lend?: boolean }} source `lend`: its files are kept for a `move` to another device
    * @param {Device} device
-   * @param {OnProgress} onProgress
+   * @param {import("../checkpoint/files.js").OnProgress} onProgress
    * @param {(reason: string) => void} onRecover
    * @param {AbortSignal} [signal]
    * @param {Room} [room] a worker that several models share
@@ -77,12 +75,15 @@ export class Model {
   /**
    * One forward pass over the whole input. When `signal` aborts, the promise rejects at once with its reason; a pass on the CPU then ends at its next turn of the event
    * loop, some 50 ms later, one on a GPU is done to its end, and only then the model answers what was asked next. `onProgress(share)` hears of a long pass on the CPU, 0..1.
+   * @template {Intervention[][] | undefined} [V=undefined]
    * @param {Input} input
-   * @param {{ capture?: string[], interventions?: Intervention[] } & Stoppable} [options] `capture`: hook names or globs, such as "*.hook_pattern"
-   * @returns {Promise<Trace>}
+   * @param {{ capture?: string[], interventions?: Intervention[], variants?: V } & Stoppable} [options] `capture`: hook names or globs, such as "*.hook_pattern". `variants`: a pass for each,
+   *   with its own interventions behind the others, and a list of traces; what several passes have in common is computed once
+   * @returns {Promise<V extends undefined ? Trace : Trace[]>}
    */
-  async run(input, { capture = [], interventions, signal, onProgress } = {}) {
-    return fromRaw(await untilAborted(this.#call("run", [input, { capture, interventions }], { signal, onProgress }), signal));
+  async run(input, { capture = [], interventions, variants, signal, onProgress } = {}) {
+    const raw = await untilAborted(this.#call("run", [input, { capture, interventions, variants }], { signal, onProgress }), signal);
+    return /** @type {any} */ (Array.isArray(raw) ? raw.map(fromRaw) : fromRaw(raw));
   }
 
   /**
@@ -183,7 +184,7 @@ export class Model {
 
   /**
    * The model as a list of nodes, in the order of computation.
-   * @returns {Promise<GraphNode[]>}
+   * @returns {Promise<import("../trace.js").GraphNode[]>}
    */
   graph() {
     return this.#call("graph", []);
@@ -193,7 +194,7 @@ export class Model {
    * The numbers of one weight, as the graph has it.
    * @param {string} name as the checkpoint publishes it
    * @param {number} [part] which, where one tensor holds several weights (GPT-2's queries, keys and values)
-   * @returns {Promise<Activation>}
+   * @returns {Promise<import("../trace.js").Activation>}
    */
   weight(name, part = 0) {
     return this.#call("weight", [name, part]);

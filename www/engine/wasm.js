@@ -64,3 +64,5 @@ async function fetchModule() {
 function isWasm({ headers }) {
   return /^application\/wasm\b/i.test(headers.get("content-type") ?? "");
 }
+
+export { hideSpans, maskTokens } from "../wasm/diorama.js";

@@ -1,6 +1,8 @@
-// What is done to a text before a masked-language model learns from it (Devlin et al. 2019, section 3.1; Liu et al. 2019, section 4.1).
+// What is done to a text before a masked-language model learns from it (Devlin et al. 2019, section 3.1; Liu et al. 2019, section 4.1). The engine draws (engine/corrupting.js); here is what its
+// draws mean for the tokens of a text.
 
-/** @typedef {import("./random.js").Random} Random */
+/** @typedef {import("../engine/corrupting.js").Corrupt} Corrupt */
+/** @typedef {import("../engine/corrupting.js").Masked} Masked */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** What happens to a chosen token: hidden behind the mask token, swapped for another, or left as it is. @typedef {"masked" | "random" | "kept"} Deed */
 /** `id` is what the model reads there. @typedef {{ position: number, deed: Deed, id: number }} Target */
@@ -11,31 +13,41 @@ export const RATE = 0.15;
 export const COPIES = 10;
 export const EPOCHS = 40;
 
+/** Stands for the mask token where it matters only which places are chosen. */
+const NO_MASK = 2 ** 32 - 1;
+
 /**
- * The places that are chosen: a share of the tokens that stand for text, rounded, at least one.
+ * BERT's 80/10/10.
+ * @param {Corrupt} corrupt
  * @param {readonly Piece[]} tokens
- * @param {Random} random
- * @param {number} [rate]
- * @returns {number[]} in order
+ * @param {{ seed: number, mask: number, vocabulary: readonly number[], rate?: number }} how `vocabulary`: the ids that stand for text, in order
+ * @returns {Promise<Target[]>}
  */
-export function choose(tokens, random, rate = RATE) {
-  const open = tokens.flatMap(({ special }, position) => (special ? [] : [position]));
-  return random.some(open, Math.min(open.length, Math.max(1, Math.round(open.length * rate))));
+export async function targetsOf(corrupt, tokens, { seed, mask, vocabulary, rate = RATE }) {
+  const ids = tokens.map(({ id }) => id);
+  const [epoch] = await corrupt({ objective: "mlm", ids, ordinary: [...vocabulary], mask, share: rate, mixed: true, seed, copies: 0, epochs: 1 });
+  return placesOf(epoch).map((position) => {
+    const id = epoch.ids[position];
+    return { position, deed: id === mask ? "masked" : id === ids[position] ? "kept" : "random", id };
+  });
 }
 
 /**
- * BERT's 80/10/10: of the chosen tokens 80 % are masked, 10 % swapped for one of `vocabulary`, 10 % kept, each by a draw of its own.
+ * The places chosen in each epoch. Static masking chooses once for each of its copies and takes the copies in turn; dynamic masking chooses anew in every epoch.
+ * @param {Corrupt} corrupt
  * @param {readonly Piece[]} tokens
- * @param {{ random: Random, mask: number, vocabulary: readonly number[], rate?: number }} how
- * @returns {Target[]}
+ * @param {{ seed: number, copies?: number, epochs?: number, rate?: number }} how `copies` 0: dynamic
+ * @returns {Promise<number[][]>}
  */
-export function corrupt(tokens, { random, mask, vocabulary, rate }) {
-  return choose(tokens, random, rate).map((position) => {
-    const draw = random.below(10);
-    if (draw < 8) return { position, deed: "masked", id: mask };
-    if (draw === 9) return { position, deed: "kept", id: tokens[position].id };
-    return { position, deed: "random", id: vocabulary[random.below(vocabulary.length)] };
-  });
+export async function epochsOf(corrupt, tokens, { seed, copies = 0, epochs = EPOCHS, rate = RATE }) {
+  const ordinary = [...new Set(tokens.filter(({ special }) => !special).map(({ id }) => id))].sort((a, b) => a - b);
+  const drawn = await corrupt({ objective: "mlm", ids: tokens.map(({ id }) => id), ordinary, mask: NO_MASK, share: rate, mixed: false, seed, copies, epochs });
+  return drawn.map(placesOf);
+}
+
+/** @param {Masked} masked */
+function placesOf({ labels }) {
+  return labels.flatMap((label, position) => (label >= 0 ? [position] : []));
 }
 
 /**
@@ -47,17 +59,6 @@ export function countDeeds(targets) {
   const counts = { masked: 0, random: 0, kept: 0 };
   for (const { deed } of targets) counts[deed]++;
   return counts;
-}
-
-/**
- * The places chosen in each epoch. Static masking chooses once for each of its copies and takes the copies in turn; dynamic masking chooses anew in every epoch.
- * @param {readonly Piece[]} tokens
- * @param {{ random: Random, copies?: number, epochs?: number, rate?: number }} how `copies` 0: dynamic
- * @returns {number[][]}
- */
-export function epochsOf(tokens, { random, copies = 0, epochs = EPOCHS, rate }) {
-  const drawn = Array.from({ length: copies || epochs }, () => choose(tokens, random, rate));
-  return Array.from({ length: epochs }, (_, epoch) => drawn[epoch % drawn.length]);
 }
 
 /**

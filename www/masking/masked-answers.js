@@ -17,7 +17,7 @@ import { slice } from "../trace.js";
 /**
  * `places` are masked words and their candidates, or the next token's; `written` is what the model goes on with; `classes` (shares, or a regression's numbers) and `judged` are of models with such heads.
  * `states` are the last layer's, of a model whose head says nothing of each token.
- * @typedef {{ logits: import("../trace.js").Activation | undefined, states: import("../trace.js").Activation | undefined, places: { position: number, candidates: Candidate[] }[], written: Piece[], classes: number[], judged: number[], passes: number }} Answer
+ * @typedef {{ logits: import("../trace.js").Activation | undefined, states: import("../trace.js").Activation | undefined, places: { position: number, candidates: Candidate[] }[], written: Piece[], classes: number[], judged: number[], opens: boolean }} Answer
  */
 
 const CANDIDATES = 5;
@@ -39,9 +39,9 @@ export async function answerUnder(model, { source, read }, under, most, work = {
   const tokens = kind === "encoder" ? 0 : Math.max(0, Math.min(most, room));
   const pass = (/** @type {number[]} */ own, /** @type {number[]} */ decoderIds, /** @type {number} */ done) =>
     through(model, { source, own, decoderIds }, under, last ? [last] : [], portion(work, done, 1 + tokens));
-  const { trace, passes } = await pass(ids, read, 0);
+  const { trace, opens } = await pass(ids, read, 0);
   /** @type {Answer} */
-  const answer = { logits: trace.logits, states: trace.activations.get(last), places: [], written: [], classes: [], judged: [], passes };
+  const answer = { logits: trace.logits, states: trace.activations.get(last), places: [], written: [], classes: [], judged: [], opens };
   if (kind === "encoder") {
     if (head === "words") {
       const { mask } = model.info;

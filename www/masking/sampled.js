@@ -1,8 +1,7 @@
 // What models say of a text that was corrupted as theirs were in training: each sample with the trained model's answers beside the truth.
 
-import { choose, corrupt, countDeeds } from "./corruption.js";
+import { countDeeds, epochsOf, targetsOf } from "./corruption.js";
 import { runPair } from "../engine/electra.js";
-import { randomOf } from "./random.js";
 import { corruptSpans, spansWritten } from "./spans.js";
 import { slice } from "../trace.js";
 
@@ -27,7 +26,7 @@ export async function sampleMasks(model, { text, pair, seed, rate }, work) {
   if (mask === null) throw new Error(`${model.info.name} has no mask token: take a model with a tokenizer.json that has one.`);
   const tokens = await model.encode(text, pair || undefined);
   const vocabulary = await vocabularyOf(model);
-  const targets = corrupt(tokens, { random: randomOf(seed), mask, vocabulary, rate });
+  const targets = await targetsOf(model.corrupt, tokens, { seed, mask, vocabulary, rate });
   const ids = tokens.map(({ id }) => id);
   for (const { position, id } of targets) ids[position] = id;
   const { logits } = await model.run({ ids, tokenTypeIds: segmentsOf(tokens) }, work);
@@ -50,7 +49,7 @@ export async function sampleMasks(model, { text, pair, seed, rate }, work) {
  * @param {Stoppable} [work]
  */
 export async function sampleSpans(model, { text, seed, rate, mean, prefix }, { signal, onProgress } = {}) {
-  const corrupted = corruptSpans(text, { random: randomOf(seed), density: rate, mean });
+  const corrupted = await corruptSpans(model.corrupt, text, { seed, density: rate, mean });
   if (!corrupted) return undefined;
   /** @type {Piece[]} */
   const written = [];
@@ -72,7 +71,7 @@ export async function sampleSpans(model, { text, seed, rate, mean, prefix }, { s
  */
 export async function sampleReplacements(generator, discriminator, { text, seed, rate }, work) {
   const tokens = await generator.encode(text);
-  const places = choose(tokens, randomOf(seed), rate);
+  const [places] = await epochsOf(generator.corrupt, tokens, { seed, epochs: 1, rate });
   const input = { ids: tokens.map(({ id }) => id), tokenTypeIds: segmentsOf(tokens) };
   const { ids, discriminator: judged } = await runPair(generator, discriminator, input, { places, temperature: 1, seed, ...work });
   const reads = await generator.pieces(ids);

@@ -75,6 +75,10 @@ export class Player extends Reading {
     return this.steps.at(-1)?.done ?? false;
   }
 
+  get #hooks() {
+    return this.model?.info.hooks ?? [];
+  }
+
   /** A token, measured on the steps so far, as far as they are the present device's. // ms */
   get ms() {
     const times = this.steps.slice(this.#moved || 1).map(({ ms }) => ms).sort((a, b) => a - b);
@@ -158,7 +162,7 @@ export class Player extends Reading {
       if (!generation || this.steps.length === 0 || this.stale) return;
       this.text = await generation.back(count);
       this.steps = this.steps.slice(0, Math.max(0, this.steps.length - count));
-      this.trace = this.steps.reduce((/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace), undefined);
+      this.trace = this.steps.reduce((/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace, this.#hooks), undefined);
       this.cutShort = false;
       await this.#peek(this.stoppable());
     });
@@ -230,7 +234,7 @@ export class Player extends Reading {
       const step = await this.watch(signal, async (stoppable) => generation?.step({ ...stepSettings(this.#settings), capture: CAPTURE, force, ...stoppable }));
       if (!step || generation !== this.#generation) return;
       this.steps = [...this.steps, step];
-      this.trace = appendStep(this.trace, step.trace);
+      this.trace = appendStep(this.trace, step.trace, this.#hooks);
       this.text = step.text;
       this.next = [];
       this.changed();

@@ -1,12 +1,13 @@
-// Under which licences the site stands, and where those of the libraries in it are: a line at a page's end, and in the playground's dialog of models.
+// Under which licences the site stands, and where those of the libraries and of the training texts in it are: at a page's end, and in the playground's dialog of models.
 
 import { LitElement, css, html } from "lit";
 import { spoken, words } from "../i18n.js";
+import "./data-credits.js";
 import { Preferences } from "./preferences.js";
 
 /** @param {import("../trace.js").Say} say */
 export function colophon(say) {
-  return html`<p class="colophon soft">${say("colophon.own")} <a href="THIRD-PARTY.txt">${say("colophon.others")}</a></p>`;
+  return html`<p class="colophon soft">${say("colophon.own")} <a href="THIRD-PARTY.txt">${say("colophon.others")}</a></p><diorama-data-credits></diorama-data-credits>`;
 }
 
 export class Colophon extends LitElement {

@@ -59,7 +59,7 @@ pub enum Offline {
 }
 
 /// The list that the service worker keeps the site by (`www/sw.js`): each file with the SHA-256 of its bytes, which the worker compares with what
-/// comes. All but the models and the notices is kept at the first visit, and of these the one that the page opens with.
+/// comes. All but the models, the texts for training and the notices is kept at the first visit, and of the models the one that the page opens with.
 fn list(out: &Path, offline: Offline) -> Result<()> {
     let mut files = Vec::new();
     for entry in WalkDir::new(out).sort_by_file_name() {
@@ -67,7 +67,8 @@ fn list(out: &Path, offline: Offline) -> Result<()> {
         let file = entry.path().strip_prefix(out)?;
         if entry.file_type().is_file() && file != Path::new("sw.js") && file != Path::new("precache.js") {
             let mark: String = Sha256::digest(fs::read(entry.path())?).iter().map(|byte| format!("{byte:02x}")).collect();
-            let early = file != Path::new(notices::FILE) && (!file.starts_with("models") || file.starts_with("models/t5-tiny"));
+            let later = file == Path::new(notices::FILE) || file.starts_with("data") || file.starts_with("models");
+            let early = !later || file.starts_with("models/t5-tiny");
             files.push(json!({ "file": file.to_string_lossy().replace('\\', "/"), "mark": mark, "early": early }));
         }
     }
@@ -210,6 +211,19 @@ mod tests {
         // FIPS 180-4's first example.
         let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(listed, format!("self.PRECACHE = [{{\"early\":true,\"file\":\"a.txt\",\"mark\":\"{hash}\"}}];\n"));
+    }
+
+    #[test]
+    fn texts_for_training_and_further_models_are_kept_when_they_are_used() {
+        let site = tempfile::tempdir().unwrap();
+        for file in ["data/stories.en.txt", "models/gpt2-tiny/config.json", "models/t5-tiny/config.json"] {
+            fs::create_dir_all(site.path().join(file).parent().unwrap()).unwrap();
+            fs::write(site.path().join(file), "abc").unwrap();
+        }
+        list(site.path(), Offline::Kept).unwrap();
+        let listed = fs::read_to_string(site.path().join("precache.js")).unwrap();
+        let early: Vec<bool> = listed.split("\"early\":").skip(1).map(|rest| rest.starts_with("true")).collect();
+        assert_eq!(early, [false, false, true], "{listed}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Of the tokens that stand for text a share is chosen, rounded, at least one. Of these 80 % are hidden behind the mask token, 10 % swapped for any
 //! other token, 10 % left as they are, each by a draw of its own; the model is asked for the original at all of them.
 
-use super::draws::Draws;
+use super::draws::{Draws, Purpose};
 use crate::train::batch::IGNORED;
 
 /// When masks are drawn.
@@ -25,6 +25,22 @@ pub struct Masking {
 impl Default for Masking {
     fn default() -> Self {
         Masking { share: 0.15, when: When::Dynamic }
+    }
+}
+
+impl Masking {
+    /// The draws by which a text is masked in an epoch where it is all of the data, read once a step: what a view shows is what training does.
+    pub fn draws(self, seed: u64, epoch: u64) -> Draws {
+        match self.when {
+            When::Dynamic => Draws::of(seed, Purpose::Step, epoch),
+            When::Static { copies } => self.copy(seed, 0, epoch, copies),
+        }
+    }
+
+    /// Of static masking: the draws of the copy of an example that an epoch reads.
+    pub(super) fn copy(self, seed: u64, example: u64, epoch: u64, copies: u64) -> Draws {
+        let copies = copies.max(1);
+        Draws::of(seed, Purpose::Copy, example * copies + epoch % copies)
     }
 }
 
@@ -63,7 +79,6 @@ pub fn corrupt(ids: &[u32], share: f64, deeds: Deeds, vocabulary: &Vocabulary, d
 
 #[cfg(test)]
 mod tests {
-    use super::super::draws::Purpose;
     use super::*;
 
     const CLS: u32 = 0;

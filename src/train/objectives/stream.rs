@@ -182,8 +182,7 @@ impl Stream {
         let (ids, labels) = match masking.when {
             When::Dynamic => masking::corrupt(&ids, masking.share, deeds, &vocabulary, draws),
             When::Static { copies } => {
-                let copy = turn.example as u64 * copies.max(1) + turn.epoch % copies.max(1);
-                let mut fixed = Draws::of(self.settings.seed, Purpose::Copy, copy);
+                let mut fixed = masking.copy(self.settings.seed, turn.example as u64, turn.epoch, copies);
                 masking::corrupt(&ids, masking.share, deeds, &vocabulary, &mut fixed)
             }
         };

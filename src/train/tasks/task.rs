@@ -2,7 +2,7 @@
 
 use super::walk::Walk;
 use crate::error::{Error, Result};
-use crate::models::Family;
+use crate::models::{Family, Model};
 use crate::train::objectives::draws::Draws;
 
 pub const PAD: u32 = 0;
@@ -114,6 +114,23 @@ impl Task {
             Task::Walk { nodes, degree, length } => {
                 between("nodes", nodes, 2, MOST).and(between("degree", degree, 1, nodes)).and(between("length", length, 2, MOST))
             }
+        }
+    }
+
+    /// # Errors
+    /// A model with too small a vocabulary, or too few positions.
+    pub fn check_model(&self, model: &Model) -> Result<()> {
+        let (tokens, longest) = (self.vocabulary().len(), self.longest(model.family));
+        let refused = |why: String| Err(Error::Input(format!("the task {}: {why}", self.name())));
+        match model.max_positions {
+            _ if tokens > model.vocab => refused(format!(
+                "it has {tokens} tokens, and the model's vocabulary has {}; make vocab_size at least {tokens}",
+                model.vocab
+            )),
+            Some(most) if longest > most => {
+                refused(format!("its texts have {longest} tokens, and the model has {most} positions"))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -5,7 +5,6 @@ use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::Stage;
 use crate::models::Family;
-use crate::pass::Pass;
 use crate::train::batch::{Array, Batch, Fed};
 
 impl Trainer {
@@ -26,7 +25,7 @@ impl Trainer {
         let Fed { lens, inputs, .. } = batch.feed(&self.model, &self.loss)?;
         let stages = [&FORWARD[..], &[Stage::Loss]].concat();
         let reads = vec![self.read(words)];
-        let tensors = device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        let tensors = device.run(&self.pass(lens, stages, inputs, reads)?).await?;
         let pos = tensors[0].shape.last().copied().unwrap_or(1);
         let text = |row: &[f32]| {
             // A decoder's place writes the token behind it.

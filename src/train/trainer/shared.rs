@@ -8,6 +8,7 @@ use crate::graph::{Dim, Graph, NodeId, Stage};
 use crate::pass::{Pass, Read, Rows};
 use crate::tensor::size;
 use crate::train::batch::{Batch, Fed};
+use crate::train::preferences::Preferred;
 
 /// Numbers before the gradients: the loss, and the tokens that are not padding.
 const HEAD: usize = 2;
@@ -21,14 +22,15 @@ impl Trainer {
     pub async fn share(&self, device: &mut Device, batch: &Batch, rank: usize, of: usize) -> Result<Vec<f32>> {
         let learning = self.learning();
         let lengths: usize = learning.iter().map(|(weight, _)| self.numbers_of(*weight)).sum();
-        let Some(fed) = batch.feed(&self.model, &self.loss)?.share(&self.graph, rank, of) else {
+        let together = self.loss.preferred.as_ref().map_or(1, Preferred::together);
+        let Some(fed) = batch.feed(&self.model, &self.loss)?.share(&self.graph, together, rank, of) else {
             return Ok(vec![0.0; HEAD + lengths]);
         };
         let Fed { lens, inputs, tokens, .. } = fed;
         let mut reads = vec![self.read(self.loss.total)];
         reads.extend(learning.iter().map(|(_, gradient)| Read { rows: Rows::All, ..self.read(*gradient) }));
         let stages = [&FORWARD[..], &[Stage::Loss, Stage::Backward]].concat();
-        let tensors = device.run(&Pass { lens, stages, inputs, edits: vec![], reads }).await?;
+        let tensors = device.run(&self.pass(lens, stages, inputs, reads)?).await?;
         let mut share = Vec::with_capacity(HEAD + lengths);
         share.extend([first(&tensors[0]), tokens as f32]);
         tensors[1..].iter().for_each(|gradient| share.extend_from_slice(&gradient.data));
@@ -48,6 +50,7 @@ impl Trainer {
         let mut pass = Pass {
             lens: crate::graph::Lens::ONE,
             stages: vec![Stage::Update],
+            from: None,
             inputs: Default::default(),
             edits: vec![],
             reads: vec![],
@@ -65,7 +68,7 @@ impl Trainer {
 
     /// The weights that learn, each with the node of its gradient.
     fn learning(&self) -> Vec<(NodeId, NodeId)> {
-        self.update.learning.iter().filter_map(|weight| Some((*weight, *self.gradients.get(*weight)?))).collect()
+        self.update.learning.iter().filter_map(|weight| Some((*weight, self.gradients.get(*weight)?))).collect()
     }
 
     fn numbers_of(&self, weight: NodeId) -> usize {
@@ -74,10 +77,10 @@ impl Trainer {
 }
 
 impl Fed {
-    /// The texts of trainer `rank` of `of`, with the labels' weights of the whole batch; none where it has none.
-    fn share(self, graph: &Graph, rank: usize, of: usize) -> Option<Fed> {
-        let texts = self.lens.batch;
-        let range = rank * texts / of..(rank + 1) * texts / of;
+    /// The texts of trainer `rank` of `of`, so many always together, with the labels' weights of the whole batch; none where it has none.
+    fn share(self, graph: &Graph, together: usize, rank: usize, of: usize) -> Option<Fed> {
+        let (texts, groups) = (self.lens.batch, self.lens.batch / together);
+        let range = rank * groups / of * together..(rank + 1) * groups / of * together;
         if range.is_empty() {
             return None;
         }

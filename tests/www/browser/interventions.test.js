@@ -91,6 +91,57 @@ for (const browser of browsers) {
       assert.ok(Number.isInteger(told.after), "a refused change leaves the generation as it was");
     }));
 
+  test(`${browser}: several variants are what single passes make of them, with numbers of hooks in the same pass`, () =>
+    visit(browser, "", async (page) => {
+      await finished(page);
+      for (const device of ["cpu", "webgpu"]) {
+        const told = await page.evaluate(
+          async ({ files, device }) => {
+            const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+            const bytes = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+            const model = await loadModel(files.map(({ name, content }) => new File([bytes(content)], name)), { device });
+            const [input, capture] = [{ ids: [7, 33, 12, 50] }, ["blocks.1.attn.hook_pattern"]];
+            const interventions = [{ hook: "blocks.0.attn.hook_z", at: { head: 2 }, scale: 2 }];
+            const scores = "blocks.0.attn.hook_attn_scores";
+            const variants = [
+              [{ hook: "blocks.0.hook_mlp_out", set: 0 }],
+              [],
+              [{ hook: "blocks.1.hook_resid_post", from: "blocks.0.hook_resid_post" }],
+              [{ hook: scores, at: { query_pos: 0 }, from: `${scores}_unmasked` }],
+            ];
+            const traces = await model.run(input, { capture, interventions, variants });
+            const pairs = [];
+            for (const [i, own] of variants.entries()) {
+              const alone = await model.run(input, { capture, interventions: [...interventions, ...own] });
+              for (const part of [(/** @type {any} */ trace) => trace.logits, (/** @type {any} */ trace) => trace.activations.get(capture[0])]) pairs.push([[...part(traces[i]).data], [...part(alone).data]]);
+            }
+            const state = (await model.run(input, { capture: ["blocks.0.hook_resid_post"], interventions })).activations.get("blocks.0.hook_resid_post");
+            const given = await model.run(input, { interventions: [...interventions, { hook: "blocks.1.hook_resid_post", from: state }] });
+            pairs.push([[...traces[2].logits.data], [...given.logits.data]]);
+            const refused = async (/** @type {object} */ options) => model.run(input, options).then(() => "", (/** @type {Error} */ error) => error.message);
+            const said = [
+              await refused({ variants: [[{ hook: scores, from: "blocks.1.attn.hook_attn_scores" }]] }),
+              await refused({ interventions: [{ hook: scores, from: "blocks.7.hook_nothing" }] }),
+              await refused({ variants: [{ hook: scores, set: 0 }] }),
+            ];
+            const none = await model.run(input, { variants: [] });
+            model.dispose();
+            return { pairs, said, none: none.length };
+          },
+          { files: checkpoint("gpt2"), device },
+        );
+        assert.equal(told.pairs.length, 9);
+        for (const [ours, theirs] of told.pairs) {
+          const bound = 1e-4 * theirs.reduce((/** @type {number} */ most, /** @type {number} */ x) => Math.max(most, Math.abs(x)), 1);
+          ours.forEach((/** @type {number} */ x, /** @type {number} */ i) => assert.ok(Math.abs(x - theirs[i]) <= bound, `${device}: ${x} ${theirs[i]}`));
+        }
+        assert.match(told.said[0], /computed no earlier/);
+        assert.match(told.said[1], /blocks\.7\.hook_nothing.*no hook/);
+        assert.match(told.said[2], /variants: expected a list of lists/);
+        assert.equal(told.none, 0);
+      }
+    }));
+
   test(`${browser}: the graph and its weights are told, and a cell can be computed from them`, () =>
     visit(browser, "", async (page) => {
       await finished(page);

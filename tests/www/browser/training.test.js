@@ -78,4 +78,145 @@ for (const browser of browsers) {
       assert.equal(told.written.length, 5);
       assert.ok(told.stopped > told.before);
     }, { root: blank.root, webgpu: false }));
+
+  test(`${browser}: a worker that ends in the middle of a run costs a pause: the run goes on with the same numbers`, () =>
+    visit(browser, "blank.html", async (page) => {
+      await prepare(page);
+      const told = await page.evaluate(async () => {
+        /** @type {Worker[]} */
+        const workers = [];
+        const Native = Worker;
+        globalThis.Worker = /** @type {any} */ (function (/** @type {URL} */ address) {
+          const script = `import ${JSON.stringify(address.href)}; addEventListener("message", ({ data }) => { if (data === "end") close(); });`;
+          const worker = new Native(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+          workers.push(worker);
+          return worker;
+        });
+        const { config, losses, newModel } = /** @type {any} */ (window).lab;
+        /** @type {string[]} */
+        const reasons = [];
+        const begin = async () => {
+          const model = await newModel({ config: config({ vocab_size: 18, num_hidden_layers: 1 }), seed: 3, onRecover: (/** @type {string} */ reason) => reasons.push(reason) });
+          return { model, training: await model.train({ data: { task: "walk", nodes: 16, degree: 2, length: 24 }, batch: 8, optimizer: { lr: 1e-2 }, workers: 2 }) };
+        };
+        const calm = await begin();
+        const expected = await losses(calm.training, { steps: 60 });
+        calm.model.dispose();
+        const [own, helper] = [0, 1].map((place) => workers.length + place);
+        const { model, training } = await begin();
+        const all = [];
+        for await (const { step, loss, each } of training.run({ steps: 60 })) {
+          all.push(loss);
+          if (each.length !== 1) throw new Error(`${each.length} steps at ${step}`);
+          if (step === 10) workers[helper].postMessage("end");
+          if (step === 30) workers[own].postMessage("end");
+        }
+        // Nobody trains while it ends: what was learned is still there.
+        const probe = { ids: [2, 3, 4, 5] };
+        const before = Array.from((await model.run(probe)).logits.data);
+        workers.at(-2)?.postMessage("end");
+        workers.at(-1)?.postMessage("end");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const after = Array.from((await model.run(probe)).logits.data);
+        model.dispose();
+        return { expected, all, reasons, before, after };
+      });
+      assert.deepEqual(told.all, told.expected, "bit for bit");
+      assert.ok(told.reasons.length >= 1, `${told.reasons}`);
+      assert.deepEqual(told.after, told.before);
+    }, { root: blank.root, webgpu: false }));
+
+  test(`${browser}: a GPU that is lost in the middle of a run costs a pause, and it learns there what the CPU learns`, () =>
+    visit(browser, "blank.html", async (page) => {
+      await prepare(page);
+      const told = await page.evaluate(async () => {
+        const { config, losses, newModel } = /** @type {any} */ (window).lab;
+        /** @type {string[]} */
+        const reasons = [];
+        const begin = async (/** @type {string} */ device) => {
+          const model = await newModel({ config: config({ vocab_size: 18, num_hidden_layers: 1 }), seed: 3, device, onRecover: (/** @type {string} */ reason) => reasons.push(reason) });
+          return { model, training: await model.train({ data: { task: "walk", nodes: 16, degree: 2, length: 24 }, batch: 4, optimizer: { lr: 1e-2 }, workers: 1 }) };
+        };
+        const [cpu, gpu] = [await begin("cpu"), await begin("webgpu")];
+        const expected = await losses(cpu.training, { steps: 30 });
+        const all = [];
+        for await (const { step, loss } of gpu.training.run({ steps: 30 })) {
+          all.push(loss);
+          if (step === 12) gpu.model.loseGpu().catch(() => {});
+        }
+        const device = gpu.model.info.device;
+        for (const { model } of [cpu, gpu]) model.dispose();
+        return { expected, all, device, reasons };
+      });
+      assert.equal(told.device, "webgpu");
+      assert.equal(told.reasons.length, 1);
+      assert.equal(told.all.length, 30);
+      told.all.forEach((/** @type {number} */ loss, /** @type {number} */ i) => assert.ok(Math.abs(loss - told.expected[i]) < 1e-3, `step ${i}: ${loss} on the GPU, ${told.expected[i]} on the CPU`));
+    }, { root: blank.root }));
+
+  test(`${browser}: a shipped encoder goes on learning from a text, a share of which is held out`, () =>
+    visit(browser, "blank.html", async (page) => {
+      await prepare(page);
+      const told = await page.evaluate(async () => {
+        const { loadModel } = /** @type {any} */ (window).lab;
+        const model = await loadModel("models/bert-tiny/", { device: "cpu" });
+        const data = Array.from({ length: 200 }, (_, i) => `The zebra number ${i % 7} eats green apples in the garden.`).join("\n");
+        const training = await model.train({ objective: "mlm", rows: "lines", data, batch: 4, context: 24, heldOut: 0.1, optimizer: { lr: 1e-3 }, workers: 1 });
+        const measured = [];
+        for await (const { heldOut } of training.run({ steps: 24, every: 12, heldOut: 3 })) measured.push(heldOut);
+        const { places } = await model.fill({ text: "The zebra number 3 eats green [MASK] in the garden." });
+        const names = (await training.save()).map((/** @type {File} */ { name }) => name);
+        model.dispose();
+        return { about: training.about, measured, names, word: places[0].token };
+      });
+      assert.ok(told.about.heldOut > 0 && told.about.bytes > 1e6);
+      assert.ok(told.measured[1] < told.measured[0] && told.measured[1] < 1.5, `${told.measured}`);
+      assert.match(told.word, /app/);
+      assert.deepEqual(told.names.slice(0, 3), ["config.json", "model.safetensors", "tokenizer.json"]);
+    }, { root: blank.root, webgpu: false }));
+
+  test(`${browser}: what cannot be trained is refused in a sentence, and the model stays as it is`, () =>
+    visit(browser, "blank.html", async (page) => {
+      await prepare(page);
+      const told = await page.evaluate(async () => {
+        const { config, losses, newModel } = /** @type {any} */ (window).lab;
+        const said = (/** @type {Promise<unknown>} */ promise) => promise.then(() => "nothing", (/** @type {Error} */ { message }) => message);
+        const model = await newModel({ config: config({ vocab_size: 18 }) });
+        const walk = { task: "walk", nodes: 16, degree: 2, length: 24 };
+        const probe = { ids: [2, 3, 4, 5] };
+        const before = Array.from((await model.run(probe)).logits.data);
+        const sentences = {
+          task: await said(model.train({ data: { task: "wander" } })),
+          size: await said(model.train({ data: { task: "walk", height: 3 } })),
+          vocabulary: await said(model.train({ data: { ...walk, nodes: 40 } })),
+          objective: await said(model.train({ objective: "mlm", data: "a text" })),
+          data: await said(model.train({ objective: "clm" })),
+          batch: await said(model.train({ data: walk, batch: 0 })),
+          rate: await said(model.train({ data: walk, optimizer: { lr: -1 } })),
+          field: await said(model.train({ data: walk, optimizer: { rate: 1 } })),
+          labels: await said(model.train({ data: { batches: [{ input_ids: [[2, 3]], labels: [[-100, -100]] }] } })),
+          seed: await said(newModel({ config: config(), seed: 1.5 })),
+          config: await said(newModel({ config: config({ hidden_size: 33 }) })),
+          tokenizer: await said(newModel({ config: config(), tokenizer: { model: { type: "WordLevel", vocab: { a: 40 } }, added_tokens: [] } })),
+        };
+        const after = Array.from((await model.run(probe)).logits.data);
+        const training = await model.train({ data: walk, optimizer: { lr: 1e30 }, clip: 0, workers: 1 });
+        const broken = await said(losses(training, { steps: 50 }));
+        return { sentences, before, after, broken };
+      });
+      assert.deepEqual(told.after, told.before);
+      assert.match(told.sentences.task, /task "wander" is unknown; choose one of copy/);
+      assert.match(told.sentences.size, /has no "height"/);
+      assert.match(told.sentences.vocabulary, /it has 42 tokens, and the model's vocabulary has 18/);
+      assert.match(told.sentences.objective, /^This model has no tokenizer.json/);
+      assert.match(told.sentences.data, /^data: expected a text/);
+      assert.match(told.sentences.batch, /^batch: expected a whole number from 1/);
+      assert.match(told.sentences.rate, /lr is -1; a number of at least 0/);
+      assert.match(told.sentences.field, /^optimizer: "rate" is not known; there are lr, betas/);
+      assert.match(told.sentences.labels, /no label of labels counts/);
+      assert.match(told.sentences.seed, /^seed: expected a whole number/);
+      assert.match(told.sentences.config, /33 does not divide into 2 heads/);
+      assert.match(told.sentences.tokenizer, /has 41 tokens, but vocab_size in config.json is 28/);
+      assert.match(told.broken, /at step \d+ .* no longer finite \(learning rate 1e30|no longer finite/);
+    }, { root: blank.root, webgpu: false }));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { changes, drift } from "../../../www/masking/masked-answers.js";
-import { allows, blocked, gridOf, opens, painted, parseCells, runMasked } from "../../../www/masking/masks.js";
+import { allows, differing, gridOf, painted, parseCells, runMasked } from "../../../www/masking/masks.js";
 
 /** @param {Partial<import("../../../www/masking/masks.js").Mask>} [given] @returns {import("../../../www/masking/masks.js").Mask} */
 function mask(given = {}) {
@@ -43,39 +43,41 @@ test("painting makes cells what they should be, and forgets those that the rule 
 
 test("rows that forbid the same are one change; what the model forbids itself is none", () => {
   const grid = gridOf(mask({ rule: "padding" }), "encoder", 4, 4);
-  assert.deepEqual(blocked(grid, "encoder", 4), [{ rows: [0, 1, 2, 3], columns: [3] }]);
-  assert.deepEqual(blocked(gridOf(mask(), "decoder", 4, 4), "decoder", 4), []);
-  assert.ok(!opens(grid, "encoder", 4));
-  assert.ok(opens(gridOf(mask({ rule: "bidirectional" }), "decoder", 4, 4), "decoder", 4));
+  assert.deepEqual(differing(grid, "encoder", 4, 0), [{ rows: [0, 1, 2, 3], columns: [3] }]);
+  assert.deepEqual(differing(gridOf(mask(), "decoder", 4, 4), "decoder", 4, 0), []);
+  assert.deepEqual(differing(grid, "encoder", 4, 1), []);
+  assert.deepEqual(differing(gridOf(mask({ rule: "prefix" }), "decoder", 4, 4), "decoder", 4, 1), [{ rows: [0], columns: [1] }]);
 });
 
-/** A model that hands out scores of 1 and remembers what it was asked. */
+/** A model that remembers what it was asked. */
 function spy() {
   /** @type {any[]} */
   const asked = [];
   const run = async (/** @type {unknown} */ input, /** @type {{ capture: string[], interventions: any[] }} */ { capture, interventions }) => {
-    asked.push({ capture, interventions: [...interventions] });
-    return { logits: undefined, activations: new Map(capture.map((name) => [name, { name, axes: ["batch", "head", "query_pos", "key_pos"], shape: [1, 2, 2, 2], data: new Float32Array(8).fill(1) }])) };
+    asked.push({ capture, interventions });
+    return { logits: undefined, activations: new Map() };
   };
   return { asked, model: /** @type {any} */ ({ info: { kind: "decoder" }, run }) };
 }
 
-test("what is only forbidden takes one pass, at the chosen layers and heads", async () => {
+test("what is only forbidden is set, at the chosen layers and heads", async () => {
   const { asked, model } = spy();
   const cells = new Set(["1.0"]);
-  const { passes } = await runMasked(model, {}, { mask: mask({ cells }), extent: { stack: "decoder", layers: [1], heads: [0] }, rows: 2, columns: 2, layers: 3 });
-  assert.equal(passes, 1);
-  assert.deepEqual(asked[0].interventions, [{ hook: "blocks.1.attn.hook_attn_scores", at: { head: [0], query_pos: [1], key_pos: [0] }, set: -1e30 }]);
+  const { opens } = await runMasked(model, {}, { mask: mask({ cells }), extent: { stack: "decoder", layers: [1], heads: [0] }, rows: 2, columns: 2, layers: 3 });
+  assert.equal(opens, false);
+  assert.deepEqual(asked.map(({ interventions }) => interventions), [[{ hook: "blocks.1.attn.hook_attn_scores", at: { head: [0], query_pos: [1], key_pos: [0] }, set: -1e30 }]]);
 });
 
-test("what is opened takes each layer's scores under the masks below it, other heads keep the model's mask", async () => {
+test("what is opened takes each layer's scores from before the model's mask, in one pass", async () => {
   const { asked, model } = spy();
-  const { passes } = await runMasked(model, {}, { mask: mask({ rule: "bidirectional" }), extent: { stack: "decoder", layers: [], heads: [1] }, rows: 2, columns: 2, layers: 2 }, ["x"]);
-  assert.equal(passes, 3);
-  assert.deepEqual(asked.map(({ capture, interventions }) => [capture[0], interventions.length]), [["blocks.0.attn.hook_attn_scores_unmasked", 0], ["blocks.1.attn.hook_attn_scores_unmasked", 1], ["x", 2]]);
-  const { hook, from } = asked[2].interventions[1];
-  assert.deepEqual([hook, from.name], ["blocks.1.attn.hook_attn_scores", "blocks.1.attn.hook_attn_scores"]);
-  assert.deepEqual([...from.data].map((score) => score === 1), [true, false, true, true, true, true, true, true]);
+  const cells = new Set(["1.0"]);
+  const { opens } = await runMasked(model, {}, { mask: mask({ rule: "bidirectional", cells }), extent: { stack: "decoder", layers: [], heads: [1] }, rows: 2, columns: 2, layers: 2 }, ["x"]);
+  assert.equal(opens, true);
+  const layer = (/** @type {number} */ n) => [
+    { hook: `blocks.${n}.attn.hook_attn_scores`, at: { head: [1], query_pos: [0], key_pos: [1] }, from: `blocks.${n}.attn.hook_attn_scores_unmasked` },
+    { hook: `blocks.${n}.attn.hook_attn_scores`, at: { head: [1], query_pos: [1], key_pos: [0] }, set: -1e30 },
+  ];
+  assert.deepEqual(asked, [{ capture: ["x"], interventions: [...layer(0), ...layer(1)] }]);
 });
 
 test("the change at a place is its largest", () => {

@@ -66,6 +66,17 @@ test("ALBERT's embedding: 23.04 M against 3.94 M", () => {
   assert.equal(wide.size, 128 * 768 + 768);
 });
 
+test("what a weight is for is read off places and readers, not off names", () => {
+  for (const id of ["bert-base", "gpt2", "t5-small", "llama3-8b"]) {
+    const planned = published(id);
+    const renamed = planned.nodes.map((node, index) => (node.op === "input" ? node : { ...node, name: `n${index}` }));
+    assert.deepEqual(budget({ ...planned, nodes: renamed }), budget(planned), id);
+  }
+  const sizes = Object.fromEntries(budget(published("llama3-8b")).map(({ part, size }) => [part, size]));
+  const [square, grouped] = [32 * 4096 * 4096, 32 * 4096 * 1024];
+  assert.deepEqual([sizes.query, sizes.key, sizes.value, sizes.output, sizes.mlp], [square, grouped, grouped, square, 3 * 32 * 4096 * 14336]);
+});
+
 test("layers that share are counted once, groups of their own once each", () => {
   const inside = (/** @type {number} */ groups) => total(budget(planOf({ ...CONFIGS["albert-base"].config, num_hidden_groups: groups })).filter(({ part }) => part === "query"));
   assert.equal(inside(1), 768 * 768 + 768);

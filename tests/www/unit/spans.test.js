@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
-import { randomOf } from "../../../www/masking/random.js";
+import { hidden } from "../../../www/engine/corrupting.js";
 import { corruptSpans, readSpans, restore } from "../../../www/masking/spans.js";
+import { initSync } from "../../../www/wasm/diorama.js";
+
+initSync({ module: readFileSync(new URL("../../../www/wasm/diorama_bg.wasm", import.meta.url)) });
+
+/** As a model asks its engine. @type {any} */
+const corrupt = async (/** @type {any} */ corruption) => hidden(corruption);
 
 const TEXT = "Once upon a time, there was a little dog who didn't like the rain, and he stayed in his house all day long with his friend.";
 
-test("sentinels ascend in input and target, and the two restore the text", () => {
-  const random = randomOf(3);
+test("sentinels ascend in input and target, and the two restore the text", async () => {
   for (let i = 0; i < 500; i++) {
     const density = [0.15, 0.3, 0.5, 0.9][i % 4];
-    const corrupted = corruptSpans(TEXT, { random, density, mean: [1, 2, 3][i % 3] });
+    const corrupted = await corruptSpans(corrupt, TEXT, { seed: i, density, mean: [1, 2, 3][i % 3] });
     assert.ok(corrupted);
     const { input, target, spans } = corrupted;
     const sentinels = spans.map((_, n) => `<extra_id_${n}>`);
@@ -21,12 +27,11 @@ test("sentinels ascend in input and target, and the two restore the text", () =>
   }
 });
 
-test("15 % of the words are hidden, in spans of three on average, anywhere in the text", () => {
+test("15 % of the words are hidden, in spans of three on average, anywhere in the text", async () => {
   const long = Array.from({ length: 200 }, (_, i) => `w${i}`).join(" ");
-  const random = randomOf(4);
   const hits = new Array(200).fill(0);
   for (let i = 0; i < 600; i++) {
-    const corrupted = corruptSpans(long, { random });
+    const corrupted = await corruptSpans(corrupt, long, { seed: i });
     assert.ok(corrupted);
     assert.equal(corrupted.hidden, 30);
     assert.equal(corrupted.spans.length, 10);
@@ -40,19 +45,18 @@ test("15 % of the words are hidden, in spans of three on average, anywhere in th
   assert.ok(Math.abs(middle - 90) < 9, String(middle));
 });
 
-test("two spans never touch, and something always stays", () => {
-  const random = randomOf(9);
+test("two spans never touch, and something always stays", async () => {
   for (let i = 0; i < 300; i++) {
-    const corrupted = corruptSpans("one two three four five", { random, density: 0.8, mean: 1 });
+    const corrupted = await corruptSpans(corrupt, "one two three four five", { seed: i, density: 0.8, mean: 1 });
     assert.ok(corrupted);
     assert.doesNotMatch(corrupted.input, /><|> </);
     assert.ok(corrupted.hidden < corrupted.words);
   }
 });
 
-test("fewer than two words leave no room", () => {
-  assert.equal(corruptSpans("one", { random: randomOf(1) }), undefined);
-  assert.equal(corruptSpans(" … ", { random: randomOf(1) }), undefined);
+test("fewer than two words leave no room", async () => {
+  assert.equal(await corruptSpans(corrupt, "one", { seed: 1 }), undefined);
+  assert.equal(await corruptSpans(corrupt, " … ", { seed: 1 }), undefined);
 });
 
 test("an answer is read by its sentinels, whatever it lacks", () => {

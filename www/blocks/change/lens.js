@@ -1,7 +1,7 @@
 // The logit lens (nostalgebraist 2020): what the model would say if its last layers were left out. The state after a layer is put in the place of the last layer's, so that the
-// model's own final norm and head read it.
+// model's own final norm and head read it. The layers are computed once, the norm and the head for each state.
 
-import { portion } from "../../engine/turns.js";
+import { eachOf } from "../../engine/variants.js";
 import { residualOf } from "./sites.js";
 
 /** @typedef {import("../../engine/model.js").Model} Model */
@@ -17,13 +17,9 @@ import { residualOf } from "./sites.js";
  */
 export async function logitLens(model, input, work = {}, listed = 5) {
   const { states, last } = residualOf(model);
-  const passes = states.length + 1;
-  const { activations } = await model.run(input, { capture: states.map(({ hook }) => hook), ...portion(work, 0, passes) });
+  const variants = states.map(({ hook }) => (hook === last ? [] : [{ hook: last, from: hook }]));
   const rows = [];
-  for (const [i, state] of states.entries()) {
-    const { logits } = await model.run(input, { interventions: [{ hook: last, from: activations.get(state.hook) }], ...portion(work, 1 + i, passes) });
-    rows.push({ state, cells: likeliest(logits, listed) });
-  }
+  for await (const { logits } of eachOf(model, input, variants, work)) rows.push({ state: states[rows.length], cells: likeliest(logits, listed) });
   return rows;
 }
 

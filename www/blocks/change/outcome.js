@@ -1,6 +1,6 @@
 // What a change does: the distribution before and after, side by side.
 
-import { portion } from "../../engine/turns.js";
+import { eachOf } from "../../engine/variants.js";
 import { meaningOf } from "../../reading/classes.js";
 import { best } from "./lens.js";
 
@@ -58,18 +58,10 @@ export function divergence(before, after, kind) {
  * @returns {Promise<number[][]>} the change for each layer's heads
  */
 export async function sweep(model, input, { stack, part, layers }, value, work = {}) {
-  const passes = 1 + layers * model.info.heads;
-  let done = 0;
-  const next = () => portion(work, done++, passes);
-  const before = value((await model.run(input, next())).logits);
-  const changes = [];
-  for (let layer = 0; layer < layers; layer++) {
-    const heads = [];
-    for (let head = 0; head < model.info.heads; head++) {
-      const { logits } = await model.run(input, { interventions: [{ hook: `${stack}.${layer}.${part}.hook_z`, at: { head }, set: 0 }], ...next() });
-      heads.push(value(logits) - before);
-    }
-    changes.push(heads);
-  }
-  return changes;
+  const { heads } = model.info;
+  const silenced = Array.from({ length: layers * heads }, (_, i) => [{ hook: `${stack}.${Math.floor(i / heads)}.${part}.hook_z`, at: { head: i % heads }, set: 0 }]);
+  const values = [];
+  for await (const { logits } of eachOf(model, input, [[], ...silenced], work)) values.push(value(logits));
+  const [before, ...after] = values;
+  return Array.from({ length: layers }, (_, layer) => after.slice(layer * heads, (layer + 1) * heads).map((number) => number - before));
 }

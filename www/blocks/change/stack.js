@@ -169,7 +169,7 @@ export function commandFile(interventions) {
   /** @type {{ name: string, activation: Activation }[]} */
   const files = [];
   const list = interventions.map(({ from, ...rest }) => {
-    if (!from) return rest;
+    if (!from || typeof from === "string") return { ...rest, ...(from ? { from } : {}) };
     const name = `from-${files.length + 1}.safetensors`;
     files.push({ name, activation: from });
     return { ...rest, from: name };

@@ -15,16 +15,41 @@ export const EMBEDDING = ["tokens", "positions", "segments", "widening"];
 
 const product = (/** @type {number[]} */ dims) => dims.reduce((size, n) => size * n, 1);
 
-/** What the first node that reads a weight does with it. @param {PlanNode} reader @returns {Part} */
-function partOf({ name, op, place }) {
-  const word = name.split(".").at(-1) ?? "";
-  if (op === "embed") return word === "hook_pos_embed" ? "positions" : word === "hook_token_type_embed" ? "segments" : "tokens";
+/** What an embedding's table is of, by the input that its rows are looked up with. @type {Record<string, Part>} */
+const LOOKED_UP = { position_ids: "positions", token_type_ids: "segments" };
+
+/**
+ * What the first node that reads a weight does with it: by its op and its place, and within an attention by who reads its result.
+ * @param {PlanNode[]} nodes
+ * @param {number} reader
+ * @returns {Part}
+ */
+function partOf(nodes, reader) {
+  const { op, inputs, place } = nodes[reader];
+  if (op === "embed") return entry(LOOKED_UP, nodes[inputs[0]].name) ?? "tokens";
   if (op === "relative_bias") return "positions";
   if (place.part === "head" || place.part === "pooler") return place.part;
   if (op === "layer_norm" || op === "rms_norm") return "norms";
-  if (word === "embedded_wide") return "widening";
-  const hooks = /** @type {Record<string, Part>} */ ({ hook_q: "query", hook_k: "key", hook_v: "value", hook_attn_out: "output", hook_cross_attn_out: "output", hook_pre: "mlp", hook_pre_linear: "mlp", hook_mlp_out: "mlp" });
-  return entry(hooks, word) ?? "head";
+  if (place.part === "mlp") return "mlp";
+  if (place.part) return roleOf(nodes, reader) ?? "output";
+  return "widening";
+}
+
+/**
+ * Whether a node's numbers are an attention's queries, keys or values, turned and kept on the way or not; undefined for what attention has made.
+ * @param {PlanNode[]} nodes
+ * @param {number} index
+ * @returns {"query" | "key" | "value" | undefined}
+ */
+function roleOf(nodes, index) {
+  for (const [reader, { op, inputs }] of nodes.entries()) {
+    if (!inputs.includes(index)) continue;
+    if (op === "attn_scores") return inputs[0] === index ? "query" : "key";
+    if (op === "attn_mix") return "value";
+    const role = op === "rope" || op === "append" ? roleOf(nodes, reader) : undefined;
+    if (role) return role;
+  }
+  return undefined;
 }
 
 /**
@@ -37,9 +62,9 @@ export function budget({ nodes }) {
   const parts = new Map();
   nodes.forEach((node, index) => {
     if (node.op !== "weight") return;
-    const reader = nodes.find(({ inputs }) => inputs.includes(index));
+    const reader = nodes.findIndex(({ inputs }) => inputs.includes(index));
     const dims = /** @type {number[]} */ (node.dims);
-    const part = reader ? partOf(reader) : "head";
+    const part = reader < 0 ? "head" : partOf(nodes, reader);
     const terms = parts.get(part) ?? new Map();
     parts.set(part, terms);
     const key = dims.join("×");

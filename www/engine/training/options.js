@@ -16,6 +16,13 @@ import { given } from "../options.js";
  */
 /** Numbers, or lists of them: all lists of a depth equally long. @typedef {number[] | number[][]} Nested */
 
+/** What may be asked for; anything else is refused, because it would change nothing. */
+const KNOWN = {
+  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed"],
+  optimizer: ["lr", "betas", "eps", "weightDecay"],
+  masking: ["share", "copies"],
+};
+
 const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0 };
 
 /**
@@ -24,11 +31,24 @@ const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", war
  */
 export async function engineOptions({ data, workers = "auto", optimizer = {}, ...options }) {
   if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1)) throw new Error(`workers: expected a whole number from 1 or "auto", got ${JSON.stringify(workers)}.`);
+  requireKnown(options, KNOWN.train, "train");
+  requireKnown(optimizer, KNOWN.optimizer, "optimizer");
+  requireKnown(options.masking ?? {}, KNOWN.masking, "masking");
   const known = { ...USUAL, ...given(options), optimizer: given(optimizer) };
   for (const name of /** @type {const} */ (["batch", "context"])) {
     if (!(Number.isInteger(known[name]) && known[name] >= 1)) throw new Error(`${name}: expected a whole number from 1, got ${JSON.stringify(known[name])}.`);
   }
   return { options: known, data: await dataOf(data), workers };
+}
+
+/**
+ * @param {object} options
+ * @param {string[]} known
+ * @param {string} where
+ */
+function requireKnown(options, known, where) {
+  const stranger = Object.keys(options).find((name) => !known.includes(name));
+  if (stranger) throw new Error(`${where}: ${JSON.stringify(stranger)} is not known; there are ${known.join(", ")}.`);
 }
 
 /** How many workers share a batch. @param {number | "auto"} asked @param {number} texts of a batch @param {number} cores */

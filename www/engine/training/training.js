@@ -4,7 +4,7 @@
 import { fromRaw } from "../../trace.js";
 import { given, untilAborted } from "../options.js";
 import { Replay } from "../generation.js";
-import { EngineLost } from "../loss.js";
+import { Crew, isLoss } from "./crew.js";
 import { arrays, workersFor } from "./options.js";
 
 /** @typedef {import("../link.js").Link} Link */
@@ -43,13 +43,10 @@ const MOST_LOSSES = 3;
 export class Training {
   /** @type {About} */
   about;
-  /** Workers that share a batch, the model's own included. */
-  workers = 1;
   #home;
+  #crew;
   #asked;
   #workersAsked;
-  /** The workers beside the model's own. @type {Link[]} */
-  #helpers = [];
   /** @type {Snapshot} */
   #kept;
   #keptAt = 0;
@@ -68,6 +65,7 @@ export class Training {
    */
   constructor(home, { workers, ...asked }, about, kept) {
     this.#home = home;
+    this.#crew = new Crew(home);
     this.#asked = asked;
     this.#workersAsked = workers;
     this.about = about;
@@ -83,6 +81,11 @@ export class Training {
     const training = new Training(home, asked, about, await home.ask("snapshot"));
     await training.#gather();
     return training;
+  }
+
+  /** Workers that share a batch, the model's own included. */
+  get workers() {
+    return this.#crew.count;
   }
 
   /** Steps done, as far as they are kept. */
@@ -103,17 +106,22 @@ export class Training {
     if (this.#running) throw new Error("This training is under way: wait until it has ended, or abort it.");
     this.#running = true;
     let losses = 0;
+    /** @type {unknown} */
+    let lost;
     try {
       await this.#restoring;
       const { step: from } = await this.snapshot();
       this.#planned = from + steps;
-      await this.#all("plan", { steps: this.#planned });
+      await this.#crew.all("plan", { steps: this.#planned });
       /** @type {Did[]} */
       let each = [];
       let [done, told, begun] = [from, from, performance.now()];
       while (told < from + steps && !signal?.aborted) {
         try {
-          if (done < told) each = [];
+          if (lost) {
+            await this.#again(lost);
+            [lost, done, each] = [undefined, this.#kept.step, []];
+          }
           const until = Math.min(from + steps, from + (Math.floor((done - from) / every) + 1) * every);
           const did = await this.#steps(until - done, each.at(-1)?.ms);
           done += did.length;
@@ -133,8 +141,7 @@ export class Training {
           losses = 0;
         } catch (error) {
           if (!isLoss(error) || ++losses === MOST_LOSSES) throw error instanceof Replay && error.loss ? error.loss : error;
-          await this.#again(error);
-          done = this.#kept.step;
+          lost = error;
         }
       }
     } catch (error) {
@@ -163,7 +170,7 @@ export class Training {
   restore(snapshot) {
     const restored = this.#restoring.then(async () => {
       const { step, file } = await snapshot;
-      await this.#all("restore", { file });
+      await this.#crew.all("restore", { file });
       this.#kept = { step, file: file.slice() };
     });
     this.#restoring = restored.catch(() => {});
@@ -203,7 +210,7 @@ export class Training {
 
   /** Ends the run in the workers; the model keeps what it has learned. */
   close() {
-    for (const link of this.#helpers.splice(0)) link.close();
+    this.#crew.close();
   }
 
   /**
@@ -217,7 +224,6 @@ export class Training {
     await ask("plan", { steps: this.#planned });
     await ask("join", { rank: 0, ports: [] });
     this.close();
-    this.workers = 1;
   }
 
   /**
@@ -229,7 +235,7 @@ export class Training {
   async #steps(most, ms) {
     if (this.workers === 1) return this.#ask("steps", { count: most, patience: PATIENCE });
     const count = Math.max(1, Math.min(most, Math.floor(PATIENCE / (ms ?? PATIENCE))));
-    const [did] = await this.#all("steps", { count, patience: PATIENCE });
+    const [did] = await this.#crew.all("steps", { count, patience: PATIENCE });
     return did;
   }
 
@@ -255,66 +261,20 @@ export class Training {
     // The model's own engine is back already, with the snapshot: `moved` was called.
     if (!(error instanceof Replay)) {
       this.close();
-      this.workers = 1;
       await this.#ask("join", { rank: 0, ports: [] });
       await this.#ask("restore", { file: this.#kept.file });
     }
     await this.#gather();
   }
 
-  /** Workers beside the model's own, each connected with each other. */
+  /** Workers beside the model's own, as many as there is use for. */
   async #gather() {
     const count = this.#home.device() === "cpu" ? workersFor(this.#workersAsked, this.#asked.options.batch, navigator.hardwareConcurrency ?? 1) : 1;
-    if (count === 1) return;
-    const helpers = await this.#home.helpers(count - 1);
-    this.#helpers = helpers;
-    const open = async (/** @type {Link} */ link) => {
-      await link.call("train", ["open", this.#asked]);
-      await link.call("train", ["restore", { file: this.#kept.file }]);
-      await link.call("train", ["plan", { steps: this.#planned }]);
-    };
-    await Promise.all(helpers.map(open));
-    const ports = meshed(count);
-    await Promise.all(helpers.map((link, i) => link.call("train", ["join", { rank: i + 1, ports: ports[i + 1] }], { transfer: ports[i + 1] })));
-    await this.#home.ask("join", { rank: 0, ports: ports[0] }, undefined, ports[0]);
-    this.workers = count;
-  }
-
-  /** The same of all workers; where one fails, the others stop waiting for it. @param {string} method @param {object} asked */
-  async #all(method, asked) {
-    const group = new AbortController();
-    const stop = (/** @type {unknown} */ error) => {
-      group.abort(error);
-      throw error;
-    };
-    const helpers = this.#helpers.map((link) => link.call("train", [method, asked], { signal: group.signal, computes: true }));
-    const calls = [this.#ask(method, asked, group.signal), ...helpers].map((call) => call.catch(stop));
-    const ended = await Promise.allSettled(calls);
-    if (group.signal.aborted) throw group.signal.reason;
-    return ended.map((result) => /** @type {PromiseFulfilledResult<any>} */ (result).value);
+    if (count > 1) await this.#crew.gather(count, { asked: this.#asked, file: this.#kept.file, steps: this.#planned });
   }
 
   /** @param {string} method @param {object} [asked] @param {AbortSignal} [signal] */
   #ask(method, asked, signal) {
     return untilAborted(this.#home.ask(method, asked, signal), signal);
   }
-}
-
-/** Ports between each two of so many: for each its own, in the order of the others. @param {number} count @returns {MessagePort[][]} */
-function meshed(count) {
-  /** @type {MessagePort[][]} */
-  const ports = Array.from({ length: count }, () => []);
-  for (let a = 0; a < count; a++) {
-    for (let b = a + 1; b < count; b++) {
-      const { port1, port2 } = new MessageChannel();
-      ports[a][b] = port1;
-      ports[b][a] = port2;
-    }
-  }
-  return ports.map((list) => list.filter(Boolean));
-}
-
-/** @param {unknown} error */
-function isLoss(error) {
-  return error instanceof Replay || error instanceof EngineLost;
 }
