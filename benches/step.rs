@@ -1,4 +1,4 @@
-//! Time of a training step's forward and backward pass, and of reading a text, on the CPU: `cargo bench --bench step [-- NAME]`.
+//! Time of a training step and of reading a text, on the CPU: `cargo bench --bench step [-- NAME]`.
 //!
 //! The shapes are those for which PyTorch was measured; weights are made up. `--profile` lists the time by op.
 
@@ -12,39 +12,30 @@ use diorama::graph::{Kind, Lens, NodeId};
 use diorama::models::{self, Model};
 use diorama::pass::Parameters;
 use diorama::tensor::size;
-use diorama::train::{Array, Batch, Setup, Trainer};
+use diorama::train::{Array, Batch, Optimizer, Setup, Trainer};
 use diorama::weights::Checkpoint;
 use pollster::block_on;
+use serde_json::Value;
 
 /// A model to train: its config.json, and the texts × tokens of a batch.
+/// A model and a batch of its training, `[texts, tokens]`.
 struct Shape {
-    name: &'static str,
-    config: &'static str,
+    name: String,
+    config: String,
     batch: [usize; 2],
 }
 
-const SHAPES: [Shape; 3] = [
-    Shape {
-        name: "llama 5 × 128",
-        config: r#"{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 128, "intermediate_size": 352,
-            "num_hidden_layers": 5, "num_attention_heads": 8, "num_key_value_heads": 4, "vocab_size": 2048,
-            "max_position_embeddings": 256, "rms_norm_eps": 1e-6, "tie_word_embeddings": true, "hidden_act": "silu",
-            "bos_token_id": 1, "eos_token_id": 2}"#,
-        batch: [16, 128],
-    },
-    Shape {
-        name: "gpt2 2 × 64",
-        config: r#"{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 64, "n_layer": 2, "n_head": 4,
-            "n_positions": 64, "vocab_size": 512, "bos_token_id": 0, "eos_token_id": 0}"#,
-        batch: [32, 64],
-    },
-    Shape {
-        name: "attention only 2 × 32",
-        config: r#"{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_embd": 32, "n_layer": 2, "n_head": 2,
-            "n_inner": 1, "n_positions": 32, "vocab_size": 28, "bos_token_id": 0, "eos_token_id": 0}"#,
-        batch: [32, 32],
-    },
-];
+/// Those that `cargo xtask bench` measures in the tab and against PyTorch, too.
+fn shapes() -> Vec<Shape> {
+    let listed: Vec<Value> = serde_json::from_str(include_str!("shapes.json")).expect("shapes.json is JSON");
+    let number = |value: &Value| value.as_u64().expect("a whole number") as usize;
+    let shape = |listed: &Value| Shape {
+        name: listed["name"].as_str().expect("a name").into(),
+        config: listed["config"].to_string(),
+        batch: [number(&listed["batch"][0]), number(&listed["batch"][1])],
+    };
+    listed.iter().map(shape).collect()
+}
 
 /// Passes that are timed; the fastest counts, because other programs only ever slow one down.
 const ROUNDS: usize = 20;
@@ -56,7 +47,7 @@ fn main() {
         let mut names = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
         names.peek().is_none() || names.any(|part| name.contains(part.as_str()))
     };
-    for shape in SHAPES.iter().filter(|shape| wanted(shape.name)) {
+    for shape in shapes().iter().filter(|shape| wanted(&shape.name)) {
         train(shape, profile);
     }
     for name in ["gpt2-tiny", "llama-tiny", "t5-tiny"].into_iter().filter(|name| wanted(name)) {
@@ -65,23 +56,34 @@ fn main() {
 }
 
 fn train(shape: &Shape, profile: bool) {
-    let model = models::build(shape.config, &[]).expect("a config that is built in");
+    let model = models::build(&shape.config, &[]).expect("a config that is built in");
     let [texts, tokens] = shape.batch;
     let ids: Vec<f64> = (0..texts * tokens).map(|i| (i * 7919 % model.vocab) as f64).collect();
     let array = Array { shape: vec![texts, tokens], data: ids };
     let batch = Batch { arrays: [("input_ids".to_string(), array.clone()), ("labels".to_string(), array)].into() };
     let parameters = made_up(&model);
-    let trainer = Trainer::new(Arc::new(model), &batch, &Setup::default()).expect("a trainer");
+    let mut trainer = Trainer::new(Arc::new(model), &batch, &Setup::default()).expect("a trainer");
     let graph = trainer.graph().clone();
     let mut device = block_on(Device::open_untested(Choice::Cpu, graph, parameters)).expect("the CPU opens");
-    let ms = best(|| {
+    trainer.plan(Optimizer::default(), ROUNDS).expect("a plan");
+    let rounds = if texts * tokens > 1000 { ROUNDS } else { 10 * ROUNDS };
+    let derivatives = best(rounds, || {
         block_on(trainer.derivatives(&mut device, &batch, &[])).expect("derivatives");
     });
-    println!("{}, {texts} × {tokens}: {ms:.2} ms, {:.0} tokens a second", shape.name, (texts * tokens) as f64 / ms * 1e3);
+    let ms = best(rounds, || {
+        block_on(trainer.step(&mut device, &batch)).expect("a step");
+    });
+    let speed = (texts * tokens) as f64 / ms * 1e3;
+    println!(
+        "{}, {texts} × {tokens}: {ms:.2} ms a step, {speed:.0} tokens a second; loss and gradients in {derivatives:.2} ms",
+        shape.name
+    );
     if profile {
         device.start_profile();
-        block_on(trainer.derivatives(&mut device, &batch, &[])).expect("derivatives");
-        list(&device);
+        (0..ROUNDS).for_each(|_| {
+            block_on(trainer.step(&mut device, &batch)).expect("a step");
+        });
+        list(&device, ROUNDS);
     }
 }
 
@@ -109,15 +111,15 @@ fn read(name: &str, profile: bool) {
         let mut session = engine.start(&input).expect("a session");
         engine.device.start_profile();
         block_on(engine.step(&mut session, &sampling, &[], None)).expect("a step");
-        list(&engine.device);
+        list(&engine.device, 1);
     }
 }
 
-/// The time of each op in the pass that was profiled.
-fn list(device: &Device) {
+/// The time of each op in a pass, of so many that were profiled.
+fn list(device: &Device, passes: usize) {
     let Some(profile) = device.profile() else { return };
     for (op, time, runs) in profile.ops().into_iter().filter(|(_, time, _)| time.as_secs_f64() > 1e-5) {
-        println!("  {op:24} {:8.3} ms in {runs} nodes", time.as_secs_f64() * 1e3);
+        println!("  {op:24} {:8.3} ms in {} nodes", time.as_secs_f64() * 1e3 / passes as f64, runs / passes);
     }
 }
 
@@ -144,11 +146,11 @@ fn made_up(model: &Model) -> Parameters {
 }
 
 /// The time of the fastest call. // ms
-fn best(mut f: impl FnMut()) -> f64 {
+fn best(rounds: usize, mut f: impl FnMut()) -> f64 {
     let mut time = || {
         let start = Instant::now();
         f();
         start.elapsed().as_secs_f64() * 1e3
     };
-    (0..ROUNDS).map(|_| time()).fold(f64::INFINITY, f64::min)
+    (0..rounds).map(|_| time()).fold(f64::INFINITY, f64::min)
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Stage};
 use crate::pass::{Read, Rows};
 use crate::tensor::Tensor;
-pub use intervene::{Aims, Extent, changed};
+pub use intervene::{Aims, Changed, Extent};
 pub use wanted::{Intervention, With};
 
 /// What one run brought back: the logits and every captured hook, in graph order.

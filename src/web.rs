@@ -19,6 +19,7 @@ use js_sys::{Array, Float32Array, Function, Object};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
+use crate::capture::Trace;
 use crate::cpu;
 use crate::device::Choice;
 use crate::error::{Error, Result, shown};
@@ -78,8 +79,8 @@ impl WebEngine {
         Ok(WebEngine { name, engine: Rc::new(Mutex::new(engine)), config, names })
     }
 
-    /// One pass over a whole input: `{ logits, activations }`; or a list of them where there are variants, each of which changes something more. What is changed on the way
-    /// comes packed, here and below; `give` lends turns ([`turns`]).
+    /// One pass over a whole input: `{ logits, activations }`; over a list of them a list. Where there are variants, each of which changes something more, a list of that. What is
+    /// changed on the way comes packed, here and below; `give` lends turns ([`turns`]).
     pub async fn run(
         &self,
         input: JsValue,
@@ -89,16 +90,12 @@ impl WebEngine {
         give: Option<Function>,
     ) -> Result<JsValue, JsError> {
         let options: RunOptions = read_or_default(options, "options")?;
-        let (input, changed) = (input_of(input)?, interventions(&changed)?);
+        let (inputs, changed) = (inputs_of(&input)?, interventions(&changed)?);
         let own = variants.as_ref().map_or(Ok(vec![vec![]]), |list| list.iter().map(|one| interventions(&one)).collect())?;
         let mut engine = taking_turns(&self.engine, give).await;
-        let traces = engine.run_each(&input, &options.capture, &changed, &own).await.map_err(fault)?;
-        let objects = traces.iter().map(trace_object);
-        Ok(if variants.is_some() {
-            objects.collect::<Array>().into()
-        } else {
-            objects.map(JsValue::from).collect::<Array>().get(0)
-        })
+        let traces = engine.run_all(&inputs, &options.capture, &changed, &own).await.map_err(fault)?;
+        let of_texts = |traces: &Vec<Trace>| list_or_one(input.is_array(), traces.iter().map(trace_object).collect());
+        Ok(list_or_one(variants.is_some(), traces.iter().map(of_texts).collect()))
     }
 
     /// What a masked-word head would write at `places`: `{ trace, places: [{ position, id, candidates }] }`.

@@ -103,7 +103,7 @@ fn a_bad_input_is_one_line() {
         ("top-k", &["--top-k", "few"], &["few", "--top-k"]),
         ("beams", &["--beams", "62"], &["62 beams"]),
         ("no beams", &["--beams", "0"], &["0 beams"]),
-        ("endless beams", &["--beams", "60", "--max-new-tokens", "200000"], &["60 beams", "GiB"]),
+        ("endless beams", &["--beams", "60", "--max-new-tokens", "200000"], &["60 sequences", "GiB"]),
         ("device", &["--device", "tpu"], &["tpu", "cpu"]),
         ("unknown option", &["--tokens", "4"], &["--tokens"]),
     ];

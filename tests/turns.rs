@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use common::{Golden, engine, same, source};
-use diorama::capture::Trace;
+use diorama::capture::{Intervention, Trace};
 use diorama::cpu::Turns;
 use diorama::device::Choice;
 use diorama::error::{Error, Result};
@@ -91,6 +91,29 @@ fn a_search_goes_on_after_a_stopped_step() {
         engine.device.turns = None;
         block_on(engine.step_beams(&mut search)).expect("a step");
     }
+}
+
+/// Several passes of one call: they can be stopped in between, too, and what is told is the share of all of them.
+#[test]
+fn passes_that_differ_a_little_give_turns_as_one_work() {
+    let mut engine = engine("gpt2", Choice::Cpu);
+    let (input, layers) = (Golden::open("gpt2.safetensors").input(0), ["blocks.1", "blocks.0", "blocks.1"]);
+    let change = |layer: &str| format!(r#"{{ "hook": "{layer}.hook_mlp_out", "set": 0 }}"#);
+    let variants = layers.map(|layer| Intervention::read(&change(layer), &mut |_| Ok(None)).expect("an intervention"));
+    let whole = block_on(engine.run_each(&input, &[], &[], &variants)).expect("passes");
+    let shares = Rc::new(RefCell::new(vec![]));
+    let heard = shares.clone();
+    engine.device.turns = Some(Turns::often(Box::new(move |share| {
+        heard.borrow_mut().push(share);
+        Box::pin(async { true })
+    })));
+    let again = block_on(engine.run_each(&input, &[], &[], &variants)).expect("passes with turns");
+    whole.iter().zip(&again).for_each(|(ours, theirs)| same_trace("gpt2", ours, theirs));
+    let shares = shares.borrow();
+    assert!(shares.is_sorted() && shares[shares.len() - 1] <= 1.0 && shares[shares.len() - 1] > 0.9, "{shares:?}");
+    let between = shares.iter().position(|share| *share == 2.0 / 3.0).expect("a turn before the last pass");
+    engine.device.turns = Some(stopping_after(between));
+    assert_eq!(block_on(engine.run_each(&input, &[], &[], &variants)).expect_err("stopped"), Error::Stopped);
 }
 
 /// A text for each family, longer than the rows that a matrix product takes at once.

@@ -3,7 +3,7 @@
     python training/golden_gradients_edited.py --out tests/goldens
 
 Needs the checkpoints that `golden.py` and `golden_families.py` wrote. `gradients/edited.json` lists the cases: a model and its interventions, in the words in which the command and
-the module take them; a `from` is the name of a tensor in `gradients/edited.safetensors`. That file also holds, for each case, its batch (`caseN/batch/...`, as i32), `caseN/loss`, the
+the module take them; a `from` is the name of a tensor in `gradients/edited.safetensors`, or of a hook. That file also holds, for each case, its batch (`caseN/batch/...`, as i32), `caseN/loss`, the
 gradient of each weight (`caseN/weights/...`) and of some hooks, with respect to what the rest of the model reads there (`caseN/hooks/blocks.0.attn.hook_pattern`).
 """
 
@@ -42,7 +42,7 @@ PLACES = {
 
 
 def every_case() -> list[dict]:
-    """Model and interventions; `from`: the seed of the batch that the activation is taken from."""
+    """Model and interventions; `from`: the seed of the batch that the activation is taken from, or a hook of the same pass."""
     cases = []
     for model, places in PLACES.items():
         [pattern, late_pattern], [post, late_post], [resid, late_resid], scores = places["pattern"], places["post"], places["resid"], places["scores"]
@@ -69,6 +69,19 @@ def every_case() -> list[dict]:
                 {"hook": pattern + "_grad", "at": {"head": 1}, "scale": 3},
             ],
         ]
+        if model != "t5-v1_0":
+            # From a hook of the same pass, through which the gradient runs back, too: with an edit behind it, twice from one, and at some places alone.
+            early, out = "blocks.0.hook_attn_out", "blocks.1.hook_attn_out"
+            lists.append(
+                [
+                    {"hook": out, "at": {"pos": [0, 2, 3]}, "from": early},
+                    {"hook": out, "at": {"pos": [2, 4]}, "scale": 3},
+                    {"hook": late_pattern, "at": {"head": [0, 1]}, "from": pattern},
+                    {"hook": "blocks.1.hook_mlp_out", "at": {"d_model": [1, 4]}, "from": early},
+                    {"hook": "blocks.1.hook_mlp_out", "at": {"pos": 1}, "from": "blocks.0.hook_mlp_out"},
+                    {"hook": early, "at": {"pos": 1}, "scale": 0.5},
+                ]
+            )
         cases += [{"model": model, "interventions": interventions, "kept": [pattern, late_pattern, post, late_post, resid, late_resid]} for interventions in lists]
     return cases
 
@@ -86,7 +99,7 @@ def main() -> None:
         patches: list[Tensor | None] = []
         for intervention in case["interventions"]:
             seed = intervention.get("from")
-            if seed is None:
+            if seed is None or isinstance(seed, str):
                 patches.append(None)
                 continue
             donor = Editor(model, lambda hook, tensor: tensor)
@@ -101,7 +114,7 @@ def main() -> None:
         def change(hook: str, tensor: Tensor, changes: list = changes, kept: list[str] = case["kept"]) -> Tensor:
             for intervention, patch in changes:
                 if intervention["hook"] == hook:
-                    tensor = edited(tensor, hook, intervention, patch)
+                    tensor = edited(tensor, hook, intervention, editor.seen.get(intervention.get("from"), patch))
             if hook in kept:
                 tensor.retain_grad()
             for intervention, patch in changes:

@@ -4,14 +4,18 @@
 
 /// <reference lib="webworker" />
 
+import { engineFile, PLAIN, RELAXED } from "./engine/relaxed.js";
+
 /** `mark`: SHA-256 in hexadecimal; `early`: kept at once, not when used. @typedef {{ file: string, mark: string, early: boolean }} Listed */
 
 const scope = /** @type {ServiceWorkerGlobalScope & { PRECACHE: Listed[] | null }} */ (/** @type {unknown} */ (self));
 scope.importScripts("precache.js");
 
 const CACHE = "diorama-site";
+/** Of the engine's two binaries, the one that this browser never asks for. */
+const UNUSED = engineFile() === RELAXED ? PLAIN : RELAXED;
 /** Nothing while the site is being worked on: there every visit sees the newest files. */
-const files = new Map((scope.PRECACHE ?? []).map((listed) => [new URL(listed.file, scope.registration.scope).href, listed]));
+const files = new Map((scope.PRECACHE ?? []).filter(({ file }) => file !== UNUSED).map((listed) => [new URL(listed.file, scope.registration.scope).href, listed]));
 
 /** Files that came with other bytes than the listed ones: they are asked for once more under an address that no cache on the way knows. @type {Set<string>} */
 const stale = new Set();

@@ -8,8 +8,8 @@ import { build } from "esbuild";
 
 const [out, packages, ...files] = process.argv.slice(2);
 
-/** What pages load as a classic script, since browsers run those where they refuse modules. */
-const CLASSIC = "www/start.js";
+/** Classic scripts: browsers run a page's where they refuse modules, and not all run a module as service worker. */
+const CLASSIC = ["www/start.js", "www/sw.js"];
 
 const common = /** @type {const} */ ({
   outdir: out,
@@ -25,7 +25,7 @@ try {
   const { metafile } = await build({
     ...common,
     metafile: true,
-    entryPoints: files.filter((file) => file.endsWith(".js") && file !== CLASSIC),
+    entryPoints: files.filter((file) => file.endsWith(".js") && !CLASSIC.includes(file)),
     bundle: true,
     splitting: true,
     format: "esm",
@@ -34,7 +34,7 @@ try {
   });
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [basename(path), imports]));
   for (const page of readdirSync(out).filter((file) => file.endsWith(".html"))) preload(join(out, page), outputs);
-  await build({ ...common, entryPoints: files.filter((file) => file === CLASSIC), bundle: true, format: "iife" });
+  await build({ ...common, entryPoints: files.filter((file) => CLASSIC.includes(file)), bundle: true, format: "iife" });
   const styles = await build({ ...common, metafile: true, entryPoints: files.filter((file) => file.endsWith(".css")) });
   const inputs = [metafile, styles.metafile].flatMap(({ inputs }) => Object.keys(inputs));
   // Of a package inside another one, the inner.

@@ -28,13 +28,45 @@ pub enum Extent {
     Growing { prompt: usize },
 }
 
-/// The nodes that interventions change, and those whose gradients they change (`blocks.0.hook_resid_post_grad`): of a graph to be differentiated, which has
-/// no gradients yet.
-pub fn changed(graph: &Graph, interventions: &[Intervention]) -> [Vec<NodeId>; 2] {
-    ["", "_grad"].map(|end| {
-        let named = |hook: &&Hook| interventions.iter().any(|one| matches(&one.hook, &format!("{}{end}", hook.name)));
-        graph.hooks.iter().filter(named).map(|hook| hook.node).collect()
-    })
+/// What interventions change, in a graph to be differentiated, which has no gradients yet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changed {
+    pub nodes: Vec<NodeId>,
+    /// Those that take numbers from another node, with that node, in the order of the edits.
+    pub taken: Vec<(NodeId, NodeId)>,
+    /// The nodes whose gradients are changed (`blocks.0.hook_resid_post_grad`).
+    pub gradients: Vec<NodeId>,
+}
+
+impl Changed {
+    /// Hooks that are not there are left to [`Aims::find`].
+    ///
+    /// # Errors
+    /// Numbers of a hook that is not there, is computed later, or has another shape.
+    pub fn find(graph: &Graph, interventions: &[Intervention]) -> Result<Changed> {
+        let mut changed = Changed::default();
+        for intervention in interventions {
+            for hook in matched(graph, intervention, "") {
+                changed.nodes.push(hook.node);
+                if let With::Hook(name) = &intervention.with {
+                    changed.taken.push((hook.node, source(graph, &hook.name, hook.node, name)?));
+                }
+            }
+            changed.gradients.extend(matched(graph, intervention, "_grad").iter().map(|hook| hook.node));
+        }
+        Ok(changed)
+    }
+}
+
+/// The hooks that an intervention means, or those whose names with this end it means; two names of one node are one place.
+fn matched<'g>(graph: &'g Graph, intervention: &Intervention, end: &str) -> Vec<&'g Hook> {
+    let mut hooks: Vec<&Hook> = vec![];
+    for hook in graph.hooks.iter().filter(|hook| matches(&intervention.hook, &format!("{}{end}", hook.name))) {
+        if hooks.iter().all(|known| known.node != hook.node) {
+            hooks.push(hook);
+        }
+    }
+    hooks
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,14 +89,11 @@ impl Aims {
     pub fn find(graph: &Graph, interventions: &[Intervention], extent: Extent) -> Result<Self> {
         let mut list: Vec<Aim> = vec![];
         for intervention in interventions {
-            let first = list.len();
-            for hook in graph.hooks.iter().filter(|hook| matches(&intervention.hook, &hook.name)) {
-                // Two names of one node are one place.
-                if list[first..].iter().all(|aim| aim.node != hook.node) {
-                    list.push(Aim::at(graph, hook, intervention)?);
-                }
+            let hooks = matched(graph, intervention, "");
+            for hook in &hooks {
+                list.push(Aim::at(graph, hook, intervention)?);
             }
-            if list.len() == first {
+            if hooks.is_empty() {
                 let node = graph.find(&intervention.hook).map(|id| graph.node(id));
                 return Err(Error::Intervention(match node {
                     Some(node) => format!("\"{}\" is not a hook but an input, a weight or a step between hooks", node.name),
@@ -150,7 +179,8 @@ impl Aim {
                 .for_each(|i| chosen[i - first] = true);
             at.push((0..len).filter(|index| chosen[*index]).collect());
         }
-        if at.iter().any(Vec::is_empty) {
+        // An edit that takes a node's numbers is told in any case: its derivative has a node of its own.
+        if at.iter().any(Vec::is_empty) && self.source.is_none() {
             return Ok(None);
         }
         let with = match (&self.with, from, self.source) {

@@ -22,24 +22,32 @@ pub struct Turns {
     stretch: u64,
     /// Computed before a turn is given: a reader does not notice so short a wait.
     patience: Duration,
+    /// Which part of the whole a pass is: where it begins and how long it is, as shares.
+    pub(crate) part: [f32; 2],
 }
 
 impl Turns {
     pub fn new(give: Give) -> Self {
-        Turns { give, stretch: 1 << 26, patience: Duration::from_millis(40) }
+        Turns { give, stretch: 1 << 26, patience: Duration::from_millis(40), part: [0.0, 1.0] }
     }
 
     /// Gives a turn wherever one can be given.
     pub fn often(give: Give) -> Self {
-        Turns { give, stretch: 1, patience: Duration::ZERO }
+        Turns { give, stretch: 1, patience: Duration::ZERO, part: [0.0, 1.0] }
     }
 
-    /// Gives a turn; the share of the work that is done, 0..1, is told.
+    /// Whether those who wait since then should be heard.
+    pub(crate) fn due(&self, since: Instant) -> bool {
+        since.elapsed() > self.patience
+    }
+
+    /// Gives a turn; `share` of the pass is done, 0..1.
     ///
     /// # Errors
     /// [`Error::Stopped`] where it is told to stop.
     pub(crate) async fn give(&self, share: f32) -> Result<()> {
-        if (self.give)(share).await { Ok(()) } else { Err(Error::Stopped) }
+        let [start, length] = self.part;
+        if (self.give)(start + length * share).await { Ok(()) } else { Err(Error::Stopped) }
     }
 
     /// The same numbers as [`Executor::run`].

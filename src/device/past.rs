@@ -1,5 +1,7 @@
 //! What a device still holds of its last pass, and turns between passes.
 
+use web_time::Instant;
+
 use super::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Lens, Stage};
@@ -31,14 +33,17 @@ impl Past {
 }
 
 impl Device {
-    /// Gives a turn between two passes of a longer work, of which this share is done, 0..1.
+    /// Before a pass of a longer work, which is `of` passes in all: where the last turn was long ago, gives one. The shares that are told from now on are those of the whole.
     ///
     /// # Errors
     /// [`Error::Stopped`] where it is told to stop.
-    pub async fn rest(&self, share: f32) -> Result<()> {
-        match &self.turns {
-            Some(turns) => turns.give(share).await,
-            None => Ok(()),
+    pub async fn rest(&mut self, last: &mut Instant, done: usize, of: usize) -> Result<()> {
+        let Some(turns) = &mut self.turns else { return Ok(()) };
+        turns.part = [done, 1].map(|passes| passes as f32 / of as f32);
+        if done > 0 && turns.due(*last) {
+            turns.give(0.0).await?;
+            *last = Instant::now();
         }
+        Ok(())
     }
 }

@@ -3,14 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use web_time::{Duration, Instant};
-
 use super::caches::{Cache, Caches};
-use super::input::{Input, Limits, Prompt, Text};
-use crate::capture::{Aims, Extent, Intervention, Trace, select};
+use super::input::{Limits, Prompt, Text};
+use crate::capture::{Aims, Extent, Intervention};
 use crate::device::{Choice, Device, Probe};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Lens, NodeId, Stage};
+use crate::graph::{Graph, Lens, Stage};
 use crate::models::{Family, Model, TextInputs};
 use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
 use crate::tensor::Tensor;
@@ -45,9 +43,6 @@ impl Computed {
     }
 }
 
-/// Several passes compute so long before a turn is given.
-const PATIENCE: Duration = Duration::from_millis(40);
-
 impl Engine {
     pub async fn open(model: Model, parameters: Parameters, choice: Choice) -> Result<Self> {
         let graph = Arc::new(model.graph.clone());
@@ -75,55 +70,6 @@ impl Engine {
         self.caches.bytes()
     }
 
-    /// One pass over a whole input.
-    pub async fn run(&mut self, input: &Input, capture: &[String]) -> Result<Trace> {
-        self.run_with(input, capture, &[]).await
-    }
-
-    /// The same, with some hooks changed on the way.
-    pub async fn run_with(&mut self, input: &Input, capture: &[String], interventions: &[Intervention]) -> Result<Trace> {
-        Ok(self.run_each(input, capture, interventions, &[vec![]]).await?.remove(0))
-    }
-
-    /// A pass for each of these variants: each has interventions of its own behind the common ones. What they have in common is computed once: the variant that changes
-    /// the latest node is a whole pass, and each other one begins at the first node that it changes.
-    pub async fn run_each(
-        &mut self,
-        input: &Input,
-        capture: &[String],
-        common: &[Intervention],
-        variants: &[Vec<Intervention>],
-    ) -> Result<Vec<Trace>> {
-        let prompt = input.prompt(&self.model)?;
-        let stages = [Stage::Source, Stage::Target];
-        let heads =
-            self.model.outputs.iter().map(|&node| Read { name: self.graph().node(node).name.clone(), node, rows: Rows::All });
-        let mut reads: Vec<Read> = heads.collect();
-        let n_heads = reads.len();
-        reads.extend(select(&self.model.graph, capture, &stages)?);
-        let mut ordered = vec![];
-        for (place, own) in variants.iter().enumerate() {
-            let first = Aims::find(self.graph(), own, Extent::Whole)?.first().unwrap_or(NodeId(usize::MAX));
-            ordered.push((first, place, Aims::find(self.graph(), &[common, own].concat(), Extent::Whole)?));
-        }
-        // The latest first: then all that comes before the next one's first change is as it would be without one.
-        ordered.sort_by_key(|(first, ..)| std::cmp::Reverse(*first));
-        let mut traces: Vec<Trace> = variants.iter().map(|_| Trace::default()).collect();
-        let mut turn = Instant::now();
-        for (done, (first, place, aims)) in ordered.iter().enumerate() {
-            if turn.elapsed() > PATIENCE {
-                self.device.rest(done as f32 / ordered.len() as f32).await?;
-                turn = Instant::now();
-            }
-            let mut pass = assemble(&self.model, &self.limits, &prompt, &[&prompt.target.ids], 0, reads.clone())?;
-            pass.from = (done > 0).then_some(*first);
-            let mut tensors = self.compute(None, pass, aims).await?;
-            let activations = tensors.split_off(n_heads);
-            traces[*place] = Trace { logits: tensors, activations };
-        }
-        Ok(traces)
-    }
-
     /// A pass over the source (where `past` is 0) and over the decoder's new tokens: one row of them for each sequence. The text keeps
     /// what its next pass needs in `cache`; a pass without one leaves all caches as they are.
     pub(super) async fn pass(
@@ -135,11 +81,11 @@ impl Engine {
         aims: &Aims,
         reads: Vec<Read>,
     ) -> Result<Vec<Tensor>> {
-        let pass = assemble(&self.model, &self.limits, prompt, new, past, reads)?;
+        let pass = assemble(&self.model, &self.limits, &vec![prompt; new.len()], new, past, reads)?;
         self.compute(cache, pass, aims).await
     }
 
-    async fn compute(&mut self, cache: Option<&Cache>, mut pass: Pass, aims: &Aims) -> Result<Vec<Tensor>> {
+    pub(super) async fn compute(&mut self, cache: Option<&Cache>, mut pass: Pass, aims: &Aims) -> Result<Vec<Tensor>> {
         pass.edits = aims.edits(self.graph(), &pass.lens, &pass.stages)?;
         self.computed.add(&pass);
         let outcome = match cache {
@@ -217,39 +163,55 @@ impl Engine {
     }
 }
 
-/// The one way to a pass, whoever asks for it: here it is refused where the model has no position, no row or no memory for it.
-fn assemble(model: &Model, limits: &Limits, prompt: &Prompt, new: &[&[u32]], past: usize, reads: Vec<Read>) -> Result<Pass> {
+/// The one way to a pass, whoever asks for it: here it is refused where the model has no position, no row or no memory for it. `prompts` has one for each sequence, all
+/// equally long.
+pub(super) fn assemble(
+    model: &Model,
+    limits: &Limits,
+    prompts: &[&Prompt],
+    new: &[&[u32]],
+    past: usize,
+    reads: Vec<Read>,
+) -> Result<Pass> {
     let (batch, target) = (new.len(), new.first().map_or(0, |row| row.len()));
+    let Some(prompt) = prompts.first() else { return Err(Error::Input("there is no text; give at least one".into())) };
     prompt.check_size(model, limits, batch, target, past)?;
     let lens = Lens { batch, source: prompt.source.ids.len(), target, past };
     let stages = if past == 0 { vec![Stage::Source, Stage::Target] } else { vec![Stage::Target] };
     let mut inputs = ByNode::new();
     if let Some(nodes) = &model.inputs.source {
-        inputs.insert(nodes.attention_mask, numbers(&prompt.source.attention_mask).repeat(batch));
+        let sources: Vec<&Text> = prompts.iter().map(|prompt| &prompt.source).collect();
+        let masks = sources.iter().flat_map(|source| numbers(&source.attention_mask));
+        inputs.insert(nodes.attention_mask, masks.collect());
         if past == 0 {
-            text(&mut inputs, nodes, &vec![&prompt.source.ids[..]; batch], &prompt.source, 0);
+            let rows: Vec<&[u32]> = sources.iter().map(|source| &source.ids[..]).collect();
+            text(&mut inputs, nodes, &rows, &sources, 0);
         }
     }
     if let Some(nodes) = &model.inputs.target {
-        let mut allowed = numbers(&prompt.target.attention_mask);
-        allowed.resize(past + target, 1.0);
-        inputs.insert(nodes.attention_mask, allowed.repeat(batch));
-        text(&mut inputs, nodes, new, &prompt.target, past);
+        let targets: Vec<&Text> = prompts.iter().map(|prompt| &prompt.target).collect();
+        let allowed = |target_of: &&Text| {
+            let mut allowed = numbers(&target_of.attention_mask);
+            allowed.resize(past + target, 1.0);
+            allowed
+        };
+        inputs.insert(nodes.attention_mask, targets.iter().flat_map(allowed).collect());
+        text(&mut inputs, nodes, new, &targets, past);
     }
     let pass = Pass { lens, stages, from: None, inputs, edits: vec![], reads };
     pass.check(&model.graph)?;
     Ok(pass)
 }
 
-/// The input nodes of one text: `rows` are the ids of each sequence, of which the first comes after `past` others.
-fn text(inputs: &mut ByNode<Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], prompt: &Text, past: usize) {
+/// The input nodes of the texts on one side: `rows` are the ids of each sequence, of which the first comes after `past` others. All stand at the first one's positions.
+fn text(inputs: &mut ByNode<Vec<f32>>, nodes: &TextInputs, rows: &[&[u32]], texts: &[&Text], past: usize) {
     let len = rows.first().map_or(0, |row| row.len());
     inputs.insert(nodes.ids, rows.iter().flat_map(|row| numbers(row)).collect());
     if let Some(node) = nodes.token_type_ids {
-        inputs.insert(node, numbers(&prompt.token_type_ids).repeat(rows.len()));
+        inputs.insert(node, texts.iter().flat_map(|text| numbers(&text.token_type_ids)).collect());
     }
     if let Some(positions) = &nodes.positions {
-        let places: Vec<u32> = (past..past + len).map(|index| prompt.position(index)).collect();
+        let places: Vec<u32> = (past..past + len).map(|index| texts[0].position(index)).collect();
         inputs.insert(positions.node(), positions.numbers(rows, &places));
     }
 }
@@ -275,7 +237,7 @@ fn probe(model: &Model, limits: &Limits) -> Result<Probe> {
     };
     let reads: Vec<Read> =
         model.next_token().map(|node| Read { name: "logits".into(), node, rows: Rows::Last }).into_iter().collect();
-    let pass = |new: &[u32], past| assemble(model, limits, &prompt, &[new], past, reads.clone());
+    let pass = |new: &[u32], past| assemble(model, limits, &[&prompt], &[new], past, reads.clone());
     let first = &prompt.target.ids;
     let later = match model.family {
         Family::Encoder => pass(&[], 0)?,

@@ -149,6 +149,20 @@ impl Input {
 }
 
 impl Prompt {
+    /// Its lengths, alone.
+    pub(super) fn lens(&self) -> Lens {
+        Lens { batch: 1, source: self.source.ids.len(), target: self.target.ids.len(), past: 0 }
+    }
+
+    /// Padding behind its texts, up to these lengths.
+    pub(super) fn pad(&mut self, source: usize, target: usize, pad: u32) {
+        for (text, length) in [(&mut self.source, source), (&mut self.target, target)] {
+            text.ids.resize(length, pad);
+            text.attention_mask.resize(length, 0);
+            text.token_type_ids.resize(length, 0);
+        }
+    }
+
     /// Tokens that a model can write behind this prompt. The last of them needs no position: nobody reads it.
     pub(super) fn room(&self, model: &Model) -> usize {
         model.max_positions.map_or(usize::MAX, |limit| (limit + 1).saturating_sub(self.target.ids.len()))
@@ -177,7 +191,7 @@ impl Prompt {
         if memory <= most {
             return Ok(());
         }
-        let beams = if batch > 1 { format!(" in {batch} beams") } else { String::new() };
+        let beams = if batch > 1 { format!(" in {batch} sequences") } else { String::new() };
         Err(Error::Input(format!(
             "{source} tokens to read and {target} to write{beams} need {memory:.1} GiB for their activations, and at most \
              {most} GiB are used; shorten the text"

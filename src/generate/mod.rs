@@ -6,6 +6,7 @@ mod engine;
 mod fill;
 mod input;
 mod rules;
+mod run;
 mod sample;
 mod session;
 

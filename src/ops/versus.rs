@@ -19,7 +19,7 @@ impl Rule for Versus {
         let batch = site.shape(0).first().copied().unwrap_or(1);
         let row = (out.len() / batch.max(1)).max(1);
         for (index, (y, x)) in out.iter_mut().zip(inputs[0]).enumerate() {
-            let other = index / row ^ 1;
+            let other = (index / row) ^ 1;
             *y = if other < batch { x - inputs[0][other * row + index % row] } else { 0.0 };
         }
     }

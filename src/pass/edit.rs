@@ -75,6 +75,20 @@ impl Edit {
         Some(Edit { node: gradient, at: self.at.clone(), change: Change::Scale, with })
     }
 
+    /// Zeros everywhere but at its places, as edits of another node of the same shape.
+    pub fn elsewhere(&self, node: NodeId, shape: &[usize]) -> Vec<Edit> {
+        let all: Vec<Vec<usize>> = shape.iter().map(|n| (0..*n).collect()).collect();
+        let mut edits = vec![];
+        for (axis, chosen) in self.at.iter().enumerate() {
+            let mut at = all.clone();
+            at[axis].retain(|index| !chosen.contains(index));
+            if !at[axis].is_empty() {
+                edits.push(Edit { node, at, change: Change::Set, with: Values::Numbers(vec![0.0]) });
+            }
+        }
+        edits
+    }
+
     /// The launch, and what its first input holds: where the rows begin, then the places within a row.
     pub fn dispatch(&self, shape: &[usize]) -> (Dispatch, Vec<u32>) {
         let (rows, columns) = (self.rows(shape), self.columns());

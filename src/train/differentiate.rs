@@ -4,7 +4,7 @@
 //! visit adds nodes that compute what comes back for its inputs. The forward nodes stay what they were.
 
 use crate::error::{Error, Result};
-use crate::graph::{Dim, Graph, Hook, Kind, NodeId, Stage};
+use crate::graph::{Dim, Graph, Hook, Kind, Lens, NodeId, Stage};
 use crate::ops::*;
 use crate::pass::{ByNode, Edit};
 use crate::tensor::Axis;
@@ -18,6 +18,8 @@ pub struct Wanted {
     pub activations: Vec<NodeId>,
     /// Activations that edits change: between the gradient of each and all that follows from it stands a node that takes the edits' derivatives.
     pub edited: Vec<NodeId>,
+    /// Of these, such as take numbers from another node, with that node: once for each such edit, in their order. What comes back at these places comes back for the other.
+    pub taken: Vec<(NodeId, NodeId)>,
 }
 
 /// The nodes that hold gradients.
@@ -25,6 +27,16 @@ pub struct Wanted {
 pub struct Gradients {
     of: ByNode<NodeId>,
     behind: ByNode<NodeId>,
+    /// For each edit that takes numbers from another node, in the order of these edits.
+    taken: Vec<Taken>,
+}
+
+/// What comes back for a node whose numbers an edit takes.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    edited: NodeId,
+    source: NodeId,
+    part: NodeId,
 }
 
 impl Gradients {
@@ -35,8 +47,18 @@ impl Gradients {
     }
 
     /// What edits of forward nodes make of the gradients that run through these nodes: for each edit its derivative, at the same places.
-    pub fn edits(&self, forward: &[Edit]) -> Vec<Edit> {
-        forward.iter().filter_map(|edit| edit.derivative(*self.behind.get(edit.node)?)).collect()
+    pub fn edits(&self, graph: &Graph, lens: &Lens, forward: &[Edit]) -> Vec<Edit> {
+        let mut edits: Vec<Edit> = forward.iter().filter_map(|edit| edit.derivative(*self.behind.get(edit.node)?)).collect();
+        let mut parts = self.taken.clone();
+        for (place, edit) in forward.iter().enumerate() {
+            let of_edit = |part: &Taken| part.edited == edit.node && Some(part.source) == edit.source();
+            let Some(Taken { part, .. }) = parts.iter().position(of_edit).map(|index| parts.remove(index)) else { continue };
+            // What was taken went through the later edits of the node, and was taken at these places only.
+            let later = forward[place + 1..].iter().filter(|later| later.node == edit.node);
+            edits.extend(later.filter_map(|later| later.derivative(part)));
+            edits.extend(edit.elsewhere(part, &graph.node(edit.node).shape(lens)));
+        }
+        edits
     }
 }
 
@@ -48,10 +70,10 @@ impl Gradients {
 pub fn differentiate(graph: &mut Graph, loss: NodeId, wanted: &Wanted) -> Result<Gradients> {
     let flows = flows(graph, wanted);
     let mut uses = vec![0; graph.nodes.len()];
-    let needed = needed(graph, loss);
+    let needed = needed(graph, loss, wanted);
     for (index, node) in graph.nodes.iter().enumerate() {
         if needed[index] && flows[index] {
-            node.inputs.iter().filter(|input| flows[input.0]).for_each(|input| uses[input.0] += 1);
+            node.inputs.iter().chain(taken_by(wanted, index)).filter(|input| flows[input.0]).for_each(|input| uses[input.0] += 1);
         }
     }
     let forward = graph.nodes.len();
@@ -70,8 +92,17 @@ pub fn differentiate(graph: &mut Graph, loss: NodeId, wanted: &Wanted) -> Result
         if let Flow::Node(gradient) = &mut dy {
             gradients.of.insert(id, *gradient);
             if wanted.edited.contains(&id) {
+                let whole = *gradient;
                 let name = format!("{}_grad.edited", tape.graph.node(id).name);
                 *gradient = tape.node(&name, Scale { by: 1.0 }, &[*gradient], id)?;
+                for &source in taken_by(wanted, index) {
+                    if tape.flows[source.0] {
+                        let name = format!("{}_grad.taken{}", tape.graph.node(id).name, gradients.taken.len());
+                        let part = tape.node(&name, Scale { by: 1.0 }, &[whole], id)?;
+                        tape.parts[source.0].push(part);
+                        gradients.taken.push(Taken { edited: id, source, part });
+                    }
+                }
                 gradients.behind.insert(id, *gradient);
             }
         }
@@ -257,18 +288,23 @@ fn flows(graph: &Graph, wanted: &Wanted) -> Vec<bool> {
     let mut flows = vec![false; graph.nodes.len()];
     wanted.weights.iter().chain(&wanted.activations).for_each(|id| flows[id.0] = true);
     for (index, node) in graph.nodes.iter().enumerate() {
-        flows[index] |= node.inputs.iter().any(|input| flows[input.0]);
+        flows[index] |= node.inputs.iter().chain(taken_by(wanted, index)).any(|input| flows[input.0]);
     }
     flows
 }
 
+/// The nodes whose numbers an edit of this one takes.
+fn taken_by(wanted: &Wanted, index: usize) -> impl Iterator<Item = &NodeId> {
+    wanted.taken.iter().filter(move |(edited, _)| edited.0 == index).map(|(_, source)| source)
+}
+
 /// Whether `loss` depends on each node.
-fn needed(graph: &Graph, loss: NodeId) -> Vec<bool> {
+fn needed(graph: &Graph, loss: NodeId, wanted: &Wanted) -> Vec<bool> {
     let mut needed = vec![false; graph.nodes.len()];
     needed[loss.0] = true;
     for index in (0..=loss.0).rev() {
         if needed[index] {
-            graph.nodes[index].inputs.iter().for_each(|input| needed[input.0] = true);
+            graph.nodes[index].inputs.iter().chain(taken_by(wanted, index)).for_each(|input| needed[input.0] = true);
         }
     }
     needed

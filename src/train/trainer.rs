@@ -18,7 +18,7 @@ use super::preferences::add_preference;
 use super::schedule::Optimizer;
 use super::setup::Setup;
 use super::update::{Update, add_update};
-use crate::capture::{Aims, Extent, changed, select};
+use crate::capture::{Aims, Changed, Extent, select};
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId, Stage};
@@ -96,11 +96,11 @@ impl Trainer {
             Some(preference) => add_preference(&mut graph, &model, preference)?,
             None => add_loss(&mut graph, &model, &example.heads(&model)?)?,
         };
-        let [edited, with_edited_gradients] = changed(&graph, &setup.interventions);
+        let Changed { nodes: edited, taken, gradients: own } = Changed::find(&graph, &setup.interventions)?;
         let captured = select(&graph, &setup.captured, &FORWARD)?.into_iter().map(|read| read.node);
-        let activations = captured.chain(with_edited_gradients).collect();
+        let activations = captured.chain(own).collect();
         let weights = setup.learning(&graph)?.into_iter().chain(loss.learned.iter().copied()).collect();
-        let wanted = Wanted { weights, activations, edited };
+        let wanted = Wanted { weights, activations, edited, taken };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
         let aims = Aims::find(&graph, &setup.interventions, Extent::Whole)?;
         let update = add_update(&mut graph, setup, loss.total, &gradients, &wanted.weights)?;
@@ -294,7 +294,7 @@ impl Trainer {
     fn pass(&self, lens: Lens, stages: Vec<Stage>, inputs: ByNode<Vec<f32>>, reads: Vec<Read>) -> Result<Pass> {
         let mut edits = self.aims.edits(&self.graph, &lens, &stages)?;
         if stages.contains(&Stage::Backward) {
-            edits.extend(self.gradients.edits(&edits));
+            edits.extend(self.gradients.edits(&self.graph, &lens, &edits));
         }
         Ok(Pass { lens, stages, from: None, inputs, edits, reads })
     }

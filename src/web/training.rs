@@ -1,4 +1,4 @@
-//! A model that learns, as `www/training/` sees it.
+//! A model that learns, as `www/engine/training/` sees it.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,28 +8,37 @@ use js_sys::{Array, Function, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
+use super::interventions::interventions;
 use super::training_options::{TrainOptions, feed, given};
 use super::turns::taking_turns;
 use super::values::*;
 use super::{WebEngine, idle};
 use crate::error::{Error, Result};
 use crate::generate::Engine;
-use crate::models;
-use crate::train::{Batch, Feed, Optimizer, Setup, Step, Trainer, initialise, published};
+use crate::graph::NodeId;
+use crate::models::{self, Model};
+use crate::train::{Batch, Feed, Optimizer, Step, Trainer, initialise, published};
 use crate::weights::{config_file, model_file, stored};
 
 #[wasm_bindgen(js_class = Engine)]
 impl WebEngine {
     /// Begins to train the model: from now on whoever looks at it sees its weights as they are. `encode(text)` brings the ids of a text without special tokens,
-    /// `id_of(token)` the id of a token, where there is one.
-    pub async fn train(&self, options: JsValue, data: JsValue, encode: Function, id_of: Function) -> Result<Training, JsError> {
+    /// `id_of(token)` the id of a token, where there is one. `changed`: interventions that hold in every pass of the training, packed.
+    pub async fn train(
+        &self,
+        options: JsValue,
+        data: JsValue,
+        changed: JsValue,
+        encode: Function,
+        id_of: Function,
+    ) -> Result<Training, JsError> {
         let options: TrainOptions = read(options, "options of training")?;
         let mut engine = self.engine.lock().await;
         let (optimizer, model) = (options.optimizer().map_err(fault)?, engine.model.clone());
         let mut feed = feed(&options, data, &model, &encode, &id_of)?;
-        let hooks: Vec<String> = vec!["*".into()];
+        let setup = options.setup(interventions(&changed)?).map_err(fault)?;
         let example = feed.batch(0);
-        let trainer = Trainer::new(model, &example, &Setup::capturing(&hooks)).map_err(fault)?;
+        let trainer = Trainer::new(model, &example, &setup).map_err(fault)?;
         trainer.check(&example).map_err(fault)?;
         engine.widen(trainer.graph().clone()).await.map_err(fault)?;
         let held_out = feed.held_out().into_iter().take(MEASURED).collect();
@@ -44,7 +53,21 @@ impl WebEngine {
         let nodes: Vec<_> = model.graph.weights().collect();
         let numbers = engine.device.numbers(&nodes).await.map_err(fault)?;
         let numbers: Vec<_> = nodes.into_iter().zip(numbers).collect();
-        let file = model_file(&stored(&model.graph, &numbers, &self.names)).map_err(fault)?;
+        self.written(&model, &numbers)
+    }
+
+    /// The same, with the averages of the weights where a training keeps them.
+    #[wasm_bindgen(js_name = publishTrained)]
+    pub async fn publish_trained(&self, training: &Training) -> Result<Object, JsError> {
+        let (mut run, mut engine) = training.both(None).await?;
+        let snapshot = run.trainer.snapshot(&mut engine.device).await.map_err(fault)?;
+        self.written(&engine.model, &run.trainer.averages(&snapshot))
+    }
+}
+
+impl WebEngine {
+    fn written(&self, model: &Model, numbers: &[(NodeId, Vec<f32>)]) -> Result<Object, JsError> {
+        let file = model_file(&stored(&model.graph, numbers, &self.names)).map_err(fault)?;
         files(&config_file(&self.config, model.architecture).map_err(fault)?, &file)
     }
 }
@@ -110,6 +133,17 @@ impl Training {
         Ok(idle(&self.run)?.trainer.done())
     }
 
+    /// Where the time of the steps goes from now on: op, milliseconds and runs of each since the last call, the op that took the most first. On a GPU nothing is noted.
+    pub fn profile(&self) -> Result<Array, JsError> {
+        let mut engine = idle(&self.engine)?;
+        let ops = engine.device.profile().map(|profile| profile.ops()).unwrap_or_default();
+        engine.device.start_profile();
+        let row = |(op, time, runs): (&str, web_time::Duration, usize)| {
+            Array::of3(&op.into(), &(time.as_secs_f64() * 1e3).into(), &(runs as f64).into())
+        };
+        Ok(ops.into_iter().map(row).collect())
+    }
+
     /// What there is to know before the first step: `{ bytes, examples cut, entropy? }`.
     pub fn about(&self) -> Result<Object, JsError> {
         let run = idle(&self.run)?;
@@ -126,21 +160,30 @@ impl Training {
     pub async fn steps(&self, count: usize, patience: f64, give: Option<Function>) -> Result<Vec<f64>, JsError> {
         let (mut run, mut engine) = self.both(give).await?;
         let Run { trainer, feed, .. } = &mut *run;
-        let (started, mut at, mut steps) = (Instant::now(), 0.0, vec![]);
+        let (started, mut steps) = (Instant::now(), vec![]);
+        let mut outcome = Ok(vec![]);
         for _ in 0..count {
-            let step = match trainer.step(&mut engine.device, &feed.batch(trainer.done())).await {
-                Err(error) if !steps.is_empty() && !matches!(error, Error::DeviceLost(_)) => break,
-                outcome => outcome.map_err(fault)?,
-            };
-            let now = started.elapsed().as_secs_f64() * 1e3;
-            steps.extend(told(&step, now - at));
-            at = now;
-            if now >= patience {
+            outcome = trainer.advance(&mut engine.device, &feed.batch(trainer.done())).await;
+            steps.append(outcome.as_mut().unwrap_or(&mut vec![]));
+            if outcome.is_err() || started.elapsed().as_secs_f64() * 1e3 >= patience {
                 break;
             }
         }
         engine.weights_changed();
-        Ok(steps)
+        // What a GPU has not told yet, also of the steps before one that went wrong.
+        if !matches!(outcome, Err(Error::DeviceLost(_))) {
+            match trainer.settle(&mut engine.device).await {
+                Ok(mut rest) => steps.append(&mut rest),
+                Err(error) => outcome = Err(error),
+            }
+        }
+        match outcome {
+            Err(error) if steps.is_empty() || matches!(error, Error::DeviceLost(_)) => Err(fault(error)),
+            _ => {
+                let ms = started.elapsed().as_secs_f64() * 1e3 / steps.len() as f64;
+                Ok(steps.iter().flat_map(|step| told(step, ms)).collect())
+            }
+        }
     }
 
     /// The share of trainer `rank` of `of` in the next step: see [`Trainer::share`].

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use super::values::{fault, read};
+use crate::capture::Intervention;
 use crate::error::{Error, Result, shown};
 use crate::models::Model;
 use crate::train::objectives::{Masking, Recipe, Rows, Settings, SpecialIds, Stream, When, read as read_data};
 use crate::train::tasks::{Generated, Serving, Task};
-use crate::train::{Array, Batch, Feed, Optimizer, Schedule};
+use crate::train::{Array, Batch, Feed, Optimizer, Rule, Schedule, Setup};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,6 +29,11 @@ pub(super) struct TrainOptions {
     schedule: String,
     warmup: usize,
     clip: f32,
+    /// Weights that learn, and those that stay as they are: globs over the names of the checkpoint's tensors.
+    trained: Option<Vec<String>>,
+    frozen: Option<Vec<String>>,
+    /// Of the average of each weight that is kept.
+    ema: Option<f32>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +47,10 @@ struct MaskingOptions {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OptimizerOptions {
+    /// `adamw` or `sgd`.
+    kind: Option<String>,
+    /// SGD's.
+    momentum: Option<f32>,
     lr: Option<f32>,
     betas: Option<[f32; 2]>,
     eps: Option<f32>,
@@ -75,6 +85,24 @@ struct Shaped {
 }
 
 impl TrainOptions {
+    /// Gradients of all hooks can be looked at.
+    pub fn setup(&self, interventions: Vec<Intervention>) -> Result<Setup> {
+        let OptimizerOptions { kind, momentum, betas, .. } = &self.optimizer;
+        let rule = match (kind.as_deref().unwrap_or("adamw"), momentum, betas) {
+            ("adamw", None, _) => Rule::AdamW,
+            ("sgd", momentum, None) => Rule::Sgd { momentum: momentum.unwrap_or(0.9) },
+            ("adamw", Some(_), _) => return Err(Error::Input("momentum is sgd's; give kind \"sgd\", or AdamW's betas".into())),
+            ("sgd", _, Some(_)) => return Err(Error::Input("betas are AdamW's; give SGD its momentum".into())),
+            (other, ..) => {
+                let other = shown(other);
+                return Err(Error::Input(format!("the optimizer \"{other}\" is unknown; choose adamw or sgd")));
+            }
+        };
+        let list = |globs: &Option<Vec<String>>| globs.clone().unwrap_or_default();
+        let (trained, frozen) = (list(&self.trained), list(&self.frozen));
+        Ok(Setup { captured: vec!["*".into()], interventions, trained, frozen, rule, preference: None, ema: self.ema })
+    }
+
     pub fn optimizer(&self) -> Result<Optimizer> {
         let usual = Optimizer::default();
         let schedule = match self.schedule.as_str() {
@@ -86,7 +114,7 @@ impl TrainOptions {
                 return Err(Error::Input(format!("schedule \"{other}\" is unknown; choose constant, cosine or linear")));
             }
         };
-        let OptimizerOptions { lr, betas, eps, weight_decay } = &self.optimizer;
+        let OptimizerOptions { lr, betas, eps, weight_decay, .. } = &self.optimizer;
         let optimizer = Optimizer {
             rate: lr.unwrap_or(usual.rate),
             betas: betas.unwrap_or(usual.betas),

@@ -94,6 +94,19 @@ pub(super) fn input_of(value: JsValue) -> Result<Input, JsError> {
     })
 }
 
+/// One input, or a list of them.
+pub(super) fn inputs_of(value: &JsValue) -> Result<Vec<Input>, JsError> {
+    match value.dyn_ref::<Array>() {
+        Some(list) => list.iter().map(input_of).collect(),
+        None => Ok(vec![input_of(value.clone())?]),
+    }
+}
+
+/// A list, or where none was asked for the only one in it.
+pub(super) fn list_or_one(is_list: bool, list: Array) -> JsValue {
+    if is_list { list.into() } else { list.get(0) }
+}
+
 pub(super) fn trace_object(trace: &Trace) -> Object {
     let object = Object::new();
     if let Some(logits) = trace.logits.first() {

@@ -128,13 +128,13 @@ export class Host extends Corrupting {
   }
 
   /**
-   * @param {Input} input
+   * @param {Input | Input[]} input
    * @param {{ capture?: string[], interventions?: Intervention[], variants?: Intervention[][] }} options
    * @param {OnShare} [onShare]
    * @param {AbortSignal} [signal] here and below: ends a long pass on the CPU, and the promise rejects
    */
   async run(input, { interventions, variants, ...options }, onShare, signal) {
-    return this.#loaded().run(this.#resolve(input), stepOptions(options), packInterventions(interventions), packVariants(variants), turns(onShare, signal));
+    return this.#loaded().run(Array.isArray(input) ? input.map((one) => this.#resolve(one)) : this.#resolve(input), stepOptions(options), packInterventions(interventions), packVariants(variants), turns(onShare, signal));
   }
 
   /**

@@ -9,7 +9,7 @@ import { search } from "./search.js";
 import { written } from "./written.js";
 import { engineOptions } from "./training/options.js";
 import { Training } from "./training/training.js";
-import { fromRaw } from "../trace.js";
+import { tracesOf } from "./variants.js";
 
 /** @typedef {import("../trace.js").Trace} Trace */
 /** @typedef {import("../trace.js").Step} Step */
@@ -73,17 +73,16 @@ export class Model {
   }
 
   /**
-   * One forward pass over the whole input. When `signal` aborts, the promise rejects at once with its reason; a pass on the CPU then ends at its next turn of the event
+   * One forward pass over the whole input, or over a list of texts: then a list of traces, each as if its text had been read alone. When `signal` aborts, the promise rejects at once with its reason; a pass on the CPU then ends at its next turn of the event
    * loop, some 50 ms later, one on a GPU is done to its end, and only then the model answers what was asked next. `onProgress(share)` hears of a long pass on the CPU, 0..1.
-   * @template {Intervention[][] | undefined} [V=undefined]
-   * @param {Input} input
+   * @template {Input | Input[]} I @template {Intervention[][] | undefined} [V=undefined]
+   * @param {I} input
    * @param {{ capture?: string[], interventions?: Intervention[], variants?: V } & Stoppable} [options] `capture`: hook names or globs, such as "*.hook_pattern". `variants`: a pass for each,
-   *   with its own interventions behind the others, and a list of traces; what several passes have in common is computed once
-   * @returns {Promise<V extends undefined ? Trace : Trace[]>}
+   *   with its own interventions behind the others, and a list of what each brings; what several passes have in common is computed once
+   * @returns {Promise<import("./variants.js").Traces<I, V>>}
    */
   async run(input, { capture = [], interventions, variants, signal, onProgress } = {}) {
-    const raw = await untilAborted(this.#call("run", [input, { capture, interventions, variants }], { signal, onProgress }), signal);
-    return /** @type {any} */ (Array.isArray(raw) ? raw.map(fromRaw) : fromRaw(raw));
+    return tracesOf(await untilAborted(this.#call("run", [input, { capture, interventions, variants }], { signal, onProgress }), signal));
   }
 
   /**
@@ -95,7 +94,7 @@ export class Model {
    */
   async fill(input, { signal, onProgress, ...options } = {}) {
     const { trace, places } = await untilAborted(this.#call("fill", [input, options], { signal, onProgress }), signal);
-    return { trace: fromRaw(trace), places };
+    return { trace: tracesOf(trace), places };
   }
 
   /**

@@ -1,11 +1,23 @@
 // Many passes that differ a little, in a few calls: what they have in common the engine computes once, and their answers wait in memory together.
 
+import { fromRaw } from "../trace.js";
 import { portion } from "./turns.js";
 
 /** @typedef {import("../trace.js").Trace} Trace */
 
+/** Of one text a trace, of a list of texts a list. @template I @typedef {I extends any[] ? Trace[] : Trace} OfTexts */
+/** What a run brings; of several variants a list of that. @template I @template V @typedef {V extends any[] ? OfTexts<I>[] : OfTexts<I>} Traces */
+
 /** Scores of all passes of one call, in numbers: 128 MB. */
 const ROOM = 2 ** 25;
+
+/**
+ * @param {any} raw a trace as the engine gives it, or a list of them, also of lists
+ * @returns {any}
+ */
+export function tracesOf(raw) {
+  return Array.isArray(raw) ? raw.map(tracesOf) : fromRaw(raw);
+}
 
 /**
  * A pass for each list of interventions, in their order.

@@ -4,10 +4,11 @@ import initWasm, { Engine, checkModel, describeTask, freshModel, plan } from "..
 import { askSite, whole } from "../asset.js";
 import { SITE } from "../site.js";
 import { Trouble } from "../trouble.js";
+import { engineFile } from "./relaxed.js";
 
 export { Engine, describeTask, freshModel, plan };
 
-const FILE = "wasm/diorama_bg.wasm";
+const FILE = engineFile();
 
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let started;

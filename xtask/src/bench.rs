@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: Diorama against onnxruntime-web on the same weights in the same browser, then the sizes of the first load.
+//! `cargo xtask bench`: Diorama against onnxruntime-web on the same weights in the same browser, then the sizes of the first load; training natively and in the
+//! tab, against PyTorch.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,11 +22,26 @@ pub struct Options {
     /// Generations that are timed, after the warm-up
     #[arg(long, default_value_t = 7)]
     rounds: u32,
+    /// Measure training only
+    #[arg(long)]
+    training: bool,
+    /// A Python with torch and transformers, for PyTorch's training step; python3 where it has them
+    #[arg(long, default_value = "python3")]
+    python: PathBuf,
 }
 
 pub fn bench(options: &Options) -> Result<()> {
     system::ensure_test_packages()?;
     site::build(Path::new(SITE), None, site::Offline::Kept)?;
+    if !options.training {
+        generation(options)?;
+    }
+    let mut node = Command::new("node");
+    node.args(["xtask/bench/training.js", "--dist", SITE, "--work", "target/bench-training", "--python"]).arg(&options.python);
+    run(&mut node)
+}
+
+fn generation(options: &Options) -> Result<()> {
     npm::ensure_packages(Path::new("xtask/bench"))?;
     let mut node = Command::new("node");
     node.args(["xtask/bench/bench.js", "--dist", SITE, "--work", "target/bench"]).arg("--model").arg(&options.model);

@@ -1,11 +1,14 @@
-//! The WebAssembly module: library → `www/wasm/`.
+//! The WebAssembly module: library → `www/wasm/`, once for every browser and once more for those that have relaxed SIMD.
+//!
+//! Both have the same functions and so one script; `www/engine/relaxed.js` chooses between the binaries.
 //!
 //! wasm-opt is left out on purpose: the module becomes a tenth smaller but, compressed, 2 % larger, and a build 45 s longer.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::shell::{find_program, output, run, say};
@@ -16,12 +19,18 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Where wasm-bindgen writes; the scripts in `www/` import from here.
 pub const OUT: &str = "www/wasm";
 
+/// The binary for every browser, in [`OUT`], as wasm-bindgen names it.
+pub const PLAIN: &str = "diorama_bg.wasm";
+
+/// The binary for browsers that have relaxed SIMD: a product and its sum are one instruction there.
+pub const RELAXED: &str = "diorama_relaxed_bg.wasm";
+
 /// Every browser that has WebGPU has 128-bit SIMD in wasm as well. Without LLVM's loop strength reduction a load keeps its constant
 /// offset instead of an addition beside it: a tenth faster in the matrix products, and smaller. Places of panics are named without the folder in which a
 /// registry's sources lie on the machine that builds.
 pub fn flags() -> String {
     let home = std::env::var("CARGO_HOME").map(PathBuf::from).ok().or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let registries = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
     let folders = registries.into_iter().flatten().flatten().map(|folder| folder.path());
     let renamed = folders.map(|folder| format!(" --remap-path-prefix={}=", folder.display()));
     renamed.fold("-C target-feature=+simd128 -C llvm-args=-disable-lsr".to_string(), |flags, rename| flags + &rename)
@@ -62,11 +71,11 @@ impl Toolchain {
             Toolchain::Debian { .. } => Command::new(DEBIAN_CARGO),
         };
         cargo.args([subcommand, "--lib", "--no-default-features", "--target", TARGET]);
-        cargo.env("RUSTFLAGS", flags()).env_remove("CARGO_ENCODED_RUSTFLAGS");
+        cargo.env("RUSTFLAGS", flags()).env_remove("CARGO_ENCODED_RUSTFLAGS").env("CARGO_TARGET_DIR", self.folder());
         match self {
-            Toolchain::Rustup => cargo.args(["--target-dir", "target/wasm"]),
+            Toolchain::Rustup => &mut cargo,
             Toolchain::Debian { linker } => cargo
-                .args(["--target-dir", "target/wasm-debian", "-Zbuild-std=std,panic_abort"])
+                .arg("-Zbuild-std=std,panic_abort")
                 .env("RUSTC", DEBIAN_RUSTC)
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker),
@@ -74,25 +83,62 @@ impl Toolchain {
         cargo
     }
 
-    fn module(&self) -> PathBuf {
-        let folder = match self {
+    fn folder(&self) -> &str {
+        match self {
             Toolchain::Rustup => "target/wasm",
             Toolchain::Debian { .. } => "target/wasm-debian",
-        };
-        Path::new(folder).join(TARGET).join("wasm/diorama.wasm")
+        }
+    }
+
+    /// `cargo rustc` of the module and the file that it writes. Only this crate is compiled with relaxed SIMD, where the loops are. The second module has a
+    /// target folder of its own, so that neither is built anew where nothing changed; both at once take as long as one where there are two cores.
+    fn module(&self, relaxed: Relaxed) -> (Command, PathBuf) {
+        let mut folder = self.folder().to_string();
+        let mut cargo = self.cargo("rustc");
+        cargo.args(["--profile", "wasm"]);
+        if relaxed == Relaxed::Yes {
+            folder += "-relaxed";
+            // Its warnings are the other's.
+            cargo.env("CARGO_TARGET_DIR", &folder).args(["--quiet", "--", "-C", "target-feature=+relaxed-simd"]);
+        }
+        (cargo, Path::new(&folder).join(TARGET).join("wasm/diorama.wasm"))
     }
 }
 
-/// Compiles the library and writes `diorama.js`, `diorama.d.ts` and `diorama_bg.wasm` to [`OUT`].
+/// Whether the module is the one with relaxed SIMD.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Relaxed {
+    No,
+    Yes,
+}
+
+/// Compiles the library and writes `diorama.js`, `diorama.d.ts`, [`PLAIN`] and [`RELAXED`] to [`OUT`].
 pub fn build() -> Result<()> {
     let toolchain = Toolchain::ensure()?;
-    say("compiling the library to WebAssembly");
-    run(toolchain.cargo("build").args(["--profile", "wasm"]))?;
-    let module = toolchain.module();
+    say("compiling the library to WebAssembly, with and without relaxed SIMD");
+    let [(mut cargo, plain), (mut another, relaxed)] = [Relaxed::No, Relaxed::Yes].map(|relaxed| toolchain.module(relaxed));
+    std::thread::scope(|scope| {
+        let another = scope.spawn(|| run(&mut another));
+        run(&mut cargo)?;
+        another.join().expect("a command fails without a panic")
+    })?;
+    let aside = Path::new(toolchain.folder()).join("relaxed");
+    bind(&plain, Path::new(OUT))?;
+    bind(&relaxed, &aside)?;
+    for script in ["diorama.js", "diorama.d.ts"] {
+        let same = fs::read(aside.join(script))? == fs::read(Path::new(OUT).join(script))?;
+        ensure!(same, "the module with relaxed SIMD has other functions: its {script} differs");
+    }
+    fs::copy(aside.join(PLAIN), Path::new(OUT).join(RELAXED)).context("cannot copy the module with relaxed SIMD")?;
+    Ok(())
+}
+
+/// Writes the script, its types and the binary to `out`.
+fn bind(module: &Path, out: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(&module).out_name("diorama").typescript(true).omit_default_module_path(true);
+    bindgen.input_path(module).out_name("diorama").typescript(true).omit_default_module_path(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
-    bindgen.web(true)?.generate(OUT).with_context(|| format!("wasm-bindgen cannot read {}", module.display()))
+    bindgen.web(true)?.generate(out).with_context(|| format!("wasm-bindgen cannot read {}", module.display()))
 }
 
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";

@@ -1,8 +1,10 @@
 //! The inner loops: a few rows of a with one panel of b, the sums in registers.
 //!
 //! The loops are short on purpose. A browser's compiler may move the loads of a turn ahead of its sums, and a longer turn then runs out of registers: with
-//! four inputs a turn Chromium 156 was a tenth slower, and an older V8 a third. What concerns each row is written out, because a build for size unrolls no loop.
+//! four inputs a turn Chromium 156 was a tenth slower, and an older V8 a third. It takes addresses as they are written, so a turn computes few. What concerns
+//! each row is written out, because a build for size unrolls no loop.
 
+use std::array::from_fn;
 use std::ops::Range;
 
 use super::pack::{COLUMNS, Line, Panels, WIDE};
@@ -38,54 +40,56 @@ pub(super) fn few_rows<L: Lanes, const R: usize>(part: &mut Part, add: bool, c: 
             if add {
                 load(&mut sums, c, row, column, width);
             }
-            let sums = if a.column == 1 {
-                sum::<L, R, 2>(start, a.row, 1, b, 0, sums)
-            } else {
-                sum::<L, R, 2>(start, 1, a.column, b, 0, sums)
-            };
-            return store(sums, c, row, column, width);
+            return store(sum::<L, R, 2>(start, [a.row, a.column], b, 0, sums), c, row, column, width);
         }
         let mut sums = [[L::splat(0.0)]; R];
         if add {
             load(&mut sums, c, row, column, width);
         }
-        let sums = if a.column == 1 {
-            sum::<L, R, 1>(start, a.row, 1, b, wide, sums)
-        } else {
-            sum::<L, R, 1>(start, 1, a.column, b, wide, sums)
-        };
-        store(sums, c, row, column, width);
+        store(sum::<L, R, 1>(start, [a.row, a.column], b, wide, sums), c, row, column, width);
         wide += 1;
     }
 }
 
-/// sums\[i\] += Σₖ a\[i, k\] b\[k\].
+/// sums\[i\] += Σₖ a\[i, k\] b\[k\], where either the rows or the columns of a are contiguous.
 #[inline(always)]
 fn sum<L: Lanes, const R: usize, const W: usize>(
     a: &[f32],
-    row: usize,
-    column: usize,
+    strides: [usize; 2],
     b: &[Line],
     wide: usize,
     mut sums: [[L; W]; R],
 ) -> [[L; W]; R] {
+    let [row, column] = strides;
     assert!((R - 1) * row + (b.len() - 1) * column < a.len() && wide + W <= WIDE);
-    for (k, line) in b.iter().enumerate() {
-        let first = L::load(&line[wide]);
-        let second = if W > 1 { L::load(&line[wide + 1]) } else { first };
-        macro_rules! rows {
-            ($($i:literal)+) => {$(
+    macro_rules! rows {
+        ($x:expr, $line:expr, $($i:literal)+) => {
+            let first = L::load(&$line[wide]);
+            let second = if W > 1 { L::load(&$line[wide + 1]) } else { first };
+            $(
                 if $i < R {
-                    // SAFETY: `a` holds the last row's number for the last line, as was just asked.
-                    let x = L::splat(unsafe { *a.get_unchecked($i * row + k * column) });
+                    let x = L::splat($x($i));
                     sums[$i][0] = sums[$i][0].plus_product(first, x);
                     if W > 1 {
                         sums[$i][W - 1] = sums[$i][W - 1].plus_product(second, x);
                     }
                 }
-            )+};
+            )+
+        };
+    }
+    if row == 1 {
+        let mut at = a.as_ptr();
+        for line in b {
+            // SAFETY: `a` holds the last row's number for the last line, as was just asked.
+            rows!(|i| unsafe { *at.add(i) }, line, 0 1 2 3 4 5);
+            at = at.wrapping_add(column);
         }
-        rows!(0 1 2 3 4 5);
+    } else {
+        let rows: [*const f32; R] = from_fn(|i| a[i * row..].as_ptr());
+        for (k, line) in b.iter().enumerate() {
+            // SAFETY: as above.
+            rows!(|i: usize| unsafe { *rows[i].add(k) }, line, 0 1 2 3 4 5);
+        }
     }
     sums
 }

@@ -6,6 +6,8 @@
 //!
 //! Measured on an AMD EPYC (Zen 3), one thread: see `benches/step.rs`.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod block;
 mod pack;
 
@@ -15,12 +17,12 @@ use crate::tensor::lanes::kernel;
 use block::{Part, few_rows, one_row};
 pub use pack::{COLUMNS, Panels};
 
-/// Rows of a that are multiplied at once. Measured in V8 at 64 × 128 × 512, in GFLOP/s: 32 with four rows and 24 with six, and with relaxed SIMD 43 and 23. With
-/// AVX2 the sums of six rows, two vectors each, fill the sixteen registers.
-const BLOCK: usize = if cfg!(target_arch = "wasm32") { 4 } else { 6 };
+/// Rows of a that are multiplied at once. With AVX2 the sums of six rows, two vectors each, fill the sixteen registers, and so they do in wasm with relaxed SIMD: in
+/// Chromium 156, at 2048 × 128 × 128, 40 GFLOP/s against 37 with four rows. Where a product needs a register before it is added, four rows were faster: 32 against 24.
+const BLOCK: usize = if cfg!(all(target_arch = "wasm32", not(target_feature = "relaxed-simd"))) { 4 } else { 6 };
 /// Steps of the inner axis between two visits to c: a panel of so many lines fits into the first-level cache.
 const DEPTH: usize = 256;
-/// Rows of a between two visits to a panel: so many fit into the second-level cache. A multiple of [`BLOCK`].
+/// Rows of a between two visits to a panel: so many fit into the second-level cache. A multiple of [`BLOCK`] and of eight.
 const TALL: usize = 96;
 /// Panels for which a copy of such rows of a pays, where their numbers lie far apart.
 const WORTH_A_COPY: usize = 4;
@@ -74,6 +76,11 @@ pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut 
     if rows == 1 && a.column == 1 && c.into == Into::Fresh {
         return one_row(&a.numbers[..b.depth], b, panels, c.numbers);
     }
+    by_rows(rows_at_once(), a, rows, b, panels, c);
+}
+
+/// Multiplies so many rows at once.
+fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut Target) {
     // Columns of a that lie far apart are copied side by side: the first-level cache holds them then, and so they are read once for all panels.
     let mut copy = if a.column > 1 && panels.len() >= WORTH_A_COPY { vec![0.0; TALL * DEPTH.min(b.depth)] } else { vec![] };
     for depth in (0..b.depth).step_by(DEPTH) {
@@ -82,23 +89,40 @@ pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut 
             let tall = first..(first + TALL).min(rows);
             let numbers = &a.numbers[first * a.row + depth * a.column..];
             let (a, step) = if copy.is_empty() {
-                (View { numbers, ..a }, BLOCK * a.row)
+                (View { numbers, ..a }, block * a.row)
             } else {
-                by_blocks(numbers, a.column, tall.len(), deep.len(), &mut copy);
-                (View { numbers: &copy, row: 1, column: BLOCK }, BLOCK * deep.len())
+                match block {
+                    BLOCK => by_blocks::<BLOCK>(numbers, a.column, tall.len(), deep.len(), &mut copy),
+                    _ => by_blocks::<8>(numbers, a.column, tall.len(), deep.len(), &mut copy),
+                }
+                (View { numbers: &copy, row: 1, column: block }, block * deep.len())
             };
+            #[cfg(target_arch = "x86_64")]
+            if block == avx512::ROWS {
+                avx512::strip(a, step, tall, b, panels.clone(), deep.clone(), c);
+                continue;
+            }
             strip(a, step, tall, b, panels.clone(), deep.clone(), c);
         }
     }
 }
 
-/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of [`BLOCK`] rows: \[block column row\].
-fn by_blocks(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
-    for (block, to) in to.chunks_exact_mut(BLOCK * columns).take(rows.div_ceil(BLOCK)).enumerate() {
-        let numbers = &numbers[block * BLOCK..];
-        let count = BLOCK.min(rows - block * BLOCK);
-        for (to, from) in to.as_chunks_mut::<BLOCK>().0.iter_mut().zip(numbers.chunks(column)) {
-            match from.first_chunk::<BLOCK>().filter(|_| count == BLOCK) {
+/// Rows of a that this machine multiplies at once.
+fn rows_at_once() -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if avx512::is_there() {
+        return avx512::ROWS;
+    }
+    BLOCK
+}
+
+/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of `N` rows: \[block column row\].
+fn by_blocks<const N: usize>(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
+    for (block, to) in to.chunks_exact_mut(N * columns).take(rows.div_ceil(N)).enumerate() {
+        let numbers = &numbers[block * N..];
+        let count = N.min(rows - block * N);
+        for (to, from) in to.as_chunks_mut::<N>().0.iter_mut().zip(numbers.chunks(column)) {
+            match from.first_chunk::<N>().filter(|_| count == N) {
                 Some(from) => *to = *from,
                 None => to[..count].copy_from_slice(&from[..count]),
             }
@@ -174,6 +198,26 @@ mod tests {
                     multiply(a, rows, &panels, 0..panels.count(), &mut Target { numbers: &mut c, step: width, into: Into::Sum });
                     close(&c, 2.0);
                 }
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn every_kind_of_vectors_makes_the_same_bits() {
+        for [rows, depth, width] in [[7, 33, 17], [37, 600, 40], [101, 16, 9], [200, 257, 48]] {
+            let (left, right) = (numbers(rows * depth, 6), numbers(depth * width, 7));
+            let mut panels = Panels::default();
+            panels.fill(View::rows(&right, width), depth, width, 1.0);
+            for a in [View::rows(&left, depth), View { numbers: &left, row: 1, column: rows }] {
+                let [first, second] = [BLOCK, rows_at_once()].map(|block| {
+                    let mut c = vec![f32::NAN; rows * width];
+                    for into in [Into::Fresh, Into::Sum] {
+                        by_rows(block, a, rows, &panels, 0..panels.count(), &mut Target { numbers: &mut c, step: width, into });
+                    }
+                    c
+                });
+                assert_eq!(first, second, "{rows} × {depth} × {width}");
             }
         }
     }

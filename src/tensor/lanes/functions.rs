@@ -6,8 +6,9 @@ use super::Lanes;
 const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
 /// 1 / n! for n from 7 down to 0.
 const SERIES: [f32; 8] = [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0];
-/// Where 2ⁿ is the smallest normal number.
-const LOWEST: f32 = -126.0 * LN_2[0];
+/// Just above the logarithm of the smallest normal number. A power of less would be computed as one of those below the normal numbers, which take a processor a
+/// hundred times as long; half the scores of a causal attention are masked.
+const LOWEST: f32 = -87.33;
 /// Just below the logarithm of the largest number.
 const HIGHEST: f32 = 88.0;
 

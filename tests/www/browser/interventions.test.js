@@ -125,19 +125,29 @@ for (const browser of browsers) {
               await refused({ variants: [{ hook: scores, set: 0 }] }),
             ];
             const none = await model.run(input, { variants: [] });
+            // Two texts in one pass, with and without variants.
+            const other = { ids: [9, 2] };
+            const both = await model.run([input, other], { capture, interventions });
+            const alone = await Promise.all([input, other].map((one) => model.run(one, { capture, interventions })));
+            const changed = await model.run([input, other], { capture, interventions, variants });
+            for (const text of [0, 1]) for (const found of [both[text], changed[1][text]]) for (const part of [(/** @type {any} */ trace) => trace.logits, (/** @type {any} */ trace) => trace.activations.get(capture[0])]) pairs.push([[...part(found).data], [...part(alone[text]).data]]);
+            said.push(await model.run([]).then(() => "", (/** @type {Error} */ error) => error.message), String(both.length + changed.length));
             model.dispose();
             return { pairs, said, none: none.length };
           },
           { files: checkpoint("gpt2"), device },
         );
-        assert.equal(told.pairs.length, 9);
+        assert.equal(told.pairs.length, 17);
         for (const [ours, theirs] of told.pairs) {
           const bound = 1e-4 * theirs.reduce((/** @type {number} */ most, /** @type {number} */ x) => Math.max(most, Math.abs(x)), 1);
+          assert.equal(ours.length, theirs.length);
           ours.forEach((/** @type {number} */ x, /** @type {number} */ i) => assert.ok(Math.abs(x - theirs[i]) <= bound, `${device}: ${x} ${theirs[i]}`));
         }
         assert.match(told.said[0], /computed no earlier/);
         assert.match(told.said[1], /blocks\.7\.hook_nothing.*no hook/);
         assert.match(told.said[2], /variants: expected a list of lists/);
+        assert.match(told.said[3], /there is no text/);
+        assert.equal(told.said[4], "6");
         assert.equal(told.none, 0);
       }
     }));

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { PLAIN, RELAXED } from "../../../www/engine/relaxed.js";
 import { browsers, visit } from "../story.js";
 import { drawn } from "./elsewhere.js";
 
@@ -39,6 +40,7 @@ test("the package has types and a manifest of its elements", () => {
   assert.ok(heads.attributes.some((/** @type {any} */ { name, type }) => name === "layer" && type.text === "number"));
   const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
   assert.ok(existsSync(join(installed, exports["."].types)) && existsSync(join(installed, exports["."].default)));
+  for (const engine of [PLAIN, RELAXED]) assert.ok(existsSync(join(installed, "dist", engine)), engine);
 });
 
 test("the package has the texts of all licences, and nothing that serves only its making", () => {

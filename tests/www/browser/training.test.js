@@ -57,12 +57,13 @@ for (const browser of browsers) {
         const written = [];
         for await (const { id } of one.model.generate(probe, { maxNewTokens: 5 })) written.push(id);
         const stop = new AbortController();
+        const workers = two.training.workers;
         const before = one.training.done;
         setTimeout(() => stop.abort(), 200);
         await losses(one.training, { steps: 1e6, every: 1000, signal: stop.signal });
         const stopped = one.training.done;
         for (const { model } of [one, two]) model.dispose();
-        return { about: one.training.about, workers: two.training.workers, alone, shared, on, again, hooks: [...trace.activations.keys()], grads: Array.from(trace.activations.get("blocks.0.attn.hook_pattern_grad").data), names: files.map((/** @type {File} */ { name }) => name), logits, written, before, stopped };
+        return { about: one.training.about, workers, alone, shared, on, again, hooks: [...trace.activations.keys()], grads: Array.from(trace.activations.get("blocks.0.attn.hook_pattern_grad").data), names: files.map((/** @type {File} */ { name }) => name), logits, written, before, stopped };
       });
       assert.equal(told.workers, 2);
       assert.ok(Math.abs(told.about.entropy - Math.LN2) < 0.2, `${told.about.entropy}`);
@@ -175,6 +176,44 @@ for (const browser of browsers) {
       assert.deepEqual(told.names.slice(0, 3), ["config.json", "model.safetensors", "tokenizer.json"]);
     }, { root: blank.root, webgpu: false }));
 
+  test(`${browser}: frozen weights stay, momentum and averages learn, and an intervention cuts the gradient off`, () =>
+    visit(browser, "blank.html", async (page) => {
+      await prepare(page);
+      const told = await page.evaluate(async () => {
+        const { config, losses, newModel } = /** @type {any} */ (window).lab;
+        const walk = { task: "walk", nodes: 16, degree: 2, length: 24 };
+        const head = "lm_head.weight";
+        const [embedding, value] = ["model.embed_tokens.weight", "model.layers.0.self_attn.v_proj.weight"];
+        const numbers = async (/** @type {any} */ model, /** @type {string[]} */ names) => Promise.all(names.map(async (name) => Array.from((await model.weight(name)).data)));
+        const train = async (/** @type {object} */ options) => {
+          const model = await newModel({ config: config({ vocab_size: 18, num_hidden_layers: 1 }), seed: 3 });
+          const before = await numbers(model, [head, embedding, value]);
+          const training = await model.train({ data: walk, batch: 8, workers: 1, optimizer: { lr: 1e-2 }, ...options });
+          const all = await losses(training, { steps: 30 });
+          const after = await numbers(model, [head, embedding, value]);
+          model.dispose();
+          return { fell: all[0] - all[29], same: before.map((list, i) => JSON.stringify(list) === JSON.stringify(after[i])) };
+        };
+        const wrong = (/** @type {object} */ options) => train(options).then(() => "nothing", (/** @type {Error} */ { message }) => message);
+        return {
+          head: await train({ trained: [head] }),
+          frozen: await train({ frozen: ["*embed_tokens*"] }),
+          sgd: await train({ optimizer: { kind: "sgd", lr: 0.3, momentum: 0.9, weightDecay: 0 }, clip: 0 }),
+          ema: await train({ ema: 0.9 }),
+          cut: await train({ optimizer: { lr: 1e-2, weightDecay: 0 }, interventions: [{ hook: "blocks.0.hook_attn_out", set: 0 }] }),
+          none: await wrong({ frozen: ["*nothing*"] }),
+          kind: await wrong({ optimizer: { kind: "lion" } }),
+        };
+      });
+      assert.deepEqual(told.head.same, [false, true, true]);
+      assert.deepEqual(told.frozen.same, [false, true, false]);
+      for (const { fell } of [told.head, told.frozen, told.sgd, told.ema, told.cut]) assert.ok(fell > 0.2, JSON.stringify(told));
+      assert.deepEqual(told.sgd.same, [false, false, false]);
+      assert.deepEqual(told.cut.same, [false, false, true]);
+      assert.match(told.none, /matches no weight of this model/);
+      assert.match(told.kind, /optimizer "lion" is unknown; choose adamw or sgd/);
+    }, { root: blank.root, webgpu: false }));
+
   test(`${browser}: what cannot be trained is refused in a sentence, and the model stays as it is`, () =>
     visit(browser, "blank.html", async (page) => {
       await prepare(page);
@@ -212,7 +251,7 @@ for (const browser of browsers) {
       assert.match(told.sentences.data, /^data: expected a text/);
       assert.match(told.sentences.batch, /^batch: expected a whole number from 1/);
       assert.match(told.sentences.rate, /lr is -1; a number of at least 0/);
-      assert.match(told.sentences.field, /^optimizer: "rate" is not known; there are lr, betas/);
+      assert.match(told.sentences.field, /^optimizer: "rate" is not known; there are kind, lr/);
       assert.match(told.sentences.labels, /no label of labels counts/);
       assert.match(told.sentences.seed, /^seed: expected a whole number/);
       assert.match(told.sentences.config, /33 does not divide into 2 heads/);

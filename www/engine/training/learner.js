@@ -23,16 +23,26 @@ export class Learner {
   /**
    * @param {import("../../wasm/diorama.js").Engine} engine
    * @param {import("../../text/text.js").Text | import("../../text/text.js").NoText} text
-   * @param {{ options: object, data: object }} asked
+   * @param {{ options: object, data: object, changed?: object }} asked
    */
-  static async open(engine, text, { options, data }) {
+  static async open(engine, text, { options, data, changed }) {
     const encode = (/** @type {string} */ line) => Uint32Array.from(text.encodeBare(line));
-    return new Learner(await engine.train(options, data, encode, (/** @type {string} */ token) => text.idOf(token)));
+    return new Learner(await engine.train(options, data, changed, encode, (/** @type {string} */ token) => text.idOf(token)));
   }
 
   /** @returns {About} */
   about() {
     return /** @type {About} */ (this.#run.about());
+  }
+
+  /** Op, milliseconds and runs of each since the last call, in this worker. @returns {[string, number, number][]} */
+  profile() {
+    return /** @type {any} */ (this.#run.profile());
+  }
+
+  /** The model's files as it is now, with averages where they are kept. @param {import("../../wasm/diorama.js").Engine} engine */
+  publish(engine) {
+    return engine.publishTrained(this.#run);
   }
 
   /** @param {{ steps: number }} asked in all */

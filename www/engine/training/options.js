@@ -1,13 +1,15 @@
 // What a caller asks of training, in the form that the engine reads, or refused in one sentence.
 
+import { packInterventions } from "../interventions.js";
 import { given } from "../options.js";
 
 /**
  * `heldOut`: the share of the data that is never trained on. `rows`: "packed" (texts one after another, cut into windows) or "lines" (a text a row). `masking.copies`: masks drawn once for so many
- * copies of each text (BERT), not anew each time (RoBERTa). `workers`: how many share a batch on the CPU; "auto" goes by the cores.
+ * copies of each text (BERT), not anew each time (RoBERTa). `trained` and `frozen` are globs over the names of the checkpoint's tensors: only these learn, or all but these. `ema`: an average of each weight is kept, of
+ * which so much stays at each step, and `save` writes the averages. `interventions` hold in every pass: the gradient runs through them as through PyTorch's hooks. `workers`: how many share a batch on the CPU; "auto" goes by the cores.
  * @typedef {{ objective?: "clm" | "mlm" | "nsp" | "sop" | "span" | "pairs" | "cls", data: Data, batch?: number, context?: number, heldOut?: number, rows?: "packed" | "lines", masking?: { share?: number, copies?: number },
- *   optimizer?: { lr?: number, betas?: [number, number], eps?: number, weightDecay?: number }, schedule?: "constant" | "cosine" | "linear", warmup?: number, clip?: number, seed?: number,
- *   workers?: number | "auto" }} TrainOptions
+ *   optimizer?: { kind?: "adamw" | "sgd", lr?: number, betas?: [number, number], momentum?: number, eps?: number, weightDecay?: number }, schedule?: "constant" | "cosine" | "linear", warmup?: number, clip?: number, seed?: number,
+ *   trained?: string[], frozen?: string[], ema?: number, interventions?: import("../../trace.js").Intervention[], workers?: number | "auto" }} TrainOptions
  */
 /**
  * A text (a string or a file) for an objective; a generated task with the sizes that are not the usual ones; or batches of whole numbers under the names of `transformers`' arguments, of which batch s mod
@@ -18,8 +20,8 @@ import { given } from "../options.js";
 
 /** What may be asked for; anything else is refused, because it would change nothing. */
 const KNOWN = {
-  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed"],
-  optimizer: ["lr", "betas", "eps", "weightDecay"],
+  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed", "trained", "frozen", "ema"],
+  optimizer: ["kind", "lr", "betas", "momentum", "eps", "weightDecay"],
   masking: ["share", "copies"],
 };
 
@@ -27,9 +29,9 @@ const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", war
 
 /**
  * @param {TrainOptions} options
- * @returns {Promise<{ options: object, data: object, workers: number | "auto" }>}
+ * @returns {Promise<{ options: object, data: object, changed: object | undefined, workers: number | "auto" }>}
  */
-export async function engineOptions({ data, workers = "auto", optimizer = {}, ...options }) {
+export async function engineOptions({ data, workers = "auto", optimizer = {}, interventions, ...options }) {
   if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1)) throw new Error(`workers: expected a whole number from 1 or "auto", got ${JSON.stringify(workers)}.`);
   requireKnown(options, KNOWN.train, "train");
   requireKnown(optimizer, KNOWN.optimizer, "optimizer");
@@ -38,7 +40,7 @@ export async function engineOptions({ data, workers = "auto", optimizer = {}, ..
   for (const name of /** @type {const} */ (["batch", "context"])) {
     if (!(Number.isInteger(known[name]) && known[name] >= 1)) throw new Error(`${name}: expected a whole number from 1, got ${JSON.stringify(known[name])}.`);
   }
-  return { options: known, data: await dataOf(data), workers };
+  return { options: known, data: await dataOf(data), changed: packInterventions(interventions), workers };
 }
 
 /**

@@ -37,8 +37,8 @@ export class Teaching {
    * @param {AbortSignal} [signal]
    */
   async call(method, asked, signal) {
-    if (method === "publish") return this.#published();
-    if (method === "save") return folderFiles(await this.#published());
+    if (method === "publish") return this.#files(await this.#engine.publish());
+    if (method === "save") return folderFiles(this.#files(await (this.#learner?.publish(this.#engine) ?? this.#engine.publish())));
     if (method === "open") {
       this.close();
       this.#learner = await Learner.open(this.#engine, this.#text, asked);
@@ -54,9 +54,8 @@ export class Teaching {
     this.#learner = undefined;
   }
 
-  /** @returns {Promise<import("../../checkpoint/files.js").ModelFiles>} */
-  async #published() {
-    const { config, weights } = /** @type {{ config: string, weights: Uint8Array }} */ (await this.#engine.publish());
+  /** @param {any} published by the engine: config and weights @returns {import("../../checkpoint/files.js").ModelFiles} */
+  #files({ config, weights }) {
     return { ...this.#beside, config, weights: [weights] };
   }
 

@@ -59,7 +59,7 @@ export class Training {
 
   /**
    * @param {Home} home
-   * @param {{ options: any, data: object, workers: number | "auto" }} asked
+   * @param {{ options: any, data: object, changed?: object, workers: number | "auto" }} asked
    * @param {About} about
    * @param {Snapshot} kept
    */
@@ -74,10 +74,10 @@ export class Training {
 
   /**
    * @param {Home} home
-   * @param {{ options: any, data: object, workers: number | "auto" }} asked
+   * @param {{ options: any, data: object, changed?: object, workers: number | "auto" }} asked
    */
   static async open(home, asked) {
-    const about = await home.ask("open", { options: asked.options, data: asked.data });
+    const about = await home.ask("open", { options: asked.options, data: asked.data, changed: asked.changed });
     const training = new Training(home, asked, about, await home.ask("snapshot"));
     await training.#gather();
     return training;
@@ -206,6 +206,15 @@ export class Training {
     const { loss, weights, activations } = await this.#ask("gradients", { batch: arrays(batch), capture }, signal);
     const named = (/** @type {Activation[]} */ list) => new Map(list.map((one) => [one.name, one]));
     return { loss, weights: named(weights), activations: named(activations) };
+  }
+
+  /**
+   * Where the time of the steps on the CPU went since the last call, in the model's own worker; the first call begins to note it.
+   * @returns {Promise<{ op: string, ms: number, runs: number }[]>}
+   */
+  async profile() {
+    const ops = await this.#ask("profile");
+    return ops.map((/** @type {[string, number, number]} */ [op, ms, runs]) => ({ op, ms, runs }));
   }
 
   /** Ends the run in the workers; the model keeps what it has learned. */
