@@ -158,6 +158,11 @@ fn value_loss(
 }
 
 impl Preferred {
+    /// Texts that belong together, one after another: the two of a pair.
+    pub(super) fn together(&self) -> usize {
+        if self.pairs.is_some() { 2 } else { 1 }
+    }
+
     /// The arrays that a batch may have beside texts and labels.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.given.iter().map(|(name, ..)| *name)

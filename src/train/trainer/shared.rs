@@ -8,6 +8,7 @@ use crate::graph::{Dim, Graph, NodeId, Stage};
 use crate::pass::{Pass, Read, Rows};
 use crate::tensor::size;
 use crate::train::batch::{Batch, Fed};
+use crate::train::preferences::Preferred;
 
 /// Numbers before the gradients: the loss, and the tokens that are not padding.
 const HEAD: usize = 2;
@@ -21,7 +22,8 @@ impl Trainer {
     pub async fn share(&self, device: &mut Device, batch: &Batch, rank: usize, of: usize) -> Result<Vec<f32>> {
         let learning = self.learning();
         let lengths: usize = learning.iter().map(|(weight, _)| self.numbers_of(*weight)).sum();
-        let Some(fed) = batch.feed(&self.model, &self.loss)?.share(&self.graph, rank, of) else {
+        let together = self.loss.preferred.as_ref().map_or(1, Preferred::together);
+        let Some(fed) = batch.feed(&self.model, &self.loss)?.share(&self.graph, together, rank, of) else {
             return Ok(vec![0.0; HEAD + lengths]);
         };
         let Fed { lens, inputs, tokens, .. } = fed;
@@ -75,10 +77,10 @@ impl Trainer {
 }
 
 impl Fed {
-    /// The texts of trainer `rank` of `of`, with the labels' weights of the whole batch; none where it has none.
-    fn share(self, graph: &Graph, rank: usize, of: usize) -> Option<Fed> {
-        let texts = self.lens.batch;
-        let range = rank * texts / of..(rank + 1) * texts / of;
+    /// The texts of trainer `rank` of `of`, so many always together, with the labels' weights of the whole batch; none where it has none.
+    fn share(self, graph: &Graph, together: usize, rank: usize, of: usize) -> Option<Fed> {
+        let (texts, groups) = (self.lens.batch, self.lens.batch / together);
+        let range = rank * groups / of * together..(rank + 1) * groups / of * together;
         if range.is_empty() {
             return None;
         }
