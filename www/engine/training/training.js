@@ -37,6 +37,9 @@ const KEPT_SHARE = 0.05;
 /** Held-out batches that are measured each time, where the caller does not say. */
 const MEASURED = 4;
 
+/** Between two measurements that nobody asked for passes so many times what one takes. */
+const MEASURE_REST = 9;
+
 /** Losses of workers, one after the other, after which a run gives up. */
 const MOST_LOSSES = 3;
 
@@ -96,11 +99,12 @@ export class Training {
   /**
    * Learns, and tells of every `every`-th step and the last one. Ends early when `signal` aborts, after at most some 60 ms or one step.
    * @param {{ steps: number, every?: number, capture?: string[], probe?: Input & { labels?: import("./probe.js").Labels }, heldOut?: number, signal?: AbortSignal }} options
-   *   `probe`: a text that is run after each step that is told, with the hooks of `capture`; `*_grad` are gradients of its loss. `heldOut`: batches that are measured then
+   *   `probe`: a text that is run after each step that is told, with the hooks of `capture`; `*_grad` are gradients of its loss. `heldOut`: batches that are measured then; where left out, four, as often as takes
+   *   a tenth of the time, and behind the last step
    * @returns {AsyncGenerator<Step, void, void>}
    */
-  async *run({ steps, every = 1, capture = [], probe, heldOut = MEASURED, signal }) {
-    for (const [name, value, least] of /** @type {const} */ ([["steps", steps, 0], ["every", every, 1], ["heldOut", heldOut, 0]])) {
+  async *run({ steps, every = 1, capture = [], probe, heldOut, signal }) {
+    for (const [name, value, least] of /** @type {const} */ ([["steps", steps, 0], ["every", every, 1], ["heldOut", heldOut ?? MEASURED, 0]])) {
       if (!(Number.isInteger(value) && value >= least)) throw new Error(`${name}: expected a whole number from ${least}, got ${JSON.stringify(value)}.`);
     }
     if (this.#running) throw new Error("This training is under way: wait until it has ended, or abort it.");
@@ -115,7 +119,7 @@ export class Training {
       await this.#crew.all("plan", { steps: this.#planned });
       /** @type {Did[]} */
       let each = [];
-      let [done, told, begun] = [from, from, performance.now()];
+      let [done, told, begun, measureAt] = [from, from, performance.now(), 0];
       while (told < from + steps && !signal?.aborted) {
         try {
           if (lost) {
@@ -131,7 +135,8 @@ export class Training {
             const tokens = each.reduce((sum, { tokens }) => sum + tokens, 0);
             const now = performance.now();
             const tokensPerSecond = (tokens / (now - begun)) * 1000;
-            const measured = this.about.heldOut > 0 && heldOut > 0 ? await this.#ask("heldOut", { batches: heldOut }, signal) : undefined;
+            const measured = heldOut !== undefined || now >= measureAt || done === from + steps ? await this.#measured(heldOut ?? MEASURED, signal) : undefined;
+            if (measured !== undefined) measureAt = performance.now() + MEASURE_REST * (performance.now() - now);
             const trace = probe && (await this.#probe(probe, capture, signal));
             const { ms: _, ...step } = last;
             yield { ...step, tokensPerSecond, each, ...given({ heldOut: measured, trace }) };
@@ -255,6 +260,11 @@ export class Training {
    */
   async #probe({ labels, ...input }, capture, signal) {
     return fromRaw(await this.#ask("probe", given({ input, labels, capture }), signal));
+  }
+
+  /** The mean loss over so many held-out batches, where there are any. @param {number} batches @param {AbortSignal} [signal] */
+  async #measured(batches, signal) {
+    return this.about.heldOut > 0 && batches > 0 ? this.#ask("heldOut", { batches }, signal) : undefined;
   }
 
   /** A snapshot, where the last one is old. @param {boolean} [now] */
