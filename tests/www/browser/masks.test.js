@@ -51,7 +51,7 @@ async function shows(page, tag, selector) {
     const root = document.querySelector(tag)?.shadowRoot;
     const error = root?.querySelector(".error")?.textContent;
     return error ? `error: ${error}` : root?.querySelector(selector) ? "shown" : false;
-  }, { timeout: 120_000 }, { tag, selector });
+  }, { timeout: 120_000, polling: 100 }, { tag, selector });
   assert.equal(await found.jsonValue(), "shown");
 }
 
