@@ -6,7 +6,7 @@ use super::batch::{Batch, Fed};
 use super::loss::{Loss, Objective, add_loss};
 use crate::device::{Choice, Device};
 use crate::error::{Error, Result};
-use crate::graph::{NodeId, Stage};
+use crate::graph::{Graph, NodeId, Stage};
 use crate::models::{Family, Model};
 use crate::pass::{Parameters, Pass, Read, Rows};
 use crate::tensor::Axis;
@@ -43,7 +43,7 @@ impl Generator {
                 model.vocab, discriminator.vocab
             )));
         }
-        let mut graph = model.graph.clone();
+        let mut graph = Graph::clone(&model.graph);
         let loss = add_loss(&mut graph, &model, &[(output, Objective::OneOf)])?;
         let device = Device::open_untested(choice, Arc::new(graph), parameters).await?;
         Ok(Generator { model, loss, output, device })
