@@ -83,7 +83,10 @@ impl Text {
     /// An empty second text is none, as in `transformers`: a model was trained on pairs of texts, not on a text and an empty place.
     pub fn encode(&self, text: &str, pair: Option<&str>) -> Result<(Vec<u32>, Vec<u32>)> {
         let pair = pair.filter(|pair| !pair.is_empty());
-        [text, pair.unwrap_or_default()].iter().try_for_each(|text| self.patterns.check(text))?;
+        for text in [text, pair.unwrap_or_default()] {
+            limits::require_readable(text)?;
+            self.patterns.check(text)?;
+        }
         let encoding = guarded(|| match pair {
             Some(pair) => self.tokenizer.encode((text, pair), true),
             None => self.tokenizer.encode(text, true),
@@ -93,7 +96,16 @@ impl Text {
     }
 
     /// Ids of a text alone.
+    ///
+    /// # Errors
+    /// A text that is longer than a model reads at once, or that the tokenizer refuses.
     pub fn encode_plain(&self, text: &str) -> Result<Vec<u32>> {
+        limits::require_readable(text)?;
+        self.encode_data(text)
+    }
+
+    /// The same for a text to train on, which may be of any length.
+    pub fn encode_data(&self, text: &str) -> Result<Vec<u32>> {
         self.patterns.check(text)?;
         Ok(guarded(|| self.tokenizer.encode(text, false))?.map_err(refused)?.get_ids().to_vec())
     }

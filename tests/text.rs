@@ -219,7 +219,16 @@ fn a_text_that_is_too_long_for_a_tokenizer_is_refused_at_once_and_quoted_short()
         assert!(began.elapsed().as_secs_f32() < 1.0, "it took {:?}", began.elapsed());
     }
     std::fs::write(&path, serde_json::json!({ "model": model(&"b".repeat(10_000)) }).to_string()).expect("a file");
-    Text::open(&path).expect("a long piece, but not too long");
+    let text = Text::open(&path).expect("a long piece, but not too long");
+    let long = "b".repeat(100_001);
+    for refused in
+        [text.encode(&long, None).map(drop), text.encode("b", Some(&long)).map(drop), text.encode_plain(&long).map(drop)]
+    {
+        let fault = refused.expect_err("a text that is longer than a model reads").to_string();
+        assert!(fault.contains("has 100001 bytes, and 100000 are the most") && fault.len() < 300, "{fault}");
+    }
+    text.encode_plain(&long[1..]).expect("the longest text");
+    text.encode_data(&long).expect("a text to train on has any length");
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl Feed {
             }
         }
         let names = model.classes.as_ref().map_or(&[][..], |classes| &classes.labels);
-        let data = read(&recipe, &text, names, &mut |text| tokenizer.encode_plain(text))?;
+        let data = read(&recipe, &text, names, &mut |text| tokenizer.encode_data(text))?;
         let settings = Settings {
             family: model.family,
             vocab: model.vocab,

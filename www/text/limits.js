@@ -1,4 +1,4 @@
-// What a tokenizer.json may hold at most, as natively (src/text/limits.rs): longer texts in it come from damaged files.
+// What a tokenizer.json, and a text that a model reads, may hold at most, as natively (src/text/limits.rs): longer texts in the file come from damage.
 
 import { shown, Trouble } from "../trouble.js";
 
@@ -7,6 +7,9 @@ const LONGEST = 10_000;
 
 /** The longest compiled table of a SentencePiece normalisation, in base64. // bytes */
 const LONGEST_TABLE = 4 * 2 ** 20;
+
+/** The longest text that a model reads at once. // bytes */
+const LONGEST_TEXT = 100_000;
 
 /** How much of a long text a sentence shows: it may be any kind of bytes. // characters */
 const SHOWN = 40;
@@ -30,11 +33,18 @@ export function requireShortTexts(value) {
 }
 
 /**
+ * Refuses a text that is longer than a model reads at once.
+ * @param {string} text
+ */
+export const requireReadable = (text) => requireShort(text, LONGEST_TEXT, "trouble.textLength");
+
+/**
  * @param {string} text
  * @param {number} longest
+ * @param {string} [trouble]
  */
-function requireShort(text, longest) {
+function requireShort(text, longest, trouble = "trouble.tokenizerLength") {
   if (3 * text.length <= longest) return;
   const bytes = ENCODER.encode(text).length;
-  if (bytes > longest) throw new Trouble("trouble.tokenizerLength", { bytes: bytes.toLocaleString("en"), start: shown(text, SHOWN), longest: longest.toLocaleString("en") });
+  if (bytes > longest) throw new Trouble(trouble, { bytes: bytes.toLocaleString("en"), start: shown(text, SHOWN), longest: longest.toLocaleString("en") });
 }

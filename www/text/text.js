@@ -1,7 +1,7 @@
 // Text ↔ tokens in the page, by Hugging Face's own JavaScript library. The native command uses the `tokenizers` crate; a test holds both to the same ids and text.
 
 import { bytesOf } from "./bytes.js";
-import { requireShortTexts } from "./limits.js";
+import { requireReadable, requireShortTexts } from "./limits.js";
 import { published, tidied } from "./published.js";
 import { openTokenizer } from "./tokenizer.js";
 
@@ -43,6 +43,7 @@ export class Text {
    * @returns {{ ids: number[], tokenTypeIds: number[] }}
    */
   encode(text, pair) {
+    for (const read of [text, pair ?? ""]) requireReadable(read);
     const { ids, types } = this.#tokenizer.encode(pair ? [text, pair] : [text], { special: true });
     return { ids, tokenTypeIds: types };
   }
@@ -52,6 +53,15 @@ export class Text {
    * @param {string} text
    */
   encodeBare(text) {
+    requireReadable(text);
+    return this.encodeData(text);
+  }
+
+  /**
+   * The same for a text to train on, which may be of any length.
+   * @param {string} text
+   */
+  encodeData(text) {
     return this.#tokenizer.encode([text], { special: false }).ids;
   }
 
@@ -125,6 +135,11 @@ export class NoText {
 
   /** @returns {number[]} */
   encodeBare() {
+    return this.encode().ids;
+  }
+
+  /** @returns {number[]} */
+  encodeData() {
     return this.encode().ids;
   }
 

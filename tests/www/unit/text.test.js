@@ -83,7 +83,11 @@ test("a text that is too long for a tokenizer is refused at once and quoted shor
     assert.throws(() => new Text(file), says(/^Error: tokenizer\.json holds a text of [\d,]+ bytes, which begins with “.{40,90}…”/u));
     assert.ok(performance.now() - began < 1000);
   }
-  new Text({ model: model("b".repeat(10_000)) });
+  const text = new Text({ model: model("b".repeat(10_000)) });
+  const more = "b".repeat(100_001);
+  const refusals = [() => text.encode(more), () => text.encode("b", more), () => text.encodeBare(more)];
+  for (const refused of refusals) assert.throws(refused, says(/the text that begins with .* has 100,001 bytes, and 100,000 are the most/iu));
+  text.encodeData("b ".repeat(50_001));
 });
 
 test("files that do not fit together are spoken of", () => {

@@ -26,7 +26,7 @@ export class Learner {
    * @param {{ options: object, data: object, changed?: object }} asked
    */
   static async open(engine, text, { options, data, changed }) {
-    const encode = (/** @type {string} */ line) => Uint32Array.from(text.encodeBare(line));
+    const encode = (/** @type {string} */ line) => Uint32Array.from(text.encodeData(line));
     return new Learner(await engine.train(options, data, changed, encode, (/** @type {string} */ token) => text.idOf(token)));
   }
 
