@@ -149,6 +149,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// In the order of computation. A node may have a second name: what leaves one block enters the next.
     pub hooks: Vec<Hook>,
+    /// Where the architecture has dropout: in training that asks for it, all that reads these nodes reads them with some of their numbers dropped. No other pass drops any.
+    pub dropped: Vec<NodeId>,
     /// Weight nodes by what they read, so that layers that share a weight share its node.
     weights: BTreeMap<(String, Stored), NodeId>,
 }

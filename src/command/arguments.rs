@@ -151,7 +151,7 @@ pub struct Train {
     /// Of the data: never trained on, and measured at the end
     #[arg(long, default_value_t = 0.05)]
     pub held_out: f64,
-    /// Of the order of the data and its corruption
+    /// Of the order of the data, its corruption, and dropout's masks
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     #[arg(long, value_name = "N", conflicts_with = "minutes", required_unless_present = "minutes")]
@@ -174,6 +174,9 @@ pub struct Train {
     /// Averages each weight over the steps: after a step the average is so much (0.999, say) of what it was, and for the rest the new weight. --out then writes the averages as the model, and the weights themselves beside the optimizer's state, from which training goes on
     #[arg(long, value_name = "F")]
     pub ema: Option<f32>,
+    /// The probability with which training leaves out each number at the architecture's places of dropout: embeddings, attention patterns, what is added to the residual stream
+    #[arg(long, value_name = "F", default_value_t = 0.0)]
+    pub dropout: f32,
     /// The learning rate
     #[arg(long, default_value_t = 1e-3)]
     pub lr: f32,

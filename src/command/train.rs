@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use diorama::device::Device;
 use diorama::error::{Error, Result};
 use diorama::tensor::Tensor;
-use diorama::train::{Array, Batch, Lost, Optimizer, Rescue, Rule, Setup, Snapshot, Trainer};
+use diorama::train::{Array, Batch, Dropout, Lost, Optimizer, Rescue, Rule, Setup, Snapshot, Trainer};
 use diorama::weights::{self, Checkpoint};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
@@ -130,7 +130,8 @@ fn setup(asked: &Train) -> Result<Setup> {
     };
     let interventions = intervene::read(asked.intervene.as_deref())?;
     let (trained, frozen) = (asked.train.clone(), asked.freeze.clone());
-    Ok(Setup { captured: vec![], interventions, trained, frozen, rule, preference: None, ema: asked.ema })
+    let dropout = Dropout { share: asked.dropout, seed: asked.seed };
+    Ok(Setup { interventions, trained, frozen, rule, ema: asked.ema, dropout, ..Setup::default() })
 }
 
 fn optimizer(asked: &Train) -> Result<Optimizer> {

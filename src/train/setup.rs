@@ -1,5 +1,6 @@
 //! What a trainer is made for: which weights learn, by which rule, and whose gradients can be looked at.
 
+use super::dropout::Dropout;
 use super::preferences::Preference;
 use super::schedule::Optimizer;
 use super::update::Rule;
@@ -25,6 +26,8 @@ pub struct Setup {
     /// Keeps an average of each weight that learns: after a step it is so much of what it was, 0 to below 1, and for the rest the new weight. The first step
     /// begins it.
     pub ema: Option<f32>,
+    /// None unless asked for.
+    pub dropout: Dropout,
 }
 
 impl Setup {
@@ -38,7 +41,7 @@ impl Setup {
     pub fn check(&self) -> Result<()> {
         let momentum = if let Rule::Sgd { momentum } = self.rule { Some(momentum) } else { None };
         let wrong = |(_, number): &(&str, Option<f32>)| number.is_some_and(|number| !(0.0..1.0).contains(&number));
-        match [("momentum", momentum), ("ema", self.ema)].into_iter().find(wrong) {
+        match [("momentum", momentum), ("ema", self.ema), ("dropout", Some(self.dropout.share))].into_iter().find(wrong) {
             Some((name, Some(number))) => {
                 Err(Error::Input(format!("{name} is {number}; a number of at least 0 and below 1 is expected")))
             }

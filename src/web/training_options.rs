@@ -12,7 +12,7 @@ use crate::error::{Error, Result, shown};
 use crate::models::Model;
 use crate::train::objectives::{Masking, Recipe, Rows, Settings, SpecialIds, Stream, When, read as read_data};
 use crate::train::tasks::{Generated, Serving, Task};
-use crate::train::{Array, Batch, Feed, Optimizer, Rule, Schedule, Setup};
+use crate::train::{Array, Batch, Dropout, Feed, Optimizer, Rule, Schedule, Setup};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +34,8 @@ pub(super) struct TrainOptions {
     frozen: Option<Vec<String>>,
     /// Of the average of each weight that is kept.
     ema: Option<f32>,
+    /// The probability with which a number is dropped.
+    dropout: f32,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +102,8 @@ impl TrainOptions {
         };
         let list = |globs: &Option<Vec<String>>| globs.clone().unwrap_or_default();
         let (trained, frozen) = (list(&self.trained), list(&self.frozen));
-        Ok(Setup { captured: vec!["*".into()], interventions, trained, frozen, rule, preference: None, ema: self.ema })
+        let dropout = Dropout { share: self.dropout, seed: super::training::whole_seed(self.seed)? };
+        Ok(Setup { captured: vec!["*".into()], interventions, trained, frozen, rule, preference: None, ema: self.ema, dropout })
     }
 
     pub fn optimizer(&self) -> Result<Optimizer> {

@@ -26,11 +26,11 @@ impl Trainer {
         let Some(fed) = batch.feed(&self.model, &self.loss)?.share(&self.graph, together, rank, of) else {
             return Ok(vec![0.0; HEAD + lengths]);
         };
-        let Fed { lens, inputs, tokens, .. } = fed;
+        let tokens = fed.tokens;
         let mut reads = vec![self.read(self.loss.total)];
         reads.extend(learning.iter().map(|(_, gradient)| Read { rows: Rows::All, ..self.read(*gradient) }));
         let stages = [&FORWARD[..], &[Stage::Loss, Stage::Backward]].concat();
-        let tensors = device.run(&self.pass(lens, stages, inputs, reads)?).await?;
+        let tensors = device.run(&self.lesson(fed, stages, reads)?).await?;
         let mut share = Vec::with_capacity(HEAD + lengths);
         share.extend([first(&tensors[0]), tokens as f32]);
         tensors[1..].iter().for_each(|gradient| share.extend_from_slice(&gradient.data));
@@ -94,6 +94,6 @@ impl Fed {
         let tokens = if rank == 0 { self.tokens } else { 0 };
         let mut lens = self.lens;
         lens.batch = range.len();
-        Some(Fed { lens, inputs, tokens, ..self })
+        Some(Fed { lens, inputs, tokens, before: range.start, ..self })
     }
 }

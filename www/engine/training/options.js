@@ -6,10 +6,10 @@ import { given } from "../options.js";
 /**
  * `heldOut`: the share of the data that is never trained on. `rows`: "packed" (texts one after another, cut into windows) or "lines" (a text a row). `masking.copies`: masks drawn once for so many
  * copies of each text (BERT), not anew each time (RoBERTa). `trained` and `frozen` are globs over the names of the checkpoint's tensors: only these learn, or all but these. `ema`: an average of each weight is kept, of
- * which so much stays at each step, and `save` writes the averages. `interventions` hold in every pass: the gradient runs through them as through PyTorch's hooks. `workers`: how many share a batch on the CPU; "auto" goes by the cores.
+ * which so much stays at each step, and `save` writes the averages. `dropout`: the probability with which training leaves out each number at the architecture's places of dropout, by masks of the seed; whatever is measured is computed without. `interventions` hold in every pass: the gradient runs through them as through PyTorch's hooks. `workers`: how many share a batch on the CPU; "auto" goes by the cores.
  * @typedef {{ objective?: "clm" | "mlm" | "nsp" | "sop" | "span" | "pairs" | "cls", data: Data, batch?: number, context?: number, heldOut?: number, rows?: "packed" | "lines", masking?: { share?: number, copies?: number },
  *   optimizer?: { kind?: "adamw" | "sgd", lr?: number, betas?: [number, number], momentum?: number, eps?: number, weightDecay?: number }, schedule?: "constant" | "cosine" | "linear", warmup?: number, clip?: number, seed?: number,
- *   trained?: string[], frozen?: string[], ema?: number, interventions?: import("../../trace.js").Intervention[], workers?: number | "auto" }} TrainOptions
+ *   trained?: string[], frozen?: string[], ema?: number, dropout?: number, interventions?: import("../../trace.js").Intervention[], workers?: number | "auto" }} TrainOptions
  */
 /**
  * A text (a string or a file) for an objective; a generated task with the sizes that are not the usual ones; or batches of whole numbers under the names of `transformers`' arguments, of which batch s mod
@@ -20,12 +20,12 @@ import { given } from "../options.js";
 
 /** What may be asked for; anything else is refused, because it would change nothing. */
 const KNOWN = {
-  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed", "trained", "frozen", "ema"],
+  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed", "trained", "frozen", "ema", "dropout"],
   optimizer: ["kind", "lr", "betas", "momentum", "eps", "weightDecay"],
   masking: ["share", "copies"],
 };
 
-const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0 };
+const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0, dropout: 0 };
 
 /**
  * @param {TrainOptions} options
