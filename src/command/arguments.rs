@@ -139,9 +139,15 @@ pub struct Train {
     /// A text file for --objective, read with the model's tokenizer
     #[arg(long, value_name = "FILE", requires = "objective")]
     pub data: Option<PathBuf>,
-    /// A masked language model's folder, with the same vocabulary: with --objective rtd it fills the masked places by its own draws, and does not learn
+    /// A masked language model's folder, with the same vocabulary: with --objective rtd it fills the masked places by its own draws, and learns only with --joint
     #[arg(long, value_name = "DIR", requires = "objective")]
     pub generator: Option<PathBuf>,
+    /// The generator learns, too, by masked language modelling, with weights and an optimizer of its own (ELECTRA's joint training)
+    #[arg(long, requires = "generator")]
+    pub joint: bool,
+    /// With --joint, a folder for the generator as it was trained; as of --out
+    #[arg(long, value_name = "DIR", requires = "joint")]
+    pub generator_out: Option<PathBuf>,
     /// Texts of a batch, with --objective
     #[arg(long, default_value_t = 16)]
     pub batch: usize,

@@ -36,6 +36,12 @@ impl Setup {
         Setup { captured: captured.to_vec(), ..Setup::default() }
     }
 
+    /// The same for a generator that learns beside: rule, averages and dropout, under a seed of its own, but nothing that is meant for the model's own weights and hooks.
+    pub fn for_generator(&self) -> Setup {
+        let dropout = Dropout { seed: !self.dropout.seed, ..self.dropout };
+        Setup { rule: self.rule, ema: self.ema, dropout, ..Setup::default() }
+    }
+
     /// # Errors
     /// A number outside its range.
     pub fn check(&self) -> Result<()> {

@@ -27,6 +27,7 @@ use crate::ops::record::{NUMBERS, STEPS};
 use crate::pass::{ByNode, Edit, Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
 
+pub(super) use shared::texts_of;
 pub use snapshot::Snapshot;
 
 /// What one batch says of a model.
@@ -130,6 +131,10 @@ impl Trainer {
 
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    pub(super) fn loss_nodes(&self) -> &Loss {
+        &self.loss
     }
 
     /// Memory of the weights, their gradients and what the optimizer keeps, in bytes; activations are not counted.
