@@ -70,6 +70,8 @@ fn a_generator_learns_beside_the_discriminator() {
     let generator = fresh(&dir, "ElectraForMaskedLM", "electra-tiny-generator", 16);
     let text = text("joint-text");
     let at = |name: &str| dir.join(name).display().to_string();
+    let number =
+        |line: &str, name: &str| serde_json::from_str::<serde_json::Value>(line).expect("JSON")[name].as_f64().expect("a number");
     let run = |from: [&str; 2], to: Option<[&str; 2]>, steps: &str, more: &[&str]| {
         let mut all = vec!["train", from[0], "--objective", "rtd", "--generator", from[1], "--joint", "--data", &text, "--json"];
         all.extend(["--batch", "16", "--context", "24", "--steps", steps, "--lr", "3e-3", "--seed", "1"]);
@@ -78,9 +80,6 @@ fn a_generator_learns_beside_the_discriminator() {
         }
         let told = diorama(&[&all[..], more].concat());
         let said = String::from_utf8_lossy(&told.stderr).to_string();
-        let number = |line: &str, name: &str| {
-            serde_json::from_str::<serde_json::Value>(line).expect("JSON")[name].as_f64().expect("a number")
-        };
         let losses: Vec<[f64; 2]> =
             stdout(&told).lines().map(|line| [number(line, "loss"), number(line, "generator_loss")]).collect();
         (losses, said)
@@ -91,45 +90,22 @@ fn a_generator_learns_beside_the_discriminator() {
     let mean = |range: std::ops::Range<usize>, which: usize| {
         losses[range.clone()].iter().map(|both| both[which]).sum::<f64>() / range.len() as f64
     };
-    assert!(mean(0..5, 1) > 5.0 && mean(110..120, 1) < 2.5, "the generator: {} to {}", mean(0..5, 1), mean(110..120, 1));
+    assert!(mean(0..5, 1) > 5.0 && mean(110..120, 1) < 3.0, "the generator: {} to {}", mean(0..5, 1), mean(110..120, 1));
     assert!(mean(0..5, 0) > 0.5 && mean(110..120, 0) < 0.35, "the discriminator: {} to {}", mean(0..5, 0), mean(110..120, 0));
-    // Without dropout the first step is that of a generator that stays as it is, and the next is not.
-    let (fixed, _) = {
-        let told = diorama(&[
-            "train",
-            &discriminator,
-            "--objective",
-            "rtd",
-            "--generator",
-            &generator,
-            "--data",
-            &text,
-            "--json",
-            "--batch",
-            "16",
-            "--context",
-            "24",
-            "--steps",
-            "30",
-            "--lr",
-            "3e-3",
-            "--seed",
-            "1",
-        ]);
-        (
-            stdout(&told)
-                .lines()
-                .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["loss"].as_f64().expect("a loss"))
-                .collect::<Vec<f64>>(),
-            (),
-        )
-    };
+    // It sees at once through a generator that knows nothing; what that has learned is harder to tell.
+    assert!(mean(20..40, 0) < mean(110..120, 0), "{} and {}", mean(20..40, 0), mean(110..120, 0));
+    // The first batch is that of a generator that stays as it is, and later ones are not.
+    let stays =
+        ["train", &discriminator, "--objective", "rtd", "--generator", &generator, "--data", &text, "--json", "--batch", "16"];
+    let told = stdout(&diorama(&[&stays[..], &["--context", "24", "--steps", "30", "--lr", "3e-3", "--seed", "1"]].concat()));
+    let fixed: Vec<f64> = told.lines().map(|line| number(line, "loss")).collect();
+    assert!(!told.contains("generator_loss"), "{told}");
     assert_eq!(fixed[0], losses[0][0]);
     assert_ne!(fixed[29], losses[29][0]);
     // Both folders go on from where they are.
     let (on, said) = run([&out, &generator_out], None, "5", &[]);
     assert!(said.contains("goes on from step 120"), "{said}");
-    assert!(on[0][1] < 2.5 && on[0][0] < 0.4, "{on:?}");
+    assert!(on[0][1] < 3.0 && on[0][0] < 0.4, "{on:?}");
     // And with dropout, the same numbers for the same seed.
     let dropped = run([&out, &generator_out], None, "3", &["--dropout", "0.1"]);
     assert_eq!(run([&out, &generator_out], None, "3", &["--dropout", "0.1"]).0, dropped.0);
