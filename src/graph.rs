@@ -7,6 +7,7 @@ mod place;
 mod scope;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::ops::Op;
 use crate::tensor::{Axis, size};
@@ -211,6 +212,20 @@ impl Graph {
     /// A name under which a node can be looked at, and the place that it tells.
     pub fn name(&mut self, name: &str, node: NodeId, place: Place) {
         self.hooks.push(Hook { name: name.into(), node, place });
+    }
+
+    /// The graph of a model that is complete, for its readers to share; the lists and names give back the room that they grew into.
+    pub fn finish(mut self) -> Arc<Graph> {
+        for node in &mut self.nodes {
+            node.name.shrink_to_fit();
+            node.inputs.shrink_to_fit();
+            node.axes.shrink_to_fit();
+            node.dims.shrink_to_fit();
+        }
+        self.hooks.iter_mut().for_each(|hook| hook.name.shrink_to_fit());
+        self.nodes.shrink_to_fit();
+        self.hooks.shrink_to_fit();
+        Arc::new(self)
     }
 
     fn push(&mut self, node: Node) -> NodeId {

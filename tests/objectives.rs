@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use diorama::graph::Graph;
 use diorama::models::{self, Family, Model};
 use diorama::train::objectives::{
     Data, Deeds, Masking, Recipe, Rows, Settings, Spans, SpecialIds, Stream, Vocabulary, When, corrupt, read,
@@ -241,7 +242,7 @@ fn a_model_of_the_class_takes_every_batch() {
         let mut stream = open(case);
         for batch in [stream.batch(0), stream.batch(9)].into_iter().chain(stream.held_out()) {
             let heads = batch.heads(&model).unwrap_or_else(|fault| panic!("{name}: {fault}"));
-            let mut graph = model.graph.clone();
+            let mut graph = Graph::clone(&model.graph);
             let loss = add_loss(&mut graph, &model, &heads).expect("a loss");
             let fed = batch.feed(&model, &loss).unwrap_or_else(|fault| panic!("{name}: {fault}"));
             assert!(fed.labels > 0 && fed.tokens > 0, "{name}");

@@ -268,6 +268,11 @@ fn files_that_do_not_fit_together_are_spoken_of() {
         let Err(fault) = folder(config) else { panic!("{named} was taken") };
         assert!(fault.to_string().contains(named), "{fault}");
     }
+    let unigram = serde_json::json!({ "model": { "type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -1.0]] } });
+    let many = serde_json::json!({ "tokenizer_class": "T5Tokenizer", "extra_ids": 10_001 });
+    let files = [("tokenizer.json".to_string(), unigram), ("tokenizer_config.json".to_string(), many)].into();
+    let Err(fault) = Text::open_folder(&written("many sentinels", &files)) else { panic!("10,001 sentinels were taken") };
+    assert!(fault.to_string().contains("extra_ids 10001, which must be a whole number up to 10,000"), "{fault}");
     let mask = folder(serde_json::json!({ "mask_token": "a" })).expect("a tokenizer").mask();
     assert_eq!(mask, Some(0), "the token that hides another is the files'");
 }

@@ -45,8 +45,7 @@ impl Computed {
 
 impl Engine {
     pub async fn open(model: Model, parameters: Parameters, choice: Choice) -> Result<Self> {
-        let graph = Arc::new(model.graph.clone());
-        let device = Device::open(choice, graph, parameters, probe(&model, &Limits::USUAL)?).await?;
+        let device = Device::open(choice, model.graph.clone(), parameters, probe(&model, &Limits::USUAL)?).await?;
         let (computed, caches) = (Computed::default(), Caches::default());
         Ok(Engine { model: Arc::new(model), device, computed, limits: Limits::USUAL, caches })
     }

@@ -263,7 +263,7 @@ pub fn model(architecture: &'static str, c: &Config, graph: Graph, inputs: TextI
     Model {
         architecture,
         family: Family::Encoder,
-        graph,
+        graph: graph.finish(),
         inputs: Inputs { source: Some(inputs), target: None },
         outputs,
         layers: c.num_hidden_layers,

@@ -111,7 +111,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     Ok(Model {
         architecture: "GPT2LMHeadModel",
         family: Family::Decoder,
-        graph,
+        graph: graph.finish(),
         inputs: Inputs { source: None, target: Some(inputs) },
         outputs: vec![logits],
         layers: config.n_layer,

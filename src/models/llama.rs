@@ -185,7 +185,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     Ok(Model {
         architecture: "LlamaForCausalLM",
         family: Family::Decoder,
-        graph,
+        graph: graph.finish(),
         inputs: Inputs { source: None, target: Some(inputs) },
         outputs: vec![logits],
         layers: config.num_hidden_layers,

@@ -17,6 +17,8 @@ mod roberta;
 mod settings;
 mod t5;
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result, shown};
 use crate::graph::{Graph, Lens, NodeId};
 use crate::json::parse;
@@ -53,7 +55,8 @@ pub struct Model {
     /// The published class, e.g. `T5ForConditionalGeneration`.
     pub architecture: &'static str,
     pub family: Family,
-    pub graph: Graph,
+    /// Shared with the device that computes it.
+    pub graph: Arc<Graph>,
     pub inputs: Inputs,
     /// What a run always brings back: `logits` first, then those of a second head. None where there is no head.
     pub outputs: Vec<NodeId>,

@@ -29,7 +29,7 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
     Ok(Model {
         architecture: "T5ForConditionalGeneration",
         family: Family::EncoderDecoder,
-        graph,
+        graph: graph.finish(),
         inputs,
         outputs: vec![logits],
         layers: config.num_layers.max(config.num_decoder_layers),

@@ -62,9 +62,9 @@ impl Settings {
     }
 
     pub fn count(&self, name: &str) -> Result<Option<usize>> {
-        let wrong = |value: &Value| fault(name, value, "a whole number up to 100,000");
+        let wrong = |value: &Value| fault(name, value, "a whole number up to 10,000");
         self.get(name)
-            .map(|value| value.as_u64().filter(|&count| count <= 100_000).map(|count| count as usize).ok_or_else(|| wrong(value)))
+            .map(|value| value.as_u64().filter(|&count| count <= 10_000).map(|count| count as usize).ok_or_else(|| wrong(value)))
             .transpose()
     }
 }

@@ -16,7 +16,7 @@ use super::setup::Setup;
 use super::trainer::{Snapshot, Step, Trainer};
 use crate::device::{Choice, Device};
 use crate::error::{Error, Result};
-use crate::graph::{NodeId, Stage};
+use crate::graph::{Graph, NodeId, Stage};
 use crate::models::{Family, Model};
 use crate::pass::{Parameters, Pass, Read, Rows};
 use crate::tensor::Axis;
@@ -76,7 +76,7 @@ impl Generator {
         let model = Arc::new(model);
         let (graph, loss, learner) = match setup {
             None => {
-                let mut graph = model.graph.clone();
+                let mut graph = Graph::clone(&model.graph);
                 let loss = add_loss(&mut graph, &model, &[(output, Objective::OneOf)])?;
                 (Arc::new(graph), loss, None)
             }

@@ -92,7 +92,7 @@ impl Trainer {
     /// Labels that do not fit the model; a glob that no hook or no weight matches; no weight that learns; an intervention on a hook or an axis that is not there.
     pub fn new(model: Arc<Model>, example: &Batch, setup: &Setup) -> Result<Trainer> {
         setup.check()?;
-        let mut graph = model.graph.clone();
+        let mut graph = Graph::clone(&model.graph);
         let loss = match setup.preference {
             Some(preference) => add_preference(&mut graph, &model, preference)?,
             None => add_loss(&mut graph, &model, &example.heads(&model)?)?,

@@ -73,7 +73,7 @@ export function extraOf(settings, name) {
   const listed = "extra_special_tokens" in settings ? settings.extra_special_tokens : settings.additional_special_tokens;
   if (listed !== undefined || name !== "T5Tokenizer") return Array.isArray(listed) ? listed : [];
   const count = settings.extra_ids ?? 100;
-  if (!Number.isInteger(count) || count < 0 || count > 100_000) throw refused("extra_ids", count);
+  if (!Number.isInteger(count) || count < 0 || count > 10_000) throw refused("extra_ids", count);
   return Array.from({ length: count }, (_, n) => `<extra_id_${n}>`);
 }
 
