@@ -225,6 +225,7 @@ impl Graph {
         self.hooks.iter_mut().for_each(|hook| hook.name.shrink_to_fit());
         self.nodes.shrink_to_fit();
         self.hooks.shrink_to_fit();
+        self.dropped.shrink_to_fit();
         Arc::new(self)
     }
 
