@@ -211,9 +211,7 @@ export class Model {
     this.#training = undefined;
     /** @type {import("./training/training.js").Ask} */
     const ask = (method, asked, signal, transfer) => this.#call("train", [method, asked], { signal, transfer });
-    const helpers = async (/** @type {number} */ count) => {
-      return Promise.all(Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link));
-    };
+    const helpers = (/** @type {number} */ count) => Promise.all(Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link));
     return (this.#training = await Training.open({ ask, device: () => this.info.device, helpers }, asked));
   }
 
