@@ -1,7 +1,7 @@
-// edit: x[j] = v, x[j] * v or x[j] + v, at chosen places j of a node's own numbers; v may be those of another node, or dropout's mask
+// edit: x[j] = v, x[j] * v or x[j] + v, at chosen places j of a node's own numbers; v may be those of another node or a mask
 //
-// CPU twin: src/pass/edit.rs, and src/pass/dropped.rs for the mask. Papers: Vig et al. 2020, section 3 (an intervention sets a neuron and lets the
-// rest follow); Srivastava et al. 2014, section 10 (dropout, scaled in training).
+// CPU twin: src/pass/edit.rs, and src/pass/dropped.rs for the mask of dropout. Papers: Vig et al. 2020, section 3 (an
+// intervention sets a neuron and lets the rest follow); Srivastava et al. 2014, section 10 (dropout, scaled in training).
 // One invocation changes one element.
 
 struct Params {
@@ -9,7 +9,7 @@ struct Params {
     rows: u32, // rows of the last axis that hold them
     columns: u32, // of them in each row
     change: u32, // 0 set, 1 scale, 2 add
-    each: u32, // 1 where every place has a number of its own, 0 where one serves all, 2 where they lie as in x, 3 for dropout's mask
+    each: u32, // 1 where every place has a number of its own, 0 where one serves all, 2 where they lie as in x, 3 for a mask
     below: u32, // of dropout: a number is dropped where its hash is below this
     factor: f32, // what the others are multiplied by
     before: u32, // keys of the hash

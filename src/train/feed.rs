@@ -62,6 +62,9 @@ impl Feed {
             Source::Text(stream) => stream.batch(step as u64),
             Source::Task(task) => task.batch(step as u64),
         };
+        if self.generator.is_none() {
+            return Ok(batch);
+        }
         let filled = self.filled(step as u64, &batch, rank, of).await?;
         self.masked = batch;
         Ok(filled)
