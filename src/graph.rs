@@ -150,6 +150,8 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// In the order of computation. A node may have a second name: what leaves one block enters the next.
     pub hooks: Vec<Hook>,
+    /// Where the architecture has dropout: in training that asks for it, all that reads these nodes reads them with some of their numbers dropped. No other pass drops any.
+    pub dropped: Vec<NodeId>,
     /// Weight nodes by what they read, so that layers that share a weight share its node.
     weights: BTreeMap<(String, Stored), NodeId>,
 }
@@ -223,6 +225,7 @@ impl Graph {
         self.hooks.iter_mut().for_each(|hook| hook.name.shrink_to_fit());
         self.nodes.shrink_to_fit();
         self.hooks.shrink_to_fit();
+        self.dropped.shrink_to_fit();
         Arc::new(self)
     }
 

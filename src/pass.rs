@@ -1,6 +1,7 @@
 //! One pass through a graph, as plain data: what a device is asked to compute, to change on the way and to bring back.
 
 mod by_node;
+mod dropped;
 mod edit;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::ops::Op;
 use crate::tensor::{Axis, Tensor, size};
 pub use by_node::ByNode;
+pub use dropped::Dropped;
 pub use edit::{Change, Edit, Values, rows};
 
 /// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in

@@ -1,6 +1,8 @@
 //! The JavaScript API: what `www/engine/host.js` sees of the engine. Lengths are in tokens, times in milliseconds.
 
 mod corruption;
+mod fresh;
+mod generator;
 mod graph;
 mod info;
 mod interventions;

@@ -22,13 +22,14 @@ fn ten_thousand_steps_leave_nothing_behind() {
     let parameters = initialise(&model, CONFIG, 1).expect("weights");
     let serving = Serving { family: model.family, batch: 2, held_out: 0.0, seed: 1 };
     let task = Task::Walk { nodes: 8, degree: 2, length: 8 };
-    let mut feed = Feed::Task(Box::new(Generated::open(task, serving).expect("a task")));
-    let mut trainer = Trainer::new(Arc::new(model), &feed.batch(0), &Setup::default()).expect("a trainer");
+    let mut feed = Feed::task(Generated::open(task, serving).expect("a task"));
+    let mut trainer =
+        Trainer::new(Arc::new(model), &block_on(feed.batch(0)).expect("a batch"), &Setup::default()).expect("a trainer");
     let mut device = block_on(Device::open_untested(Choice::Cpu, trainer.graph().clone(), parameters)).expect("the CPU");
     trainer.plan(Optimizer::default(), 10_000).expect("a plan");
     let mut steps = |count: usize| {
         for _ in 0..count {
-            let batch = feed.batch(trainer.done());
+            let batch = block_on(feed.batch(trainer.done())).expect("a batch");
             block_on(trainer.advance(&mut device, &batch)).expect("a step");
         }
         heap::begin()

@@ -192,13 +192,12 @@ fn pairs_are_two_texts_or_one() {
 fn a_generator_makes_the_discriminators_batch() {
     let mut stream = open((Recipe::Rtd(0.15, Rows::Packed), texts(), settings(Family::Encoder)));
     let masked = stream.batch(5);
-    let mut write = |asked: &Batch| {
-        // All that is asked for becomes the token 59.
-        let places = asked.arrays["input_ids"].data.len();
-        Ok((0..places).flat_map(|_| (0..VOCAB).map(|id| if id == 59 { 50.0 } else { -50.0 })).collect())
-    };
-    let found = stream.replaced(5, &masked, &mut write).expect("a batch");
-    assert_eq!(found, stream.replaced(5, &masked, &mut write).expect("the same"), "drawn from the step");
+    let [texts, places] = [masked.arrays["input_ids"].shape[0], masked.arrays["input_ids"].data.len()];
+    // All that is asked for becomes the token 59.
+    let scores: Vec<f32> = (0..places).flat_map(|_| (0..VOCAB).map(|id| if id == 59 { 50.0 } else { -50.0 })).collect();
+    let fill = || stream.replaced(5, &masked, &scores, 0..texts).expect("a batch");
+    let found = fill();
+    assert_eq!(found, fill(), "drawn from the step");
     let (asked, labels, ids) =
         (rows(&masked, "labels").concat(), rows(&found, "labels").concat(), rows(&found, "input_ids").concat());
     let expected = |at: usize| i64::from(asked[at] != -100 && asked[at] != 59);

@@ -139,9 +139,15 @@ pub struct Train {
     /// A text file for --objective, read with the model's tokenizer
     #[arg(long, value_name = "FILE", requires = "objective")]
     pub data: Option<PathBuf>,
-    /// A masked language model's folder, with the same vocabulary: with --objective rtd it fills the masked places by its own draws, and does not learn
+    /// A masked language model's folder, with the same vocabulary: with --objective rtd it fills the masked places by its own draws, and learns only with --joint
     #[arg(long, value_name = "DIR", requires = "objective")]
     pub generator: Option<PathBuf>,
+    /// The generator learns, too, by masked language modelling, with weights and an optimizer of its own (ELECTRA's joint training)
+    #[arg(long, requires = "generator")]
+    pub joint: bool,
+    /// With --joint, a folder for the generator as it was trained; as of --out
+    #[arg(long, value_name = "DIR", requires = "joint")]
+    pub generator_out: Option<PathBuf>,
     /// Texts of a batch, with --objective
     #[arg(long, default_value_t = 16)]
     pub batch: usize,
@@ -151,7 +157,7 @@ pub struct Train {
     /// Of the data: never trained on, and measured at the end
     #[arg(long, default_value_t = 0.05)]
     pub held_out: f64,
-    /// Of the order of the data and its corruption
+    /// Of the order of the data, its corruption, and dropout's masks
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     #[arg(long, value_name = "N", conflicts_with = "minutes", required_unless_present = "minutes")]
@@ -174,6 +180,9 @@ pub struct Train {
     /// Averages each weight over the steps: after a step the average is so much (0.999, say) of what it was, and for the rest the new weight. --out then writes the averages as the model, and the weights themselves beside the optimizer's state, from which training goes on
     #[arg(long, value_name = "F")]
     pub ema: Option<f32>,
+    /// The probability with which training leaves out each number at the architecture's places of dropout: embeddings, attention patterns, what is added to the residual stream
+    #[arg(long, value_name = "F", default_value_t = 0.0)]
+    pub dropout: f32,
     /// The learning rate
     #[arg(long, default_value_t = 1e-3)]
     pub lr: f32,

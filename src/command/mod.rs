@@ -1,6 +1,7 @@
 //! The command, from its arguments to its last line.
 
 mod arguments;
+mod beside;
 mod feed;
 mod folder;
 mod intervene;

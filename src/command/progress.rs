@@ -40,23 +40,26 @@ impl Progress {
         (done < steps).then_some(steps)
     }
 
-    /// Tells of steps whose results came together: each took its share of the time since the last ones.
-    pub fn tell(&mut self, did: &[Step]) -> Result<()> {
+    /// Tells of steps whose results came together: each took its share of the time since the last ones. `beside` has a step's loss of a generator that learns, too.
+    pub fn tell(&mut self, did: &[Step], beside: &mut dyn FnMut(usize) -> Option<f32>) -> Result<()> {
         let now = Instant::now();
         let ms = (now - self.since).as_secs_f64() * 1e3 / did.len().max(1) as f64;
         for did in did {
             self.since = now;
-            self.tell_one(did, ms, now)?;
+            self.tell_one(did, ms, now, beside(did.step))?;
         }
         Ok(())
     }
 
-    fn tell_one(&mut self, did: &Step, ms: f64, now: Instant) -> Result<()> {
+    fn tell_one(&mut self, did: &Step, ms: f64, now: Instant, beside: Option<f32>) -> Result<()> {
         (self.done, self.tokens) = (self.done + 1, self.tokens + did.tokens);
         if self.json {
             let Step { step, loss, grad_norm, rate, tokens } = *did;
-            let line =
+            let mut line =
                 serde_json::json!({ "step": step, "loss": loss, "grad_norm": grad_norm, "lr": rate, "tokens": tokens, "ms": ms });
+            if let Some(loss) = beside {
+                line["generator_loss"] = loss.into();
+            }
             return super::print(&format!("{line}\n"));
         }
         let planned = self.planned(self.done);
@@ -66,7 +69,8 @@ impl Progress {
             let steps = planned.unwrap_or(self.done);
             let left = seconds / self.done as f64 * (steps - self.done) as f64;
             let rate = self.tokens as f64 / seconds.max(1e-9);
-            eprintln!("step {} of {steps}: loss {:.4}, {rate:.0} tokens/s, {left:.0} s left", self.done, did.loss);
+            let beside = beside.map_or(String::new(), |loss| format!(" (the generator's {loss:.4})"));
+            eprintln!("step {} of {steps}: loss {:.4}{beside}, {rate:.0} tokens/s, {left:.0} s left", self.done, did.loss);
         }
         Ok(())
     }

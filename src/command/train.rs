@@ -7,16 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use diorama::device::Device;
 use diorama::error::{Error, Result};
 use diorama::tensor::Tensor;
-use diorama::train::{Array, Batch, Lost, Optimizer, Rescue, Rule, Setup, Snapshot, Trainer};
+use diorama::train::{Array, Batch, Dropout, Lost, Optimizer, Rescue, Rule, Setup, Snapshot, Trainer};
 use diorama::weights::{self, Checkpoint};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::arguments::{Gradients, OptimizerName, Train};
-use super::feed::Feed;
+use super::beside::Beside;
 use super::folder::Folder;
 use super::progress::Progress;
-use super::{intervene, publish, tell};
+use super::{feed, intervene, publish, tell};
 
 /// Loss, gradients of all weights, and hooks with their gradients, as one safetensors file.
 pub async fn gradients(asked: Gradients) -> Result<String> {
@@ -36,30 +36,35 @@ const OPTIMIZER: &str = "optimizer.safetensors";
 
 /// Learns step by step, tells of each, and writes the folder at the end: also where it was interrupted, or where a step went wrong.
 pub async fn train(asked: Train) -> Result<String> {
-    if let Some(out) = &asked.out {
+    for out in asked.out.iter().chain(&asked.generator_out) {
         publish::vacant(out)?;
+    }
+    if asked.out.is_some() && asked.out == asked.generator_out {
+        return Err(Error::Input("--out and --generator-out are one folder; give each model its own".into()));
     }
     let optimizer = optimizer(&asked)?;
     let setup = setup(&asked)?;
     let folder = Folder::at(&asked.dir);
     let (model, parameters, names) = folder.load_named()?;
-    let mut feed = Feed::open(&asked, &folder, &model).await?;
+    let mut feed = feed::open(&asked, &folder, &model, &setup).await?;
     let example = feed.batch(0).await?;
-    let mut notes = feed.notes();
+    let mut notes = feed::notes(&feed);
     let mut trainer = Trainer::new(Arc::new(model), &example, &setup)?;
     let mut device = Device::open_untested(asked.device.into(), trainer.graph().clone(), parameters).await?;
-    if let Some(bytes) = folder.bytes(OPTIMIZER)? {
-        let (step, states) = optimizer_state(&bytes)?;
-        trainer.resume(&mut device, step, &states)?;
+    if let Some(step) = resume(&folder, &mut trainer, &mut device)? {
         notes.push(format!("{OPTIMIZER} lies beside the weights: training goes on from step {step}"));
     }
-    notes.push(format!("weights, gradients and optimizer take {:.1} MiB", trainer.bytes() as f64 / f64::from(1 << 20)));
+    let mut bytes = trainer.bytes();
+    let beside = Beside::open(&asked, &mut feed)?;
+    bytes += feed.generator().map_or(0, |generator| generator.bytes());
+    notes.push(format!("weights, gradients and optimizer take {:.1} MiB", bytes as f64 / f64::from(1 << 20)));
     let stopped = stop_flag();
     let from = trainer.done();
     let (mut progress, mut rescue) = (Progress::new(&asked), Rescue::default());
     let mut fault = None;
     while let Some(steps) = progress.planned(trainer.done() - from) {
         trainer.plan(optimizer, from + steps)?;
+        beside.plan(&mut feed, optimizer, steps)?;
         if stopped.load(Ordering::Relaxed) {
             eprintln!("note: interrupted after {} steps", trainer.done() - from);
             break;
@@ -68,12 +73,14 @@ pub async fn train(asked: Train) -> Result<String> {
             Ok(batch) => rescue.advance(&mut trainer, &mut device, &batch).await,
             Err(error) => Err(error),
         };
+        let taught = if told.is_ok() { feed.teach().await } else { Ok(()) };
         tell_losses(&mut rescue, &device);
-        match told {
+        beside.tell_losses(&mut feed);
+        match told.and_then(|steps| taught.map(|()| steps)) {
             Ok(steps) => {
                 // Behind the first step: what is refused is refused in one line.
                 notes.drain(..).for_each(|note| eprintln!("note: {note}"));
-                progress.tell(&steps)?;
+                progress.tell(&steps, &mut |step| beside.loss(&mut feed, step - from))?;
             }
             Err(error) => {
                 fault = Some(error);
@@ -84,7 +91,7 @@ pub async fn train(asked: Train) -> Result<String> {
     // The results that are still to come, and behind a fault those before it. What goes wrong here is told where nothing went wrong before.
     for _ in 0..2 {
         match rescue.settle(&mut trainer, &mut device).await {
-            Ok(steps) => progress.tell(&steps)?,
+            Ok(steps) => progress.tell(&steps, &mut |step| beside.loss(&mut feed, step - from))?,
             Err(error) => fault = fault.or(Some(error)),
         }
     }
@@ -94,7 +101,8 @@ pub async fn train(asked: Train) -> Result<String> {
     let snapshot = match (snapshot, fault) {
         (Ok(snapshot), None) => snapshot,
         (Ok(snapshot), Some(fault)) => {
-            let kept = save_where_asked(&trainer, &snapshot, from, &folder, &names, &asked)?;
+            let kept = save_where_asked(&trainer, &snapshot, from, &folder, &names, asked.out.as_deref())?;
+            let kept = kept + &beside.save(&mut feed).await?;
             return Err(if kept.is_empty() { fault } else { Error::Input(format!("{fault} ({})", kept.trim_end())) });
         }
         (Err(error), fault) => return Err(fault.unwrap_or(error)),
@@ -103,9 +111,9 @@ pub async fn train(asked: Train) -> Result<String> {
         // What is saved is what is measured.
         trainer.averages(&snapshot).into_iter().try_for_each(|(id, numbers)| device.renew(id, numbers))?;
     }
-    let kept = save_where_asked(&trainer, &snapshot, from, &folder, &names, &asked)?;
-    let held_out = feed.held_out_loss(&trainer, &mut device).await?;
-    let told = held_out.map_or(String::new(), |loss| format!("held-out loss {loss:.4}\n"));
+    let kept =
+        save_where_asked(&trainer, &snapshot, from, &folder, &names, asked.out.as_deref())? + &beside.save(&mut feed).await?;
+    let told = feed::held_out_loss(&mut feed, &trainer, &mut device).await?;
     if asked.json {
         eprint!("{told}{kept}");
         return Ok(String::new());
@@ -130,7 +138,8 @@ fn setup(asked: &Train) -> Result<Setup> {
     };
     let interventions = intervene::read(asked.intervene.as_deref())?;
     let (trained, frozen) = (asked.train.clone(), asked.freeze.clone());
-    Ok(Setup { captured: vec![], interventions, trained, frozen, rule, preference: None, ema: asked.ema })
+    let dropout = Dropout { share: asked.dropout, seed: asked.seed };
+    Ok(Setup { interventions, trained, frozen, rule, ema: asked.ema, dropout, ..Setup::default() })
 }
 
 fn optimizer(asked: &Train) -> Result<Optimizer> {
@@ -161,16 +170,23 @@ fn stop_flag() -> Arc<AtomicBool> {
     stopped
 }
 
+/// Goes on from the optimizer's state where one lies beside the weights; tells from which step.
+pub fn resume(folder: &Folder<'_>, trainer: &mut Trainer, device: &mut Device) -> Result<Option<usize>> {
+    let Some(bytes) = folder.bytes(OPTIMIZER)? else { return Ok(None) };
+    let (step, states) = optimizer_state(&bytes)?;
+    trainer.resume(device, step, &states).map(|()| Some(step))
+}
+
 /// Writes the folder where one is asked for and there was a step; says so.
-fn save_where_asked(
+pub fn save_where_asked(
     trainer: &Trainer,
     snapshot: &Snapshot,
     from: usize,
     folder: &Folder<'_>,
     names: &[String],
-    asked: &Train,
+    out: Option<&Path>,
 ) -> Result<String> {
-    match &asked.out {
+    match out {
         Some(out) if snapshot.step > from => {
             save(trainer, snapshot, folder, names, out)?;
             Ok(format!("{} steps, written to {}\n", snapshot.step - from, out.display()))

@@ -33,6 +33,7 @@ pub(super) fn prepare(gpu: &Gpu, graph: &Graph, buffers: &Buffers, pass: &Pass) 
         let values = match &edit.with {
             Values::Numbers(values) => upload("values of an edit", bytemuck::cast_slice(values))?,
             Values::Node(id) => buffers.at(graph, *id, &pass.lens)?.clone(),
+            Values::Dropped(_) => buffers.zero().clone(),
         };
         let sizes = sizes(gpu, &dispatch.params);
         let x = buffers.at(graph, edit.node, &pass.lens)?;

@@ -112,6 +112,12 @@ impl<'g> Scope<'g> {
         self.graph.name(&name, node, self.place);
     }
 
+    /// Marks a node as one that has dropout in training (see [`Graph::dropped`]), and gives it back.
+    pub fn dropped(&mut self, node: NodeId) -> NodeId {
+        self.graph.dropped.push(node);
+        node
+    }
+
     pub fn axes(&self, id: NodeId) -> Vec<(Axis, Dim)> {
         let node = self.graph.node(id);
         node.axes.iter().copied().zip(node.dims.iter().copied()).collect()

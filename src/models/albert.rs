@@ -4,7 +4,9 @@
 //! that all layers of a group share, and sentence order in place of next-sentence prediction. A shared layer has its weights
 //! once in the graph, and a block, with hooks, for each pass.
 
-use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::encoder::{
+    BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, first, model, named, pool, words,
+};
 use super::parts::{Matrix, project};
 use super::settings::{MOST_LAYERS, Settings, product};
 use super::{Classes, Model};
@@ -22,6 +24,8 @@ const DEFAULTS: Defaults = Defaults {
     intermediate_size: 16_384,
     hidden_act: "gelu_new",
     pad_token_id: 0,
+    // `transformers` makes one there and does not use it.
+    mlp_dropout: false,
 };
 
 pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
@@ -53,7 +57,9 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         outputs.push(words(g, &c, head, h, &embedded, tensors)?);
     }
     if class == "AlbertForPreTraining" {
-        let pooled = pool(g, &c, named("albert", "pooler"), h)?;
+        let first = first(g, &c, h)?;
+        let pooled = pool(g, &c, named("albert", "pooler"), first)?;
+        let pooled = g.dropped(pooled);
         outputs.push(classify(
             g,
             "sop_logits",

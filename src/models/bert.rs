@@ -3,7 +3,9 @@
 //! Read beside §3: the encoder of Vaswani et al. 2017 with learned positions and segments, pretrained on two tasks that a head
 //! each remembers: masked words (§3.1, task 1) and whether one sentence follows another (task 2).
 
-use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::encoder::{
+    BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, first, model, named, pool, words,
+};
 use super::settings::Settings;
 use super::{Classes, Model};
 use crate::error::Result;
@@ -34,11 +36,14 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         outputs.push(words(g, &c, head, h, &embedded, tensors)?);
     }
     if class == "BertForPreTraining" {
-        let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
+        let first = first(g, &c, h)?;
+        let pooled = pool(g, &c, named("bert", "pooler.dense"), first)?;
         outputs.push(classify(g, "nsp_logits", vec!["cls.seq_relationship".into()], pooled, 2)?);
     }
     if class == "BertForSequenceClassification" {
-        let pooled = pool(g, &c, named("bert", "pooler.dense"), h)?;
+        let first = first(g, &c, h)?;
+        let pooled = pool(g, &c, named("bert", "pooler.dense"), first)?;
+        let pooled = g.dropped(pooled);
         let read = Classes::read(settings)?;
         outputs.push(classify(g, "logits", vec!["classifier".into()], pooled, read.labels.len())?);
         classes = Some(read);

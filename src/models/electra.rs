@@ -23,6 +23,7 @@ const DEFAULTS: Defaults = Defaults {
     intermediate_size: 1024,
     hidden_act: "gelu",
     pad_token_id: 0,
+    mlp_dropout: true,
 };
 
 pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {

@@ -25,6 +25,8 @@ pub struct Config {
     pub type_vocab_size: usize,
     pub layer_norm_eps: f32,
     pub pad_token_id: Option<u32>,
+    /// Whether there is dropout behind the feed-forward part.
+    pub mlp_dropout: bool,
     /// Whether a word head's matrix is the embedding where the checkpoint has none of its own.
     tied: bool,
 }
@@ -39,6 +41,8 @@ pub struct Defaults {
     pub intermediate_size: usize,
     pub hidden_act: &'static str,
     pub pad_token_id: u32,
+    /// Whether there is dropout behind the feed-forward part.
+    pub mlp_dropout: bool,
 }
 
 impl Defaults {
@@ -50,6 +54,7 @@ impl Defaults {
         intermediate_size: 3072,
         hidden_act: "gelu",
         pad_token_id: 0,
+        mlp_dropout: true,
     };
 }
 
@@ -97,6 +102,7 @@ impl Config {
             type_vocab_size: s.size("type_vocab_size", 2, MOST_WIDE)?,
             layer_norm_eps: s.epsilon("layer_norm_eps", 1e-12)?,
             pad_token_id: if s.has("pad_token_id") { s.id("pad_token_id")? } else { Some(class.pad_token_id) },
+            mlp_dropout: class.mlp_dropout,
             tied: s.flag("tie_word_embeddings")?.unwrap_or(true),
         })
     }
@@ -148,6 +154,7 @@ pub fn embed(g: &mut Scope, c: &Config, embeddings: &Embeddings) -> Result<Embed
     let sum = g.like("embedded", Add, &[sum, place])?;
     let stems: Vec<String> = embeddings.stems.iter().map(|stem| format!("{stem}.LayerNorm")).collect();
     let h = layer_norm(g, "embedded_norm", &stems, c.layer_norm_eps, sum)?;
+    let h = g.dropped(h);
     let positions = Some(match embeddings.pad {
         Some(pad) => Positions::AfterPadding { node: positions, pad },
         None => Positions::Counted { node: positions },
@@ -197,6 +204,7 @@ pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: N
     let v = project(&mut attn, "hook_v", Matrix::biased(names.value), h, &heads.key_axes())?; // [batch pos kv_head d_head]
     let z = attend(&mut attn, heads, [q, k, v], allowed, Mask::Padding)?;
     let out = project(&mut g.of(Part::Attn), "hook_attn_out", Matrix::biased(names.attn_out), z, &width)?;
+    let out = g.dropped(out);
     let sum = g.like("attn_sum", Add, &[h, out])?;
     let mid = layer_norm(g, "ln1.hook_normalized", &names.attn_norm, c.layer_norm_eps, sum)?;
     g.alias("hook_resid_mid", mid);
@@ -205,6 +213,7 @@ pub fn block(g: &mut Scope, c: &Config, names: BlockNames, h: NodeId, allowed: N
     let pre = project(&mut mlp, "hook_pre", Matrix::biased(names.mlp_in), mid, &[(DMlp, c.intermediate_size)])?;
     let post = mlp.like("hook_post", c.activation, &[pre])?;
     let out = project(&mut g.of(Part::Mlp), "hook_mlp_out", Matrix::biased(names.mlp_out), post, &width)?;
+    let out = if c.mlp_dropout { g.dropped(out) } else { out };
     let sum = g.like("mlp_sum", Add, &[mid, out])?;
     let h = layer_norm(g, "ln2.hook_normalized", &names.mlp_norm, c.layer_norm_eps, sum)?;
     g.alias("hook_resid_post", h);
@@ -232,14 +241,14 @@ pub fn words(g: &mut Scope, c: &Config, head: WordHead, h: NodeId, embedded: &Em
     g.op("logits", Linear, &[x, matrix, bias], &axes)
 }
 
-/// Devlin et al. 2018, §3: the final vector of \[CLS\], through a dense layer and tanh: \[batch d_model\].
-pub fn pool(g: &mut Scope, c: &Config, dense: Vec<String>, h: NodeId) -> Result<NodeId> {
-    let first = first(g, c, h)?;
+/// Devlin et al. 2018, §3: the final vector of \[CLS\] (see [`first`]), through a dense layer and tanh: \[batch d_model\].
+pub fn pool(g: &mut Scope, c: &Config, dense: Vec<String>, first: NodeId) -> Result<NodeId> {
     let x = project(&mut g.part(Part::Pooler), "dense", Matrix::biased(dense), first, &[(DModel, c.hidden_size)])?;
     g.of(Part::Pooler).like("pooled", Activation::Tanh, &[x])
 }
 
-fn first(g: &mut Scope, c: &Config, h: NodeId) -> Result<NodeId> {
+/// The vector of each text's first token: \[batch d_model\].
+pub fn first(g: &mut Scope, c: &Config, h: NodeId) -> Result<NodeId> {
     g.of(Part::Pooler).op("first", First, &[h], &[(Batch, Dim::Batch), (DModel, Dim::Fixed(c.hidden_size))])
 }
 

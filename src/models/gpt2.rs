@@ -147,7 +147,8 @@ fn language_model(g: &mut Scope, c: &Config, tensors: &[String]) -> Result<(Text
     let places = g.weight(&weight("wpe.weight"), &[(Pos, c.n_positions), (DModel, c.n_embd)]);
     let token = g.op("hook_embed", Embed, &[ids, table], &hidden)?;
     let place = g.op("hook_pos_embed", Embed, &[positions, places], &hidden)?;
-    let mut h = g.like("embedded", Add, &[token, place])?; // [batch pos d_model]
+    let h = g.like("embedded", Add, &[token, place])?; // [batch pos d_model]
+    let mut h = g.dropped(h);
 
     for l in 0..c.n_layer {
         h = block(&mut g.stack(Stack::Blocks).layer(l), c, l, h, allowed)?;
@@ -173,6 +174,7 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Res
     let (k, v) = (cache(&mut attn, "cache_k", k)?, cache(&mut attn, "cache_v", v)?);
     let z = attend_scaled(&mut attn, heads, c.scaling.at(l, c.d_head), [q, k, v], allowed, Mask::Causal)?;
     let out = project(&mut g.of(Part::Attn), "hook_attn_out", conv1d(at("attn.c_proj")), z, &[(DModel, c.n_embd)])?;
+    let out = g.dropped(out);
     let h = g.like("hook_resid_mid", Add, &[h, out])?;
 
     let x = layer_norm(g, "ln2.hook_normalized", &at("ln_2"), c.layer_norm_epsilon, h)?;
@@ -180,6 +182,7 @@ fn block(g: &mut Scope, c: &Config, l: usize, h: NodeId, allowed: NodeId) -> Res
     let pre = project(&mut mlp, "hook_pre", conv1d(at("mlp.c_fc")), x, &[(DMlp, c.n_inner)])?;
     let post = mlp.like("hook_post", c.activation, &[pre])?;
     let out = project(&mut g.of(Part::Mlp), "hook_mlp_out", conv1d(at("mlp.c_proj")), post, &[(DModel, c.n_embd)])?;
+    let out = g.dropped(out);
     g.like("hook_resid_post", Add, &[h, out])
 }
 

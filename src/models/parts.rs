@@ -131,6 +131,7 @@ pub fn attend_scaled(
     let scores = g.op("hook_attn_scores_unmasked", AttnScores { scale }, &[q, k], &axes)?;
     let scores = g.like("hook_attn_scores", mask, &[scores, allowed])?;
     let pattern = g.like("hook_pattern", Softmax, &[scores])?; // [batch head query_pos key_pos]
+    let pattern = g.dropped(pattern);
     let axes = g.axes(q);
     g.op("hook_z", AttnMix, &[pattern, v], &axes) // [batch pos head d_head]
 }

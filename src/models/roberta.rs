@@ -4,7 +4,9 @@
 //! What shows in the graph: positions count from `pad_token_id` + 1 (fairseq's padding keeps a row of the table for itself), one
 //! segment only, and a classifier that reads the first token through a dense layer of its own.
 
-use super::encoder::{BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, model, named, pool, words};
+use super::encoder::{
+    BlockNames, Config, Defaults, Embeddings, WordHead, block, classify, embed, first, model, named, pool, words,
+};
 use super::settings::{Settings, within};
 use super::{Classes, Model};
 use crate::error::{Error, Result};
@@ -39,7 +41,10 @@ pub fn build(settings: Settings, tensors: &[String]) -> Result<Model> {
         outputs.push(words(g, &c, head, h, &embedded, tensors)?);
     }
     if class == "RobertaForSequenceClassification" {
-        let x = pool(g, &c, vec!["classifier.dense".into()], h)?;
+        let first = first(g, &c, h)?;
+        let first = g.dropped(first);
+        let x = pool(g, &c, vec!["classifier.dense".into()], first)?;
+        let x = g.dropped(x);
         let read = Classes::read(settings)?;
         outputs.push(classify(g, "logits", vec!["classifier.out_proj".into()], x, read.labels.len())?);
         classes = Some(read);

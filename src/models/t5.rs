@@ -132,13 +132,15 @@ impl Half<'_> {
             )?;
             let out =
                 self.project(&mut g.of(Part::Attn), "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
+            let out = g.dropped(out);
             h = g.like("hook_resid_mid", Add, &[h, out])?;
 
             let x = self.norm(g, "ln2.hook_normalized", &layer(1, "layer_norm"), h)?;
             let out = self.feed_forward(g, &layer(1, "DenseReluDense"), x)?;
             h = g.like("hook_resid_post", Add, &[h, out])?;
         }
-        self.norm(g, "ln_final.hook_normalized", "encoder.final_layer_norm", h)
+        let h = self.norm(g, "ln_final.hook_normalized", "encoder.final_layer_norm", h)?;
+        Ok(g.dropped(h))
     }
 
     fn decode(&self, g: &mut Scope, ids: NodeId, allowed: NodeId, memory: Memory, embedding: NodeId) -> Result<NodeId> {
@@ -161,6 +163,7 @@ impl Half<'_> {
             )?;
             let out =
                 self.project(&mut g.of(Part::Attn), "hook_attn_out", &layer(0, "SelfAttention.o"), z, DModel, self.c.d_model)?;
+            let out = g.dropped(out);
             h = g.like("hook_resid_mid", Add, &[h, out])?;
 
             let x = self.norm(g, "ln2.hook_normalized", &layer(1, "layer_norm"), h)?;
@@ -175,18 +178,21 @@ impl Half<'_> {
                 DModel,
                 self.c.d_model,
             )?;
+            let out = g.dropped(out);
             h = g.like("hook_resid_mid_cross", Add, &[h, out])?;
 
             let x = self.norm(g, "ln3.hook_normalized", &layer(2, "layer_norm"), h)?;
             let out = self.feed_forward(g, &layer(2, "DenseReluDense"), x)?;
             h = g.like("hook_resid_post", Add, &[h, out])?;
         }
-        self.norm(g, "ln_final.hook_normalized", "decoder.final_layer_norm", h)
+        let h = self.norm(g, "ln_final.hook_normalized", "decoder.final_layer_norm", h)?;
+        Ok(g.dropped(h))
     }
 
     fn embed(&self, g: &mut Scope, ids: NodeId, table: NodeId) -> Result<NodeId> {
         let axes = [(Batch, Dim::Batch), (Pos, self.pos), (DModel, Dim::Fixed(self.c.d_model))];
-        g.op("hook_embed", Embed, &[ids, table], &axes)
+        let h = g.op("hook_embed", Embed, &[ids, table], &axes)?;
+        Ok(g.dropped(h))
     }
 
     /// §2.1: "a simplified form of position embeddings where each 'embedding' is simply a scalar that is added to the
@@ -234,6 +240,7 @@ impl Half<'_> {
         let scores = g.op("hook_attn_scores_unmasked", AttnScores { scale: 1.0 }, &inputs, &axes)?;
         let scores = g.like("hook_attn_scores", mask, &[scores, allowed])?;
         let pattern = g.like("hook_pattern", Softmax, &[scores])?;
+        let pattern = g.dropped(pattern);
         let axes = g.axes(q);
         g.op("hook_z", AttnMix, &[pattern, v], &axes)
     }
@@ -272,7 +279,9 @@ impl Half<'_> {
             let pre = self.project(&mut mlp, "hook_pre", &format!("{weights}.wi"), x, DMlp, d_mlp)?;
             mlp.like("hook_post", activation, &[pre])?
         };
-        self.project(&mut g.of(Part::Mlp), "hook_mlp_out", &format!("{weights}.wo"), post, DModel, self.c.d_model)
+        let post = mlp.dropped(post);
+        let out = self.project(&mut g.of(Part::Mlp), "hook_mlp_out", &format!("{weights}.wo"), post, DModel, self.c.d_model)?;
+        Ok(g.dropped(out))
     }
 
     /// A matrix without a bias: T5 has none. x \[batch pos …\] → \[batch pos axis\].

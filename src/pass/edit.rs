@@ -1,7 +1,8 @@
 //! `edit`: x\[j\] = v, x\[j\] · v or x\[j\] + v, at the places j that a reader chose, as soon as x is computed and before anything reads it.
 //!
-//! x \[…\], v one number, one for each place, or another node of the same shape, whose number at the same place is taken. `shaders/edit.wgsl` is its twin on a GPU. Not an op: it changes a node, and is none.
+//! x \[…\], v one number, one for each place, another node of the same shape, whose number at the same place is taken, or the mask of dropout. `shaders/edit.wgsl` is its twin on a GPU. Not an op: it changes a node, and is none.
 
+use super::dropped::Dropped;
 use crate::graph::NodeId;
 use crate::ops::{Dispatch, groups};
 
@@ -21,6 +22,8 @@ pub enum Values {
     Numbers(Vec<f32>),
     /// Those of a node that the pass computes before, of the same shape, at the same places.
     Node(NodeId),
+    /// 0 where a number is dropped, and what keeps the mean elsewhere.
+    Dropped(Dropped),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +48,7 @@ impl Edit {
     pub fn source(&self) -> Option<NodeId> {
         match self.with {
             Values::Node(id) => Some(id),
-            Values::Numbers(_) => None,
+            Values::Numbers(_) | Values::Dropped(_) => None,
         }
     }
 
@@ -57,6 +60,7 @@ impl Edit {
                 let value = match &self.with {
                     Values::Numbers(values) => values[if values.len() == 1 { 0 } else { row * columns.len() + column }],
                     Values::Node(_) => source[start + at],
+                    Values::Dropped(dropped) => dropped.at(start + at),
                 };
                 let x = &mut x[start + at];
                 *x = self.change.of(*x, value);
@@ -93,11 +97,13 @@ impl Edit {
     pub fn dispatch(&self, shape: &[usize]) -> (Dispatch, Vec<u32>) {
         let (rows, columns) = (self.rows(shape), self.columns());
         let count = rows.len() * columns.len();
-        let each = match &self.with {
-            Values::Numbers(values) => (values.len() > 1) as usize,
-            Values::Node(_) => 2,
+        let (each, dropped) = match &self.with {
+            Values::Numbers(values) => ((values.len() > 1) as usize, [0; 5]),
+            Values::Node(_) => (2, [0; 5]),
+            Values::Dropped(dropped) => (3, dropped.params()),
         };
-        let params = [count, rows.len(), columns.len(), self.change as usize, each].map(|n| n as u32).to_vec();
+        let sizes = [count, rows.len(), columns.len(), self.change as usize, each].map(|n| n as u32);
+        let params = [sizes, dropped].concat();
         let places = rows.iter().chain(columns).map(|&place| place as u32).collect();
         (Dispatch { shader: "edit", params, groups: groups(count, 64) }, places)
     }

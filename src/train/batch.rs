@@ -31,6 +31,8 @@ pub struct Batch {
 pub struct Fed {
     pub lens: Lens,
     pub inputs: ByNode<Vec<f32>>,
+    /// Texts of the batch that come before these, where these are a share of it.
+    pub before: usize,
     /// Labels that count, over all heads.
     pub labels: usize,
     /// Tokens that are not padding.
@@ -148,7 +150,7 @@ impl Batch {
             Some(preferred) => preferred.feed(self, model, &lens, &mut inputs)?,
             None => self.labels(model, loss, &lens, &allowed, &mut inputs)?,
         };
-        Ok(Fed { lens, inputs, labels, tokens })
+        Ok(Fed { lens, inputs, before: 0, labels, tokens })
     }
 
     fn text(&self, inputs: &mut ByNode<Vec<f32>>, model: &Model, nodes: &TextInputs, ids: &Ids, allowed: &[f32]) -> Result<()> {

@@ -5,6 +5,7 @@
 //! - `feed`: where the batches of a run come from
 //! - `preferences`: rewards, DPO and PPO's policy, from pairs and rewarded texts
 //! - `batch`: texts and labels of a step, as the graph's inputs
+//! - `dropout`: numbers that are left out at random, where a training asks for it
 //! - `initialise`: the numbers of a new model
 //! - `objectives`: batches from tokenised data, for each step
 //! - `generator`: the model that fills what an ELECTRA discriminator reads
@@ -16,6 +17,7 @@
 
 mod batch;
 mod differentiate;
+mod dropout;
 mod feed;
 mod generator;
 mod initialise;
@@ -31,6 +33,7 @@ mod update;
 
 pub use batch::{Array, Batch, Fed, IGNORED};
 pub use differentiate::{Gradients, Wanted, differentiate};
+pub use dropout::Dropout;
 pub use feed::Feed;
 pub use generator::Generator;
 pub use initialise::{initialise, published};

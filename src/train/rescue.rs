@@ -132,7 +132,7 @@ impl Rescue {
     }
 
     /// Goes back to the snapshot on the device that replaces the lost one, and takes the steps since once more.
-    async fn recover(&mut self, trainer: &mut Trainer, device: &mut Device, why: String) -> Result<()> {
+    pub(super) async fn recover(&mut self, trainer: &mut Trainer, device: &mut Device, why: String) -> Result<()> {
         let mut why = why;
         loop {
             let Some((snapshot, _)) = self.kept.as_ref().filter(|_| self.losses < MOST_LOSSES) else {

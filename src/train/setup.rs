@@ -1,5 +1,6 @@
 //! What a trainer is made for: which weights learn, by which rule, and whose gradients can be looked at.
 
+use super::dropout::Dropout;
 use super::preferences::Preference;
 use super::schedule::Optimizer;
 use super::update::Rule;
@@ -25,6 +26,8 @@ pub struct Setup {
     /// Keeps an average of each weight that learns: after a step it is so much of what it was, 0 to below 1, and for the rest the new weight. The first step
     /// begins it.
     pub ema: Option<f32>,
+    /// None unless asked for.
+    pub dropout: Dropout,
 }
 
 impl Setup {
@@ -33,12 +36,18 @@ impl Setup {
         Setup { captured: captured.to_vec(), ..Setup::default() }
     }
 
+    /// The same for a generator that learns beside: rule, averages and dropout, under a seed of its own, but nothing that is meant for the model's own weights and hooks.
+    pub fn for_generator(&self) -> Setup {
+        let dropout = Dropout { seed: !self.dropout.seed, ..self.dropout };
+        Setup { rule: self.rule, ema: self.ema, dropout, ..Setup::default() }
+    }
+
     /// # Errors
     /// A number outside its range.
     pub fn check(&self) -> Result<()> {
         let momentum = if let Rule::Sgd { momentum } = self.rule { Some(momentum) } else { None };
         let wrong = |(_, number): &(&str, Option<f32>)| number.is_some_and(|number| !(0.0..1.0).contains(&number));
-        match [("momentum", momentum), ("ema", self.ema)].into_iter().find(wrong) {
+        match [("momentum", momentum), ("ema", self.ema), ("dropout", Some(self.dropout.share))].into_iter().find(wrong) {
             Some((name, Some(number))) => {
                 Err(Error::Input(format!("{name} is {number}; a number of at least 0 and below 1 is expected")))
             }

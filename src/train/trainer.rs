@@ -24,9 +24,10 @@ use crate::error::{Error, Result};
 use crate::graph::{Graph, Lens, NodeId, Stage};
 use crate::models::Model;
 use crate::ops::record::{NUMBERS, STEPS};
-use crate::pass::{ByNode, Pass, Read, Rows};
+use crate::pass::{ByNode, Edit, Pass, Read, Rows};
 use crate::tensor::{Tensor, size};
 
+pub(super) use shared::texts_of;
 pub use snapshot::Snapshot;
 
 /// What one batch says of a model.
@@ -100,6 +101,7 @@ impl Trainer {
         let captured = select(&graph, &setup.captured, &FORWARD)?.into_iter().map(|read| read.node);
         let activations = captured.chain(own).collect();
         let weights = setup.learning(&graph)?.into_iter().chain(loss.learned.iter().copied()).collect();
+        let edited = [&edited, setup.dropout.nodes(&graph)].concat();
         let wanted = Wanted { weights, activations, edited, taken };
         let gradients = differentiate(&mut graph, loss.total, &wanted)?;
         let aims = Aims::find(&graph, &setup.interventions, Extent::Whole)?;
@@ -129,6 +131,10 @@ impl Trainer {
 
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    pub(super) fn loss_nodes(&self) -> &Loss {
+        &self.loss
     }
 
     /// Memory of the weights, their gradients and what the optimizer keeps, in bytes; activations are not counted.
@@ -188,8 +194,9 @@ impl Trainer {
     /// # Errors
     /// As of [`Trainer::advance`].
     pub async fn step(&mut self, device: &mut Device, batch: &Batch) -> Result<Step> {
-        let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
-        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, vec![])?;
+        let fed = batch.feed(&self.model, &self.loss)?;
+        let tokens = fed.tokens;
+        let pass = self.lesson(fed, Stage::ALL.to_vec(), vec![])?;
         self.update(device, pass, tokens, Hear::Now).await?;
         self.last()
     }
@@ -201,8 +208,9 @@ impl Trainer {
     /// A batch that does not fit; a loss or gradients that are no longer finite, and then weights and states are as they were before that step, later steps did
     /// nothing, and [`Trainer::settle`] has the steps before it; [`Error::DeviceLost`].
     pub async fn advance(&mut self, device: &mut Device, batch: &Batch) -> Result<Vec<Step>> {
-        let Fed { lens, inputs, tokens, .. } = batch.feed(&self.model, &self.loss)?;
-        let pass = self.pass(lens, Stage::ALL.to_vec(), inputs, vec![])?;
+        let fed = batch.feed(&self.model, &self.loss)?;
+        let tokens = fed.tokens;
+        let pass = self.lesson(fed, Stage::ALL.to_vec(), vec![])?;
         let hear = if device.on_gpu() { Hear::Together } else { Hear::Now };
         self.update(device, pass, tokens, hear).await?;
         Ok(std::mem::take(&mut self.told))
@@ -292,7 +300,26 @@ impl Trainer {
 
     /// A pass with the interventions in it, and with what they make of the gradients.
     fn pass(&self, lens: Lens, stages: Vec<Stage>, inputs: ByNode<Vec<f32>>, reads: Vec<Read>) -> Result<Pass> {
+        self.edited(lens, stages, inputs, reads, vec![])
+    }
+
+    /// The same of a pass that learns: with the masks of this step's dropout, each behind the interventions on its node.
+    fn lesson(&self, fed: Fed, stages: Vec<Stage>, reads: Vec<Read>) -> Result<Pass> {
+        let Fed { lens, inputs, before, .. } = fed;
+        let masks = self.setup.dropout.edits(&self.graph, &lens, self.step, before);
+        self.edited(lens, stages, inputs, reads, masks)
+    }
+
+    fn edited(
+        &self,
+        lens: Lens,
+        stages: Vec<Stage>,
+        inputs: ByNode<Vec<f32>>,
+        reads: Vec<Read>,
+        masks: Vec<Edit>,
+    ) -> Result<Pass> {
         let mut edits = self.aims.edits(&self.graph, &lens, &stages)?;
+        edits.extend(masks);
         if stages.contains(&Stage::Backward) {
             edits.extend(self.gradients.edits(&self.graph, &lens, &edits));
         }

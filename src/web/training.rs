@@ -8,41 +8,51 @@ use js_sys::{Array, Function, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_time::Instant;
 
+use super::generator::{self, Loaded, Written};
 use super::interventions::interventions;
 use super::training_options::{TrainOptions, feed, given};
 use super::turns::taking_turns;
 use super::values::*;
 use super::{WebEngine, idle};
+use crate::device::{Choice, Device};
 use crate::error::{Error, Result};
 use crate::generate::Engine;
 use crate::graph::NodeId;
-use crate::models::{self, Model};
-use crate::train::{Batch, Feed, Optimizer, Step, Trainer, initialise, published};
+use crate::models::Model;
+use crate::train::{Batch, Feed, Optimizer, Step, Trainer};
 use crate::weights::{config_file, model_file, stored};
 
 #[wasm_bindgen(js_class = Engine)]
 impl WebEngine {
     /// Begins to train the model: from now on whoever looks at it sees its weights as they are. `encode(text)` brings the ids of a text without special tokens,
-    /// `id_of(token)` the id of a token, where there is one. `changed`: interventions that hold in every pass of the training, packed.
+    /// `id_of(token)` the id of a token, where there is one. `changed`: interventions that hold in every pass of the training, packed. `generator`: the files of the model that fills
+    /// masked places for the objective `rtd`, `{ config: string, weights: Uint8Array }`.
     pub async fn train(
         &self,
         options: JsValue,
         data: JsValue,
         changed: JsValue,
+        generator: JsValue,
         encode: Function,
         id_of: Function,
     ) -> Result<Training, JsError> {
         let options: TrainOptions = read(options, "options of training")?;
         let mut engine = self.engine.lock().await;
         let (optimizer, model) = (options.optimizer().map_err(fault)?, engine.model.clone());
-        let mut feed = feed(&options, data, &model, &encode, &id_of)?;
         let setup = options.setup(interventions(&changed)?).map_err(fault)?;
-        let example = feed.batch(0);
+        let choice = if engine.device.on_gpu() { Choice::Gpu } else { Choice::Cpu };
+        let taught = options.joint.then(|| setup.for_generator());
+        let (generator, beside) = match generator::load(&generator, &model, choice, taught).await? {
+            Some(Loaded { generator, written }) => (Some(generator), Some(written)),
+            None => (None, None),
+        };
+        let mut feed = feed(&options, data, &model, generator, &encode, &id_of)?;
+        let example = feed.batch(0).await.map_err(fault)?;
         let trainer = Trainer::new(model, &example, &setup).map_err(fault)?;
         trainer.check(&example).map_err(fault)?;
         engine.widen(trainer.graph().clone()).await.map_err(fault)?;
         let held_out = feed.held_out().into_iter().take(MEASURED).collect();
-        let run = Run { trainer, feed, held_out, optimizer, names: self.names.clone() };
+        let run = Run { trainer, feed, held_out, optimizer, names: self.names.clone(), beside };
         Ok(Training { engine: self.engine.clone(), run: Rc::new(Mutex::new(run)) })
     }
 
@@ -54,6 +64,20 @@ impl WebEngine {
         let numbers = engine.device.numbers(&nodes).await.map_err(fault)?;
         let numbers: Vec<_> = nodes.into_iter().zip(numbers).collect();
         self.written(&model, &numbers)
+    }
+
+    /// The generator of a joint training as it is now, in the same form.
+    #[wasm_bindgen(js_name = publishGenerator)]
+    pub async fn publish_generator(&self, training: &Training) -> Result<Object, JsError> {
+        let (mut run, _engine) = training.both(None).await?;
+        let Run { feed, beside, .. } = &mut *run;
+        let none = || fault(Error::Input("no generator learns here; train with joint".into()));
+        let (Some(generator), Some(written)) = (feed.generator(), beside) else { return Err(none()) };
+        let Some(snapshot) = generator.snapshot().await.map_err(fault)? else { return Err(none()) };
+        let Some((trainer, _)) = generator.trainer() else { return Err(none()) };
+        let model = trainer.model();
+        let file = model_file(&stored(&model.graph, &trainer.averages(&snapshot), &written.names)).map_err(fault)?;
+        files(&config_file(&written.config, model.architecture).map_err(fault)?, &file)
     }
 
     /// The same, with the averages of the weights where a training keeps them.
@@ -72,28 +96,7 @@ impl WebEngine {
     }
 }
 
-/// The files of a model that has learned nothing yet, drawn from the seed as its architecture publishes it: `{ config: string, weights: Uint8Array }`. `tokens`: those of its
-/// tokenizer, where it has one.
-#[wasm_bindgen(js_name = freshModel)]
-pub fn fresh_model(config: &str, seed: f64, tokens: Option<usize>) -> Result<Object, JsError> {
-    let write = || {
-        let seed = whole_seed(seed)?;
-        let model = models::build(config, &[])?;
-        if let Some(tokens) = tokens.filter(|tokens| *tokens > model.vocab) {
-            return Err(Error::Input(format!(
-                "the tokenizer has {tokens} tokens, but vocab_size in config.json is {}; make vocab_size at least {tokens}",
-                model.vocab
-            )));
-        }
-        let parameters = initialise(&model, config, seed)?;
-        let file = model_file(&published(&model, config, &parameters, seed)?)?;
-        Ok((config_file(config, model.architecture)?, file))
-    };
-    let (config, file) = write().map_err(fault)?;
-    files(&config, &file)
-}
-
-fn files(config: &str, weights: &[u8]) -> Result<Object, JsError> {
+pub(super) fn files(config: &str, weights: &[u8]) -> Result<Object, JsError> {
     let object = Object::new();
     set(&object, "config", config);
     set(&object, "weights", Uint8Array::from(weights));
@@ -110,6 +113,8 @@ struct Run {
     optimizer: Optimizer,
     /// The checkpoint's tensors.
     names: Vec<String>,
+    /// What a generator is written by.
+    beside: Option<Written>,
 }
 
 /// A training run on an engine's model.
@@ -125,7 +130,8 @@ impl Training {
     pub fn plan(&self, steps: usize) -> Result<(), JsError> {
         let mut run = idle(&self.run)?;
         let optimizer = run.optimizer;
-        run.trainer.plan(optimizer, steps).map_err(fault)
+        run.trainer.plan(optimizer, steps).map_err(fault)?;
+        run.feed.generator().map_or(Ok(()), |generator| generator.plan(optimizer, steps)).map_err(fault)
     }
 
     /// Steps done.
@@ -146,16 +152,17 @@ impl Training {
 
     /// What there is to know before the first step: `{ bytes, examples cut, entropy? }`.
     pub fn about(&self) -> Result<Object, JsError> {
-        let run = idle(&self.run)?;
+        let mut run = idle(&self.run)?;
         let object = Object::new();
-        set(&object, "bytes", run.trainer.bytes() as f64);
-        set(&object, "cut", run.feed.cut() as f64);
+        let bytes = run.trainer.bytes() + run.feed.generator().map_or(0, |generator| generator.bytes());
+        set(&object, "bytes", bytes as f64);
+        set(&object, "cut", run.feed.cut().0 as f64);
         set(&object, "heldOut", run.held_out.len() as f64);
         run.feed.entropy().into_iter().for_each(|entropy| set(&object, "entropy", entropy));
         Ok(object)
     }
 
-    /// Learns until `count` steps are done or `patience` milliseconds are over: six numbers for each step (see [`told`]). A step that fails ends the call,
+    /// Learns until `count` steps are done or `patience` milliseconds are over: seven numbers for each step (see [`told`]). A step that fails ends the call,
     /// and is told by the next one where others came before it.
     pub async fn steps(&self, count: usize, patience: f64, give: Option<Function>) -> Result<Vec<f64>, JsError> {
         let (mut run, mut engine) = self.both(give).await?;
@@ -163,7 +170,7 @@ impl Training {
         let (started, mut steps) = (Instant::now(), vec![]);
         let mut outcome = Ok(vec![]);
         for _ in 0..count {
-            outcome = trainer.advance(&mut engine.device, &feed.batch(trainer.done())).await;
+            outcome = advance(trainer, &mut engine.device, feed).await;
             steps.append(outcome.as_mut().unwrap_or(&mut vec![]));
             if outcome.is_err() || started.elapsed().as_secs_f64() * 1e3 >= patience {
                 break;
@@ -181,20 +188,22 @@ impl Training {
             Err(error) if steps.is_empty() || matches!(error, Error::DeviceLost(_)) => Err(fault(error)),
             _ => {
                 let ms = started.elapsed().as_secs_f64() * 1e3 / steps.len() as f64;
-                Ok(steps.iter().flat_map(|step| told(step, ms)).collect())
+                Ok(steps.iter().flat_map(|step| told(step, ms, feed)).collect())
             }
         }
     }
 
-    /// The share of trainer `rank` of `of` in the next step: see [`Trainer::share`].
+    /// The share of trainer `rank` of `of` in the next step: see [`Trainer::share`]. Behind it that of a generator that learns.
     pub async fn share(&self, rank: usize, of: usize, give: Option<Function>) -> Result<Vec<f32>, JsError> {
         let (mut run, mut engine) = self.both(give).await?;
         let Run { trainer, feed, .. } = &mut *run;
-        let batch = feed.batch(trainer.done());
-        trainer.share(&mut engine.device, &batch, rank, of).await.map_err(fault)
+        let batch = feed.batch_for(trainer.done(), rank, of).await.map_err(fault)?;
+        let mut share = trainer.share(&mut engine.device, &batch, rank, of).await.map_err(fault)?;
+        share.extend(feed.share(rank, of).await.map_err(fault)?);
+        Ok(share)
     }
 
-    /// Learns from all shares, in the order of their ranks: the first is changed to their sum. Six numbers, of which the time is 0.
+    /// Learns from all shares, in the order of their ranks: the first is changed to their sum. Seven numbers, of which the time is 0.
     pub async fn learn(&self, shares: Array) -> Result<Vec<f64>, JsError> {
         let (mut run, mut engine) = self.both(None).await?;
         let mut sum: Vec<f32> = vec![];
@@ -205,18 +214,25 @@ impl Training {
                 false => sum.iter_mut().zip(share).for_each(|(sum, number)| *sum += number),
             }
         }
-        let step = run.trainer.learn(&mut engine.device, &sum).await.map_err(fault)?;
+        let Run { trainer, feed, .. } = &mut *run;
+        let (own, rest) = sum.split_at(trainer.share_length().min(sum.len()));
+        let step = trainer.learn(&mut engine.device, own).await.map_err(fault)?;
         engine.weights_changed();
-        Ok(told(&step, 0.0).to_vec())
+        if let Some(generator) = feed.generator() {
+            generator.learn_shared(rest).await.map_err(fault)?;
+        }
+        Ok(told(&step, 0.0, feed).to_vec())
     }
 
     /// The mean loss over some batches of what was held out; none where nothing was.
     #[wasm_bindgen(js_name = heldOut)]
     pub async fn held_out(&self, batches: usize, give: Option<Function>) -> Result<Option<f64>, JsError> {
-        let (run, mut engine) = self.both(give).await?;
+        let (mut run, mut engine) = self.both(give).await?;
+        let Run { trainer, feed, held_out, .. } = &mut *run;
         let (mut sum, mut count) = (0.0, 0);
-        for batch in run.held_out.iter().take(batches) {
-            sum += f64::from(run.trainer.loss(&mut engine.device, batch).await.map_err(fault)?);
+        for (number, batch) in held_out.iter().take(batches).enumerate() {
+            let (batch, _) = feed.measured(number, batch).await.map_err(fault)?;
+            sum += f64::from(trainer.loss(&mut engine.device, &batch).await.map_err(fault)?);
             count += 1;
         }
         Ok((count > 0).then(|| sum / f64::from(count)))
@@ -258,8 +274,15 @@ impl Training {
     /// All that training changes, as a safetensors file.
     pub async fn snapshot(&self) -> Result<Vec<u8>, JsError> {
         let (mut run, mut engine) = self.both(None).await?;
-        let snapshot = run.trainer.snapshot(&mut engine.device).await.map_err(fault)?;
-        run.trainer.packed(&snapshot).map_err(fault)
+        let Run { trainer, feed, .. } = &mut *run;
+        let own = trainer.snapshot(&mut engine.device).await.map_err(fault)?;
+        let Some(generator) = feed.generator() else { return trainer.packed(&own).map_err(fault) };
+        let other = generator.snapshot().await.map_err(fault)?;
+        let mut all = vec![("", &*trainer, &own)];
+        if let (Some(other), Some((teacher, _))) = (&other, generator.trainer()) {
+            all.push((BESIDE, &*teacher, other));
+        }
+        Trainer::packed_together(&all).map_err(fault)
     }
 
     /// Goes back to a snapshot.
@@ -268,6 +291,12 @@ impl Training {
         let snapshot = run.trainer.unpacked(bytes).map_err(fault)?;
         run.trainer.restore(&mut engine.device, &snapshot).map_err(fault)?;
         engine.weights_changed();
+        if let Some(generator) = run.feed.generator()
+            && let Some((trainer, _)) = generator.trainer()
+        {
+            let snapshot = trainer.unpacked_from(BESIDE, bytes).map_err(fault)?;
+            generator.restore(&snapshot).map_err(fault)?;
+        }
         Ok(())
     }
 
@@ -282,10 +311,26 @@ impl Training {
     }
 }
 
-/// A step as numbers: its number, loss, norm of the gradients, rate, tokens, and time in milliseconds.
-fn told(step: &Step, ms: f64) -> [f64; 6] {
+/// One step of the model, and of a generator that learns.
+async fn advance(trainer: &mut Trainer, device: &mut Device, feed: &mut Feed) -> Result<Vec<Step>> {
+    let batch = feed.batch(trainer.done()).await?;
+    let told = trainer.advance(device, &batch).await?;
+    feed.teach().await?;
+    // The run begins once more from the page's snapshot, as after the loss of the model's own GPU.
+    match feed.generator().and_then(|generator| generator.lost().pop()) {
+        Some(lost) => Err(Error::DeviceLost(lost.why)),
+        None => Ok(told),
+    }
+}
+
+/// What stands before the names of a generator's numbers in a snapshot.
+const BESIDE: &str = "generator/";
+
+/// A step as numbers: its number, loss, norm of the gradients, rate, tokens, time in milliseconds, and the loss of a generator that learns, or no number.
+fn told(step: &Step, ms: f64, feed: &mut Feed) -> [f64; 7] {
     let Step { step, loss, grad_norm, rate, tokens } = *step;
-    [step as f64, loss.into(), grad_norm.into(), rate.into(), tokens as f64, ms]
+    let beside = feed.generator().and_then(|generator| generator.loss_at(step)).unwrap_or(f32::NAN);
+    [step as f64, loss.into(), grad_norm.into(), rate.into(), tokens as f64, ms, beside.into()]
 }
 
 pub(super) fn whole_seed(seed: f64) -> Result<u64> {

@@ -12,7 +12,7 @@ use crate::error::{Error, Result, shown};
 use crate::models::Model;
 use crate::train::objectives::{Masking, Recipe, Rows, Settings, SpecialIds, Stream, When, read as read_data};
 use crate::train::tasks::{Generated, Serving, Task};
-use crate::train::{Array, Batch, Feed, Optimizer, Rule, Schedule, Setup};
+use crate::train::{Array, Batch, Dropout, Feed, Generator, Optimizer, Rule, Schedule, Setup};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +34,11 @@ pub(super) struct TrainOptions {
     frozen: Option<Vec<String>>,
     /// Of the average of each weight that is kept.
     ema: Option<f32>,
+    /// The probability with which a number is dropped.
+    dropout: f32,
+    /// Whether the generator of replaced tokens learns, too.
+    #[serde(default)]
+    pub joint: bool,
 }
 
 #[derive(Deserialize)]
@@ -100,7 +105,8 @@ impl TrainOptions {
         };
         let list = |globs: &Option<Vec<String>>| globs.clone().unwrap_or_default();
         let (trained, frozen) = (list(&self.trained), list(&self.frozen));
-        Ok(Setup { captured: vec!["*".into()], interventions, trained, frozen, rule, preference: None, ema: self.ema })
+        let dropout = Dropout { share: self.dropout, seed: super::training::whole_seed(self.seed)? };
+        Ok(Setup { captured: vec!["*".into()], interventions, trained, frozen, rule, preference: None, ema: self.ema, dropout })
     }
 
     pub fn optimizer(&self) -> Result<Optimizer> {
@@ -136,7 +142,7 @@ impl TrainOptions {
         let name = self.objective.as_deref().unwrap_or_default();
         let recipe = Recipe::named(name, rows).ok_or_else(|| {
             let name = shown(name);
-            Error::Input(format!("objective \"{name}\" is unknown; choose clm, mlm, nsp, sop, span, pairs or cls"))
+            Error::Input(format!("objective \"{name}\" is unknown; choose clm, mlm, nsp, sop, span, pairs, cls or rtd"))
         })?;
         let masking = || {
             let usual = Masking::default();
@@ -148,31 +154,44 @@ impl TrainOptions {
             Recipe::Mlm(_, rows) => Recipe::Mlm(masking(), rows),
             Recipe::Nsp(_) => Recipe::Nsp(masking()),
             Recipe::Sop(_) => Recipe::Sop(masking()),
-            Recipe::Rtd(..) => {
-                return Err(Error::Input("the objective rtd needs a generator's draws; give batches of them as data".into()));
+            Recipe::Rtd(..) if masking().when != Masking::default().when => {
+                return Err(Error::Input("the objective rtd masks anew each time; leave copies out".into()));
             }
+            Recipe::Rtd(_, rows) => Recipe::Rtd(masking().share, rows),
             other if self.masking.is_none() => other,
             other => return Err(Error::Input(format!("the objective {} masks no tokens; leave masking out", other.name()))),
         })
     }
 }
 
-/// The batches of a run. `encode(text)` brings the ids of a text without special tokens, `id_of(token)` the id of a token, where there is one.
+/// The batches of a run, with a generator where the objective is `rtd`. `encode(text)` brings the ids of a text without special tokens, `id_of(token)` the id of a token, where there is one.
 pub(super) fn feed(
     options: &TrainOptions,
     data: JsValue,
     model: &Model,
+    generator: Option<Box<Generator>>,
     encode: &Function,
     id_of: &Function,
 ) -> Result<Feed, JsError> {
-    match read(data, "data")? {
+    let data = read(data, "data")?;
+    let replaces = matches!(data, Data::Text(_)) && options.objective.as_deref() == Some("rtd");
+    let refused = match (replaces, &generator) {
+        (true, None) => "the objective rtd needs a generator that fills the masked places; give a loaded masked language model",
+        (false, Some(_)) => "a generator is for the objective rtd on a text; leave it out",
+        (false, None) if options.joint => "joint is for the objective rtd, with a generator that learns, too; leave it out",
+        _ => "",
+    };
+    if !refused.is_empty() {
+        return Err(fault(Error::Input(refused.into())));
+    }
+    match data {
         Data::Batches(batches) => Feed::given(batches.into_iter().map(batch).collect()).map_err(fault),
         Data::Task(task) => {
             let serving =
                 Serving { family: model.family, batch: options.batch, held_out: options.held_out, seed: seed(options)? };
             let task = task_of(&task).map_err(fault)?;
             task.check_model(model).map_err(fault)?;
-            Ok(Feed::Task(Box::new(Generated::open(task, serving).map_err(fault)?)))
+            Ok(Feed::task(Generated::open(task, serving).map_err(fault)?))
         }
         Data::Text(text) => {
             let recipe = options.recipe().map_err(fault)?;
@@ -195,11 +214,14 @@ pub(super) fn feed(
                 vocab: model.vocab,
                 special: SpecialIds::find(model, &id),
                 batch: options.batch,
-                context: options.context.min(model.max_positions.unwrap_or(usize::MAX)),
+                context: [model.max_positions, generator.as_ref().and_then(|generator| generator.max_positions())]
+                    .into_iter()
+                    .flatten()
+                    .fold(options.context, usize::min),
                 held_out: options.held_out,
                 seed: seed(options)?,
             };
-            Ok(Feed::Text(Box::new(Stream::open(recipe, data, settings).map_err(fault)?)))
+            Ok(Feed::text(Stream::open(recipe, data, settings).map_err(fault)?, generator))
         }
     }
 }

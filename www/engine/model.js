@@ -30,6 +30,8 @@ export class Model {
   info;
   /** Ids as an objective of training changes them, under a seed. @type {import("./corrupting.js").Corrupt} */
   corrupt = (corruption) => this.#call("corrupt", [corruption]);
+  /** The files of a folder, as the model is now. @type {() => Promise<import("../checkpoint/files.js").ModelFiles>} */
+  published = () => this.#call("train", ["publish"]);
   #link;
   #source;
   #device;
@@ -204,15 +206,12 @@ export class Model {
    * @param {import("./training/options.js").TrainOptions} options
    */
   async train(options) {
-    const asked = await engineOptions(options);
+    const asked = await engineOptions(options, this);
     this.#training?.close();
     this.#training = undefined;
     /** @type {import("./training/training.js").Ask} */
     const ask = (method, asked, signal, transfer) => this.#call("train", [method, asked], { signal, transfer });
-    const helpers = async (/** @type {number} */ count) => {
-      const loads = Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link);
-      return Promise.all(loads);
-    };
+    const helpers = (/** @type {number} */ count) => Promise.all(Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link));
     return (this.#training = await Training.open({ ask, device: () => this.info.device, helpers }, asked));
   }
 

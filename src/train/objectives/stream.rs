@@ -1,5 +1,7 @@
 //! The batches of an objective: for each step one, and those that are held out.
 
+use std::ops::Range;
+
 use super::draws::{Draws, Epochs, Purpose, Turn, split};
 use super::masking::{self, Deeds, Masking, Vocabulary, When};
 use super::rows::{Row, batch, with_numbers};
@@ -102,14 +104,13 @@ impl Stream {
         turns.chunks(size).enumerate().map(made).collect()
     }
 
-    /// The discriminator's batch of a step, from the generator's: `logits` gives its scores, \[batch pos d_vocab\].
+    /// The discriminator's batch of a step, from the generator's and its scores of some of the texts, \[batch pos d_vocab\].
     /// Of a held-out batch the step is its number counted back from the greatest.
     ///
     /// # Errors
-    /// What `logits` refuses; scores of another size, or not finite.
-    pub fn replaced(&self, step: u64, masked: &Batch, logits: &mut dyn FnMut(&Batch) -> Result<Vec<f32>>) -> Result<Batch> {
-        let scores = logits(masked)?;
-        replaced::replace(masked, &scores, &mut Draws::of(self.settings.seed, Purpose::Generator, step))
+    /// Scores of another size, or not finite.
+    pub fn replaced(&self, step: u64, masked: &Batch, scores: &[f32], texts: Range<usize>) -> Result<Batch> {
+        replaced::replace(masked, scores, texts, &mut Draws::of(self.settings.seed, Purpose::Generator, step))
     }
 
     fn make(&self, examples: &Examples, turns: &[Turn], draws: &mut Draws) -> Batch {

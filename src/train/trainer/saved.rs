@@ -14,12 +14,23 @@ impl Trainer {
     /// # Errors
     /// None that a snapshot of this trainer can have.
     pub fn packed(&self, snapshot: &Snapshot) -> Result<Vec<u8>> {
-        let tensor = |(id, numbers): &(NodeId, Vec<f32>)| {
-            let shape = self.graph.node(*id).shape(&Lens::ONE);
-            Tensor { name: self.packed_name(*id), axes: vec![], shape, data: numbers.clone() }
-        };
-        let tensors: Vec<Tensor> = snapshot.numbers.iter().map(tensor).collect();
-        safetensors_file(FILE, &tensors, &[("step", &snapshot.step.to_string())])
+        Trainer::packed_together(&[("", self, snapshot)])
+    }
+
+    /// The file of snapshots of several trainers at one step, the names of each behind a prefix of its own.
+    ///
+    /// # Errors
+    /// As of [`Trainer::packed`].
+    pub fn packed_together(all: &[(&str, &Trainer, &Snapshot)]) -> Result<Vec<u8>> {
+        let mut tensors = vec![];
+        for (prefix, trainer, snapshot) in all {
+            tensors.extend(snapshot.numbers.iter().map(|(id, numbers)| {
+                let (name, shape) = (trainer.packed_name(*id), trainer.graph.node(*id).shape(&Lens::ONE));
+                Tensor { name: format!("{prefix}{name}"), axes: vec![], shape, data: numbers.clone() }
+            }));
+        }
+        let step = all.first().map_or(0, |(_, _, snapshot)| snapshot.step);
+        safetensors_file(FILE, &tensors, &[("step", &step.to_string())])
     }
 
     /// The snapshot that was packed, of this trainer or another of the same model and optimizer.
@@ -27,12 +38,20 @@ impl Trainer {
     /// # Errors
     /// A damaged file; a number that is missing or of another shape.
     pub fn unpacked(&self, bytes: &[u8]) -> Result<Snapshot> {
+        self.unpacked_from("", bytes)
+    }
+
+    /// The same, behind a prefix.
+    ///
+    /// # Errors
+    /// As of [`Trainer::unpacked`].
+    pub fn unpacked_from(&self, prefix: &str, bytes: &[u8]) -> Result<Snapshot> {
         let step = Checkpoint::metadata(bytes, "step").and_then(|step| step.parse().ok());
         let step = step
             .ok_or_else(|| Error::Weights("the snapshot is damaged: it does not say after how many steps it was taken".into()))?;
         let tensors = Checkpoint::open(&[(FILE, bytes)])?.tensors()?;
         let fits = |id: NodeId| {
-            let (name, shape) = (self.packed_name(id), self.graph.node(id).shape(&Lens::ONE));
+            let (name, shape) = (format!("{prefix}{}", self.packed_name(id)), self.graph.node(id).shape(&Lens::ONE));
             let found = tensors.iter().find(|tensor| tensor.name == name && tensor.shape == shape);
             let missing = || {
                 Error::Weights(format!("the snapshot has no \"{name}\" of shape {shape:?}; it is of another model or optimizer"))

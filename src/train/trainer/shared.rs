@@ -1,6 +1,8 @@
 //! A step whose batch several trainers share, each on a device of its own: each computes the gradient of its texts, all add the same gradients up in the
 //! same order, and so all have the same weights afterwards (synchronous data-parallel training).
 
+use std::ops::Range;
+
 use super::{FORWARD, Hear, Step, Trainer, first};
 use crate::device::Device;
 use crate::error::{Error, Result};
@@ -26,11 +28,11 @@ impl Trainer {
         let Some(fed) = batch.feed(&self.model, &self.loss)?.share(&self.graph, together, rank, of) else {
             return Ok(vec![0.0; HEAD + lengths]);
         };
-        let Fed { lens, inputs, tokens, .. } = fed;
+        let tokens = fed.tokens;
         let mut reads = vec![self.read(self.loss.total)];
         reads.extend(learning.iter().map(|(_, gradient)| Read { rows: Rows::All, ..self.read(*gradient) }));
         let stages = [&FORWARD[..], &[Stage::Loss, Stage::Backward]].concat();
-        let tensors = device.run(&self.pass(lens, stages, inputs, reads)?).await?;
+        let tensors = device.run(&self.lesson(fed, stages, reads)?).await?;
         let mut share = Vec::with_capacity(HEAD + lengths);
         share.extend([first(&tensors[0]), tokens as f32]);
         tensors[1..].iter().for_each(|gradient| share.extend_from_slice(&gradient.data));
@@ -66,6 +68,11 @@ impl Trainer {
         self.last()
     }
 
+    /// Numbers of a share.
+    pub fn share_length(&self) -> usize {
+        HEAD + self.learning().iter().map(|(weight, _)| self.numbers_of(*weight)).sum::<usize>()
+    }
+
     /// The weights that learn, each with the node of its gradient.
     fn learning(&self) -> Vec<(NodeId, NodeId)> {
         self.update.learning.iter().filter_map(|weight| Some((*weight, self.gradients.get(*weight)?))).collect()
@@ -76,11 +83,17 @@ impl Trainer {
     }
 }
 
+/// The texts of trainer `rank` of `of`, of so many, where so many always stay together.
+pub(in crate::train) fn texts_of(texts: usize, together: usize, rank: usize, of: usize) -> Range<usize> {
+    let groups = texts / together;
+    rank * groups / of * together..(rank + 1) * groups / of * together
+}
+
 impl Fed {
     /// The texts of trainer `rank` of `of`, so many always together, with the labels' weights of the whole batch; none where it has none.
-    fn share(self, graph: &Graph, together: usize, rank: usize, of: usize) -> Option<Fed> {
-        let (texts, groups) = (self.lens.batch, self.lens.batch / together);
-        let range = rank * groups / of * together..(rank + 1) * groups / of * together;
+    pub(in crate::train) fn share(self, graph: &Graph, together: usize, rank: usize, of: usize) -> Option<Fed> {
+        let texts = self.lens.batch;
+        let range = texts_of(texts, together, rank, of);
         if range.is_empty() {
             return None;
         }
@@ -94,6 +107,6 @@ impl Fed {
         let tokens = if rank == 0 { self.tokens } else { 0 };
         let mut lens = self.lens;
         lens.batch = range.len();
-        Some(Fed { lens, inputs, tokens, ..self })
+        Some(Fed { lens, inputs, tokens, before: range.start, ..self })
     }
 }

@@ -11,10 +11,11 @@ import { Text } from "../../../www/text/text.js";
 
 test("options have their usual values, and what is not known is refused", async () => {
   const { options, data, workers } = await engineOptions({ objective: "clm", data: "a text", optimizer: { lr: 0.1 } });
-  assert.deepEqual(options, { objective: "clm", batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0, optimizer: { lr: 0.1 } });
+  assert.deepEqual(options, { objective: "clm", batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0, dropout: 0, joint: false, optimizer: { lr: 0.1 } });
   assert.deepEqual([data, workers], [{ text: "a text" }, "auto"]);
   await assert.rejects(engineOptions(/** @type {any} */ ({ data: "a text", learningRate: 1 })), /"learningRate" is not known; there are objective/);
   await assert.rejects(engineOptions({ data: "a text", workers: 0 }), /^Error: workers: expected/);
+  await assert.rejects(engineOptions(/** @type {any} */ ({ data: "a text", generator: "electra" })), /^Error: generator: expected a loaded model/);
   await assert.rejects(engineOptions(/** @type {any} */ ({ data: 5 })), /^Error: data: expected/);
 });
 

@@ -5,10 +5,10 @@ import { Peers } from "./peers.js";
 
 /** @typedef {import("../../wasm/diorama.js").Training} EngineTraining */
 /** What a run is told of when it begins: memory in bytes, examples that were cut, batches held out, and the least loss possible in nats, where it is known. @typedef {{ bytes: number, cut: number, heldOut: number, entropy?: number }} About */
-/** @typedef {{ step: number, loss: number, gradNorm: number, lr: number, tokens: number, ms: number }} Did */
+/** `generatorLoss`: of a joint training. @typedef {{ step: number, loss: number, gradNorm: number, lr: number, tokens: number, ms: number, generatorLoss?: number }} Did */
 
 /** Numbers that the engine tells of a step. */
-const TOLD = 6;
+const TOLD = 7;
 
 export class Learner {
   #run;
@@ -23,11 +23,11 @@ export class Learner {
   /**
    * @param {import("../../wasm/diorama.js").Engine} engine
    * @param {import("../../text/text.js").Text | import("../../text/text.js").NoText} text
-   * @param {{ options: object, data: object, changed?: object }} asked
+   * @param {{ options: object, data: object, changed?: object, generator?: object }} asked
    */
-  static async open(engine, text, { options, data, changed }) {
+  static async open(engine, text, { options, data, changed, generator }) {
     const encode = (/** @type {string} */ line) => Uint32Array.from(text.encodeData(line));
-    return new Learner(await engine.train(options, data, changed, encode, (/** @type {string} */ token) => text.idOf(token)));
+    return new Learner(await engine.train(options, data, changed, generator, encode, (/** @type {string} */ token) => text.idOf(token)));
   }
 
   /** @returns {About} */
@@ -43,6 +43,11 @@ export class Learner {
   /** The model's files as it is now, with averages where they are kept. @param {import("../../wasm/diorama.js").Engine} engine */
   publish(engine) {
     return engine.publishTrained(this.#run);
+  }
+
+  /** The generator of a joint training, in the same form. @param {import("../../wasm/diorama.js").Engine} engine */
+  publishGenerator(engine) {
+    return engine.publishGenerator(this.#run);
   }
 
   /** @param {{ steps: number }} asked in all */
@@ -112,7 +117,7 @@ export class Learner {
 /** @param {ArrayLike<number>} told @returns {Did[]} */
 function read(told) {
   return Array.from({ length: told.length / TOLD }, (_, i) => {
-    const [step, loss, gradNorm, lr, tokens, ms] = Array.from(told).slice(TOLD * i, TOLD * (i + 1));
-    return { step, loss, gradNorm, lr, tokens, ms };
+    const [step, loss, gradNorm, lr, tokens, ms, generatorLoss] = Array.from(told).slice(TOLD * i, TOLD * (i + 1));
+    return { step, loss, gradNorm, lr, tokens, ms, ...(Number.isNaN(generatorLoss) ? {} : { generatorLoss }) };
   });
 }

@@ -2,14 +2,16 @@
 
 import { packInterventions } from "../interventions.js";
 import { given } from "../options.js";
+import { generatorFiles } from "./generator.js";
 
 /**
  * `heldOut`: the share of the data that is never trained on. `rows`: "packed" (texts one after another, cut into windows) or "lines" (a text a row). `masking.copies`: masks drawn once for so many
  * copies of each text (BERT), not anew each time (RoBERTa). `trained` and `frozen` are globs over the names of the checkpoint's tensors: only these learn, or all but these. `ema`: an average of each weight is kept, of
- * which so much stays at each step, and `save` writes the averages. `interventions` hold in every pass: the gradient runs through them as through PyTorch's hooks. `workers`: how many share a batch on the CPU; "auto" goes by the cores.
- * @typedef {{ objective?: "clm" | "mlm" | "nsp" | "sop" | "span" | "pairs" | "cls", data: Data, batch?: number, context?: number, heldOut?: number, rows?: "packed" | "lines", masking?: { share?: number, copies?: number },
+ * which so much stays at each step, and `save` writes the averages. `dropout`: the probability with which training leaves out each number at the architecture's places of dropout, by masks of the seed; whatever is measured is computed without. `interventions` hold in every pass: the gradient runs through them as through PyTorch's hooks. `workers`: how many share a batch on the CPU; "auto" goes by the cores.
+ * `generator`: for the objective "rtd", a loaded masked language model with the same vocabulary, whose copy fills the masked places by its own draws; with `joint` the copy learns, too, by masked language modelling, with weights and an optimizer of its own.
+ * @typedef {{ objective?: "clm" | "mlm" | "nsp" | "sop" | "span" | "pairs" | "cls" | "rtd", data: Data, batch?: number, context?: number, heldOut?: number, rows?: "packed" | "lines", masking?: { share?: number, copies?: number },
  *   optimizer?: { kind?: "adamw" | "sgd", lr?: number, betas?: [number, number], momentum?: number, eps?: number, weightDecay?: number }, schedule?: "constant" | "cosine" | "linear", warmup?: number, clip?: number, seed?: number,
- *   trained?: string[], frozen?: string[], ema?: number, interventions?: import("../../trace.js").Intervention[], workers?: number | "auto" }} TrainOptions
+ *   trained?: string[], frozen?: string[], ema?: number, dropout?: number, generator?: import("../model.js").Model, joint?: boolean, interventions?: import("../../trace.js").Intervention[], workers?: number | "auto" }} TrainOptions
  */
 /**
  * A text (a string or a file) for an objective; a generated task with the sizes that are not the usual ones; or batches of whole numbers under the names of `transformers`' arguments, of which batch s mod
@@ -20,18 +22,21 @@ import { given } from "../options.js";
 
 /** What may be asked for; anything else is refused, because it would change nothing. */
 const KNOWN = {
-  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed", "trained", "frozen", "ema"],
+  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed", "trained", "frozen", "ema", "dropout", "joint"],
   optimizer: ["kind", "lr", "betas", "momentum", "eps", "weightDecay"],
   masking: ["share", "copies"],
 };
 
-const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0 };
+const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0, dropout: 0, joint: false };
+
+/** What a training is begun with. @typedef {{ options: any, data: object, changed?: object, generator?: import("../../checkpoint/files.js").ModelFiles, workers: number | "auto" }} Asked */
 
 /**
  * @param {TrainOptions} options
- * @returns {Promise<{ options: object, data: object, changed: object | undefined, workers: number | "auto" }>}
+ * @param {import("../model.js").Model} [model] what is trained
+ * @returns {Promise<Asked>}
  */
-export async function engineOptions({ data, workers = "auto", optimizer = {}, interventions, ...options }) {
+export async function engineOptions({ data, generator, workers = "auto", optimizer = {}, interventions, ...options }, model) {
   if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1)) throw new Error(`workers: expected a whole number from 1 or "auto", got ${JSON.stringify(workers)}.`);
   requireKnown(options, KNOWN.train, "train");
   requireKnown(optimizer, KNOWN.optimizer, "optimizer");
@@ -40,7 +45,8 @@ export async function engineOptions({ data, workers = "auto", optimizer = {}, in
   for (const name of /** @type {const} */ (["batch", "context"])) {
     if (!(Number.isInteger(known[name]) && known[name] >= 1)) throw new Error(`${name}: expected a whole number from 1, got ${JSON.stringify(known[name])}.`);
   }
-  return { options: known, data: await dataOf(data), changed: packInterventions(interventions), workers };
+  const read = await dataOf(data);
+  return { options: known, data: read, changed: packInterventions(interventions), generator: generator && (await generatorFiles(generator, model, read)), workers };
 }
 
 /**

@@ -31,7 +31,7 @@ export class Teaching {
   }
 
   /**
-   * "open" begins a run in the place of the one before; "publish" brings the model's files as it is now, "save" the same as File objects; all else is a method of the run (Learner).
+   * "open" begins a run in the place of the one before; "publish" brings the model's files as it is now, "save" the same as File objects, "generator" what its generator is now; all else is a method of the run (Learner).
    * @param {string} method
    * @param {any} asked
    * @param {AbortSignal} [signal]
@@ -45,6 +45,7 @@ export class Teaching {
       return this.#learner.about();
     }
     if (!this.#learner) throw new Error("No training is under way: call train first.");
+    if (method === "generator") return this.#learner.publishGenerator(this.#engine);
     if (method === "probe") return this.#probe(this.#learner, asked, signal);
     return /** @type {any} */ (this.#learner)[method](asked, signal);
   }

@@ -5,6 +5,7 @@ import { fromRaw } from "../../trace.js";
 import { given, untilAborted } from "../options.js";
 import { Replay } from "../generation.js";
 import { Crew, isLoss } from "./crew.js";
+import { engineGenerator, savedGenerator } from "./generator.js";
 import { arrays, workersFor } from "./options.js";
 
 /** @typedef {import("../link.js").Link} Link */
@@ -13,6 +14,7 @@ import { arrays, workersFor } from "./options.js";
 /** @typedef {import("../../trace.js").Activation} Activation */
 /** @typedef {import("./learner.js").About} About */
 /** @typedef {import("./learner.js").Did} Did */
+/** @typedef {import("./options.js").Asked} Asked */
 /** `step` counts the steps done; `file` is a safetensors file of weights and optimizer states. @typedef {{ step: number, file: Uint8Array }} Snapshot */
 /** Calls the model's engine. @typedef {(method: string, asked?: object, signal?: AbortSignal, transfer?: Transferable[]) => Promise<any>} Ask */
 /**
@@ -49,6 +51,7 @@ export class Training {
   #home;
   #crew;
   #asked;
+  #generator;
   #workersAsked;
   /** @type {Snapshot} */
   #kept;
@@ -62,14 +65,15 @@ export class Training {
 
   /**
    * @param {Home} home
-   * @param {{ options: any, data: object, changed?: object, workers: number | "auto" }} asked
+   * @param {Asked} asked
    * @param {About} about
    * @param {Snapshot} kept
    */
-  constructor(home, { workers, ...asked }, about, kept) {
+  constructor(home, { workers, generator, ...asked }, about, kept) {
     this.#home = home;
     this.#crew = new Crew(home);
-    this.#asked = asked;
+    this.#asked = { ...asked, generator: engineGenerator(generator) };
+    this.#generator = generator;
     this.#workersAsked = workers;
     this.about = about;
     this.#kept = kept;
@@ -77,10 +81,10 @@ export class Training {
 
   /**
    * @param {Home} home
-   * @param {{ options: any, data: object, changed?: object, workers: number | "auto" }} asked
+   * @param {Asked} asked
    */
   static async open(home, asked) {
-    const about = await home.ask("open", { options: asked.options, data: asked.data, changed: asked.changed });
+    const about = await home.ask("open", { options: asked.options, data: asked.data, changed: asked.changed, generator: engineGenerator(asked.generator) });
     const training = new Training(home, asked, about, await home.ask("snapshot"));
     await training.#gather();
     return training;
@@ -189,6 +193,12 @@ export class Training {
   async save() {
     await this.#restoring;
     return this.#ask("save");
+  }
+
+  /** The same of the generator of a joint training. @returns {Promise<File[]>} */
+  async saveGenerator() {
+    await this.#restoring;
+    return savedGenerator(this.#generator, (method) => this.#ask(method));
   }
 
   /**
