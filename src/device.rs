@@ -228,15 +228,6 @@ impl Device {
         }
     }
 
-    /// What the last pass computed for some nodes becomes the numbers of weights and states: pairs of from and to, of one shape.
-    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
-        self.past.forget();
-        match &mut self.backend {
-            Backend::Cpu(cpu) => cpu.commit(pairs),
-            Backend::Gpu(gpu) => gpu.commit(pairs),
-        }
-    }
-
     /// Gives a weight other numbers, or a state.
     ///
     /// # Errors
@@ -244,7 +235,7 @@ impl Device {
     pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Result<()> {
         self.past.forget();
         match &mut self.backend {
-            Backend::Cpu(cpu) => drop(cpu.renew(id, numbers)),
+            Backend::Cpu(cpu) => cpu.renew(id, numbers),
             Backend::Gpu(gpu) => {
                 gpu.renew(id, &numbers)?;
                 if self.parameters.get(id).is_some() {

@@ -40,8 +40,6 @@ pub struct Executor {
     source_passes: u64,
     /// Whether a node of the target reads one that only the source computes.
     crosses: bool,
-    /// Copies that the next pass begins with.
-    commits: Vec<(NodeId, NodeId)>,
     /// Times that results were waited for.
     readbacks: u64,
 }
@@ -68,7 +66,6 @@ impl Executor {
             bound: (0..graph.nodes.len()).filter(is_bound).collect(),
             kept,
             last: Last::default(),
-            commits: vec![],
             readbacks: 0,
             replaced: 0,
             source_passes: 0,
@@ -135,7 +132,6 @@ impl Executor {
         }
         let gpu = self.gpu.clone();
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("pass") });
-        self.record_commits(&mut encoder)?;
         self.make_room(pass, &launches, &mut encoder)?;
         self.last.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
         self.bind(&launches, &pass.lens)?;
@@ -165,24 +161,9 @@ impl Executor {
         &self.gpu
     }
 
-    /// What was computed for some nodes becomes the numbers of weights and states, before the next pass: pairs of from and to, of one shape.
-    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
-        self.commits.extend(pairs);
-    }
-
-    fn record_commits(&mut self, encoder: &mut wgpu::CommandEncoder) -> Result<()> {
-        for (from, to) in std::mem::take(&mut self.commits) {
-            let bytes = size(&self.graph.node(to).shape(&Lens::ONE)) as u64 * F32;
-            let [from, to] = [from, to].map(|id| self.buffers.at(&self.graph, id, &Lens::ONE));
-            encoder.copy_buffer_to_buffer(from?, 0, to?, 0, bytes);
-        }
-        Ok(())
-    }
-
-    /// Gives a weight other numbers, or a state; a commit of that node that is still to come is forgotten.
+    /// Gives a weight other numbers, or a state.
     pub fn renew(&mut self, id: NodeId, numbers: &[f32]) -> Result<()> {
         self.gpu.check()?;
-        self.commits.retain(|(_, to)| *to != id);
         let buffer = self.buffers.at(&self.graph, id, &Lens::ONE)?;
         self.gpu.queue().write_buffer(buffer, 0, bytemuck::cast_slice(numbers));
         Ok(())
@@ -277,8 +258,9 @@ impl Executor {
             }
             let node = &self.graph.nodes[*index];
             let inputs = kernel(dispatch.shader).expect("prepared before it is bound").inputs;
+            let written_over = node.op().is_some_and(|op| op.rule().in_place()) as usize;
             let mut buffers = vec![];
-            for input in 0..inputs {
+            for input in written_over..written_over + inputs {
                 buffers.push(match node.inputs.get(input) {
                     Some(id) => self.buffers.at(&self.graph, *id, lens)?,
                     None => self.buffers.zero(),

@@ -5,8 +5,7 @@
 
 mod activation;
 mod activation_grad;
-mod adam_mean;
-mod adam_square;
+mod adam_moment;
 pub mod adamw;
 mod add;
 mod append;
@@ -21,7 +20,6 @@ mod clipped_ratio;
 mod clipped_ratio_grad;
 mod cross_entropy;
 mod cross_entropy_grad;
-mod decayed;
 mod dot;
 mod dot_rows;
 mod dot_rows_grad;
@@ -155,14 +153,12 @@ ops! {
     first_grad: FirstGrad ["first_grad" 1],
     embed_grad: EmbedGrad ["embed_grad" 2],
     square_sum: SquareSum ["square_sum" 2],
-    adam_mean: AdamMean ["adam_mean" 4],
-    adam_square: AdamSquare ["adam_square" 4],
-    adamw: AdamW ["adamw" 4],
-    decayed: Decayed ["decayed" 4],
-    momentum: Momentum ["momentum" 3],
-    sgd: Sgd ["sgd" 3],
-    average: Average ["average" 3],
-    record: Record ["record" 4],
+    adam_moment: AdamMoment ["adam_moment" 3],
+    adamw: AdamW ["adamw" 3],
+    momentum: Momentum ["momentum" 4],
+    sgd: Sgd ["sgd" 2],
+    average: Average ["average" 2],
+    record: Record ["record" 3],
     guard: Guard ["guard" 2],
 }
 
@@ -179,7 +175,7 @@ pub struct Descriptor {
 pub struct Kernel {
     /// Its file's stem, and the `shader` of a [`Dispatch`].
     pub stem: &'static str,
-    /// Read-only storage buffers: bindings 1 to `inputs`. The output comes after them.
+    /// Read-only storage buffers: bindings 1 to `inputs`. The output comes after them. Of an op that works in place, the first input is the output.
     pub inputs: usize,
     pub wgsl: &'static str,
 }
@@ -189,8 +185,15 @@ pub trait Rule {
     /// The shape rule.
     fn check(&self, site: &Site) -> Result<(), Fault>;
 
-    /// The reference: `out` has the length of the output's shape. `append` alone finds earlier rows in it; every other op writes it whole.
+    /// The reference: `out` has the length of the output's shape. `append` finds earlier rows in it, and an op that
+    /// works in place the numbers that it changes; every other op writes it whole.
     fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]);
+
+    /// Whether the output is written over the first input and lies in its buffer. Then `cpu` finds those numbers in `out`, and nothing in the first input; a kernel finds
+    /// them in its output, and does not bind the first input.
+    fn in_place(&self) -> bool {
+        false
+    }
 
     /// The launch that computes it on a GPU.
     fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch;
