@@ -2,6 +2,7 @@
 
 mod by_node;
 mod edit;
+mod times;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::ops::Op;
 use crate::tensor::{Axis, Tensor, size};
 pub use by_node::ByNode;
 pub use edit::{Change, Edit, Values, rows};
+pub use times::Times;
 
 /// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in
 /// memory more often than it has to.

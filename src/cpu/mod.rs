@@ -3,21 +3,21 @@
 mod matmul;
 mod needs;
 mod products;
-mod profile;
 mod turns;
 
 use std::array::from_fn;
 use std::ops::Range;
 use std::sync::Arc;
 
+use web_time::Instant;
+
 use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
 use crate::ops::{Op, Site};
-use crate::pass::{ByNode, Parameters, Pass};
+use crate::pass::{ByNode, Parameters, Pass, Times};
 use crate::tensor::{Axis, Tensor, size};
 pub use matmul::{Into, Panels, Target, View, multiply};
 use needs::Need;
 use products::product;
-pub use profile::Profile;
 pub use turns::{Give, Turns};
 
 /// Work for each number that is no sum over a row, such as an exponential. // multiply-adds
@@ -49,7 +49,7 @@ pub struct Executor {
     /// What the present pass computes of each node, and what each node holds behind it.
     needs: Vec<Need>,
     held: Vec<Need>,
-    profile: Option<Profile>,
+    times: Option<Times>,
     /// The nodes whose numbers belong to a text ([`State`]).
     kept: Vec<NodeId>,
 }
@@ -86,7 +86,7 @@ impl Executor {
         let values = graph.nodes.iter().map(zeros).collect();
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
         let (needs, held, scratch) = (vec![], vec![], Panels::default());
-        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, held, profile: None }
+        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, held, times: None }
     }
 
     /// Puts what a text keeps in its place; `state` then holds what was there before.
@@ -232,7 +232,7 @@ impl Executor {
 
     /// Computes some parts of a node: as much of it as this pass needs.
     fn compute(&mut self, index: usize, op: &Op, past: usize, parts: Range<usize>) {
-        let start = self.profile.as_ref().map(|_| Profile::now());
+        let start = self.times.as_ref().map(|_| Instant::now());
         let home = self.graph.home(NodeId(index));
         let mut out = self.take(home);
         let length = size(&self.shapes[index]);
@@ -249,8 +249,8 @@ impl Executor {
             self.call(index, op, past, row, parts.clone(), &mut out[..length]);
         }
         self.put(home, out);
-        if let (Some(profile), Some(start)) = (&mut self.profile, start) {
-            profile.add(op.word(), start);
+        if let (Some(times), Some(start)) = (&mut self.times, start) {
+            times.add(op.word(), start.elapsed(), 1);
         }
     }
 
@@ -307,12 +307,12 @@ impl Executor {
 
     /// Begins to note how long each op takes, from zero.
     pub fn start_profile(&mut self) {
-        self.profile = Some(Profile::default());
+        self.times = Some(Times::default());
     }
 
     /// What was noted since; `None` where nothing was to be.
-    pub fn profile(&self) -> Option<&Profile> {
-        self.profile.as_ref()
+    pub fn profile(&self) -> Option<&Times> {
+        self.times.as_ref()
     }
 
     /// The numbers of a weight node, or of a state.
