@@ -2,6 +2,8 @@
 //!
 //! dy \[… out\], w \[out in\] → \[… in\]. The gradient of `linear` for x; in the forward pass y = x Wᵀ, so now dx = dy W.
 //! Trailing axes that multiply to `out` or `in` count as one, as in `linear`.
+//!
+//! On lavapipe, in a step of GPT 2 × 64 at 32 × 64, the plain kernel takes 10.2 times what `linear` takes, the block 1.6 times.
 
 use super::linear::{FEW_ROWS, TILE, leading, tiles};
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};

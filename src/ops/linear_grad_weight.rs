@@ -1,6 +1,8 @@
 //! `linear_grad_weight`: dw\[o, i\] = Σᵣ dy\[r, o\] · x\[r, i\].
 //!
 //! dy \[… out\], x \[… in\] → \[out in\]. The gradient of `linear` for its matrix, summed over every position of every text.
+//!
+//! On lavapipe, in a step of GPT 2 × 64 at 32 × 64, the plain kernel takes 14 times what `linear` takes, the block 1.5 times.
 
 use super::linear::{FEW_ROWS, TILE, tiles};
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
