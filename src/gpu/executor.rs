@@ -256,7 +256,7 @@ impl Executor {
     fn compute(&mut self, launches: &[Launch], edits: &[Prepared], encoder: &mut wgpu::CommandEncoder) {
         let words: Vec<&'static str> =
             launches.iter().map(|launch| self.graph.nodes[launch.node].op().map_or("", Op::word)).collect();
-        let mut stretches = vec![0..launches.len()];
+        let mut stretches: Vec<Range<usize>> = std::iter::once(0..launches.len()).collect();
         if let Some(clock) = &mut self.clock {
             stretches = stretches_of(&words);
             clock.begin(&self.gpu, stretches.len());
