@@ -1,6 +1,7 @@
-//! Time of a training step and of reading a text, on the CPU: `cargo bench --bench step [-- NAME]`.
+//! Time of a training step and of reading a text: `cargo bench --bench step [-- NAME] [--device gpu]`.
 //!
-//! The shapes are those for which PyTorch was measured; weights are made up. `--profile` lists the time by op.
+//! The shapes are those for which PyTorch was measured; weights are made up. `--profile` lists the time by op, on a GPU by its timestamps. `--fewest` times each pass
+//! three times only, for slow devices; `--kernels hardware` takes the kernels for hardware GPUs on whatever GPU is there.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use diorama::device::{Choice, Device};
 use diorama::generate::{Engine, Input};
 use diorama::graph::{Kind, Lens, NodeId};
 use diorama::models::{self, Model};
+use diorama::ops::Profile;
 use diorama::pass::Parameters;
 use diorama::tensor::size;
 use diorama::train::{Array, Batch, Optimizer, Setup, Trainer};
@@ -17,7 +19,6 @@ use diorama::weights::Checkpoint;
 use pollster::block_on;
 use serde_json::Value;
 
-/// A model to train: its config.json, and the texts × tokens of a batch.
 /// A model and a batch of its training, `[texts, tokens]`.
 struct Shape {
     name: String,
@@ -40,22 +41,40 @@ fn shapes() -> Vec<Shape> {
 /// Passes that are timed; the fastest counts, because other programs only ever slow one down.
 const ROUNDS: usize = 20;
 
+/// On which device, how often, and whether the time is listed by op.
+struct How {
+    choice: Choice,
+    rounds: usize,
+    profile: bool,
+    hardware: bool,
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let profile = arguments.iter().any(|argument| argument == "--profile");
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let on_gpu = arguments.windows(2).any(|pair| pair[0] == "--device" && pair[1] == "gpu");
+    let how = How {
+        choice: if on_gpu { Choice::Gpu } else { Choice::Cpu },
+        rounds: if has("--fewest") { 3 } else { ROUNDS },
+        profile: has("--profile"),
+        hardware: arguments.windows(2).any(|pair| pair[0] == "--kernels" && pair[1] == "hardware"),
+    };
     let wanted = |name: &str| {
-        let mut names = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
+        let mut names = arguments
+            .iter()
+            .filter(|argument| !argument.starts_with("--") && !matches!(argument.as_str(), "gpu" | "hardware"))
+            .peekable();
         names.peek().is_none() || names.any(|part| name.contains(part.as_str()))
     };
     for shape in shapes().iter().filter(|shape| wanted(&shape.name)) {
-        train(shape, profile);
+        train(shape, &how);
     }
     for name in ["gpt2-tiny", "llama-tiny", "t5-tiny"].into_iter().filter(|name| wanted(name)) {
-        read(name, profile);
+        read(name, &how);
     }
 }
 
-fn train(shape: &Shape, profile: bool) {
+fn train(shape: &Shape, how: &How) {
     let model = models::build(&shape.config, &[]).expect("a config that is built in");
     let [texts, tokens] = shape.batch;
     let ids: Vec<f64> = (0..texts * tokens).map(|i| (i * 7919 % model.vocab) as f64).collect();
@@ -64,9 +83,12 @@ fn train(shape: &Shape, profile: bool) {
     let parameters = made_up(&model);
     let mut trainer = Trainer::new(Arc::new(model), &batch, &Setup::default()).expect("a trainer");
     let graph = trainer.graph().clone();
-    let mut device = block_on(Device::open_untested(Choice::Cpu, graph, parameters)).expect("the CPU opens");
-    trainer.plan(Optimizer::default(), ROUNDS).expect("a plan");
-    let rounds = if texts * tokens > 1000 { ROUNDS } else { 10 * ROUNDS };
+    let mut device = block_on(Device::open_untested(how.choice, graph, parameters)).expect("the device opens");
+    if how.hardware {
+        block_on(device.with_kernels(Profile::Hardware)).expect("the same device");
+    }
+    trainer.plan(Optimizer::default(), how.rounds).expect("a plan");
+    let rounds = if texts * tokens > 1000 { how.rounds } else { 10 * how.rounds };
     let derivatives = best(rounds, || {
         block_on(trainer.derivatives(&mut device, &batch, &[])).expect("derivatives");
     });
@@ -78,23 +100,25 @@ fn train(shape: &Shape, profile: bool) {
         "{}, {texts} × {tokens}: {ms:.2} ms a step, {speed:.0} tokens a second; loss and gradients in {derivatives:.2} ms",
         shape.name
     );
-    if profile {
-        device.start_profile();
-        (0..ROUNDS).for_each(|_| {
+    if how.profile {
+        if let Err(fault) = device.start_profile() {
+            return println!("  {fault}");
+        }
+        (0..how.rounds).for_each(|_| {
             block_on(trainer.step(&mut device, &batch)).expect("a step");
         });
-        list(&device, ROUNDS);
+        list(&mut device, how.rounds);
     }
 }
 
-fn read(name: &str, profile: bool) {
-    let mut engine = shipped(&Path::new("www/models").join(name));
+fn read(name: &str, how: &How) {
+    let mut engine = shipped(&Path::new("www/models").join(name), how.choice);
     let ids: Vec<u32> = (0..64).map(|i| (i * 37 % engine.model.vocab) as u32).collect();
     let input = Input { ids, ..Input::default() };
     let sampling = diorama::generate::Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, seed: 0, listed: 1, limit: None };
     let mut prompt = f64::INFINITY;
     let mut token = f64::INFINITY;
-    for _ in 0..ROUNDS {
+    for _ in 0..how.rounds {
         let mut session = engine.start(&input).expect("a session");
         let mut step = || {
             let start = Instant::now();
@@ -107,29 +131,34 @@ fn read(name: &str, profile: bool) {
         }
     }
     println!("{name}: 64 tokens read in {prompt:.2} ms, a further token in {token:.3} ms");
-    if profile {
+    if how.profile {
         let mut session = engine.start(&input).expect("a session");
-        engine.device.start_profile();
+        if let Err(fault) = engine.device.start_profile() {
+            return println!("  {fault}");
+        }
         block_on(engine.step(&mut session, &sampling, &[], None)).expect("a step");
-        list(&engine.device, 1);
+        list(&mut engine.device, 1);
     }
 }
 
 /// The time of each op in a pass, of so many that were profiled.
-fn list(device: &Device, passes: usize) {
-    let Some(profile) = device.profile() else { return };
-    for (op, time, runs) in profile.ops().into_iter().filter(|(_, time, _)| time.as_secs_f64() > 1e-5) {
+fn list(device: &mut Device, passes: usize) {
+    let times = match device.profile() {
+        Ok(times) => times.unwrap_or_default(),
+        Err(fault) => return println!("  {fault}"),
+    };
+    for (op, time, runs) in times.ops().into_iter().filter(|(_, time, _)| time.as_secs_f64() > 1e-5) {
         println!("  {op:24} {:8.3} ms in {} nodes", time.as_secs_f64() * 1e3 / passes as f64, runs / passes);
     }
 }
 
-fn shipped(folder: &Path) -> Engine {
+fn shipped(folder: &Path, choice: Choice) -> Engine {
     let config = std::fs::read_to_string(folder.join("config.json")).expect("config.json");
     let bytes = std::fs::read(folder.join("model.safetensors")).expect("model.safetensors");
     let checkpoint = Checkpoint::open(&[("model.safetensors", &bytes)]).expect("a sound checkpoint");
     let model = models::build(&config, &checkpoint.names()).expect("a known architecture");
     let parameters = checkpoint.parameters(&model.graph).expect("all tensors in place");
-    block_on(Engine::open(model, parameters, Choice::Cpu)).expect("the CPU opens")
+    block_on(Engine::open(model, parameters, choice)).expect("the device opens")
 }
 
 /// Small numbers for every weight.

@@ -1,4 +1,4 @@
-// adamw: w' = w (1 - r decay) - r (m / b1) / (sqrt(v) / sqrt(b2) + eps), r = the learning rate, bi = 1 - betai^t
+// adamw: w' = w (1 - r decay) - r (m / b1) / (sqrt(v) / sqrt(b2) + eps), r = the learning rate, bi = 1 - betai^t, in place
 //
 // CPU twin: src/ops/adamw.rs. Paper: Loshchilov & Hutter 2019, algorithm 2.
 // One invocation computes one element.
@@ -9,21 +9,20 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> w: array<f32>;             // [...]
-@group(0) @binding(2) var<storage, read> m: array<f32>;             // [...]
-@group(0) @binding(3) var<storage, read> v: array<f32>;             // [...]
-@group(0) @binding(4) var<storage, read> rates: array<f32>;         // [10]
-@group(0) @binding(5) var<storage, read_write> out: array<f32>;     // [...]
+@group(0) @binding(1) var<storage, read> m: array<f32>;             // [...]
+@group(0) @binding(2) var<storage, read> v: array<f32>;             // [...]
+@group(0) @binding(3) var<storage, read> rates: array<f32>;         // [10]
+@group(0) @binding(4) var<storage, read_write> w: array<f32>;       // [...]
 
 const WORKGROUP = 64u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = gid.x + gid.y * groups.x * WORKGROUP;
-    if index >= params.n {
+    if index >= params.n || rates[0] == 0.0 { // 0: a step that does not count, see guard
         return;
     }
     let keep = 1.0 - rates[0] * rates[4] * params.share;
     let spread = sqrt(v[index]) / sqrt(rates[7]) + rates[3];
-    out[index] = w[index] * keep - rates[0] / rates[6] * m[index] / spread;
+    w[index] = w[index] * keep - rates[0] / rates[6] * m[index] / spread;
 }

@@ -4,7 +4,7 @@
 // One invocation computes one element.
 
 struct Params {
-    n: u32, // elements of dx
+    rows: u32, // batch * pos
     width: u32, // in
     outs: u32, // out
 }
@@ -19,7 +19,7 @@ const WORKGROUP = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = gid.x + gid.y * groups.x * WORKGROUP;
-    if index >= params.n {
+    if index >= params.rows * params.width {
         return;
     }
     let i = index % params.width;

@@ -4,7 +4,6 @@
 // One invocation computes one element.
 
 struct Params {
-    n: u32, // elements of dw
     rows: u32, // batch * pos
     width: u32, // in
     outs: u32, // out
@@ -20,7 +19,7 @@ const WORKGROUP = 64u;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = gid.x + gid.y * groups.x * WORKGROUP;
-    if index >= params.n {
+    if index >= params.outs * params.width {
         return;
     }
     let o = index / params.width;

@@ -1,4 +1,4 @@
-// record: r' = r, but for this step's pair (loss, norm^2) and the mark in front, 1 once one of them is not finite
+// record: r' = r, but for this step's pair (loss, norm^2) and the mark in front, 1 once one of them is not finite; in place
 //
 // CPU twin: src/ops/record.rs. Source: a ring of results, so that a step need not be waited for.
 // One invocation computes one element. Numbers are taken as their bits: WGSL may assume that no other number is ever seen.
@@ -8,11 +8,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> r: array<u32>;             // [33]
-@group(0) @binding(2) var<storage, read> loss: array<u32>;          // [1]
-@group(0) @binding(3) var<storage, read> squared_norm: array<u32>;  // [1]
-@group(0) @binding(4) var<storage, read> rates: array<f32>;         // [10]
-@group(0) @binding(5) var<storage, read_write> out: array<u32>;     // [33]
+@group(0) @binding(1) var<storage, read> loss: array<u32>;          // [1]
+@group(0) @binding(2) var<storage, read> squared_norm: array<u32>;  // [1]
+@group(0) @binding(3) var<storage, read> rates: array<f32>;         // [10]
+@group(0) @binding(4) var<storage, read_write> r: array<u32>;       // [33]
 
 const WORKGROUP = 64u;
 
@@ -23,15 +22,13 @@ fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) 
         return;
     }
     let place = 1u + 2u * u32(rates[9]);
-    var bits = r[index];
     if index == place {
-        bits = loss[0];
+        r[index] = loss[0];
     } else if index == place + 1u {
-        bits = squared_norm[0];
+        r[index] = squared_norm[0];
     } else if index == 0u && (is_wild(loss[0]) || is_wild(squared_norm[0])) {
-        bits = bitcast<u32>(1.0);
+        r[index] = bitcast<u32>(1.0);
     }
-    out[index] = bits;
 }
 
 // An infinity or no number at all: every bit of the exponent is set.

@@ -1,4 +1,4 @@
-// sgd: w' = w - r m
+// sgd: w' = w - r m, in place
 //
 // CPU twin: src/ops/sgd.rs. Paper: Robbins & Monro 1951.
 // One invocation computes one element. Rates are numbered as in src/ops/adamw.rs.
@@ -8,18 +8,17 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> w: array<f32>;             // [...]
-@group(0) @binding(2) var<storage, read> m: array<f32>;             // [...]
-@group(0) @binding(3) var<storage, read> rates: array<f32>;         // [10]
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;     // [...]
+@group(0) @binding(1) var<storage, read> m: array<f32>;             // [...]
+@group(0) @binding(2) var<storage, read> rates: array<f32>;         // [10]
+@group(0) @binding(3) var<storage, read_write> w: array<f32>;       // [...]
 
 const WORKGROUP = 64u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) gid: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = gid.x + gid.y * groups.x * WORKGROUP;
-    if index >= params.n {
+    if index >= params.n || rates[0] == 0.0 { // 0: a step that does not count, see guard
         return;
     }
-    out[index] = w[index] - rates[0] * m[index];
+    w[index] = w[index] - rates[0] * m[index];
 }

@@ -14,6 +14,7 @@ use crate::cpu;
 use crate::error::{Error, Result};
 use crate::gpu::{self, Executor, Gpu};
 use crate::graph::{Graph, Lens, NodeId};
+use crate::ops;
 use crate::pass::{ByNode, Parameters, Pass, Read, Rows};
 use crate::tensor::Tensor;
 pub use reason::Reason;
@@ -111,6 +112,15 @@ impl Device {
             device.backend = Backend::Gpu(Box::new(device.open_gpu().await?));
         }
         Ok(device)
+    }
+
+    /// The same GPU with the kernels that suit another kind of adapter, for tests and measurements; on a CPU nothing changes. States begin anew.
+    ///
+    /// # Errors
+    /// As of [`Device::widen`].
+    pub async fn with_kernels(&mut self, profile: ops::Profile) -> Result<()> {
+        self.gpu = self.gpu.take().map(|gpu| gpu.with_profile(profile));
+        self.widen(self.graph.clone()).await
     }
 
     /// `kept`: what a GPU that may come needs again.
@@ -228,15 +238,6 @@ impl Device {
         }
     }
 
-    /// What the last pass computed for some nodes becomes the numbers of weights and states: pairs of from and to, of one shape.
-    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
-        self.past.forget();
-        match &mut self.backend {
-            Backend::Cpu(cpu) => cpu.commit(pairs),
-            Backend::Gpu(gpu) => gpu.commit(pairs),
-        }
-    }
-
     /// Gives a weight other numbers, or a state.
     ///
     /// # Errors
@@ -244,7 +245,7 @@ impl Device {
     pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Result<()> {
         self.past.forget();
         match &mut self.backend {
-            Backend::Cpu(cpu) => drop(cpu.renew(id, numbers)),
+            Backend::Cpu(cpu) => cpu.renew(id, numbers),
             Backend::Gpu(gpu) => {
                 gpu.renew(id, &numbers)?;
                 if self.parameters.get(id).is_some() {

@@ -161,6 +161,14 @@ impl Graph {
         &self.nodes[id.0]
     }
 
+    /// The node in whose buffer a node's numbers lie: itself, but for an op that works in place.
+    pub fn home(&self, id: NodeId) -> NodeId {
+        match self.node(id).op() {
+            Some(op) if op.rule().in_place() => self.home(self.node(id).inputs[0]),
+            _ => id,
+        }
+    }
+
     pub fn find(&self, name: &str) -> Option<NodeId> {
         self.nodes.iter().position(|node| node.name == name).map(NodeId)
     }

@@ -3,6 +3,7 @@
 mod by_node;
 mod dropped;
 mod edit;
+mod times;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::tensor::{Axis, Tensor, size};
 pub use by_node::ByNode;
 pub use dropped::Dropped;
 pub use edit::{Change, Edit, Values, rows};
+pub use times::Times;
 
 /// The checkpoint's numbers for a graph's weight nodes, each in the shape of its node. Shared: a large model must not lie in
 /// memory more often than it has to.

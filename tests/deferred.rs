@@ -1,4 +1,4 @@
-//! Training on a GPU without waiting for each step: the same results, few readbacks, a fault at its step; and a GPU that goes away meanwhile.
+//! Training on a GPU without waiting for each step: the same results, few readbacks, a fault at its step; a GPU that goes away meanwhile; and where the time goes.
 
 mod common;
 
@@ -156,4 +156,31 @@ fn without_a_snapshot_a_lost_gpu_is_an_error_and_a_cpu_needs_none() {
     let (batches, mut trainer, mut device) = ready("gpt2", Choice::Cpu, Optimizer::default(), &Setup::default());
     let told = block_on(rescue.advance(&mut trainer, &mut device, &batches[0])).expect("a step");
     assert_eq!(told.len(), 1);
+}
+
+#[test]
+fn a_profile_has_the_time_of_each_op() {
+    for choice in [Choice::Cpu, Choice::Gpu] {
+        let (batches, mut trainer, mut device) = ready("gpt2", choice, Optimizer::default(), &Setup::default());
+        assert!(device.profile().expect("no clock runs").is_none());
+        if let Err(fault) = device.start_profile() {
+            assert!(choice == Choice::Gpu && fault.to_string().contains("timestamp"), "{fault}");
+            continue;
+        }
+        advance(&mut trainer, &mut device, &batches, 3);
+        let ops = device.profile().expect("an exact clock").expect("a profile").ops();
+        let graph = trainer.graph().clone();
+        let nodes = |op: &str| graph.nodes.iter().filter(|node| node.op().is_some_and(|known| known.word() == op)).count();
+        for op in ["linear", "softmax", "cross_entropy", "linear_grad_input", "linear_grad_weight", "adam_moment", "adamw"] {
+            let (_, time, runs) = ops.iter().find(|(word, ..)| *word == op).expect("it ran");
+            assert!(*runs == 3 * nodes(op) && !time.is_zero(), "{op} on {choice:?}: {runs} runs in {time:?}");
+        }
+        assert!(ops.is_sorted_by(|(_, one, _), (_, next, _)| one >= next), "{ops:?}");
+        // With the clock or without, the same results.
+        let (_, mut other, mut elsewhere) = ready("gpt2", choice, Optimizer::default(), &Setup::default());
+        advance(&mut other, &mut elsewhere, &batches, 3);
+        let snapshots = [(&mut trainer, &mut device), (&mut other, &mut elsewhere)]
+            .map(|(trainer, device)| block_on(trainer.snapshot(device)));
+        assert!(snapshots[0] == snapshots[1]);
+    }
 }

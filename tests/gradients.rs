@@ -1,16 +1,17 @@
-//! Gradients against PyTorch's autograd: every weight and the attention patterns of every family, on both devices; and with hooks that change activations and
-//! gradients on their way.
+//! Gradients against PyTorch's autograd: every weight and the attention patterns of every family, on both devices and with the kernels of both kinds of adapters; and
+//! with hooks that change activations and gradients on their way.
 
 mod common;
 
 use std::collections::BTreeMap;
 
-use common::training::{batch, for_every_family, trainer};
+use common::training::{batch, batches, for_every_family, trainer};
 use common::{Golden, goldens};
 use diorama::capture::Intervention;
 use diorama::device::Choice;
+use diorama::ops::Profile;
 use diorama::tensor::Tensor;
-use diorama::train::{Batch, Derivatives, Setup, Trainer};
+use diorama::train::{Batch, Derivatives, Optimizer, Setup, Step, Trainer};
 use diorama::weights;
 use pollster::block_on;
 use serde_json::Value;
@@ -22,6 +23,40 @@ fn gradients_are_pytorchs(name: &str, choice: Choice) {
     let batch = batch(&golden, "batch/");
     let (trainer, found) = derivatives(name, &batch, choice, &["*.hook_pattern"], &[]);
     compare(name, "", &golden, &trainer, &found);
+}
+
+#[test]
+fn the_kernels_of_hardware_find_the_same_gradients() {
+    for name in ["bert-pretraining", "electra-discriminator", "t5-v1_0", "t5-v1_1", "gpt2", "llama1", "llama3-mqa"] {
+        let golden = Golden::at(&goldens().join(format!("gradients/{name}.safetensors")));
+        let batch = batch(&golden, "batch/");
+        let captured = ["*.hook_pattern".to_string()];
+        let (trainer, mut device) = trainer(name, &batch, Choice::Gpu, &Setup::capturing(&captured));
+        block_on(device.with_kernels(Profile::Hardware)).expect("the same GPU");
+        let found = block_on(trainer.derivatives(&mut device, &batch, &captured)).expect("gradients");
+        compare(name, "", &golden, &trainer, &found);
+    }
+}
+
+#[test]
+fn the_kernels_of_hardware_learn_as_the_cpu_does() {
+    for name in ["gpt2", "llama1", "t5-v1_0"] {
+        let batches = batches(&Golden::at(&goldens().join(format!("gradients/{name}.batches.safetensors"))));
+        let run = |choice: Choice| -> Vec<Step> {
+            let (mut trainer, mut device) = trainer(name, &batches[0], choice, &Setup::default());
+            block_on(device.with_kernels(Profile::Hardware)).expect("the same device");
+            trainer.plan(Optimizer::default(), 20).expect("a plan");
+            let step = |step: usize| block_on(trainer.step(&mut device, &batches[step % batches.len()])).expect("a step");
+            (0..20).map(step).collect()
+        };
+        for (cpu, gpu) in run(Choice::Cpu).iter().zip(run(Choice::Gpu)) {
+            let near = |ours: f32, theirs: f32, bound: f32| (ours - theirs).abs() <= bound * theirs.abs().max(1.0);
+            assert!(
+                near(gpu.loss, cpu.loss, 1e-4) && near(gpu.grad_norm, cpu.grad_norm, 1e-3),
+                "{name}: {gpu:?} against {cpu:?}"
+            );
+        }
+    }
 }
 
 /// Every gradient that lies in the golden under `at`: a hook's is that of its numbers as their readers see them.

@@ -1,13 +1,17 @@
-//! SGD with momentum against PyTorch, and the average of the weights against PyTorch and a plain calculation.
+//! SGD with momentum against PyTorch, the average of the weights against PyTorch and a plain calculation, and updates that write in place.
 
 mod common;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use common::training::{batches, trainer};
 use common::{Golden, goldens};
+use diorama::cpu::Turns;
 use diorama::device::{Choice, Device};
-use diorama::graph::NodeId;
+use diorama::error::Error;
+use diorama::graph::{Kind, Lens, NodeId, Stage};
+use diorama::tensor::size;
 use diorama::train::{Batch, Optimizer, Rule, Setup, Trainer};
 use pollster::block_on;
 
@@ -91,6 +95,55 @@ fn averages_are_what_the_weights_of_each_step_give() {
             assert!(ours.iter().zip(plain).all(|(a, b)| (a - b).abs() <= 1e-6), "node {id:?}");
         }
     }
+}
+
+#[test]
+fn an_update_has_no_memory_of_its_own() {
+    for rule in [Rule::AdamW, Rule::Sgd { momentum: 0.9 }] {
+        let (_, trainer, _) = ready("gpt2", Choice::Cpu, &Setup { rule, ema: Some(EMA), ..Setup::default() });
+        let graph = trainer.graph();
+        let numbers = |id: NodeId| size(&graph.node(id).shape(&Lens::ONE));
+        let of = |wanted: fn(&Kind) -> bool| -> usize {
+            (0..graph.nodes.len()).map(NodeId).filter(|id| wanted(&graph.node(*id).kind)).map(numbers).sum()
+        };
+        let weights = of(|kind| matches!(kind, Kind::Weight { .. }));
+        let states = of(|kind| *kind == Kind::State);
+        let computed = (0..graph.nodes.len()).map(NodeId).filter(|id| graph.node(*id).stage == Stage::Update);
+        let own = computed.filter(|id| graph.node(*id).op().is_some() && graph.home(*id) == *id);
+        // The norm of the gradients, in steps of one number, and the rates.
+        assert!(own.clone().count() > 1);
+        assert!(own.clone().all(|id| numbers(id) <= 10), "{:?}", own.map(|id| &graph.node(id).name).collect::<Vec<_>>());
+        // Every weight learns and has a gradient; the record of sixteen steps is what no optimizer remembers.
+        assert_eq!(trainer.bytes(), 4 * (2 * weights + states - 33));
+        assert_eq!((states - 33) / weights, if rule == Rule::AdamW { 3 } else { 2 });
+    }
+}
+
+#[test]
+fn a_step_that_is_stopped_changes_nothing() {
+    let (batches, mut trainer, mut device) = ready("gpt2", Choice::Cpu, &Setup { ema: Some(EMA), ..Setup::default() });
+    trainer.plan(Optimizer { rate: 1e-2, ..Optimizer::default() }, 8).expect("a plan");
+    block_on(trainer.step(&mut device, &batches[0])).expect("a step");
+    let before = block_on(trainer.snapshot(&mut device)).expect("a snapshot");
+    let mut stopped = 0;
+    loop {
+        let turns = Cell::new(0);
+        device.turns = Some(Turns::often(Box::new(move |_| {
+            turns.set(turns.get() + 1);
+            let goes_on = turns.get() <= stopped;
+            Box::pin(async move { goes_on })
+        })));
+        let step = block_on(trainer.step(&mut device, &batches[1]));
+        device.turns = None;
+        match step {
+            Err(fault) => assert_eq!(fault, Error::Stopped),
+            Ok(_) => break,
+        }
+        assert!(block_on(trainer.snapshot(&mut device)).expect("a snapshot") == before, "stopped after {stopped} turns");
+        stopped += 1;
+    }
+    assert!(stopped > 20, "there were {stopped} turns");
+    assert!(block_on(trainer.snapshot(&mut device)).expect("a snapshot") != before);
 }
 
 #[test]

@@ -39,7 +39,7 @@
  * of the encoder, tokens that the decoder computes now, and all of its tokens so far. `hooks` are the names under which it can be captured and changed.
  * Where one published tensor holds several weights, `part` says which of the `parts`.
  * @typedef {{ name: string, op: string, inputs: number[], axes: string[], dims: (number | "batch" | "source" | "target" | "keys")[], stage: "source" | "target" | "loss" | "backward" | "update", hooks: string[], place: Place,
- *   part?: number, parts?: number, eps?: number, by?: number, share?: number, clip?: number, scale?: number, activation?: string, mask?: "causal" | "padding", direction?: "both" | "back", bounds?: number[] }} GraphNode
+ *   part?: number, parts?: number, eps?: number, by?: number, share?: number, order?: number, clip?: number, scale?: number, activation?: string, mask?: "causal" | "padding", direction?: "both" | "back", bounds?: number[] }} GraphNode
  */
 /**
  * Looks up interface words by key and fills `{name}` holes.

@@ -3,25 +3,27 @@
 mod matmul;
 mod needs;
 mod products;
-mod profile;
 mod turns;
 
 use std::array::from_fn;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::graph::{Graph, Kind, Lens, Node, NodeId};
+use web_time::Instant;
+
+use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
 use crate::ops::{Op, Site};
-use crate::pass::{ByNode, Parameters, Pass};
+use crate::pass::{ByNode, Parameters, Pass, Times};
 use crate::tensor::{Axis, Tensor, size};
 pub use matmul::{Into, Panels, Target, View, multiply};
 use needs::Need;
 use products::product;
-pub use profile::Profile;
 pub use turns::{Give, Turns};
 
 /// Work for each number that is no sum over a row, such as an exponential. // multiply-adds
 const PLAIN: u64 = 16;
+/// Inputs of the op with the most of them.
+const MOST_INPUTS: usize = 5;
 
 /// How far a pass has come.
 #[derive(Default)]
@@ -47,7 +49,7 @@ pub struct Executor {
     /// What the present pass computes of each node, and what each node holds behind it.
     needs: Vec<Need>,
     held: Vec<Need>,
-    profile: Option<Profile>,
+    times: Option<Times>,
     /// The nodes whose numbers belong to a text ([`State`]).
     kept: Vec<NodeId>,
 }
@@ -84,7 +86,7 @@ impl Executor {
         let values = graph.nodes.iter().map(zeros).collect();
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
         let (needs, held, scratch) = (vec![], vec![], Panels::default());
-        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, held, profile: None }
+        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, held, times: None }
     }
 
     /// Puts what a text keeps in its place; `state` then holds what was there before.
@@ -135,7 +137,8 @@ impl Executor {
         while let Some(node) = graph.nodes.get(place.node) {
             let index = place.node;
             if let Some(op) = computed(node, pass).filter(|_| self.needs[index] != Need::Nothing) {
-                if place.work >= end {
+                // An update is computed whole: whoever stops a pass finds all weights as they were.
+                if place.work >= end && node.stage != Stage::Update {
                     return false;
                 }
                 let (parts, work) = self.work(node, index, op);
@@ -160,27 +163,36 @@ impl Executor {
         true
     }
 
-    /// What was computed for some nodes becomes the numbers of weights and states: pairs of from and to, of one shape.
-    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
-        for &(from, to) in pairs {
-            let numbers = std::mem::take(&mut self.values[from.0]);
-            self.values[from.0] = self.renew(to, numbers);
+    /// Gives a weight other numbers, or a state, in the same shape.
+    pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) {
+        match self.graph.node(id).kind {
+            Kind::State => self.values[id.0] = numbers,
+            _ => self.set_weight(id, &numbers),
         }
     }
 
-    /// Gives a weight other numbers, or a state, in the same shape. A buffer of that size comes back.
-    pub fn renew(&mut self, id: NodeId, numbers: Vec<f32>) -> Vec<f32> {
-        if self.graph.node(id).kind == Kind::State {
-            return std::mem::replace(&mut self.values[id.0], numbers);
+    /// Takes the buffer of a node away, to be written. A weight that others hold, too, is copied.
+    fn take(&mut self, home: NodeId) -> Vec<f32> {
+        self.weights[home.0].take().map_or_else(|| std::mem::take(&mut self.values[home.0]), Arc::unwrap_or_clone)
+    }
+
+    /// Puts it back. The panels of a weight follow.
+    fn put(&mut self, home: NodeId, numbers: Vec<f32>) {
+        if !matches!(self.graph.node(home).kind, Kind::Weight { .. }) {
+            self.values[home.0] = numbers;
+            return;
         }
-        self.set_weight(id, &numbers);
-        numbers
+        if let Some(panels) = self.panels.get_mut(home) {
+            panels.refill(&numbers);
+        }
+        self.weights[home.0] = Some(Arc::new(numbers));
     }
 
     fn read(&self, pass: &Pass) -> Vec<Tensor> {
         let read = |read: &crate::pass::Read| {
-            let weight = matches!(self.graph.node(read.node).kind, Kind::Weight { .. }).then(|| self.weight(read.node));
-            let numbers = weight.as_ref().unwrap_or(&self.values[read.node.0]);
+            let home = self.graph.home(read.node);
+            let weight = matches!(self.graph.node(home).kind, Kind::Weight { .. }).then(|| self.weight(home));
+            let numbers = weight.as_ref().unwrap_or(&self.values[home.0]);
             let stretches = read.stretches(&self.graph, &pass.lens);
             let mut data = Vec::with_capacity(stretches.iter().map(|stretch| stretch.len).sum());
             stretches.iter().for_each(|s| data.extend_from_slice(&numbers[s.start..s.start + s.len]));
@@ -220,8 +232,9 @@ impl Executor {
 
     /// Computes some parts of a node: as much of it as this pass needs.
     fn compute(&mut self, index: usize, op: &Op, past: usize, parts: Range<usize>) {
-        let start = self.profile.as_ref().map(|_| Profile::now());
-        let mut out = std::mem::take(&mut self.values[index]);
+        let start = self.times.as_ref().map(|_| Instant::now());
+        let home = self.graph.home(NodeId(index));
+        let mut out = self.take(home);
         let length = size(&self.shapes[index]);
         // A buffer keeps its greatest length: what it holds is written over, and zeros would be written for nothing.
         if out.len() < length {
@@ -235,9 +248,9 @@ impl Executor {
         for row in rows {
             self.call(index, op, past, row, parts.clone(), &mut out[..length]);
         }
-        self.values[index] = out;
-        if let (Some(profile), Some(start)) = (&mut self.profile, start) {
-            profile.add(op.word(), start);
+        self.put(home, out);
+        if let (Some(times), Some(start)) = (&mut self.times, start) {
+            times.add(op.word(), start.elapsed(), 1);
         }
     }
 
@@ -246,14 +259,15 @@ impl Executor {
         let node = &self.graph.nodes[index];
         let mut scratch = std::mem::take(&mut self.scratch);
         let alone = |id: usize| row.map_or(vec![], |_| [&[1, 1], &self.shapes[id][2..]].concat());
-        let own: [Vec<usize>; 4] =
+        let own: [Vec<usize>; MOST_INPUTS] =
             from_fn(|slot| node.inputs.get(slot).filter(|_| needs::is_row(op, slot)).map_or(vec![], |id| alone(id.0)));
-        let mut inputs: [(&[Axis], &[usize]); 4] = [(&[], &[]); 4];
-        let mut numbers: [&[f32]; 4] = [&[]; 4];
+        let mut inputs: [(&[Axis], &[usize]); MOST_INPUTS] = [(&[], &[]); MOST_INPUTS];
+        let mut numbers: [&[f32]; MOST_INPUTS] = [&[]; MOST_INPUTS];
         for (slot, id) in node.inputs.iter().enumerate() {
-            let data = self.weights[id.0].as_deref().unwrap_or(&self.values[id.0]);
+            let home = self.graph.home(*id).0;
+            let data = self.weights[home].as_deref().unwrap_or(&self.values[home]);
             let mut shape = &self.shapes[id.0][..];
-            let mut place = 0..size(shape).min(data.len()); // of a matrix that was laid out there are no other numbers
+            let mut place = 0..size(shape).min(data.len()); // of a matrix that was laid out there are no other numbers, and what is written over lies in `out`
             if let (Some(row), [_, ..]) = (row, &own[slot][..]) {
                 shape = &own[slot];
                 place = row * size(shape)..(row + 1) * size(shape);
@@ -293,12 +307,12 @@ impl Executor {
 
     /// Begins to note how long each op takes, from zero.
     pub fn start_profile(&mut self) {
-        self.profile = Some(Profile::default());
+        self.times = Some(Times::default());
     }
 
     /// What was noted since; `None` where nothing was to be.
-    pub fn profile(&self) -> Option<&Profile> {
-        self.profile.as_ref()
+    pub fn profile(&self) -> Option<&Times> {
+        self.times.as_ref()
     }
 
     /// The numbers of a weight node, or of a state.

@@ -22,7 +22,7 @@ pub(super) fn find(graph: &Graph, kept: &[NodeId], pass: &Pass, needs: &mut Vec<
     needs.clear();
     needs.resize(graph.nodes.len(), Need::Nothing);
     kept.iter().for_each(|id| needs[id.0] = Need::All);
-    // What an update computes is taken over behind the pass (`Executor::commit`).
+    // An update writes over weights and states, whether or not the pass reads them.
     let updates = graph.nodes.iter().enumerate().filter(|(_, node)| node.stage == Stage::Update);
     updates.for_each(|(index, _)| needs[index] = Need::All);
     for read in &pass.reads {

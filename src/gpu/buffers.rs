@@ -12,8 +12,10 @@ const F32: u64 = size_of::<f32>() as u64;
 const ALIGN: u64 = 4 * F32;
 
 pub(super) struct Buffers {
-    /// By node. A weight has its buffer from the start, any other node from its first pass on.
+    /// By node. A weight has its buffer from the start, any other node from its first pass on, and one that is computed in place none of its own.
     nodes: Vec<Option<wgpu::Buffer>>,
+    /// By node: in whose buffer its numbers lie.
+    homes: Vec<NodeId>,
     /// Stands in for an optional input (a bias) that a node does not have.
     zero: wgpu::Buffer,
 }
@@ -24,7 +26,8 @@ impl Buffers {
     /// Errors: [`Error::Weights`] where one is missing or misshapen, [`Error::Device`] where one is too large for the adapter.
     pub fn new(gpu: &Gpu, graph: &Graph, parameters: &Parameters) -> Result<Self> {
         let zero = allocate(gpu, "no bias", 1)?;
-        let mut buffers = Buffers { nodes: vec![None; graph.nodes.len()], zero };
+        let homes = (0..graph.nodes.len()).map(|index| graph.home(NodeId(index))).collect();
+        let mut buffers = Buffers { nodes: vec![None; graph.nodes.len()], homes, zero };
         for (index, node) in graph.nodes.iter().enumerate() {
             let want = size(&node.shape(&Lens::ONE));
             if node.kind == Kind::State {
@@ -45,12 +48,12 @@ impl Buffers {
     }
 
     pub fn get(&self, id: NodeId) -> Option<&wgpu::Buffer> {
-        self.nodes[id.0].as_ref()
+        self.nodes[self.homes[id.0].0].as_ref()
     }
 
     /// Where the buffer of a node stands, to be put aside or put back.
     pub fn slot(&mut self, id: NodeId) -> &mut Option<wgpu::Buffer> {
-        &mut self.nodes[id.0]
+        &mut self.nodes[self.homes[id.0].0]
     }
 
     /// The buffer of a node that has room for these lengths.
@@ -67,6 +70,7 @@ impl Buffers {
 
     /// Makes room for a node at these lengths; `true` where its buffer is a new one. A node that appends keeps its rows.
     pub fn fit(&mut self, gpu: &Gpu, graph: &Graph, id: NodeId, lens: &Lens, rows: &mut wgpu::CommandEncoder) -> Result<bool> {
+        let id = self.homes[id.0];
         let node = graph.node(id);
         let need = size(&node.shape(lens));
         let old = self.nodes[id.0].take();

@@ -1,8 +1,12 @@
 //! A pass on the GPU: recorded, submitted once, read back once.
 
+mod checks;
+
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::buffers::Buffers;
+use super::clock::Clock;
 use super::edits::{self, Prepared};
 use super::kernels::{EDIT, kernel};
 use super::launch::{bind, dispatch};
@@ -10,11 +14,11 @@ use super::open::Gpu;
 use super::read::read;
 use super::state::{Last, State};
 use super::uniforms::Uniforms;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
-use crate::ops::Dispatch;
-use crate::pass::{Parameters, Pass};
-use crate::tensor::{Tensor, size};
+use crate::ops::{Dispatch, Op};
+use crate::pass::{Parameters, Pass, Times};
+use crate::tensor::Tensor;
 
 const F32: u64 = size_of::<f32>() as u64;
 
@@ -40,10 +44,10 @@ pub struct Executor {
     source_passes: u64,
     /// Whether a node of the target reads one that only the source computes.
     crosses: bool,
-    /// Copies that the next pass begins with.
-    commits: Vec<(NodeId, NodeId)>,
     /// Times that results were waited for.
     readbacks: u64,
+    /// While a profile is taken.
+    clock: Option<Clock>,
 }
 
 /// One launch: the node that it computes, and how.
@@ -68,8 +72,8 @@ impl Executor {
             bound: (0..graph.nodes.len()).filter(is_bound).collect(),
             kept,
             last: Last::default(),
-            commits: vec![],
             readbacks: 0,
+            clock: None,
             replaced: 0,
             source_passes: 0,
             gpu: gpu.clone(),
@@ -135,7 +139,6 @@ impl Executor {
         }
         let gpu = self.gpu.clone();
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("pass") });
-        self.record_commits(&mut encoder)?;
         self.make_room(pass, &launches, &mut encoder)?;
         self.last.reorder.record(&gpu, &self.graph, &self.buffers, pass.lens.past, &mut encoder).await?;
         self.bind(&launches, &pass.lens)?;
@@ -151,6 +154,9 @@ impl Executor {
         self.readbacks += (bytes > 0) as u64;
         let data = if bytes > 0 { read(&gpu, &staging, bytes).await? } else { vec![] };
         gpu.check()?;
+        if let Some(clock) = &mut self.clock {
+            clock.take(&data[data.len() - clock.bytes() as usize / F32 as usize..], gpu.queue().get_timestamp_period());
+        }
         self.staging = Some(staging);
         self.last.source = if pass.stages.contains(&Stage::Source) { Some(pass.lens) } else { source };
         self.last.target = if pass.stages.contains(&Stage::Target) { Some(pass.lens) } else { target };
@@ -161,28 +167,31 @@ impl Executor {
         self.readbacks
     }
 
+    /// Begins to note how long each op takes, from zero; each pass then reads timestamps back.
+    ///
+    /// Errors: [`Error::Device`] where the adapter has none.
+    pub fn start_profile(&mut self) -> Result<()> {
+        self.clock = Some(Clock::new(&self.gpu)?);
+        Ok(())
+    }
+
+    /// What was noted since, where it was to be.
+    ///
+    /// Errors: [`Error::Device`] where the clock is too coarse, and then nothing is noted any more.
+    pub fn profile(&mut self) -> Result<Option<Times>> {
+        let period = self.gpu.queue().get_timestamp_period();
+        let times = self.clock.as_ref().map(|clock| clock.times(period)).transpose();
+        self.clock = self.clock.take().filter(|_| times.is_ok());
+        times
+    }
+
     pub fn gpu(&self) -> &Gpu {
         &self.gpu
     }
 
-    /// What was computed for some nodes becomes the numbers of weights and states, before the next pass: pairs of from and to, of one shape.
-    pub fn commit(&mut self, pairs: &[(NodeId, NodeId)]) {
-        self.commits.extend(pairs);
-    }
-
-    fn record_commits(&mut self, encoder: &mut wgpu::CommandEncoder) -> Result<()> {
-        for (from, to) in std::mem::take(&mut self.commits) {
-            let bytes = size(&self.graph.node(to).shape(&Lens::ONE)) as u64 * F32;
-            let [from, to] = [from, to].map(|id| self.buffers.at(&self.graph, id, &Lens::ONE));
-            encoder.copy_buffer_to_buffer(from?, 0, to?, 0, bytes);
-        }
-        Ok(())
-    }
-
-    /// Gives a weight other numbers, or a state; a commit of that node that is still to come is forgotten.
+    /// Gives a weight other numbers, or a state.
     pub fn renew(&mut self, id: NodeId, numbers: &[f32]) -> Result<()> {
         self.gpu.check()?;
-        self.commits.retain(|(_, to)| *to != id);
         let buffer = self.buffers.at(&self.graph, id, &Lens::ONE)?;
         self.gpu.queue().write_buffer(buffer, 0, bytemuck::cast_slice(numbers));
         Ok(())
@@ -199,54 +208,6 @@ impl Executor {
     /// Memory that weights, activations and caches take on the GPU, in bytes.
     pub fn bytes(&self) -> u64 {
         self.buffers.bytes() + self.staging.as_ref().map_or(0, wgpu::Buffer::size)
-    }
-
-    /// Every input of the stages is there, as long as it should be.
-    fn complete(&self, pass: &Pass) -> Result<()> {
-        for (index, node) in self.graph.nodes.iter().enumerate().filter(|(_, node)| node.kind == Kind::Input) {
-            let want = size(&node.shape(&pass.lens));
-            match pass.inputs.get(NodeId(index)) {
-                Some(data) if data.len() != want => {
-                    return Err(Error::Input(format!("\"{}\" has {} numbers; these lengths want {want}", node.name, data.len())));
-                }
-                None if pass.computes(&self.graph, NodeId(index)) => {
-                    return Err(Error::Input(format!("\"{}\" is missing", node.name)));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// What the pass looks back at was computed, at the same lengths.
-    fn follows(&self, pass: &Pass) -> Result<()> {
-        let Lens { batch, past, .. } = pass.lens;
-        if past > 0 {
-            let (tokens, sequences) = self.last.target.map_or((0, batch), |last| (last.past + last.target, last.batch));
-            if past > tokens || batch != sequences {
-                let message =
-                    format!("a step after {past} tokens of {batch} sequences cannot follow {tokens} tokens of {sequences}");
-                return Err(Error::Input(message));
-            }
-        }
-        self.last.reorder.check()?;
-
-        let lengths = |lens: &Lens| (lens.batch, lens.source);
-        let same_source = self.last.source.as_ref().is_some_and(|source| lengths(source) == lengths(&pass.lens));
-        let runs = |stage| pass.stages.contains(&stage);
-        if self.crosses && runs(Stage::Target) && !runs(Stage::Source) && !same_source {
-            return Err(Error::Input("a step of the decoder needs its source to be read first, at the same lengths".into()));
-        }
-        for read in &pass.reads {
-            let node = self.graph.node(read.node);
-            // What the source computed is there until another text's source is read; what the text keeps stays.
-            let there = self.last.source_pass == self.source_passes || self.kept.contains(&read.node);
-            let kept = is_weight(node) || (node.stage == Stage::Source && same_source && there);
-            if !runs(node.stage) && !kept {
-                return Err(Error::Input(format!("\"{}\" is not computed by this pass or the one before", read.name)));
-            }
-        }
-        Ok(())
     }
 
     fn launches(&self, pass: &Pass) -> Vec<Launch> {
@@ -277,8 +238,9 @@ impl Executor {
             }
             let node = &self.graph.nodes[*index];
             let inputs = kernel(dispatch.shader).expect("prepared before it is bound").inputs;
+            let written_over = node.op().is_some_and(|op| op.rule().in_place()) as usize;
             let mut buffers = vec![];
-            for input in 0..inputs {
+            for input in written_over..written_over + inputs {
                 buffers.push(match node.inputs.get(input) {
                     Some(id) => self.buffers.at(&self.graph, *id, lens)?,
                     None => self.buffers.zero(),
@@ -290,28 +252,42 @@ impl Executor {
         Ok(())
     }
 
-    /// Each node's launch, and behind it what changes that node.
-    fn compute(&self, launches: &[Launch], edits: &[Prepared], encoder: &mut wgpu::CommandEncoder) {
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("graph"), timestamp_writes: None });
-        let mut current = "";
-        let mut launch = |shader: &'static str, group: Option<&wgpu::BindGroup>, [x, y, z]: [u32; 3]| {
-            if shader != current {
-                current = shader;
-                pass.set_pipeline(&self.gpu.pipelines().get(shader));
+    /// Each node's launch, and behind it what changes that node. While a profile is taken, the launches of one op that follow each other are a compute pass of their own.
+    fn compute(&mut self, launches: &[Launch], edits: &[Prepared], encoder: &mut wgpu::CommandEncoder) {
+        let words: Vec<&'static str> =
+            launches.iter().map(|launch| self.graph.nodes[launch.node].op().map_or("", Op::word)).collect();
+        let mut stretches: Vec<Range<usize>> = std::iter::once(0..launches.len()).collect();
+        if let Some(clock) = &mut self.clock {
+            stretches = stretches_of(&words);
+            clock.begin(&self.gpu, stretches.len());
+        }
+        for stretch in stretches {
+            let around = |clock| Clock::around(clock, words[stretch.start], stretch.len());
+            let timestamp_writes = self.clock.as_mut().map(around);
+            let descriptor = wgpu::ComputePassDescriptor { label: Some("graph"), timestamp_writes };
+            let mut pass = encoder.begin_compute_pass(&descriptor);
+            let mut current = "";
+            let mut launch = |shader: &'static str, group: Option<&wgpu::BindGroup>, [x, y, z]: [u32; 3]| {
+                if shader != current {
+                    current = shader;
+                    pass.set_pipeline(&self.gpu.pipelines().get(shader));
+                }
+                pass.set_bind_group(0, group, &[]);
+                pass.dispatch_workgroups(x, y, z);
+            };
+            for Launch { node, dispatch } in &launches[stretch] {
+                launch(dispatch.shader, self.bind_groups[*node].as_ref(), dispatch.groups);
+                edits.iter().filter(|edit| edit.node == *node).for_each(|edit| launch(EDIT, Some(&edit.group), edit.groups));
             }
-            pass.set_bind_group(0, group, &[]);
-            pass.dispatch_workgroups(x, y, z);
-        };
-        for Launch { node, dispatch } in launches {
-            launch(dispatch.shader, self.bind_groups[*node].as_ref(), dispatch.groups);
-            edits.iter().filter(|edit| edit.node == *node).for_each(|edit| launch(EDIT, Some(&edit.group), edit.groups));
         }
     }
 
     /// Copies what is wanted, one stretch after another, into a buffer that the host can read.
     fn collect(&mut self, pass: &Pass, encoder: &mut wgpu::CommandEncoder) -> Result<(wgpu::Buffer, u64)> {
         let stretches = |read: &crate::pass::Read| read.stretches(&self.graph, &pass.lens);
-        let bytes: u64 = pass.reads.iter().flat_map(stretches).map(|stretch| stretch.len as u64 * F32).sum();
+        let numbers: u64 = pass.reads.iter().flat_map(stretches).map(|stretch| stretch.len as u64 * F32).sum();
+        let of_clock = self.clock.as_ref().map_or(0, Clock::bytes);
+        let bytes = numbers + of_clock;
         let staging = match self.staging.take() {
             Some(staging) if staging.size() >= bytes => staging,
             _ => self.gpu.device().create_buffer(&wgpu::BufferDescriptor {
@@ -330,6 +306,9 @@ impl Executor {
                 end += len;
             }
         }
+        if let Some(clock) = &self.clock {
+            clock.collect(encoder, &staging, end);
+        }
         Ok((staging, bytes))
     }
 
@@ -342,6 +321,16 @@ impl Executor {
         };
         pass.reads.iter().map(take).collect()
     }
+}
+
+/// Neighbours with the same word, as ranges.
+fn stretches_of(words: &[&str]) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let stretch = |same: &[&str]| {
+        end += same.len();
+        end - same.len()..end
+    };
+    words.chunk_by(|a, b| a == b).map(stretch).collect()
 }
 
 /// Whether a node's numbers outlive every pass.

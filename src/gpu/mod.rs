@@ -7,6 +7,7 @@
 //! - `open`: an adapter, a device, and what happens to them (errors, loss)
 //! - `kernels`: the files of `shaders/` as pipelines
 //! - `buffers`: a buffer for each node, which grows with the lengths of a run
+//! - `clock`: where the time of a pass goes
 //! - `launch`: how a node is launched
 //! - `uniforms`: the sizes that kernels are launched with
 //! - `executor`: a pass, recorded and run
@@ -17,6 +18,7 @@
 //! - `tick`: a nudge while the host waits, for browsers that need one
 
 mod buffers;
+mod clock;
 mod edits;
 mod executor;
 mod kernels;

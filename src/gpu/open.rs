@@ -42,8 +42,12 @@ impl Gpu {
             max_buffer_size: offered.max_buffer_size,
             ..wgpu::Limits::default()
         };
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("diorama"), required_limits: limits, ..wgpu::DeviceDescriptor::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("diorama"),
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            required_limits: limits,
+            ..wgpu::DeviceDescriptor::default()
+        };
         let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| {
             Error::Device(format!(
                 "the adapter {} gives no device ({error}); close other pages that use the GPU, or choose cpu",

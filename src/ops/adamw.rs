@@ -1,6 +1,6 @@
 //! `adamw`: w′ = w (1 − r · decay) − r · (m / b₁) / (√v / √b₂ + ε), where r is the learning rate and bᵢ = 1 − βᵢᵗ.
 //!
-//! w \[…\], m and v as w, rates \[10\] → as w. Loshchilov & Hutter 2019, algorithm 2: the decay is apart from the gradient. `share` is how much
+//! w \[…\] (written over), m and v as w, rates \[10\] → as w. Loshchilov & Hutter 2019, algorithm 2: the decay is apart from the gradient. Where r is 0, w stays. `share` is how much
 //! of the decay a tensor takes: all of it for a matrix, nothing for a bias or a norm's weight.
 //! Rates \[10\] are: learning rate, β₁ (of `momentum`: μ), β₂, ε, weight decay, the norm above which gradients are cut (0: never), 1 − β₁ᵗ and 1 − β₂ᵗ at step t,
 //! how much of an average stays (`average`), and the step's place in the record (`record`).
@@ -31,12 +31,19 @@ impl Rule for AdamW {
         expect_like_input(site)
     }
 
+    fn in_place(&self) -> bool {
+        true
+    }
+
     fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
         let [rate, _, _, eps, decay, _, first, second, _, _] =
             <[f32; RATES]>::try_from(inputs[3]).expect("checked with the graph");
+        if rate == 0.0 {
+            return;
+        }
         let (keep, step, second) = (1.0 - rate * decay * self.share, rate / first, second.sqrt());
-        for (((out, w), m), v) in out.iter_mut().zip(inputs[0]).zip(inputs[1]).zip(inputs[2]) {
-            *out = w * keep - step * m / (v.sqrt() / second + eps);
+        for ((w, m), v) in out.iter_mut().zip(inputs[1]).zip(inputs[2]) {
+            *w = *w * keep - step * m / (v.sqrt() / second + eps);
         }
     }
 

@@ -39,8 +39,15 @@ impl Rule for AttnMixGradValues {
     fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
         let pattern = site.shape(0);
         let values = KeyLayout::of_output(site);
-        let n = size(site.out.1);
-        let sizes = [n, pattern[0], pattern[1], pattern[2], pattern[3], site.last(1), values.heads, values.batch_step];
-        Dispatch { shader: "attn_mix_grad_values", params: sizes.map(|n| n as u32).to_vec(), groups: groups(n, 64) }
+        let (keys, width) = (pattern[3], site.last(1));
+        let blocks = pattern[0] * values.heads * keys.div_ceil(4) * width.div_ceil(4);
+        let (shader, n, groups) = if keys.min(width) >= 4 {
+            ("attn_mix_grad_values_block", blocks, groups(blocks, 16))
+        } else {
+            let n = size(site.out.1);
+            ("attn_mix_grad_values", n, groups(n, 64))
+        };
+        let sizes = [n, pattern[0], pattern[1], pattern[2], keys, width, values.heads, values.batch_step];
+        Dispatch { shader, params: sizes.map(|n| n as u32).to_vec(), groups }
     }
 }

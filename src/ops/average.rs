@@ -1,7 +1,8 @@
 //! `average`: a′ = e a + (1 − e) w.
 //!
-//! a \[…\], w as a, rates \[10\] (see `adamw`; e is the ninth) → as a. Polyak & Juditsky 1992 with weights that fade, as `torch.optim.swa_utils` averages with
-//! `get_ema_multi_avg_fn(e)`; an e of 0 begins the average with w.
+//! a \[…\] (written over), w as a, rates \[10\] (see `adamw`; e is the ninth) → as a. Polyak & Juditsky 1992 with weights that fade, as `torch.optim.swa_utils` averages with
+//! `get_ema_multi_avg_fn(e)`; an e of 0 begins the average with w, and where e is 1 (a step that does not count, see
+//! `guard`) a stays, whatever w is.
 
 use super::adamw::RATES;
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
@@ -18,10 +19,14 @@ impl Rule for Average {
         expect_like_input(site)
     }
 
+    fn in_place(&self) -> bool {
+        true
+    }
+
     fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
         let keep = inputs[2][8];
-        for ((out, old), w) in out.iter_mut().zip(inputs[0]).zip(inputs[1]) {
-            *out = keep * old + (1.0 - keep) * w;
+        if keep != 1.0 {
+            out.iter_mut().zip(inputs[1]).for_each(|(a, w)| *a = keep * *a + (1.0 - keep) * w);
         }
     }
 

@@ -3,7 +3,7 @@
 //! z \[… d_vocab\], labels \[…\] (whole numbers as f32; −100 means that the place does not count) → as labels. The negative
 //! log-probability of the right token or class: Bengio et al. 2003, §3.
 
-use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
+use super::{Dispatch, Fault, Profile, Rule, Site, by_rows, expect};
 use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
@@ -22,9 +22,10 @@ impl Rule for CrossEntropy {
         rows(inputs[0], inputs[1], out);
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let rows = size(site.shape(1));
-        Dispatch { shader: "cross_entropy", params: vec![rows as u32, site.last(0) as u32], groups: groups(rows, 16) }
+        let (shader, groups) = by_rows(profile, "cross_entropy", "cross_entropy_reduce", rows);
+        Dispatch { shader, params: vec![rows as u32, site.last(0) as u32], groups }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! z \[… d_vocab\], labels \[…\], dy as labels → as z. The gradient of `cross_entropy` for its scores.
 
-use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
+use super::{Dispatch, Fault, Profile, Rule, Site, by_rows, expect, expect_like_input};
 use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
@@ -22,9 +22,10 @@ impl Rule for CrossEntropyGrad {
         rows(inputs[0], inputs[1], inputs[2], site.last(0), out);
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let rows = size(site.shape(1));
-        Dispatch { shader: "cross_entropy_grad", params: vec![rows as u32, site.last(0) as u32], groups: groups(rows, 16) }
+        let (shader, groups) = by_rows(profile, "cross_entropy_grad", "cross_entropy_grad_reduce", rows);
+        Dispatch { shader, params: vec![rows as u32, site.last(0) as u32], groups }
     }
 }
 

@@ -28,9 +28,14 @@ impl Rule for EmbedGrad {
         }
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let n = size(site.out.1);
-        let params = [n, size(site.shape(0)), site.last(1)].map(|n| n as u32).to_vec();
-        Dispatch { shader: "embed_grad", params, groups: groups(n, 64) }
+        let (rows, width) = (site.out.1[0], site.last(1));
+        let params = [n, size(site.shape(0)), width].map(|n| n as u32).to_vec();
+        let (shader, groups) = match profile {
+            Profile::Software => ("embed_grad", groups(rows * width.div_ceil(16), 16)),
+            Profile::Hardware => ("embed_grad_reduce", groups(rows, 1)),
+        };
+        Dispatch { shader, params, groups }
     }
 }

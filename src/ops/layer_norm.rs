@@ -2,7 +2,7 @@
 //!
 //! x \[… d_model\], w \[d_model\], b \[d_model\] → as x. Ba, Kiros & Hinton 2016, eq. 4; the variance is divided by n.
 
-use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input};
+use super::{Dispatch, Fault, Profile, Rule, Setting, Site, by_rows, expect, expect_like_input};
 use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
@@ -24,14 +24,11 @@ impl Rule for LayerNorm {
         rows(inputs[0], inputs[1], inputs[2], self.eps, out);
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let width = site.last(0);
         let rows = size(site.shape(0)) / width;
-        Dispatch {
-            shader: "layer_norm",
-            params: vec![rows as u32, width as u32, self.eps.to_bits()],
-            groups: super::groups(rows, 16),
-        }
+        let (shader, groups) = by_rows(profile, "layer_norm", "layer_norm_reduce", rows);
+        Dispatch { shader, params: vec![rows as u32, width as u32, self.eps.to_bits()], groups }
     }
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {

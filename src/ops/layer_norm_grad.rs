@@ -3,7 +3,7 @@
 //! x \[… d_model\], w \[d_model\], dy as x → as x. The gradient of `layer_norm` for x. Ba, Kiros & Hinton 2016, §5.1: what is
 //! parallel to the normalized row does not come through.
 
-use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
+use super::{Dispatch, Fault, Profile, Rule, Setting, Site, by_rows, expect, expect_like_input};
 use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
@@ -25,14 +25,11 @@ impl Rule for LayerNormGrad {
         rows(inputs[0], inputs[1], inputs[2], self.eps, out);
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let width = site.last(0);
         let rows = size(site.shape(0)) / width;
-        Dispatch {
-            shader: "layer_norm_grad",
-            params: vec![rows as u32, width as u32, self.eps.to_bits()],
-            groups: groups(rows, 16),
-        }
+        let (shader, groups) = by_rows(profile, "layer_norm_grad", "layer_norm_grad_reduce", rows);
+        Dispatch { shader, params: vec![rows as u32, width as u32, self.eps.to_bits()], groups }
     }
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {

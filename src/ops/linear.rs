@@ -41,6 +41,8 @@ impl Rule for Linear {
         let by_four = width % 4 == 0;
         let (shader, width, groups) = if profile == Profile::Hardware && rows < FEW_ROWS {
             ("linear_reduce", width, groups(rows * n_out.div_ceil(4), 1))
+        } else if profile == Profile::Hardware && rows >= TILE {
+            ("linear_tile", width, tiles(rows, n_out))
         } else if by_four && rows < FEW_ROWS {
             ("linear_row", width / 4, groups(rows * n_out.div_ceil(4), 16))
         } else if by_four {
@@ -71,5 +73,14 @@ pub fn leading(shape: &[usize], width: usize) -> Option<usize> {
 ///
 /// Measured in GFLOP/s, plain | row | block: 1 × 128 × 3000 on lavapipe 0.6 | 2.3 | 1.0, on SwiftShader 0.25 | 0.8 | 0.3;
 /// 12 × 128 × 512 on lavapipe – | 2.0 | 5.8, on SwiftShader 0.3 | 0.8 | 1.5. `linear_reduce` is for GPUs: on lavapipe it
-/// makes 0.3.
-const FEW_ROWS: usize = 4;
+/// makes 0.3. No hardware GPU was there to measure `linear_tile`: the block of registers and the tile in shared memory are what published kernels
+/// for such machines have.
+pub(super) const FEW_ROWS: usize = 4;
+
+/// The side of a tile that a workgroup computes on hardware. What is smaller leaves most of one idle.
+pub(super) const TILE: usize = 32;
+
+/// A workgroup for each tile of a matrix.
+pub(super) fn tiles(rows: usize, columns: usize) -> [u32; 3] {
+    groups(rows.div_ceil(TILE) * columns.div_ceil(TILE), 1)
+}

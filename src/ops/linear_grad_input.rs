@@ -2,8 +2,10 @@
 //!
 //! dy \[… out\], w \[out in\] → \[… in\]. The gradient of `linear` for x; in the forward pass y = x Wᵀ, so now dx = dy W.
 //! Trailing axes that multiply to `out` or `in` count as one, as in `linear`.
+//!
+//! On lavapipe, in a step of GPT 2 × 64 at 32 × 64, the plain kernel takes 10.2 times what `linear` takes, the block 1.6 times.
 
-use super::linear::leading;
+use super::linear::{FEW_ROWS, TILE, leading, tiles};
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
 use crate::tensor::size;
 
@@ -30,9 +32,16 @@ impl Rule for LinearGradInput {
         }
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
-        let n = size(site.out.1);
-        Dispatch { shader: "linear_grad_input", params: [n, width, n_out].map(|n| n as u32).to_vec(), groups: groups(n, 64) }
+        let rows = size(site.out.1) / width;
+        let (shader, groups) = match profile {
+            Profile::Hardware if rows >= TILE / 2 => ("linear_grad_input_tile", tiles(rows, width)),
+            Profile::Software if rows >= FEW_ROWS => {
+                ("linear_grad_input_block", groups(rows.div_ceil(8) * width.div_ceil(4), 16))
+            }
+            _ => ("linear_grad_input", groups(rows * width, 64)),
+        };
+        Dispatch { shader, params: [rows, width, n_out].map(|n| n as u32).to_vec(), groups }
     }
 }

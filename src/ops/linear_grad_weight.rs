@@ -1,7 +1,10 @@
 //! `linear_grad_weight`: dw\[o, i\] = Σᵣ dy\[r, o\] · x\[r, i\].
 //!
 //! dy \[… out\], x \[… in\] → \[out in\]. The gradient of `linear` for its matrix, summed over every position of every text.
+//!
+//! On lavapipe, in a step of GPT 2 × 64 at 32 × 64, the plain kernel takes 14 times what `linear` takes, the block 1.5 times.
 
+use super::linear::{FEW_ROWS, TILE, tiles};
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, groups};
 use crate::tensor::size;
 
@@ -27,10 +30,16 @@ impl Rule for LinearGradWeight {
         }
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let [n_out, width] = [site.out.1[0], site.out.1[1]];
-        let (n, rows) = (n_out * width, size(site.shape(1)) / width);
-        let params = [n, rows, width, n_out].map(|n| n as u32).to_vec();
-        Dispatch { shader: "linear_grad_weight", params, groups: groups(n, 64) }
+        let rows = size(site.shape(1)) / width;
+        let (shader, groups) = match profile {
+            Profile::Hardware if n_out.min(width) >= TILE / 2 => ("linear_grad_weight_tile", tiles(n_out, width)),
+            Profile::Software if n_out >= FEW_ROWS => {
+                ("linear_grad_weight_block", groups(n_out.div_ceil(8) * width.div_ceil(4), 16))
+            }
+            _ => ("linear_grad_weight", groups(n_out * width, 64)),
+        };
+        Dispatch { shader, params: [rows, width, n_out].map(|n| n as u32).to_vec(), groups }
     }
 }

@@ -5,8 +5,7 @@
 
 mod activation;
 mod activation_grad;
-mod adam_mean;
-mod adam_square;
+mod adam_moment;
 pub mod adamw;
 mod add;
 mod append;
@@ -21,7 +20,6 @@ mod clipped_ratio;
 mod clipped_ratio_grad;
 mod cross_entropy;
 mod cross_entropy_grad;
-mod decayed;
 mod dot;
 mod dot_rows;
 mod dot_rows_grad;
@@ -112,8 +110,8 @@ macro_rules! ops {
 ops! {
     embed: Embed ["embed" 2],
     rms_norm: RmsNorm ["rms_norm" 2, "rms_norm_reduce" 2],
-    layer_norm: LayerNorm ["layer_norm" 3],
-    linear: Linear ["linear" 3, "linear_row" 3, "linear_block" 3, "linear_reduce" 3],
+    layer_norm: LayerNorm ["layer_norm" 3, "layer_norm_reduce" 3],
+    linear: Linear ["linear" 3, "linear_row" 3, "linear_block" 3, "linear_reduce" 3, "linear_tile" 3],
     scale: Scale ["scale" 1],
     add: Add ["add" 2],
     mul: Mul ["mul" 2],
@@ -126,43 +124,41 @@ ops! {
     append: Append ["append" 1],
     rope: Rope ["rope" 2],
     first: First ["first" 1],
-    cross_entropy: CrossEntropy ["cross_entropy" 2],
+    cross_entropy: CrossEntropy ["cross_entropy" 2, "cross_entropy_reduce" 2],
     binary_cross_entropy: BinaryCrossEntropy ["binary_cross_entropy" 2],
     squared_error: SquaredError ["squared_error" 2],
     dot: Dot ["dot" 2],
     dot_rows: DotRows ["dot_rows" 2],
     versus: Versus ["versus" 1],
     clipped_ratio: ClippedRatio ["clipped_ratio" 3],
-    cross_entropy_grad: CrossEntropyGrad ["cross_entropy_grad" 3],
+    cross_entropy_grad: CrossEntropyGrad ["cross_entropy_grad" 3, "cross_entropy_grad_reduce" 3],
     binary_cross_entropy_grad: BinaryCrossEntropyGrad ["binary_cross_entropy_grad" 3],
     squared_error_grad: SquaredErrorGrad ["squared_error_grad" 3],
     dot_rows_grad: DotRowsGrad ["dot_rows_grad" 2],
     clipped_ratio_grad: ClippedRatioGrad ["clipped_ratio_grad" 4],
-    linear_grad_input: LinearGradInput ["linear_grad_input" 2],
-    linear_grad_weight: LinearGradWeight ["linear_grad_weight" 2],
-    sum_rows: SumRows ["sum_rows" 1],
-    layer_norm_grad: LayerNormGrad ["layer_norm_grad" 3],
-    layer_norm_grad_weight: LayerNormGradWeight ["layer_norm_grad_weight" 2],
-    rms_norm_grad: RmsNormGrad ["rms_norm_grad" 3],
-    rms_norm_grad_weight: RmsNormGradWeight ["rms_norm_grad_weight" 2],
+    linear_grad_input: LinearGradInput ["linear_grad_input" 2, "linear_grad_input_block" 2, "linear_grad_input_tile" 2],
+    linear_grad_weight: LinearGradWeight ["linear_grad_weight" 2, "linear_grad_weight_block" 2, "linear_grad_weight_tile" 2],
+    sum_rows: SumRows ["sum_rows" 1, "sum_rows_reduce" 1],
+    layer_norm_grad: LayerNormGrad ["layer_norm_grad" 3, "layer_norm_grad_reduce" 3],
+    layer_norm_grad_weight: LayerNormGradWeight ["layer_norm_grad_weight" 2, "layer_norm_grad_weight_reduce" 2],
+    rms_norm_grad: RmsNormGrad ["rms_norm_grad" 3, "rms_norm_grad_reduce" 3],
+    rms_norm_grad_weight: RmsNormGradWeight ["rms_norm_grad_weight" 2, "rms_norm_grad_weight_reduce" 2],
     activation_grad: ActivationGrad ["activation_grad" 2],
-    attn_mix_grad_values: AttnMixGradValues ["attn_mix_grad_values" 2],
-    softmax_grad: SoftmaxGrad ["softmax_grad" 2],
+    attn_mix_grad_values: AttnMixGradValues ["attn_mix_grad_values" 2, "attn_mix_grad_values_block" 2],
+    softmax_grad: SoftmaxGrad ["softmax_grad" 2, "softmax_grad_reduce" 2],
     mask_grad: MaskGrad ["mask_grad" 2],
     relative_bias_grad: RelativeBiasGrad ["relative_bias_grad" 1],
     append_grad: AppendGrad ["append_grad" 1],
     rope_grad: RopeGrad ["rope_grad" 2],
     first_grad: FirstGrad ["first_grad" 1],
-    embed_grad: EmbedGrad ["embed_grad" 2],
-    square_sum: SquareSum ["square_sum" 2],
-    adam_mean: AdamMean ["adam_mean" 4],
-    adam_square: AdamSquare ["adam_square" 4],
-    adamw: AdamW ["adamw" 4],
-    decayed: Decayed ["decayed" 4],
-    momentum: Momentum ["momentum" 3],
-    sgd: Sgd ["sgd" 3],
-    average: Average ["average" 3],
-    record: Record ["record" 4],
+    embed_grad: EmbedGrad ["embed_grad" 2, "embed_grad_reduce" 2],
+    square_sum: SquareSum ["square_sum" 2, "square_sum_reduce" 2],
+    adam_moment: AdamMoment ["adam_moment" 3],
+    adamw: AdamW ["adamw" 3],
+    momentum: Momentum ["momentum" 4],
+    sgd: Sgd ["sgd" 2],
+    average: Average ["average" 2],
+    record: Record ["record" 3],
     guard: Guard ["guard" 2],
 }
 
@@ -179,7 +175,7 @@ pub struct Descriptor {
 pub struct Kernel {
     /// Its file's stem, and the `shader` of a [`Dispatch`].
     pub stem: &'static str,
-    /// Read-only storage buffers: bindings 1 to `inputs`. The output comes after them.
+    /// Read-only storage buffers: bindings 1 to `inputs`. The output comes after them. Of an op that works in place, the first input is the output.
     pub inputs: usize,
     pub wgsl: &'static str,
 }
@@ -189,8 +185,15 @@ pub trait Rule {
     /// The shape rule.
     fn check(&self, site: &Site) -> Result<(), Fault>;
 
-    /// The reference: `out` has the length of the output's shape. `append` alone finds earlier rows in it; every other op writes it whole.
+    /// The reference: `out` has the length of the output's shape. `append` finds earlier rows in it, and an op that
+    /// works in place the numbers that it changes; every other op writes it whole.
     fn cpu(&self, site: &Site, inputs: &[&[f32]], out: &mut [f32]);
+
+    /// Whether the output is written over the first input and lies in its buffer. Then `cpu` finds those numbers in `out`, and nothing in the first input; a kernel finds
+    /// them in its output, and does not bind the first input.
+    fn in_place(&self) -> bool {
+        false
+    }
 
     /// The launch that computes it on a GPU.
     fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch;
@@ -276,6 +279,14 @@ pub struct Dispatch {
 pub enum Profile {
     Software,
     Hardware,
+}
+
+/// The kernel that reduces rows: on hardware a workgroup computes each, in software an invocation of 16.
+fn by_rows(profile: Profile, plain: &'static str, reduce: &'static str, rows: usize) -> (&'static str, [u32; 3]) {
+    match profile {
+        Profile::Software => (plain, groups(rows, 16)),
+        Profile::Hardware => (reduce, groups(rows, 1)),
+    }
 }
 
 /// Workgroups of `size` invocations for `n` items: beyond 65,535 groups they wrap into y.

@@ -1,6 +1,6 @@
 //! `record`: r′ = r, but for the pair at this step's place, which is (loss, ‖g‖²), and the mark in front, which is 1 once one of them is not finite.
 //!
-//! r \[33\] (a mark, and 16 pairs), loss \[1\], ‖g‖² \[1\], rates \[10\] (see `adamw`; the place is the tenth, 0 to 15) → as r. So the losses of sixteen steps
+//! r \[33\] (a mark, and 16 pairs; written over), loss \[1\], ‖g‖² \[1\], rates \[10\] (see `adamw`; the place is the tenth, 0 to 15) → as r. So the losses of sixteen steps
 //! reach the host in one readback. The mark stays until the host takes it away.
 
 use super::adamw::RATES;
@@ -25,9 +25,12 @@ impl Rule for Record {
         expect_like_input(site)
     }
 
+    fn in_place(&self) -> bool {
+        true
+    }
+
     fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
         let (loss, norm, place) = (inputs[1][0], inputs[2][0], inputs[3][9] as usize);
-        out.copy_from_slice(inputs[0]);
         (out[1 + 2 * place], out[2 + 2 * place]) = (loss, norm);
         if !loss.is_finite() || !norm.is_finite() {
             out[0] = 1.0;

@@ -2,7 +2,7 @@
 //!
 //! x \[… d_model\], w \[d_model\] → as x. Zhang & Sennrich 2019, eq. 4; T5 uses it without a bias and calls it LayerNorm.
 
-use super::{Dispatch, Fault, Profile, Rule, Setting, Site, expect, expect_like_input, groups};
+use super::{Dispatch, Fault, Profile, Rule, Setting, Site, by_rows, expect, expect_like_input};
 use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
@@ -25,10 +25,7 @@ impl Rule for RmsNorm {
     fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let width = site.last(0);
         let rows = size(site.shape(0)) / width;
-        let (shader, groups) = match profile {
-            Profile::Software => ("rms_norm", groups(rows, 16)),
-            Profile::Hardware => ("rms_norm_reduce", groups(rows, 1)),
-        };
+        let (shader, groups) = by_rows(profile, "rms_norm", "rms_norm_reduce", rows);
         Dispatch { shader, params: vec![rows as u32, width as u32, self.eps.to_bits()], groups }
     }
 

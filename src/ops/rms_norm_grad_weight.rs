@@ -22,10 +22,14 @@ impl Rule for RmsNormGradWeight {
         rows(inputs[0], inputs[1], self.eps, out);
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let width = site.last(0);
         let params = vec![(size(site.shape(0)) / width) as u32, width as u32, self.eps.to_bits()];
-        Dispatch { shader: "rms_norm_grad_weight", params, groups: groups(width, 1) }
+        let (shader, columns) = match profile {
+            Profile::Software => ("rms_norm_grad_weight", 8),
+            Profile::Hardware => ("rms_norm_grad_weight_reduce", 16),
+        };
+        Dispatch { shader, params, groups: groups(width, columns) }
     }
 
     fn settings(&self) -> Vec<(&'static str, Setting)> {

@@ -1,6 +1,6 @@
 //! `sgd`: w′ = w − r m.
 //!
-//! w \[…\], m as w, rates \[10\] (see `adamw`; r is the first) → as w. Robbins & Monro 1951; with momentum m Sutskever et al. 2013, §2.
+//! w \[…\] (written over), m as w, rates \[10\] (see `adamw`; r is the first) → as w. Robbins & Monro 1951; with momentum m Sutskever et al. 2013, §2. Where r is 0, w stays.
 
 use super::adamw::RATES;
 use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
@@ -17,10 +17,14 @@ impl Rule for Sgd {
         expect_like_input(site)
     }
 
+    fn in_place(&self) -> bool {
+        true
+    }
+
     fn cpu(&self, _: &Site, inputs: &[&[f32]], out: &mut [f32]) {
         let rate = inputs[2][0];
-        for ((out, w), m) in out.iter_mut().zip(inputs[0]).zip(inputs[1]) {
-            *out = w - rate * m;
+        if rate != 0.0 {
+            out.iter_mut().zip(inputs[1]).for_each(|(w, m)| *w -= rate * m);
         }
     }
 

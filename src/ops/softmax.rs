@@ -3,7 +3,7 @@
 //! s \[batch head query_pos key_pos\] → as s. Vaswani et al. 2017, eq. 1. A masked score gives exactly 0, and a row in
 //! which all are masked is all zeros: there is nothing to look at.
 
-use super::{Dispatch, Fault, MASKED, Profile, Rule, Site, expect_like_input, groups};
+use super::{Dispatch, Fault, MASKED, Profile, Rule, Site, by_rows, expect_like_input};
 use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
@@ -23,10 +23,7 @@ impl Rule for Softmax {
     fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let keys = site.last(0);
         let rows = size(site.shape(0)) / keys;
-        let (shader, groups) = match profile {
-            Profile::Software => ("softmax", groups(rows, 16)),
-            Profile::Hardware => ("softmax_reduce", groups(rows, 1)),
-        };
+        let (shader, groups) = by_rows(profile, "softmax", "softmax_reduce", rows);
         Dispatch { shader, params: vec![rows as u32, keys as u32], groups }
     }
 }

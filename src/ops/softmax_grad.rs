@@ -3,7 +3,7 @@
 //! p \[batch head query_pos key_pos\], dp as p → as p. The gradient of `softmax` for its scores. A masked score has p = 0, so
 //! nothing comes back for it.
 
-use super::{Dispatch, Fault, Profile, Rule, Site, expect, expect_like_input, groups};
+use super::{Dispatch, Fault, Profile, Rule, Site, by_rows, expect, expect_like_input};
 use crate::tensor::lanes::{self, kernel};
 use crate::tensor::size;
 
@@ -21,10 +21,11 @@ impl Rule for SoftmaxGrad {
         rows(inputs[0], inputs[1], site.last(0), out);
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let keys = site.last(0);
         let rows = size(site.shape(0)) / keys;
-        Dispatch { shader: "softmax_grad", params: vec![rows as u32, keys as u32], groups: groups(rows, 16) }
+        let (shader, groups) = by_rows(profile, "softmax_grad", "softmax_grad_reduce", rows);
+        Dispatch { shader, params: vec![rows as u32, keys as u32], groups }
     }
 }
 

@@ -21,8 +21,9 @@ impl Rule for SquareSum {
         out[0] = inputs.get(1).map_or(0.0, |before| before[0]) + sum;
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let more = (site.arity() > 1) as u32;
-        Dispatch { shader: "square_sum", params: vec![size(site.shape(0)) as u32, more], groups: [1, 1, 1] }
+        let shader = if profile == Profile::Hardware { "square_sum_reduce" } else { "square_sum" };
+        Dispatch { shader, params: vec![size(site.shape(0)) as u32, more], groups: [1, 1, 1] }
     }
 }

@@ -23,9 +23,16 @@ impl Rule for SumRows {
         }
     }
 
-    fn dispatch(&self, site: &Site, _: Profile) -> Dispatch {
+    fn dispatch(&self, site: &Site, profile: Profile) -> Dispatch {
         let n = size(site.out.1);
         let rows = size(site.shape(0)) / n;
-        Dispatch { shader: "sum_rows", params: [n, rows].map(|n| n as u32).to_vec(), groups: groups(n, 64) }
+        let (shader, groups) = match profile {
+            Profile::Hardware if rows >= MANY_ROWS => ("sum_rows_reduce", groups(n, 16)),
+            _ => ("sum_rows", groups(n, 64)),
+        };
+        Dispatch { shader, params: [n, rows].map(|n| n as u32).to_vec(), groups }
     }
 }
+
+/// Fewer rows than this are not worth sharing among invocations: two for each of the sixteen.
+const MANY_ROWS: usize = 32;

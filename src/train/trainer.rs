@@ -143,9 +143,7 @@ impl Trainer {
         let weights: usize = self.graph.weights().map(numbers).sum();
         let gradients: usize = self.update.learning.iter().map(|id| numbers(*id)).sum();
         let states: usize = self.update.states.iter().map(|id| numbers(*id)).sum();
-        // What changes has its successor beside it.
-        let successors: usize = self.update.commits.iter().map(|(_, to)| numbers(*to)).sum();
-        (weights + gradients + states + successors) * size_of::<f32>()
+        (weights + gradients + states) * size_of::<f32>()
     }
 
     /// The model's nodes, under their ids, and those of its training behind them.
@@ -223,15 +221,15 @@ impl Trainer {
         let rates = self.setup.rates(&self.optimizer, self.step, self.steps, self.waiting.len());
         pass.inputs.insert(self.update.rates, rates);
         if hear == Hear::Now || self.waiting.len() + 1 == STEPS {
-            pass.reads.push(self.read(self.update.new_record));
+            pass.reads.push(self.read(self.update.record));
         }
         let tensors = device.run(&pass).await?;
         self.waiting.push(Step { step: self.step, loss: f32::NAN, grad_norm: f32::NAN, rate, tokens });
         self.step += 1;
-        match tensors.first() {
-            None => device.commit(&self.update.commits),
-            Some(record) if self.take(&record.data) => device.commit(&self.update.commits),
-            Some(_) => device.renew(self.update.record, vec![0.0; NUMBERS])?,
+        if let Some(record) = tensors.first()
+            && !self.take(&record.data)
+        {
+            device.renew(self.update.record, vec![0.0; NUMBERS])?;
         }
         self.fault()
     }

@@ -1,11 +1,12 @@
-//! The nodes by which weights learn: the gradients' common norm, an optimizer's memory, and the weights one step on.
+//! The nodes by which weights learn: the gradients' common norm, an optimizer's memory, and the weights one step on. States and weights are written over where they lie
+//! (`ops::Rule::in_place`), and only behind the node that says whether the step counts.
 
 use super::differentiate::Gradients;
 use crate::error::{Error, Result};
 use crate::graph::{Dim, Graph, Kind, Node, NodeId, Stage, Stored};
 use crate::ops::adamw::RATES;
 use crate::ops::record::NUMBERS;
-use crate::ops::{AdamMean, AdamSquare, AdamW, Average, Decayed, Guard, Momentum, Record, Sgd, SquareSum};
+use crate::ops::{AdamMoment, AdamW, Average, Guard, Momentum, Record, Sgd, SquareSum};
 use crate::tensor::Axis;
 
 /// What an update adds to a graph.
@@ -13,11 +14,8 @@ use crate::tensor::Axis;
 pub struct Update {
     /// Input node \[10\]: see `ops/adamw.rs`.
     pub rates: NodeId,
-    /// State \[33\]: what the last steps came to, see `ops/record.rs`; and the node that computes it anew.
+    /// State \[33\]: what the last steps came to, see `ops/record.rs`.
     pub record: NodeId,
-    pub new_record: NodeId,
-    /// What becomes of what, behind a step: the optimizer's states, the weights, and the record.
-    pub commits: Vec<(NodeId, NodeId)>,
     /// What the optimizer remembers.
     pub states: Vec<NodeId>,
     /// The weights that change.
@@ -76,8 +74,6 @@ pub fn add_update(
     let mut update = Update {
         rates,
         record,
-        new_record,
-        commits: vec![(new_record, record)],
         states: vec![],
         learning: learning.iter().map(|(weight, _)| *weight).collect(),
         averages: vec![],
@@ -92,12 +88,10 @@ pub fn add_update(
         if graph.node(weight).kind == Kind::State {
             update.states.push(weight);
         }
-        update.commits.push((new, weight));
         if setup.ema.is_some() && matches!(graph.node(weight).kind, Kind::Weight { .. }) {
             let average = state(graph, &mut update, weight, "average");
             let name = format!("{}.new_average", named(graph.node(weight)));
-            let new_average = graph.scope(Stage::Update).like(&name, Average, &[average, new, guarded])?;
-            update.commits.push((new_average, average));
+            graph.scope(Stage::Update).like(&name, Average, &[average, new, guarded])?;
             update.averages.push((weight, average));
         }
     }
@@ -110,9 +104,8 @@ fn adamw(graph: &mut Graph, update: &mut Update, weight: NodeId, around: &Around
     let [mean, square] = ["mean", "square"].map(|what| state(graph, update, weight, what));
     let name = named(graph.node(weight));
     let mut g = graph.scope(Stage::Update);
-    let new_mean = g.like(&format!("{name}.new_mean"), AdamMean, &[mean, gradient, squared_norm, rates])?;
-    let new_square = g.like(&format!("{name}.new_square"), AdamSquare, &[square, gradient, squared_norm, rates])?;
-    update.commits.extend([(new_mean, mean), (new_square, square)]);
+    let new_mean = g.like(&format!("{name}.new_mean"), AdamMoment { order: 1 }, &[mean, gradient, squared_norm, rates])?;
+    let new_square = g.like(&format!("{name}.new_square"), AdamMoment { order: 2 }, &[square, gradient, squared_norm, rates])?;
     g.like(&format!("{name}.new"), AdamW { share }, &[weight, new_mean, new_square, rates])
 }
 
@@ -122,9 +115,8 @@ fn sgd(graph: &mut Graph, update: &mut Update, weight: NodeId, around: &Around) 
     let momentum = state(graph, update, weight, "momentum");
     let name = named(graph.node(weight));
     let mut g = graph.scope(Stage::Update);
-    let decayed = g.like(&format!("{name}.decayed"), Decayed { share }, &[gradient, weight, squared_norm, rates])?;
-    let new_momentum = g.like(&format!("{name}.new_momentum"), Momentum, &[momentum, decayed, rates])?;
-    update.commits.push((new_momentum, momentum));
+    let inputs = [momentum, gradient, weight, squared_norm, rates];
+    let new_momentum = g.like(&format!("{name}.new_momentum"), Momentum { share }, &inputs)?;
     g.like(&format!("{name}.new"), Sgd, &[weight, new_momentum, rates])
 }
 

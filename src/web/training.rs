@@ -139,11 +139,12 @@ impl Training {
         Ok(idle(&self.run)?.trainer.done())
     }
 
-    /// Where the time of the steps goes from now on: op, milliseconds and runs of each since the last call, the op that took the most first. On a GPU nothing is noted.
+    /// Where the time of the steps goes from now on: op, milliseconds and runs of each since the last call, the op that took the most first. Fails where a GPU has no
+    /// timestamps, or rounds them too much.
     pub fn profile(&self) -> Result<Array, JsError> {
         let mut engine = idle(&self.engine)?;
-        let ops = engine.device.profile().map(|profile| profile.ops()).unwrap_or_default();
-        engine.device.start_profile();
+        let ops = engine.device.profile().map_err(fault)?.map(|times| times.ops()).unwrap_or_default();
+        engine.device.start_profile().map_err(fault)?;
         let row = |(op, time, runs): (&str, web_time::Duration, usize)| {
             Array::of3(&op.into(), &(time.as_secs_f64() * 1e3).into(), &(runs as f64).into())
         };

@@ -23,7 +23,7 @@ macro_rules! with_every_op {
             layer_norm_grad rms_norm_grad layer_norm_grad_weight rms_norm_grad_weight activation_grad
             attn_mix_grad_values softmax_grad mask_grad relative_bias_grad append_grad
             rope_grad first_grad embed_grad
-            square_sum adam_mean adam_square adamw decayed momentum sgd average record guard
+            square_sum adam_moment adamw momentum sgd average record guard
         }
     };
 }

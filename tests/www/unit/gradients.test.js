@@ -181,9 +181,9 @@ test("weights learn: the norm of all gradients, AdamW's running means, and the s
   const norm = given([["batch", 1]], [16]);
   near(all(numbers("square_sum", [given(two, [3, 0]), norm], [["batch", 1]])), [25]);
   const [state, gradient] = [given(two, [4, 1]), given(two, [8, -4])];
-  near(all(numbers("adam_mean", [state, gradient, norm, rates(0)], two)), [5, -0.25]);
-  near(all(numbers("adam_square", [state, gradient, norm, rates(0)], two)), [34, 8.5]);
-  const halved = all(numbers("adam_mean", [state, gradient, norm, rates(2)], two));
+  near(all(numbers("adam_moment", [state, gradient, norm, rates(0)], two, { order: 1 })), [5, -0.25]);
+  near(all(numbers("adam_moment", [state, gradient, norm, rates(0)], two, { order: 2 })), [34, 8.5]);
+  const halved = all(numbers("adam_moment", [state, gradient, norm, rates(2)], two, { order: 1 }));
   assert.ok(Math.abs(halved[0] - 4) < 1e-5, "a norm of 4 is cut to 2");
   /** @type {Axes} */
   const one = [["d_model", 1]];
@@ -192,8 +192,8 @@ test("weights learn: the norm of all gradients, AdamW's running means, and the s
   near(all(numbers("adamw", inputs, one, { share: 0 })), [7.25]);
   // SGD with momentum, and the average of the weights.
   const weight = given(two, [8, 1]);
-  near(all(numbers("decayed", [gradient, weight, norm, rates(0)], two, { share: 1 })), [10, -3.75]);
-  near(all(numbers("momentum", [state, gradient, rates(0)], two)), [11, -3.25]);
+  near(all(numbers("momentum", [state, gradient, weight, norm, rates(0)], two, { share: 1 })), [13, -3]);
+  near(all(numbers("momentum", [state, gradient, weight, norm, rates(0)], two, { share: 0 })), [11, -3.25]);
   near(all(numbers("sgd", [weight, given(two, [4, -4]), rates(0)], two)), [6, 3]);
   near(all(numbers("average", [given(two, [8, 0]), given(two, [16, 8]), rates(0)], two)), [9, 1]);
 });
@@ -211,6 +211,8 @@ test("a step whose loss is not finite is marked, and nothing changes", () => {
   near(all(numbers("guard", [rates, steps(0)], rates.axes)), rates.data);
   near(all(numbers("guard", [rates, steps(1)], rates.axes)), still.data);
   const [state, wild, norm] = [given(two, [4, 1]), given(two, [NaN, Infinity]), one(NaN)];
-  for (const op of ["adam_mean", "adam_square"]) near(all(numbers(op, [state, wild, norm, still], two)), [4, 1]);
-  near(all(numbers("momentum", [state, wild, still], two)), [4, 1]);
+  for (const order of [1, 2]) near(all(numbers("adam_moment", [state, wild, norm, still], two, { order })), [4, 1]);
+  near(all(numbers("momentum", [state, wild, state, norm, still], two, { share: 1 })), [4, 1]);
+  near(all(numbers("adamw", [state, wild, wild, still], two, { share: 1 })), [4, 1]);
+  for (const op of ["sgd", "average"]) near(all(numbers(op, [state, wild, still], two)), [4, 1]);
 });

@@ -12,50 +12,44 @@ function squares(numbers, { inputs: [x, before] }) {
   return dot(numbers.graph[x].axes.join(" × "), all, all, 1, before === undefined ? undefined : numbers.at(before, 0), ["x", "x"]);
 }
 
-/** β₁ m + (1 − β₁) c g, or m where β₁ is 1. @type {Rule} */
-function runningMean(numbers, { inputs: [state, gradient, norm, rates] }, shape, flat) {
-  if (numbers.at(rates, 1) === 1) return copied(numbers, state, placeOf(shape, flat));
-  const [old, g, keep, cut] = [numbers.at(state, flat), numbers.at(gradient, flat), numbers.at(rates, 1), cutOf(numbers, norm, rates)];
-  return { kind: "line", terms: [keep, "·", old, "+ (1 −", keep, ") ·", cut, "·", g], value: keep * old + (1 - keep) * cut * g };
+/** β x + (1 − β) (c g)ᵖ, or x where β is 1; p is the order, 1 or 2, and β the rate of that number. @type {Rule} */
+function moment(numbers, { inputs: [state, gradient, norm, rates], order = 1 }, shape, flat) {
+  const keep = numbers.at(rates, order);
+  if (keep === 1) return copied(numbers, state, placeOf(shape, flat));
+  const [old, g, cut] = [numbers.at(state, flat), numbers.at(gradient, flat), cutOf(numbers, norm, rates)];
+  const power = order === 1 ? [cut, "·", g] : ["(", cut, "·", g, ")²"];
+  return { kind: "line", terms: [keep, "·", old, "+ (1 −", keep, ") ·", ...power], value: keep * old + (1 - keep) * (cut * g) ** order };
 }
 
-/** β₂ v + (1 − β₂) (c g)², or v where β₂ is 1. @type {Rule} */
-function runningSquare(numbers, { inputs: [state, gradient, norm, rates] }, shape, flat) {
-  if (numbers.at(rates, 2) === 1) return copied(numbers, state, placeOf(shape, flat));
-  const [old, g, keep, cut] = [numbers.at(state, flat), numbers.at(gradient, flat), numbers.at(rates, 2), cutOf(numbers, norm, rates)];
-  return { kind: "line", terms: [keep, "·", old, "+ (1 −", keep, ") · (", cut, "·", g, ")²"], value: keep * old + (1 - keep) * (cut * g) ** 2 };
-}
-
-/** w (1 − r · decay) − r · (m / b₁) / (√v / √b₂ + ε). @type {Rule} */
+/** w (1 − r · decay) − r · (m / b₁) / (√v / √b₂ + ε), or w where r is 0. @type {Rule} */
 function step(numbers, { inputs: [weight, mean, square, rates], share = 1 }, shape, flat) {
   const [w, m, v] = [weight, mean, square].map((node) => numbers.at(node, flat));
   const [rate, , , eps, decay, , first, second] = Array.from(numbers.all(rates));
+  if (rate === 0) return copied(numbers, weight, placeOf(shape, flat));
   const keep = 1 - rate * decay * share;
   return { kind: "line", terms: [w, "·", keep, "−", rate, "· (", m, "/", first, ") / (√", v, "/ √", second, "+", eps, ")"], value: w * keep - ((rate / first) * m) / (Math.sqrt(v) / Math.sqrt(second) + eps) };
 }
 
-/** c g + decay · w. @type {Rule} */
-function decayed(numbers, { inputs: [gradient, weight, norm, rates], share = 1 }, shape, flat) {
-  const [g, w, cut, decay] = [numbers.at(gradient, flat), numbers.at(weight, flat), cutOf(numbers, norm, rates), numbers.at(rates, 4) * share];
-  return { kind: "line", terms: [cut, "·", g, "+", decay, "·", w], value: cut * g + decay * w };
-}
-
-/** μ m + d, or m where μ is 1. @type {Rule} */
-function momentum(numbers, { inputs: [state, gradient, rates] }, shape, flat) {
-  const [m, d, keep] = [numbers.at(state, flat), numbers.at(gradient, flat), numbers.at(rates, 1)];
+/** μ m + c g + decay · w, or m where μ is 1. @type {Rule} */
+function momentum(numbers, { inputs: [state, gradient, weight, norm, rates], share = 1 }, shape, flat) {
+  const keep = numbers.at(rates, 1);
   if (keep === 1) return copied(numbers, state, placeOf(shape, flat));
-  return { kind: "line", terms: [keep, "·", m, "+", d], value: keep * m + d };
+  const [m, g, w] = [state, gradient, weight].map((node) => numbers.at(node, flat));
+  const [cut, decay] = [cutOf(numbers, norm, rates), numbers.at(rates, 4) * share];
+  return { kind: "line", terms: [keep, "·", m, "+", cut, "·", g, "+", decay, "·", w], value: keep * m + (cut * g + decay * w) };
 }
 
-/** w − r m. @type {Rule} */
+/** w − r m, or w where r is 0. @type {Rule} */
 function descent(numbers, { inputs: [weight, mean, rates] }, shape, flat) {
   const [w, m, rate] = [numbers.at(weight, flat), numbers.at(mean, flat), numbers.at(rates, 0)];
+  if (rate === 0) return copied(numbers, weight, placeOf(shape, flat));
   return { kind: "line", terms: [w, "−", rate, "·", m], value: w - rate * m };
 }
 
-/** e a + (1 − e) w. @type {Rule} */
+/** e a + (1 − e) w, or a where e is 1. @type {Rule} */
 function average(numbers, { inputs: [state, weight, rates] }, shape, flat) {
   const [a, w, keep] = [numbers.at(state, flat), numbers.at(weight, flat), numbers.at(rates, 8)];
+  if (keep === 1) return copied(numbers, state, placeOf(shape, flat));
   return { kind: "line", terms: [keep, "·", a, "+ (1 −", keep, ") ·", w], value: keep * a + (1 - keep) * w };
 }
 
@@ -87,4 +81,4 @@ function cutOf(numbers, norm, rates) {
 }
 
 /** By the ops' words. @type {Record<string, Rule>} */
-export const UPDATE = { square_sum: squares, adam_mean: runningMean, adam_square: runningSquare, adamw: step, decayed, momentum, sgd: descent, average, record, guard };
+export const UPDATE = { square_sum: squares, adam_moment: moment, adamw: step, momentum, sgd: descent, average, record, guard };

@@ -224,7 +224,8 @@ export class Training {
   }
 
   /**
-   * Where the time of the steps on the CPU went since the last call, in the model's own worker; the first call begins to note it.
+   * Where the time of the steps went since the last call, in the model's own worker; the first call begins to note it. On a GPU it takes timestamps, each step is waited for meanwhile, and
+   * the call is refused in a sentence where the GPU has none or the browser rounds them.
    * @returns {Promise<{ op: string, ms: number, runs: number }[]>}
    */
   async profile() {
