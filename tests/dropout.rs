@@ -113,7 +113,7 @@ fn gradients_under_a_mask_are_slopes() {
     for name in ["roberta-classification", "albert-pretraining", "t5-v1_1", "gpt2", "llama3"] {
         let (batches, trainer, mut device) = ready(name, Choice::Cpu, DROPOUT);
         // The share of one in a batch is all of it: the loss, the tokens and the gradients, under the step's masks.
-        let mut share = |device: &mut Device| block_on(trainer.share(device, &batches[0], 0, 1)).expect("a share");
+        let share = |device: &mut Device| block_on(trainer.share(device, &batches[0], 0, 1)).expect("a share");
         let found = share(&mut device);
         let weights: Vec<_> = trainer.graph().weights().collect();
         let numbers = block_on(device.numbers(&weights)).expect("weights");
