@@ -2,6 +2,25 @@
 
 import { LinearPattern } from "./linear.js";
 import { mayTakeLong, parse } from "./pattern-syntax.js";
+import { shown, Trouble } from "../trouble.js";
+
+/**
+ * A stage's settings, unless the library's translation of their pattern would drop a part without a word: what keeps a group from trying again, or what ties a match
+ * to the last one.
+ * @template {{ pattern?: { Regex?: string } }} T
+ * @param {T} config
+ * @returns {T}
+ * @throws {Trouble} the pattern has such a part
+ */
+export function translatable(config) {
+  const source = String(config.pattern?.Regex ?? "");
+  const dropped = [...source.matchAll(PARTS)].find(([part]) => part === "(?>" || part === "\\G");
+  if (dropped) throw new Trouble("trouble.tokenizerPart", { pattern: shown(source), part: dropped[0] });
+  return config;
+}
+
+/** Escapes, classes, and the beginnings of groups that do not try again. */
+const PARTS = /\\[^]|\[(?:\\[^]|[^\]\\])*\]|\(\?>/g;
 
 /**
  * @template {RegExp | string | null | undefined} T
@@ -11,4 +30,33 @@ import { mayTakeLong, parse } from "./pattern-syntax.js";
 export function bounded(pattern) {
   if (!(pattern instanceof RegExp) || !mayTakeLong(parse(pattern))) return pattern;
   return /** @type {T} */ (/** @type {unknown} */ (new LinearPattern(pattern)));
+}
+
+/**
+ * The matches of a pattern as the reference counts them: none inside a character of two units (where V8 finds some places that hold nothing), and no empty one right
+ * behind the match before.
+ * @param {string} text
+ * @param {RegExp} pattern with the flag g
+ */
+export function* matchesOf(text, pattern) {
+  let end = -1;
+  for (const { 0: match, index } of text.matchAll(pattern)) {
+    if (match === "" && (index === end || (text.codePointAt(index - 1) ?? 0) > 0xffff)) continue;
+    end = index + match.length;
+    yield { match, index, end };
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {RegExp} pattern with the flag g
+ * @param {string} content in the place of each match
+ */
+export function replaced(text, pattern, content) {
+  let [written, from] = ["", 0];
+  for (const { index, end } of matchesOf(text, pattern)) {
+    written += text.slice(from, index) + content;
+    from = end;
+  }
+  return written + text.slice(from);
 }
