@@ -151,7 +151,7 @@ RULES = [
          model=words("a")),
     *[rule(f"the pattern {pattern}", CUT, model=characters(CUT + "·"),
            pre_tokenizer={"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False})
-      for pattern in [r"\w+", r"[^\s\w]+", r"\b", r"[\w,]+", r"\s+$", r"^.", r"[[:alpha:]]+", r"[[:^space:][:punct:]]", r"\p{N}{1,3}+", r"[ab]{1,2}"]],
+      for pattern in [r"\w+", r"[^\s\w]+", r"\b", r"[\w,]+", r"\s+$", r"^.", r"[[:alpha:]]+", r"[[:^space:][:punct:]]", r"\p{N}{1,3}+", r"\s++$|\s*[\r\n]", r"[^\n]?+\d++\n?"]],
     *[rule(f"the pattern {pattern}, replaced", CUT, model=characters(CUT + "·"), normalizer={"type": "Replace", "pattern": {"Regex": pattern}, "content": "·"})
       for pattern in [r"\W", r"\B", r"$", r"[[:upper:]]", r"b*"]],
     rule("a pair without special tokens", ("a", "b"),

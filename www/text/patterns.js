@@ -5,22 +5,28 @@ import { mayTakeLong, parse } from "./pattern-syntax.js";
 import { shown, Trouble } from "../trouble.js";
 
 /**
- * A stage's settings, unless the library's translation of their pattern would drop a part without a word: what keeps a group from trying again, or what ties a match
- * to the last one.
+ * A stage's settings with a pattern that the library translates as it is meant: by itself it drops what keeps a part from trying again, and what ties a match to the
+ * last one.
  * @template {{ pattern?: { Regex?: string } }} T
  * @param {T} config
  * @returns {T}
- * @throws {Trouble} the pattern has such a part
+ * @throws {Trouble} the pattern has what no other spelling says
  */
 export function translatable(config) {
-  const source = String(config.pattern?.Regex ?? "");
-  const dropped = [...source.matchAll(PARTS)].find(([part]) => part === "(?>" || part === "\\G");
-  if (dropped) throw new Trouble("trouble.tokenizerPart", { pattern: shown(source), part: dropped[0] });
-  return config;
+  const source = config.pattern?.Regex;
+  if (typeof source !== "string") return config;
+  const refused = (/** @type {string} */ part) => new Trouble("trouble.tokenizerPart", { pattern: shown(source), part: shown(part) });
+  const meant = source.replace(PARTS, (part, /** @type {string} */ atom, /** @type {string | undefined} */ possessive) => {
+    if (atom === "(?>" || atom === "\\G" || (possessive && ")*+?".includes(atom))) throw refused(part);
+    if (!possessive) return part;
+    // As many as there are: behind them stands no other.
+    return possessive === "?+" ? `(?:${atom}|(?!${atom}))` : `${atom}${possessive[0]}(?!${atom})`;
+  });
+  return { ...config, pattern: { Regex: meant } };
 }
 
-/** Escapes, classes, and the beginnings of groups that do not try again. */
-const PARTS = /\\[^]|\[(?:\\[^]|[^\]\\])*\]|\(\?>/g;
+/** What a repetition may stand behind: an escape, a class, a character; and a group that does not try again. */
+const PARTS = /(\\[pPx]\{[^}]*\}|\\[^]|\[\^?\]?(?:\\[^]|\[:\^?\w+:\]|[^\]\\])*\]|\(\?>|[^])([*+?]\+)?/gu;
 
 /**
  * @template {RegExp | string | null | undefined} T

@@ -47,7 +47,7 @@ test("a part of a pattern that its translation would drop is refused", () => {
   const vocab = { "<unk>": 0, x: 1, "##x": 2, e: 3, "##e": 4 };
   const model = { type: "WordPiece", vocab, unk_token: "<unk>", continuing_subword_prefix: "##", max_input_chars_per_word: 100 };
   const open = (/** @type {string} */ pattern) => new Text({ model, normalizer: { type: "Replace", pattern: { Regex: pattern }, content: "x" } });
-  for (const [pattern, part] of [["(?>a|ab)c", "(?>"], ["b(?:\\((?>a))", "(?>"], ["\\G.", "\\G"]]) {
+  for (const [pattern, part] of [["(?>a|ab)c", "(?>"], ["b(?:\\((?>a))", "(?>"], ["\\G.", "\\G"], ["(?:ab)++c", ")++"]]) {
     assert.throws(() => open(pattern), (/** @type {any} */ fault) => fault.key === "trouble.tokenizerPart" && fault.values.part === part, pattern);
   }
   assert.deepEqual(open("\\(\\?>|[(?>\\]]{2}|\\\\G").encodeBare("e(?>e(>\\Ge"), [3, 2, 4, 2, 2, 4]);
