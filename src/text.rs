@@ -4,6 +4,7 @@
 mod added;
 mod class;
 mod limits;
+mod oniguruma;
 mod patterns;
 mod published;
 mod rebuild;
@@ -49,8 +50,8 @@ impl Text {
         if let Some(fault) = limits::too_long(&file) {
             return Err(refused(fault));
         }
-        let Published { file, more, split_special, tidy, masks, notices } = Published::resolve(file, settings)?;
-        let patterns = Patterns::of(&file);
+        let Published { mut file, more, split_special, tidy, masks, notices } = Published::resolve(file, settings)?;
+        let patterns = Patterns::translate(&mut file).map_err(refused)?;
         let mut tokenizer: Tokenizer = guarded(|| serde_json::from_value(file))?.map_err(|fault| refused(fault.to_string()))?;
         // Some are published with the padding and the cut of their training batches, which are not part of a text.
         let plain = tokenizer.with_padding(None).with_truncation(None).map(drop);

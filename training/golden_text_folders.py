@@ -90,6 +90,7 @@ def folder(name: str, base: str, config: dict, **beside) -> tuple[str, str, dict
     return name, base, files | {f"{file}.json": content for file, content in beside.items()}
 
 
+PADDING = {"strategy": {"Fixed": 8}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD2]"}
 ENT = {"content": "<ent>", **FLAGS}
 FOLDERS = [
     *[folder(f"{model}, its class", model, {"tokenizer_class": name}) for model, name in [
@@ -127,5 +128,8 @@ FOLDERS = [
     folder("T5 with other tokens and no sentinels", "t5", {"tokenizer_class": "T5Tokenizer", "extra_special_tokens": ["<ent>"]}),
     folder("LLaMA, the older way", "llama", {"tokenizer_class": "LlamaTokenizer", "legacy": True}),
     folder("LLaMA with bytes", "gpt2", {"tokenizer_class": "LlamaTokenizer"}, model={"model_type": "llama"}),
+    *[folder(f"{model} pads with a new token, {name}", model, {"tokenizer_class": name} | more, tokenizer={"padding": PADDING}) for model, name, more in [
+        ("llama", "PreTrainedTokenizerFast", {"mask_token": "<ent>"}), ("llama", "LlamaTokenizer", {"mask_token": "<ent>"}), ("gpt2", "GPT2Tokenizer", {"mask_token": "<ent>"}),
+        ("bert", "BertTokenizer", {"mask_token": "<ent>"}), ("gpt2", "PreTrainedTokenizerFast", {"pad_token": None, "mask_token": "<ent>"})]],
     folder("where a text begins and ends is tokenizer.json's", "llama", {"tokenizer_class": "LlamaTokenizer", "add_bos_token": False, "add_eos_token": True}),
 ]  # fmt: skip

@@ -53,6 +53,15 @@ def unigram(*tokens: str, byte_fallback: bool = False) -> dict:
     return {"type": "Unigram", "unk_id": 0, "byte_fallback": byte_fallback, "vocab": [["<unk>", 0.0], *[[token, -2.0] for token in tokens]]}
 
 
+CUT = "ab \n狗👩\u200d👩½ É_e\u0301,\u3000$b 1234\n\nZ "
+
+
+def characters(text: str) -> dict:
+    """Shows where a text is cut: a character has one id where a piece begins, and another elsewhere."""
+    vocab = {token: id for id, token in enumerate(["<unk>", *[prefix + character for character in dict.fromkeys(text) for prefix in ("", "##")]])}
+    return {"type": "WordPiece", "unk_token": "<unk>", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": vocab}
+
+
 def added(content: str, **settings) -> dict:
     return {"id": 0, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": False, **settings}
 
@@ -140,6 +149,11 @@ RULES = [
          model=words("▁▁a", "▁▁b"), decoder=METASPACE),
     rule("ids that stand for nothing", "a", written=[1, 99, 1],
          model=words("a")),
+    *[rule(f"the pattern {pattern}", CUT, model=characters(CUT + "·"),
+           pre_tokenizer={"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False})
+      for pattern in [r"\w+", r"[^\s\w]+", r"\b", r"[\w,]+", r"\s+$", r"^.", r"[[:alpha:]]+", r"[[:^space:][:punct:]]", r"\p{N}{1,3}+", r"\s++$|\s*[\r\n]", r"[^\n]?+\d++\n?"]],
+    *[rule(f"the pattern {pattern}, replaced", CUT, model=characters(CUT + "·"), normalizer={"type": "Replace", "pattern": {"Regex": pattern}, "content": "·"})
+      for pattern in [r"\W", r"\B", r"$", r"[[:upper:]]", r"b*"]],
     rule("a pair without special tokens", ("a", "b"),
          model=words("a", "b"), post_processor=None),
     rule("a pair for RoBERTa", ("a", "b"),

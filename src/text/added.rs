@@ -70,9 +70,10 @@ pub fn tokens(
     Ok(tokens)
 }
 
-/// The named tokens that the files have, and further ones of names like `image_token`.
-pub fn names(settings: &Settings, defaults: &[(&str, &str)]) -> Result<Map<String, Value>> {
+/// The named tokens that the files have, and further ones of names like `image_token`. `padding` is what texts are padded with where they do not say.
+pub fn names(settings: &Settings, defaults: &[(&str, &str)], padding: Option<&str>) -> Result<Map<String, Value>> {
     let mut names: Map<String, Value> = defaults.iter().map(|(name, content)| ((*name).to_string(), json!(content))).collect();
+    names.extend(padding.map(|content| ("pad_token".into(), json!(content))));
     for (name, value) in settings.fields().iter().filter(|(name, _)| name.ends_with("_token")) {
         match value {
             Value::Null => drop(names.remove(name)),

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use tokenizers::AddedToken;
 
-use super::class::{Reading, kind, reading};
+use super::class::{Class, Reading, kind, reading};
 use super::settings::{Settings, spelling};
 use super::{added, rebuild};
 use crate::error::{Result, quoted, shown};
@@ -63,7 +63,9 @@ impl Published {
             }
             Reading::Anew(class) => Some(class),
         };
-        let names = added::names(settings, class.map_or(&[], rebuild::default_names))?;
+        // The other classes name a token of their own, or none.
+        let padding = if matches!(class, None | Some(Class::Llama)) { file["padding"]["pad_token"].as_str() } else { None };
+        let names = added::names(settings, class.map_or(&[], rebuild::default_names), padding)?;
         let extra = match class {
             Some(class) => added::extra(settings).map_or_else(|| rebuild::sentinels(class, settings), Ok)?,
             None => added::extra(settings).unwrap_or_default(),

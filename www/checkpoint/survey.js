@@ -42,7 +42,7 @@ const MOST_HEADER = 16 * 2 ** 20;
  * @returns {Promise<Survey>}
  */
 export async function survey(folder, checks, whole = false) {
-  const { text: config, value } = await requiredJson(folder, "config.json");
+  const { text: config, value } = await requiredJson(folder, "config.json", familyOf);
   const architecture = familyOf(value);
   // Only those who write have one: nobody else's host is asked for it.
   const generating = writes(value) ? optionalJson(folder, "generation_config.json") : Promise.resolve(undefined);
@@ -75,10 +75,11 @@ export async function tokenizerFiles(folder) {
 /**
  * @param {Folder} folder
  * @param {string} file
+ * @param {(value: object) => unknown} check throws at what the file may not say, which is then not kept
  * @returns {Promise<Json>}
  */
-async function requiredJson(folder, file) {
-  const found = await readJson(folder, file);
+async function requiredJson(folder, file, check) {
+  const found = await readJson(folder, file, check);
   if (!found) throw folder.missing(file);
   return found;
 }
@@ -87,11 +88,12 @@ async function requiredJson(folder, file) {
  * Nothing where there is no such file. A page in its place is no file: a host without 404 sends one.
  * @param {Folder} folder
  * @param {string} file
+ * @param {(value: object) => unknown} [check]
  * @returns {Promise<Json | undefined>}
  */
-export async function optionalJson(folder, file) {
+export async function optionalJson(folder, file, check) {
   try {
-    return await readJson(folder, file);
+    return await readJson(folder, file, check);
   } catch (error) {
     if (error instanceof Trouble && error.key === "trouble.page") return undefined;
     throw error;
@@ -101,14 +103,17 @@ export async function optionalJson(folder, file) {
 /**
  * @param {Folder} folder
  * @param {string} file
+ * @param {(value: object) => unknown} [check]
  * @returns {Promise<Json | undefined>}
  */
-async function readJson(folder, file) {
+async function readJson(folder, file, check) {
   const entry = await folder.find(file);
   if (!entry) return undefined;
   return readSmall(entry, (text) => {
     if (folder.page && isMarkup(text)) throw folder.page(file);
-    return { text, value: parseJson(text, file) };
+    const value = parseJson(text, file);
+    check?.(value);
+    return { text, value };
   });
 }
 
@@ -125,11 +130,20 @@ function isMarkup(text) {
 async function readTables(folder, whole) {
   const single = await folder.peek(WEIGHTS, FIRST, whole);
   if (single) return [await readTable(folder, WEIGHTS, single)];
-  const index = await optionalJson(folder, INDEX);
+  const index = await optionalJson(folder, INDEX, partsOf);
   if (!index) throw await withoutWeights(folder);
-  const names = [...new Set(Object.values(/** @type {any} */ (index.value).weight_map ?? {}))].map(String).sort();
-  if (names.length === 0) throw new Trouble("trouble.index", { file: INDEX });
+  const names = partsOf(index.value);
   return Promise.all(names.map(async (name) => readTable(folder, name, await folder.peek(name, FIRST))));
+}
+
+/**
+ * The files that an index names.
+ * @param {any} index
+ */
+function partsOf({ weight_map: files }) {
+  const names = [...new Set(Object.values(files ?? {}))].map(String).sort();
+  if (names.length === 0) throw new Trouble("trouble.index", { file: INDEX });
+  return names;
 }
 
 /** @param {Folder} folder */

@@ -3,7 +3,7 @@
 import { FuseDecoder, ReplaceDecoder, StripDecoder } from "@huggingface/tokenizers";
 import { bytesOf } from "./bytes.js";
 import { chain, made } from "./parts.js";
-import { bounded } from "./patterns.js";
+import { bounded, replaced, translatable } from "./patterns.js";
 
 /** @typedef {(tokens: string[]) => string[]} Decoder */
 
@@ -30,8 +30,8 @@ const DECODERS = {
   Metaspace: ({ replacement: mark, prepend_scheme: scheme, add_prefix_space: prefix }) => (tokens) =>
     tokens.map((token, i) => token.replaceAll(mark, i === 0 && scheme !== "never" && prefix !== false ? "" : " ")),
   Replace: ({ content, ...config }) => {
-    const pattern = bounded(new ReplaceDecoder(config).pattern);
-    return (tokens) => tokens.map((token) => token.replaceAll(pattern ?? "", () => content));
+    const pattern = bounded(new ReplaceDecoder(translatable(config)).pattern);
+    return (tokens) => tokens.map((token) => (pattern ? replaced(token, pattern, content) : token));
   },
   Strip: (config) => decoding(new StripDecoder(config)),
   WordPiece: ({ prefix, cleanup }) => (tokens) => {

@@ -8,8 +8,13 @@ const LONGEST = 10_000;
 /** The longest compiled table of a SentencePiece normalisation, in base64. // bytes */
 const LONGEST_TABLE = 4 * 2 ** 20;
 
+<<<<<<< HEAD
 /** The longest text that a model reads at once. // bytes */
 const LONGEST_TEXT = 100_000;
+=======
+/** The deepest nesting that the reference's own reader of JSON takes. // levels */
+const DEEPEST = 127;
+>>>>>>> h/verify
 
 /** How much of a long text a sentence shows: it may be any kind of bytes. // characters */
 const SHOWN = 40;
@@ -17,17 +22,19 @@ const SHOWN = 40;
 const ENCODER = new TextEncoder();
 
 /**
- * Refuses a file that holds too long a text.
+ * Refuses a file that holds too long a text, or is nested too deeply.
  * @param {unknown} value of a tokenizer.json
+ * @param {number} [depth] of what holds the value
  */
-export function requireShortTexts(value) {
+export function requireBounds(value, depth = 0) {
   if (typeof value === "string") requireShort(value, LONGEST);
-  else if (Array.isArray(value)) value.forEach(requireShortTexts);
   else if (typeof value === "object" && value !== null) {
+    if (depth === DEEPEST) throw new Trouble("trouble.tokenizerDepth", { most: DEEPEST });
+    if (Array.isArray(value)) return value.forEach((inner) => requireBounds(inner, depth + 1));
     for (const [name, inner] of Object.entries(value)) {
       requireShort(name, LONGEST);
       if (name === "precompiled_charsmap" && typeof inner === "string" && !/[^\0-\x7F]/.test(inner)) requireShort(inner, LONGEST_TABLE);
-      else requireShortTexts(inner);
+      else requireBounds(inner, depth + 1);
     }
   }
 }

@@ -4,7 +4,7 @@ import { BertNormalizer, NFCNormalizer, NFDNormalizer, NFKCNormalizer, NFKDNorma
 import { byteLevel } from "./bytes.js";
 import { Charsmap } from "./charsmap.js";
 import { chain, made } from "./parts.js";
-import { bounded } from "./patterns.js";
+import { bounded, replaced, translatable } from "./patterns.js";
 import { CHINESE } from "./unicode.js";
 
 /** @typedef {import("./parts.js").Part} Part */
@@ -35,11 +35,11 @@ const NORMALIZERS = {
   },
   Prepend: ({ prepend }) => step((text) => (text === "" ? "" : prepend + text)),
   Replace: ({ content, ...config }) => {
-    const pattern = bounded(new ReplaceNormalizer(config).pattern) ?? /(?!)/gu;
+    const pattern = bounded(new ReplaceNormalizer(translatable(config)).pattern) ?? /(?!)/gu;
     return ({ text, first }) => {
       const start = text.search(pattern) === 0 ? [...(text.match(pattern)?.[0] ?? "")].length : 0;
       // What replaces several characters stands where the last of them stood.
-      return { text: text.replaceAll(pattern, () => content), first: first && start <= (content === "" ? 0 : 1) };
+      return { text: replaced(text, pattern, content), first: first && start <= (content === "" ? 0 : 1) };
     };
   },
   Strip: ({ strip_left: left, strip_right: right }) => step((text) => text.replace(left ? /^\p{White_Space}+/u : "", "").replace(right ? /(?<!\p{White_Space})\p{White_Space}+$/u : "", "")),

@@ -31,7 +31,9 @@ export function published(file, { config, model = {}, special, added }) {
   const fits = built && MODEL_OF[built] === kind;
   if (built && !fits) notices.push(new Trouble("notice.tokenizerModel", { name: built, wanted: MODEL_OF[built], found: shown(kind) }));
   const name = fits ? built : undefined;
-  const names = namesOf(settings, name ? NAMES[name] : {});
+  // The other classes name a token of their own for padding, or none.
+  const padding = !name || name === "LlamaTokenizer" ? file.padding?.pad_token : undefined;
+  const names = namesOf(settings, { ...(name && NAMES[name]), ...(typeof padding === "string" && { pad_token: padding }) });
   const own = Array.isArray(file.added_tokens) ? file.added_tokens : [];
   const more = tokensToAdd(settings, added, own, names, extraOf(settings, name), !name);
   const flag = (/** @type {string} */ setting, /** @type {boolean} */ fallback) => flagOf(settings, setting) ?? fallback;

@@ -1,5 +1,7 @@
 // What becomes of the places where a pattern cuts a text: the behaviours of the reference's "Split" and "Punctuation" (the `tokenizers` crate, `SplitDelimiterBehavior`).
 
+import { matchesOf } from "./patterns.js";
+
 /** @typedef {{ text: string, cut: boolean }} Stretch */
 
 /**
@@ -33,9 +35,9 @@ function stretchesOf(text, pattern) {
   /** @type {Stretch[]} */
   const stretches = [];
   let end = 0;
-  for (const { 0: match, index } of text.matchAll(pattern)) {
+  for (const { match, index, end: behind } of matchesOf(text, pattern)) {
     stretches.push({ text: text.slice(end, index), cut: false }, { text: match, cut: true });
-    end = index + match.length;
+    end = behind;
   }
   stretches.push({ text: text.slice(end), cut: false });
   return stretches.filter(({ text }) => text !== "");

@@ -4,7 +4,7 @@
 import { SplitPreTokenizer } from "@huggingface/tokenizers";
 import { byteLevel } from "./bytes.js";
 import { made } from "./parts.js";
-import { bounded } from "./patterns.js";
+import { bounded, translatable } from "./patterns.js";
 import { splitScripts } from "./scripts.js";
 import { splitText } from "./splits.js";
 import { PUNCTUATION, SPACE, WORDS, literally } from "./unicode.js";
@@ -34,7 +34,7 @@ const SPLITTERS = {
   Metaspace: metaspace,
   Punctuation: ({ behavior = "Isolated" }) => cut(PUNCTUATION, behavior),
   UnicodeScripts: () => ({ text, first }) => marked(splitScripts(text), text, first),
-  Split: (config) => cut(bounded(new SplitPreTokenizer(config).pattern) ?? literally(""), config.behavior, config.invert),
+  Split: (config) => cut(bounded(new SplitPreTokenizer(translatable(config)).pattern) ?? literally(""), config.behavior, config.invert),
   Whitespace: () => cut(WORDS, "Removed", true),
   WhitespaceSplit: () => cut(SPACE, "Removed"),
 };

@@ -1,7 +1,7 @@
 // Text ↔ tokens in the page, by Hugging Face's own JavaScript library. The native command uses the `tokenizers` crate; a test holds both to the same ids and text.
 
 import { bytesOf } from "./bytes.js";
-import { requireReadable, requireShortTexts } from "./limits.js";
+import { requireBounds, requireReadable } from "./limits.js";
 import { published, tidied } from "./published.js";
 import { openTokenizer } from "./tokenizer.js";
 
@@ -27,7 +27,7 @@ export class Text {
    * @param {Omit<import("./beside.js").Beside, "config">} [beside] the other files
    */
   constructor(tokenizer, config, beside = {}) {
-    requireShortTexts(tokenizer);
+    requireBounds(tokenizer);
     const { file, more, splitSpecial, tidy, masks, notices } = published(tokenizer, { ...beside, config });
     this.#tokenizer = openTokenizer(file, { more, splitSpecial });
     this.#byteLevel = usesByteLevel(file.decoder);

@@ -157,6 +157,9 @@ test("what is wrong is not kept: weights of another length, a page in the place 
     ["model.safetensors", undefined, /was not found/],
     ["config.json", "<!doctype html><title>Sign in</title>", /answered with a web page instead of config\.json/],
     ["config.json", '{"model_type":"gp', /does not hold a JSON object/],
+    ["config.json", '{"error":"try again later"}', /names no model_type/],
+    ["config.json", '{"model_type":"mamba"}', /"?mamba"? is not built in/],
+    ["config.json", '{"model_type":"gpt2","architectures":["GPT2ForTokenClassification"]}', /GPT2ForTokenClassification is not built in/],
     ["config.json", undefined, /was not found/],
   ];
   for (const [name, wrong, why] of faults) {
@@ -169,6 +172,16 @@ test("what is wrong is not kept: weights of another length, a page in the place 
     assert.deepEqual((await read()).weights, [WEIGHTS], `${name} is well again`);
     await forgetModel(host.url);
   }
+});
+
+test("an index that names no file is not kept", async () => {
+  const index = "model.safetensors.index.json";
+  host.contents.delete("model.safetensors");
+  host.contents.set(index, Buffer.from('{"error":"try again later"}'));
+  await assert.rejects(read(), says(/names no file/));
+  host.contents.set(index, Buffer.from('{"weight_map":{"a":"one.safetensors","b":"one.safetensors"}}'));
+  host.contents.set("one.safetensors", Buffer.from(WEIGHTS));
+  assert.deepEqual((await read()).weights, [WEIGHTS]);
 });
 
 test("an absent file is asked for again, and counts as absent where the host cannot be reached", async () => {

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { mayTakeLong, parse } from "../../../www/text/pattern-syntax.js";
 import { LinearPattern } from "../../../www/text/linear.js";
+import { replaced } from "../../../www/text/patterns.js";
+import { splitText } from "../../../www/text/splits.js";
 import { Text } from "../../../www/text/text.js";
 import { says } from "./checkpoint.js";
 
@@ -39,6 +41,24 @@ test("a tokenizer with a slow pattern answers, or says that the pattern takes to
   assert.deepEqual(slow.encodeBare(`${"a".repeat(1500)}!`), [0]);
   assert.throws(() => new Text({ model, pre_tokenizer: split("(a+)\\1+$") }), says(/the pattern .* takes too long/));
   assert.throws(() => slow.encodeData("a".repeat(10_000_000)), says(/the pattern .* takes too long/));
+});
+
+test("a part of a pattern that its translation would drop is refused", () => {
+  const vocab = { "<unk>": 0, x: 1, "##x": 2, e: 3, "##e": 4 };
+  const model = { type: "WordPiece", vocab, unk_token: "<unk>", continuing_subword_prefix: "##", max_input_chars_per_word: 100 };
+  const open = (/** @type {string} */ pattern) => new Text({ model, normalizer: { type: "Replace", pattern: { Regex: pattern }, content: "x" } });
+  for (const [pattern, part] of [["(?>a|ab)c", "(?>"], ["b(?:\\((?>a))", "(?>"], ["\\G.", "\\G"], ["(?:ab)++c", ")++"]]) {
+    assert.throws(() => open(pattern), (/** @type {any} */ fault) => fault.key === "trouble.tokenizerPart" && fault.values.part === part, pattern);
+  }
+  assert.deepEqual(open("\\(\\?>|[(?>\\]]{2}|\\\\G").encodeBare("e(?>e(>\\Ge"), [3, 2, 4, 2, 2, 4]);
+});
+
+test("a place that holds nothing is found once, and never inside a character", () => {
+  const texts = (/** @type {string} */ pattern, /** @type {string} */ text) => replaced(text, new RegExp(pattern, "gu"), "·");
+  assert.equal(texts("(?:(?<![^])|(?<=\\n))", "🦊🦊\n🦊"), "·🦊🦊\n·🦊");
+  assert.equal(texts("(?![^])", "🦊🦊"), "🦊🦊·");
+  assert.equal(texts("a*", "baab🦊"), "·b·b·🦊·");
+  assert.deepEqual(splitText("🦊🦊a", /(?<![^])/gu, "Isolated"), ["🦊🦊a"]);
 });
 
 /** @param {string} source */

@@ -75,6 +75,12 @@ test("an entry that a vocabulary has twice counts twice, and both have its spell
   assert.deepEqual([1, 2, 4].map((id) => text.piece(id).token), ["a", "a", "<x>"]);
 });
 
+test("a tokenizer that is nested too deeply is refused in a sentence", () => {
+  const deep = (/** @type {number} */ levels) => JSON.parse(`{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"more":${"[".repeat(levels)}${"]".repeat(levels)}}`);
+  assert.deepEqual(new Text(deep(126)).encodeBare("a"), [0]);
+  for (const levels of [127, 100_000]) assert.throws(() => new Text(deep(levels)), says(/nested more than 127 levels/));
+});
+
 test("a text that is too long for a tokenizer is refused at once and quoted short", () => {
   const model = (/** @type {string} */ piece) => ({ type: "Unigram", unk_id: 0, vocab: [["<unk>", 0], [piece, -1]] });
   const long = "b".repeat(160_000);
