@@ -1,5 +1,6 @@
 //! Runs a graph on the CPU: the reference, and in wasm a SIMD device of its own.
 
+mod causal;
 mod matmul;
 mod needs;
 mod products;
@@ -14,8 +15,8 @@ use crate::graph::{Graph, Kind, Lens, Node, NodeId};
 use crate::ops::{Op, Site};
 use crate::pass::{ByNode, Parameters, Pass};
 use crate::tensor::{Axis, Tensor, size};
-pub use matmul::{Into, Panels, Target, View, multiply};
-use needs::Need;
+pub use matmul::{Into, Left, Panels, Target, View, multiply};
+use needs::{Need, Needs};
 use products::product;
 pub use profile::Profile;
 pub use turns::{Give, Turns};
@@ -44,9 +45,8 @@ pub struct Executor {
     /// Memory for matrices that are laid out for one product.
     scratch: Panels,
     shapes: Vec<Vec<usize>>,
-    /// What the present pass computes of each node, and what each node holds behind it.
-    needs: Vec<Need>,
-    held: Vec<Need>,
+    /// What the present pass computes of each node.
+    needs: Needs,
     profile: Option<Profile>,
     /// The nodes whose numbers belong to a text ([`State`]).
     kept: Vec<NodeId>,
@@ -83,8 +83,8 @@ impl Executor {
         let zeros = |node: &Node| if node.kind == Kind::State { vec![0.0; size(&node.shape(&Lens::ONE))] } else { vec![] };
         let values = graph.nodes.iter().map(zeros).collect();
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
-        let (needs, held, scratch) = (vec![], vec![], Panels::default());
-        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, held, profile: None }
+        let (needs, scratch) = (Needs::default(), Panels::default());
+        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, profile: None }
     }
 
     /// Puts what a text keeps in its place; `state` then holds what was there before.
@@ -106,6 +106,7 @@ impl Executor {
     /// computed: `pass.inputs` has numbers for computed nodes, too.
     pub fn run_apart(&mut self, pass: &Pass) -> Vec<Tensor> {
         self.begin(pass);
+        self.needs.all();
         let graph = self.graph.clone();
         // The last node first: so no node reads what was computed here.
         for (index, node) in graph.nodes.iter().enumerate().rev() {
@@ -124,7 +125,7 @@ impl Executor {
         for (id, numbers) in pass.inputs.iter() {
             self.values[id.0].clone_from(numbers);
         }
-        needs::find(&self.graph, &self.kept, pass, &mut self.needs, &mut self.held);
+        self.needs.find(&self.graph, &self.kept, pass);
         Place::default()
     }
 
@@ -134,7 +135,7 @@ impl Executor {
         let end = place.work.saturating_add(most);
         while let Some(node) = graph.nodes.get(place.node) {
             let index = place.node;
-            if let Some(op) = computed(node, pass).filter(|_| self.needs[index] != Need::Nothing) {
+            if let Some(op) = computed(node, pass).filter(|_| self.needs.of(index) != Need::Nothing) {
                 if place.work >= end {
                     return false;
                 }
@@ -191,7 +192,7 @@ impl Executor {
 
     /// What is done of a pass, 0..1.
     fn share(&self, pass: &Pass, place: &Place) -> f32 {
-        let nodes = self.graph.nodes.iter().enumerate().filter(|(index, _)| self.needs[*index] != Need::Nothing);
+        let nodes = self.graph.nodes.iter().enumerate().filter(|(index, _)| self.needs.of(*index) != Need::Nothing);
         let all = nodes.filter_map(|(index, node)| Some(self.work(node, index, computed(node, pass)?).1)).sum::<u64>();
         (place.work as f32 / all.max(1) as f32).min(1.0)
     }
@@ -200,7 +201,7 @@ impl Executor {
     /// enough to be cut: the panels of the weight are no business of each other.
     fn work(&self, node: &Node, index: usize, op: &Op) -> (usize, u64) {
         let shape = &self.shapes[index];
-        let numbers = match self.needs[index] {
+        let numbers = match self.needs.of(index) {
             Need::LastRow => size(shape) / shape[1].max(1),
             _ => size(shape),
         };
@@ -227,7 +228,7 @@ impl Executor {
         if out.len() < length {
             out.resize(length, 0.0);
         }
-        let rows = match self.needs[index] {
+        let rows = match self.needs.of(index) {
             // The last position of each sequence.
             Need::LastRow => (1..=self.shapes[index][0]).map(|end| Some(end * self.shapes[index][1] - 1)).collect(),
             _ => vec![None],
@@ -269,8 +270,11 @@ impl Executor {
         };
         let site = Site { inputs: &inputs[..n], out: (&node.axes, shape), past };
         let weight = node.inputs.get(1).and_then(|id| self.panels.get(*id));
-        if !product(op, &site, &numbers[..n], weight, parts, &mut scratch, out) {
-            op.rule().cpu(&site, &numbers[..n], out);
+        let (half, numbers) = (self.needs.half(index, node), &numbers[..n]);
+        let done = product(op, &site, numbers, weight, parts, half, &mut scratch, out)
+            || causal::past(op, &site, numbers, half, self.needs.of(index), out);
+        if !done {
+            op.rule().cpu(&site, numbers, out);
         }
         self.scratch = scratch;
     }

@@ -66,8 +66,48 @@ pub struct Target<'a> {
     pub into: Into,
 }
 
+/// What is left out of a product of square matrices whose rows and columns are positions of one text. A block of rows is computed as far as its longest row
+/// needs; what its other rows read there must be zeros.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    Nothing,
+    /// c right of the diagonal: nobody reads it. Each row is computed to the end of eight columns at least.
+    RightOfC,
+    /// a right of the diagonal: zeros.
+    RightOfA,
+    /// a left of the diagonal: zeros.
+    LeftOfA,
+}
+
+/// Rows of a whose zeros are read together, or a multiple of them.
+pub const TOGETHER: usize = 24;
+
+impl Left {
+    /// The first row of a strip that meets this column of c, to a block of rows.
+    fn first_row(self, rows: &Range<usize>, column: usize, block: usize) -> usize {
+        let skipped = if self == Left::RightOfC { column.saturating_sub(rows.start) / block * block } else { 0 };
+        (rows.start + skipped).min(rows.end)
+    }
+
+    /// What of the inner axis meets rows of a.
+    #[inline(always)]
+    fn lines(self, rows: Range<usize>, deep: &Range<usize>) -> Range<usize> {
+        match self {
+            Left::RightOfA => deep.start..rows.end.clamp(deep.start, deep.end),
+            Left::LeftOfA => rows.start.clamp(deep.start, deep.end)..deep.end,
+            Left::Nothing | Left::RightOfC => deep.clone(),
+        }
+    }
+
+    /// Whether c holds the sum of earlier parts of the inner axis, for a block of rows from this one on.
+    #[inline(always)]
+    fn adds(self, row: usize, deep: &Range<usize>, into: Into) -> bool {
+        into == Into::Sum || deep.start > if self == Left::LeftOfA { row } else { 0 }
+    }
+}
+
 /// c\[i, j\] = Σₖ a\[i, k\] b\[k, j\] for the first `rows` rows of a and the columns of these panels of b. Either the rows or the columns of a are contiguous.
-pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut Target) {
+pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, left: Left, c: &mut Target) {
     if rows == 0 || b.depth == 0 || panels.is_empty() {
         return;
     }
@@ -76,11 +116,11 @@ pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut 
     if rows == 1 && a.column == 1 && c.into == Into::Fresh {
         return one_row(&a.numbers[..b.depth], b, panels, c.numbers);
     }
-    by_rows(rows_at_once(), a, rows, b, panels, c);
+    by_rows(rows_at_once(), a, rows, b, panels, left, c);
 }
 
 /// Multiplies so many rows at once.
-fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut Target) {
+fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>, left: Left, c: &mut Target) {
     // Columns of a that lie far apart are copied side by side: the first-level cache holds them then, and so they are read once for all panels.
     let mut copy = if a.column > 1 && panels.len() >= WORTH_A_COPY { vec![0.0; TALL * DEPTH.min(b.depth)] } else { vec![] };
     for depth in (0..b.depth).step_by(DEPTH) {
@@ -99,10 +139,10 @@ fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>,
             };
             #[cfg(target_arch = "x86_64")]
             if block == avx512::ROWS {
-                avx512::strip(a, step, tall, b, panels.clone(), deep.clone(), c);
+                avx512::strip(a, step, tall, b, panels.clone(), deep.clone(), left, c);
                 continue;
             }
-            strip(a, step, tall, b, panels.clone(), deep.clone(), c);
+            strip(a, step, tall, b, panels.clone(), deep.clone(), left, c);
         }
     }
 }
@@ -133,21 +173,22 @@ fn by_blocks<const N: usize>(numbers: &[f32], column: usize, rows: usize, column
 kernel! {
     /// Some rows with all of these panels, over a part of the inner axis. `a` begins with the first of these rows and of this part;
     /// from a block of rows to the next are `step` numbers.
-    fn strip<L>(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
+    fn strip<L>(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, left: Left, c: &mut Target) {
         for panel in panels {
-            let mut part = Part { a, step, first: rows.start, b: b.lines(panel, &deep), row: rows.start, column: panel * COLUMNS, width: b.width };
-            let add = deep.start > 0 || c.into == Into::Sum;
+            let column = panel * COLUMNS;
+            let row = left.first_row(&rows, column, BLOCK);
+            let mut part = Part { a, step, first: rows.start, b: b.lines(panel, &deep), deep: &deep, left, row, column, width: b.width };
             while part.row + BLOCK <= rows.end {
-                few_rows::<L, BLOCK>(&mut part, add, c);
+                few_rows::<L, BLOCK>(&mut part, c);
             }
             if BLOCK > 4 && part.row + 4 <= rows.end {
-                few_rows::<L, 4>(&mut part, add, c);
+                few_rows::<L, 4>(&mut part, c);
             }
             if part.row + 2 <= rows.end {
-                few_rows::<L, 2>(&mut part, add, c);
+                few_rows::<L, 2>(&mut part, c);
             }
             if part.row < rows.end {
-                few_rows::<L, 1>(&mut part, add, c);
+                few_rows::<L, 1>(&mut part, c);
             }
         }
     }
@@ -192,12 +233,59 @@ mod tests {
                         rows,
                         &panels,
                         0..panels.count(),
+                        Left::Nothing,
                         &mut Target { numbers: &mut c, step: width, into: Into::Fresh },
                     );
                     close(&c, 1.0);
-                    multiply(a, rows, &panels, 0..panels.count(), &mut Target { numbers: &mut c, step: width, into: Into::Sum });
+                    multiply(
+                        a,
+                        rows,
+                        &panels,
+                        0..panels.count(),
+                        Left::Nothing,
+                        &mut Target { numbers: &mut c, step: width, into: Into::Sum },
+                    );
                     close(&c, 2.0);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_changes_no_bit() {
+        for (n, width) in [(1, 3), (8, 16), (31, 16), (50, 40), (130, 7), (300, 33)] {
+            let right = numbers(n * width, 8);
+            let square = |keep: fn(usize, usize) -> bool| -> Vec<f32> {
+                numbers(n * n, 9).into_iter().enumerate().map(|(at, x)| if keep(at / n, at % n) { x } else { 0.0 }).collect()
+            };
+            let (lower, all) = (square(|i, j| j <= i), square(|_, _| true));
+            let mut panels = Panels::default();
+            let product = |a: View, panels: &Panels, left: Left, block: usize, width: usize| {
+                let mut c = vec![7.0; n * width];
+                for into in [Into::Fresh, Into::Sum] {
+                    let mut c = Target { numbers: &mut c, step: width, into };
+                    by_rows(block, a, n, panels, 0..panels.count(), left, &mut c);
+                }
+                c
+            };
+            for block in [BLOCK, rows_at_once()] {
+                panels.fill(View::rows(&right, width), n, width, 1.0);
+                let a = View::rows(&lower, n);
+                for (a, left) in [(a, Left::RightOfA), (a.transposed(), Left::LeftOfA)] {
+                    let found = product(a, &panels, left, block, width);
+                    assert_eq!(found, product(a, &panels, Left::Nothing, block, width), "{n} × {width}");
+                }
+                panels.fill(View::rows(&right, width).transposed(), width, n, 1.0);
+                let a = View { numbers: &all, row: width, column: 1 };
+                if n < width {
+                    continue; // too few numbers for rows of that length
+                }
+                let [half, whole] = [Left::RightOfC, Left::Nothing].map(|left| product(a, &panels, left, block, n));
+                for (row, (half, whole)) in half.chunks_exact(n).zip(whole.chunks_exact(n)).enumerate() {
+                    let end = n.min(row / 8 * 8 + 8);
+                    assert_eq!(half[..end], whole[..end], "{n} × {width}, row {row}");
+                }
+                assert!(n < 50 || half[n - 1] == 7.0, "the future is left out");
             }
         }
     }
@@ -213,7 +301,15 @@ mod tests {
                 let [first, second] = [BLOCK, rows_at_once()].map(|block| {
                     let mut c = vec![f32::NAN; rows * width];
                     for into in [Into::Fresh, Into::Sum] {
-                        by_rows(block, a, rows, &panels, 0..panels.count(), &mut Target { numbers: &mut c, step: width, into });
+                        by_rows(
+                            block,
+                            a,
+                            rows,
+                            &panels,
+                            0..panels.count(),
+                            Left::Nothing,
+                            &mut Target { numbers: &mut c, step: width, into },
+                        );
                     }
                     c
                 });
@@ -232,10 +328,10 @@ mod tests {
         fn target(numbers: &mut [f32]) -> Target<'_> {
             Target { numbers, step: 83, into: Into::Fresh }
         }
-        multiply(View::rows(&left, depth), rows, &panels, 0..panels.count(), &mut target(&mut all));
+        multiply(View::rows(&left, depth), rows, &panels, 0..panels.count(), Left::Nothing, &mut target(&mut all));
         for (x, y) in left.chunks_exact(depth).zip(all.chunks_exact(width)) {
             let mut alone = vec![0.0; width];
-            multiply(View::rows(x, depth), 1, &panels, 0..panels.count(), &mut target(&mut alone));
+            multiply(View::rows(x, depth), 1, &panels, 0..panels.count(), Left::Nothing, &mut target(&mut alone));
             assert_eq!(alone, y);
         }
     }
