@@ -9,12 +9,14 @@
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod block;
+mod left;
 mod pack;
 
 use std::ops::Range;
 
 use crate::tensor::lanes::kernel;
 use block::{Part, few_rows, one_row};
+pub use left::{Left, TOGETHER};
 pub use pack::{COLUMNS, Panels};
 
 /// Rows of a that are multiplied at once. With AVX2 the sums of six rows, two vectors each, fill the sixteen registers, and so they do in wasm with relaxed SIMD: in
@@ -64,46 +66,6 @@ pub struct Target<'a> {
     pub numbers: &'a mut [f32],
     pub step: usize,
     pub into: Into,
-}
-
-/// What is left out of a product of square matrices whose rows and columns are positions of one text. A block of rows is computed as far as its longest row
-/// needs; what its other rows read there must be zeros.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    Nothing,
-    /// c right of the diagonal: nobody reads it. Each row is computed to the end of eight columns at least.
-    RightOfC,
-    /// a right of the diagonal: zeros.
-    RightOfA,
-    /// a left of the diagonal: zeros.
-    LeftOfA,
-}
-
-/// Rows of a whose zeros are read together, or a multiple of them.
-pub const TOGETHER: usize = 24;
-
-impl Left {
-    /// The first row of a strip that meets this column of c, to a block of rows.
-    fn first_row(self, rows: &Range<usize>, column: usize, block: usize) -> usize {
-        let skipped = if self == Left::RightOfC { column.saturating_sub(rows.start) / block * block } else { 0 };
-        (rows.start + skipped).min(rows.end)
-    }
-
-    /// What of the inner axis meets rows of a.
-    #[inline(always)]
-    fn lines(self, rows: Range<usize>, deep: &Range<usize>) -> Range<usize> {
-        match self {
-            Left::RightOfA => deep.start..rows.end.clamp(deep.start, deep.end),
-            Left::LeftOfA => rows.start.clamp(deep.start, deep.end)..deep.end,
-            Left::Nothing | Left::RightOfC => deep.clone(),
-        }
-    }
-
-    /// Whether c holds the sum of earlier parts of the inner axis, for a block of rows from this one on.
-    #[inline(always)]
-    fn adds(self, row: usize, deep: &Range<usize>, into: Into) -> bool {
-        into == Into::Sum || deep.start > if self == Left::LeftOfA { row } else { 0 }
-    }
 }
 
 /// c\[i, j\] = Σₖ a\[i, k\] b\[k, j\] for the first `rows` rows of a and the columns of these panels of b. Either the rows or the columns of a are contiguous.
@@ -156,15 +118,20 @@ fn rows_at_once() -> usize {
     BLOCK
 }
 
-/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of `N` rows: \[block column row\].
+/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of `N` rows: \[block column row\]. A few blocks at a time: so what is read of a
+/// column are whole lines of the cache.
 fn by_blocks<const N: usize>(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
-    for (block, to) in to.chunks_exact_mut(N * columns).take(rows.div_ceil(N)).enumerate() {
-        let numbers = &numbers[block * N..];
-        let count = N.min(rows - block * N);
-        for (to, from) in to.as_chunks_mut::<N>().0.iter_mut().zip(numbers.chunks(column)) {
-            match from.first_chunk::<N>().filter(|_| count == N) {
-                Some(from) => *to = *from,
-                None => to[..count].copy_from_slice(&from[..count]),
+    let at_once = 48 / N;
+    for (group, to) in to.chunks_mut(at_once * N * columns).take(rows.div_ceil(at_once * N)).enumerate() {
+        let first = group * at_once * N;
+        let count = (rows - first).min(at_once * N);
+        for (k, numbers) in numbers[first..].chunks(column).take(columns).enumerate() {
+            let (whole, rest) = numbers[..count].as_chunks::<N>();
+            for (block, numbers) in whole.iter().enumerate() {
+                to[(block * columns + k) * N..][..N].copy_from_slice(numbers);
+            }
+            if !rest.is_empty() {
+                to[(whole.len() * columns + k) * N..][..rest.len()].copy_from_slice(rest);
             }
         }
     }
