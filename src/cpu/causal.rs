@@ -20,6 +20,8 @@ pub(super) struct Half {
     pub of_out: bool,
     /// The first input is a closed pattern.
     pub of_pattern: bool,
+    /// The numbers of the first input lie in the output's place.
+    pub in_place: bool,
 }
 
 /// Finds the closed nodes. Where the pass begins at a node, those before it are closed if they were so in the pass before, too.
@@ -63,16 +65,18 @@ pub(super) fn past(op: &Op, site: &Site, numbers: &[&[f32]], half: Half, need: N
     for (row, out) in out.chunks_exact_mut(keys).enumerate() {
         let (batch, query) = (row / (heads * queries), row % queries);
         let end = keys.min(query / LANES * LANES + LANES);
-        let x = &numbers[0][row * keys..][..end];
         if is_mask {
             let (seen, later) = out[..end].split_at_mut(query + 1);
-            let allowed = &numbers[1][batch * keys..];
-            for ((out, x), allowed) in seen.iter_mut().zip(x).zip(allowed) {
-                *out = if *allowed != 0.0 { *x } else { MASKED };
+            if !half.in_place {
+                seen.copy_from_slice(&numbers[0][row * keys..][..=query]);
+            }
+            for (out, allowed) in seen.iter_mut().zip(&numbers[1][batch * keys..]) {
+                *out = if *allowed != 0.0 { *out } else { MASKED };
             }
             later.fill(MASKED);
             continue;
         }
+        let x = &numbers[0][row * keys..][..end];
         let shape = [1, 1, 1, end];
         let inputs = site.inputs.len();
         let row_site = Site { inputs: &[(site.out.0, &shape[..]); 2][..inputs], out: (site.out.0, &shape), past: 0 };

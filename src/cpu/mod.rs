@@ -222,6 +222,9 @@ impl Executor {
     /// Computes some parts of a node: as much of it as this pass needs.
     fn compute(&mut self, index: usize, op: &Op, past: usize, parts: Range<usize>) {
         let start = self.profile.as_ref().map(|_| Profile::now());
+        if let Some(input) = self.needs.taken(index, &self.graph.nodes[index]) {
+            self.values.swap(index, input.0);
+        }
         let mut out = std::mem::take(&mut self.values[index]);
         let length = size(&self.shapes[index]);
         // A buffer keeps its greatest length: what it holds is written over, and zeros would be written for nothing.

@@ -26,6 +26,8 @@ pub(super) struct Needs {
     held: Vec<Need>,
     /// Whether the future of a pattern is closed in a node: see `causal`.
     closed: Vec<bool>,
+    /// Whether a node changes its first input's numbers in their place, because nobody else reads them.
+    takes: Vec<bool>,
 }
 
 impl Needs {
@@ -36,7 +38,16 @@ impl Needs {
     /// What a causal mask leaves of a node.
     pub fn half(&self, index: usize, node: &Node) -> Half {
         let closed = |id: &NodeId| self.closed[id.0];
-        Half { of_out: self.of[index] == Need::Past, of_pattern: node.inputs.first().is_some_and(closed) }
+        Half {
+            of_out: self.of[index] == Need::Past,
+            of_pattern: node.inputs.first().is_some_and(closed),
+            in_place: self.takes[index],
+        }
+    }
+
+    /// The input whose buffer a node takes over, if it does.
+    pub fn taken(&self, index: usize, node: &Node) -> Option<NodeId> {
+        node.inputs.first().copied().filter(|_| self.takes[index])
     }
 
     /// Every node is computed whole, whatever is read.
@@ -44,13 +55,14 @@ impl Needs {
         self.of.fill(Need::All);
         self.held.fill(Need::All);
         self.closed.fill(false);
+        self.takes.fill(false);
     }
 
     /// For each node, by what the pass reads, what other nodes read and what is kept for later passes (`kept`). A node that is not computed has
     /// any need. Where a pass begins at a node, those before it are computed where the pass before did not need them.
     pub fn find(&mut self, graph: &Graph, kept: &[NodeId], pass: &Pass) {
         causal::close(graph, pass, &mut self.closed);
-        let Needs { of: needs, held, closed } = self;
+        let Needs { of: needs, held, closed, takes } = self;
         held.resize(graph.nodes.len(), Need::Nothing);
         needs.clear();
         needs.resize(graph.nodes.len(), Need::Nothing);
@@ -88,6 +100,20 @@ impl Needs {
             if need == Need::LastRow && !rowwise(graph, node, op) {
                 (needs[index], held[index]) = (Need::All, Need::All);
                 node.inputs.iter().for_each(|input| needs[input.0] = Need::All);
+            }
+        }
+        // A causal mask of which only the past is computed writes over the scores, where they are computed for the mask alone.
+        takes.clear();
+        takes.resize(graph.nodes.len(), false);
+        for (index, node) in graph.nodes.iter().enumerate() {
+            let is_mask = matches!(computed(node, pass), Some(Op::Mask(_))) && needs[index] == Need::Past;
+            let Some(&scores) = node.inputs.first().filter(|_| is_mask) else { continue };
+            let readers = graph.nodes[scores.0..].iter().filter(|node| node.inputs.contains(&scores)).count();
+            let is_new = needs[scores.0] != Need::Nothing && computed(graph.node(scores), pass).is_some();
+            let is_read = pass.reads.iter().any(|read| read.node == scores) || kept.contains(&scores);
+            let is_source = pass.edits.iter().any(|edit| edit.source() == Some(scores));
+            if readers == 1 && is_new && !is_read && !is_source {
+                (takes[index], held[scores.0]) = (true, Need::Nothing);
             }
         }
     }
