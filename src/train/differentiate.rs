@@ -216,6 +216,12 @@ impl Tape<'_> {
 
     /// One more part of what comes back for `x`, where anybody wants it.
     fn add(&mut self, x: NodeId, op: impl Into<Op>, inputs: &[NodeId]) -> Result<()> {
+        self.add_part(x, op.into(), inputs)
+    }
+
+    /// Compiled once, and not for every op.
+    #[inline(never)]
+    fn add_part(&mut self, x: NodeId, op: Op, inputs: &[NodeId]) -> Result<()> {
         if self.flows[x.0] {
             let part = self.node(&self.part_name(x), op, inputs, x)?;
             self.parts[x.0].push(part);
@@ -278,6 +284,11 @@ impl Tape<'_> {
 
     /// A backward node of the shape and at the place of `like`.
     fn node(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId], like: NodeId) -> Result<NodeId> {
+        self.node_of(name, op.into(), inputs, like)
+    }
+
+    #[inline(never)]
+    fn node_of(&mut self, name: &str, op: Op, inputs: &[NodeId], like: NodeId) -> Result<NodeId> {
         let node = self.graph.node(like);
         let axes: Vec<(Axis, Dim)> = node.axes.iter().copied().zip(node.dims.iter().copied()).collect();
         let place = node.place;
