@@ -1,10 +1,10 @@
-//! The executor of the CPU: it computes only what is read, and takes other weights.
+//! The executor of the CPU: it computes only what is read, leaves out the future of causal patterns, and takes other weights.
 
 use std::sync::Arc;
 
 use diorama::cpu::Executor;
 use diorama::graph::{Dim, Graph, Lens, NodeId, Stage};
-use diorama::ops::{Activation, Add, Linear, RmsNorm};
+use diorama::ops::{Activation, Add, AttnMix, AttnMixGradValues, AttnScores, Linear, Mask, RmsNorm, Softmax, SoftmaxGrad};
 use diorama::pass::{Change, Edit, Parameters, Pass, Read, Rows, Values};
 use diorama::tensor::Axis::*;
 use diorama::tensor::Tensor;
@@ -98,4 +98,71 @@ fn a_weight_takes_other_numbers() {
     let mut fresh = Executor::new(toy.graph.clone(), toy.parameters(7));
     let reads = [(toy.head, Rows::All)];
     assert_eq!(toy.run(&mut changed, &[], &reads), toy.run(&mut fresh, &[], &reads));
+}
+
+/// A causal attention with its gradients, over as many positions as `lens` has. The last two nodes are what comes back for queries and keys.
+fn attention() -> (Arc<Graph>, [NodeId; 5], Vec<NodeId>) {
+    const HEADS: [(diorama::tensor::Axis, Dim); 2] = [(Head, Dim::Fixed(2)), (DHead, Dim::Fixed(5))];
+    let mut graph = Graph::default();
+    let mut g = graph.scope(Stage::Target);
+    let row = [&[(Batch, Dim::Batch), (Pos, Dim::Target)][..], &HEADS].concat();
+    let key_row = [&row[..2], &[(KvHead, Dim::Fixed(2)), (DHead, Dim::Fixed(5))]].concat();
+    let (q, dz) = (g.input("q", &row), g.input("dz", &row));
+    let [k, v] = ["k", "v"].map(|name| g.input(name, &key_row));
+    let allowed = g.input("allowed", &[(Batch, Dim::Batch), (KeyPos, Dim::Target)]);
+    let square = [row[0], row[2], (QueryPos, Dim::Target), (KeyPos, Dim::Target)];
+    let scores = g.op("scores", AttnScores { scale: 0.5 }, &[q, k], &square).expect("a good shape");
+    let masked = g.like("masked", Mask::Causal, &[scores, allowed]).expect("a good shape");
+    let pattern = g.like("pattern", Softmax, &[masked]).expect("a good shape");
+    let z = g.op("z", AttnMix, &[pattern, v], &row).expect("a good shape");
+    let weights = g.op("weights_grad", AttnScores { scale: 1.0 }, &[dz, v], &square).expect("a good shape");
+    let dv = g.op("v_grad", AttnMixGradValues, &[pattern, dz], &key_row).expect("a good shape");
+    let ds = g.like("scores_grad", SoftmaxGrad, &[pattern, weights]).expect("a good shape");
+    let dq = g.op("q_grad", AttnMix, &[ds, k], &row).expect("a good shape");
+    let dk = g.op("k_grad", AttnMixGradValues, &[ds, q], &key_row).expect("a good shape");
+    (Arc::new(graph), [q, dz, k, v, allowed], vec![scores, masked, pattern, weights, ds, z, dv, dq, dk])
+}
+
+#[test]
+fn a_causal_future_is_left_out_and_no_bit_changes() {
+    let (graph, inputs, nodes) = attention();
+    for length in [1, 7, 33, 97] {
+        let lens = Lens { batch: 2, source: 1, target: length, past: 0 };
+        let fill = |id: NodeId| match id == inputs[4] {
+            true => (0..2 * length).map(|i| if i % length > length / 3 && i < length { 0.0 } else { 1.0 }).collect(),
+            false => numbers(graph.node(id).shape(&lens).iter().product(), id.0),
+        };
+        let pass = |reads: &[NodeId], edits: Vec<Edit>, from: Option<NodeId>| Pass {
+            lens,
+            stages: vec![Stage::Target],
+            from,
+            inputs: inputs.iter().map(|id| (*id, fill(*id))).collect(),
+            edits,
+            reads: reads.iter().map(|node| Read { name: "read".into(), node: *node, rows: Rows::All }).collect(),
+        };
+        // An edit opens a cell of the future: then nothing is left out.
+        let opened = |node: NodeId| Edit {
+            node,
+            at: vec![vec![0], vec![1], vec![0], vec![length - 1]],
+            change: Change::Set,
+            with: Values::Numbers(vec![0.25]),
+        };
+        for edits in [vec![], vec![opened(nodes[1])], vec![opened(nodes[2])]] {
+            // Each node read alone, by an executor whose buffers hold other numbers, has the bits that it has where every node is read.
+            let all = Executor::new(graph.clone(), Parameters::new()).run(&pass(&nodes, edits.clone(), None));
+            let mut executor = Executor::new(graph.clone(), Parameters::new());
+            executor.run(&pass(&nodes, vec![opened(nodes[0]), opened(nodes[2]), opened(nodes[4])], None));
+            for (node, whole) in nodes.iter().zip(&all) {
+                assert_eq!(executor.run(&pass(&[*node], edits.clone(), None))[0], *whole, "node {node:?} of {length} positions");
+            }
+            assert_eq!(executor.run(&pass(&nodes[5..], edits.clone(), None)), all[5..], "{length} positions");
+            // A pass that begins in the middle reads what the pass before has left out.
+            let begun = executor.run(&pass(&nodes[1..], edits, Some(nodes[5])));
+            assert_eq!(begun, all[1..], "{length} positions");
+        }
+        let patterns = Executor::new(graph.clone(), Parameters::new()).run(&pass(&nodes[2..3], vec![], None));
+        for (row, weights) in patterns[0].data.chunks_exact(length).enumerate() {
+            assert!(weights[row % length + 1..].iter().all(|weight| *weight == 0.0), "row {row}");
+        }
+    }
 }

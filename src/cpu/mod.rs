@@ -1,8 +1,10 @@
 //! Runs a graph on the CPU: the reference, and in wasm a SIMD device of its own.
 
+mod causal;
 mod matmul;
 mod needs;
 mod products;
+mod reorder;
 mod turns;
 
 use std::array::from_fn;
@@ -15,8 +17,8 @@ use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
 use crate::ops::{Op, Site};
 use crate::pass::{ByNode, Parameters, Pass, Times};
 use crate::tensor::{Axis, Tensor, size};
-pub use matmul::{Into, Panels, Target, View, multiply};
-use needs::Need;
+pub use matmul::{Into, Left, Panels, Target, View, multiply};
+use needs::{Need, Needs};
 use products::product;
 pub use turns::{Give, Turns};
 
@@ -46,9 +48,8 @@ pub struct Executor {
     /// Memory for matrices that are laid out for one product.
     scratch: Panels,
     shapes: Vec<Vec<usize>>,
-    /// What the present pass computes of each node, and what each node holds behind it.
-    needs: Vec<Need>,
-    held: Vec<Need>,
+    /// What the present pass computes of each node.
+    needs: Needs,
     times: Option<Times>,
     /// The nodes whose numbers belong to a text ([`State`]).
     kept: Vec<NodeId>,
@@ -85,8 +86,8 @@ impl Executor {
         let zeros = |node: &Node| if node.kind == Kind::State { vec![0.0; size(&node.shape(&Lens::ONE))] } else { vec![] };
         let values = graph.nodes.iter().map(zeros).collect();
         let shapes = graph.nodes.iter().map(|node| node.shape(&Lens::ONE)).collect();
-        let (needs, held, scratch) = (vec![], vec![], Panels::default());
-        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, held, times: None }
+        let (needs, scratch) = (Needs::default(), Panels::default());
+        Executor { kept: graph.kept(), graph, values, weights, panels, scratch, shapes, needs, times: None }
     }
 
     /// Puts what a text keeps in its place; `state` then holds what was there before.
@@ -108,6 +109,7 @@ impl Executor {
     /// computed: `pass.inputs` has numbers for computed nodes, too.
     pub fn run_apart(&mut self, pass: &Pass) -> Vec<Tensor> {
         self.begin(pass);
+        self.needs.all();
         let graph = self.graph.clone();
         // The last node first: so no node reads what was computed here.
         for (index, node) in graph.nodes.iter().enumerate().rev() {
@@ -126,7 +128,7 @@ impl Executor {
         for (id, numbers) in pass.inputs.iter() {
             self.values[id.0].clone_from(numbers);
         }
-        needs::find(&self.graph, &self.kept, pass, &mut self.needs, &mut self.held);
+        self.needs.find(&self.graph, &self.kept, pass);
         Place::default()
     }
 
@@ -136,7 +138,7 @@ impl Executor {
         let end = place.work.saturating_add(most);
         while let Some(node) = graph.nodes.get(place.node) {
             let index = place.node;
-            if let Some(op) = computed(node, pass).filter(|_| self.needs[index] != Need::Nothing) {
+            if let Some(op) = computed(node, pass).filter(|_| self.needs.of(index) != Need::Nothing) {
                 // An update is computed whole: whoever stops a pass finds all weights as they were.
                 if place.work >= end && node.stage != Stage::Update {
                     return false;
@@ -203,7 +205,7 @@ impl Executor {
 
     /// What is done of a pass, 0..1.
     fn share(&self, pass: &Pass, place: &Place) -> f32 {
-        let nodes = self.graph.nodes.iter().enumerate().filter(|(index, _)| self.needs[*index] != Need::Nothing);
+        let nodes = self.graph.nodes.iter().enumerate().filter(|(index, _)| self.needs.of(*index) != Need::Nothing);
         let all = nodes.filter_map(|(index, node)| Some(self.work(node, index, computed(node, pass)?).1)).sum::<u64>();
         (place.work as f32 / all.max(1) as f32).min(1.0)
     }
@@ -212,7 +214,7 @@ impl Executor {
     /// enough to be cut: the panels of the weight are no business of each other.
     fn work(&self, node: &Node, index: usize, op: &Op) -> (usize, u64) {
         let shape = &self.shapes[index];
-        let numbers = match self.needs[index] {
+        let numbers = match self.needs.of(index) {
             Need::LastRow => size(shape) / shape[1].max(1),
             _ => size(shape),
         };
@@ -233,6 +235,9 @@ impl Executor {
     /// Computes some parts of a node: as much of it as this pass needs.
     fn compute(&mut self, index: usize, op: &Op, past: usize, parts: Range<usize>) {
         let start = self.times.as_ref().map(|_| Instant::now());
+        if let Some(input) = self.needs.taken(index, &self.graph.nodes[index]) {
+            self.values.swap(index, input.0);
+        }
         let home = self.graph.home(NodeId(index));
         let mut out = self.take(home);
         let length = size(&self.shapes[index]);
@@ -240,7 +245,7 @@ impl Executor {
         if out.len() < length {
             out.resize(length, 0.0);
         }
-        let rows = match self.needs[index] {
+        let rows = match self.needs.of(index) {
             // The last position of each sequence.
             Need::LastRow => (1..=self.shapes[index][0]).map(|end| Some(end * self.shapes[index][1] - 1)).collect(),
             _ => vec![None],
@@ -283,8 +288,11 @@ impl Executor {
         };
         let site = Site { inputs: &inputs[..n], out: (&node.axes, shape), past };
         let weight = node.inputs.get(1).and_then(|id| self.panels.get(*id));
-        if !product(op, &site, &numbers[..n], weight, parts, &mut scratch, out) {
-            op.rule().cpu(&site, &numbers[..n], out);
+        let (half, numbers) = (self.needs.half(index, node), &numbers[..n]);
+        let done = product(op, &site, numbers, weight, parts, half, &mut scratch, out)
+            || causal::past(op, &site, numbers, half, self.needs.of(index), out);
+        if !done {
+            op.rule().cpu(&site, numbers, out);
         }
         self.scratch = scratch;
     }
@@ -323,23 +331,6 @@ impl Executor {
         match (&self.weights[id.0], self.panels.get(id)) {
             (Some(numbers), _) => numbers.to_vec(),
             (None, panels) => panels.map(Panels::transposed).unwrap_or_default(),
-        }
-    }
-
-    /// Beam search keeps some sequences and drops others: sequence `i` of every cache becomes the old `order[i]`.
-    pub fn reorder(&mut self, order: &[usize]) {
-        for (index, node) in self.graph.nodes.iter().enumerate() {
-            if !matches!(node.op(), Some(Op::Append(_))) {
-                continue;
-            }
-            let row = size(&self.shapes[index][2..]);
-            let held = size(&self.shapes[index]).min(self.values[index].len());
-            for position in self.values[index][..held].chunks_exact_mut(row * order.len()) {
-                let old = position.to_vec();
-                for (new, &from) in position.chunks_exact_mut(row).zip(order) {
-                    new.copy_from_slice(&old[from * row..][..row]);
-                }
-            }
         }
     }
 }

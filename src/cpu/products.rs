@@ -2,19 +2,22 @@
 
 use std::ops::Range;
 
-use super::matmul::{Into, Panels, Target, View, multiply};
+use super::causal::Half;
+use super::matmul::{Into, Left, Panels, Target, View, multiply};
 use crate::ops::{KeyLayout, Op, Site};
 use crate::tensor::lanes::{self, LANES, kernel};
 use crate::tensor::size;
 
 /// Computes a node that is a product; whether it is one. `weight` are the panels of the matrix of `linear`, of which `parts` are computed;
-/// `scratch` is memory for others.
+/// `scratch` is memory for others; `half` is what a causal mask leaves of the node.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn product(
     op: &Op,
     site: &Site,
     numbers: &[&[f32]],
     weight: Option<&Panels>,
     parts: Range<usize>,
+    half: Half,
     scratch: &mut Panels,
     out: &mut [f32],
 ) -> bool {
@@ -33,6 +36,7 @@ pub(super) fn product(
                 View::rows(numbers[0], n_out),
                 out.len() / width,
                 scratch,
+                Left::Nothing,
                 Target { numbers: out, step: width, into: Into::Fresh },
             );
         }
@@ -41,25 +45,26 @@ pub(super) fn product(
             let rows = numbers[0].len() / n_out;
             scratch.fill(View::rows(numbers[1], width), rows, width, 1.0);
             let dy = View::rows(numbers[0], n_out).transposed();
-            whole(dy, n_out, scratch, Target { numbers: out, step: width, into: Into::Fresh });
+            whole(dy, n_out, scratch, Left::Nothing, Target { numbers: out, step: width, into: Into::Fresh });
         }
-        Op::AttnScores(scores) => attention_scores(scores.scale, site, numbers, scratch, out),
-        Op::AttnMix(_) => attention_mix(site, numbers, scratch, out),
-        Op::AttnMixGradValues(_) => attention_values(site, numbers, scratch, out),
+        Op::AttnScores(scores) => attention_scores(scores.scale, site, numbers, half, scratch, out),
+        Op::AttnMix(_) => attention_mix(site, numbers, half, scratch, out),
+        Op::AttnMixGradValues(_) => attention_values(site, numbers, half, scratch, out),
         _ => return false,
     }
     true
 }
 
-fn whole(a: View, rows: usize, b: &Panels, mut c: Target) {
-    multiply(a, rows, b, 0..b.count(), &mut c);
+fn whole(a: View, rows: usize, b: &Panels, left: Left, mut c: Target) {
+    multiply(a, rows, b, 0..b.count(), left, &mut c);
 }
 
 fn linear(site: &Site, numbers: &[&[f32]], weight: &Panels, parts: Range<usize>, out: &mut [f32]) {
     let [n_out, width] = [site.shape(1)[0], site.shape(1)[1]];
     let columns = weight.columns(&parts);
     let rows = numbers[0].len() / width;
-    multiply(View::rows(numbers[0], width), rows, weight, parts, &mut Target { numbers: out, step: n_out, into: Into::Fresh });
+    let mut out_rows = Target { numbers: &mut *out, step: n_out, into: Into::Fresh };
+    multiply(View::rows(numbers[0], width), rows, weight, parts, Left::Nothing, &mut out_rows);
     if let Some(bias) = numbers.get(2) {
         for row in out.chunks_exact_mut(n_out) {
             row[columns.clone()].iter_mut().zip(&bias[columns.clone()]).for_each(|(y, b)| *y += b);
@@ -73,9 +78,10 @@ fn group(head: usize, heads: usize, kv_heads: usize) -> Range<usize> {
     head * each..(head + 1) * each
 }
 
-fn attention_scores(scale: f32, site: &Site, numbers: &[&[f32]], scratch: &mut Panels, out: &mut [f32]) {
+fn attention_scores(scale: f32, site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut Panels, out: &mut [f32]) {
     let [batches, queries, heads, width] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
     let keys = KeyLayout::of(site, 1);
+    let left = if half.of_out { Left::RightOfC } else { Left::Nothing };
     for (batch, kv_head) in (0..batches).flat_map(|batch| (0..keys.heads).map(move |head| (batch, head))) {
         let k = &numbers[1][batch * keys.batch_step + kv_head * width..];
         if queries > 1 {
@@ -86,7 +92,7 @@ fn attention_scores(scale: f32, site: &Site, numbers: &[&[f32]], scratch: &mut P
             let out = &mut out[(batch * heads + head) * queries * keys.len..][..queries * keys.len];
             if queries > 1 {
                 let q = View { numbers: q, row: heads * width, column: 1 };
-                whole(q, queries, scratch, Target { numbers: out, step: keys.len, into: Into::Fresh });
+                whole(q, queries, scratch, left, Target { numbers: out, step: keys.len, into: Into::Fresh });
             } else {
                 scores_of_one(&q[..width], k, keys.pos_step, scale, out);
             }
@@ -118,9 +124,10 @@ kernel! {
     }
 }
 
-fn attention_mix(site: &Site, numbers: &[&[f32]], scratch: &mut Panels, out: &mut [f32]) {
+fn attention_mix(site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut Panels, out: &mut [f32]) {
     let [batches, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
     let (values, width) = (KeyLayout::of(site, 1), site.last(1));
+    let left = if half.of_pattern { Left::RightOfA } else { Left::Nothing };
     for (batch, kv_head) in (0..batches).flat_map(|batch| (0..values.heads).map(move |head| (batch, head))) {
         let v = &numbers[1][batch * values.batch_step + kv_head * width..];
         if queries > 1 {
@@ -131,7 +138,7 @@ fn attention_mix(site: &Site, numbers: &[&[f32]], scratch: &mut Panels, out: &mu
             let out = &mut out[(batch * queries * heads + head) * width..];
             if queries > 1 {
                 let out = Target { numbers: out, step: heads * width, into: Into::Fresh };
-                whole(View::rows(pattern, keys), queries, scratch, out);
+                whole(View::rows(pattern, keys), queries, scratch, left, out);
             } else {
                 mix_of_one(pattern, v, values.pos_step, &mut out[..width]);
             }
@@ -161,9 +168,10 @@ kernel! {
     }
 }
 
-fn attention_values(site: &Site, numbers: &[&[f32]], scratch: &mut Panels, out: &mut [f32]) {
+fn attention_values(site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut Panels, out: &mut [f32]) {
     let [batches, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
     let (values, width) = (KeyLayout::of_output(site), site.last(1));
+    let left = if half.of_pattern { Left::LeftOfA } else { Left::Nothing };
     debug_assert_eq!(size(site.out.1), out.len());
     for (batch, kv_head) in (0..batches).flat_map(|batch| (0..values.heads).map(move |head| (batch, head))) {
         let group = group(kv_head, heads, values.heads);
@@ -173,7 +181,8 @@ fn attention_values(site: &Site, numbers: &[&[f32]], scratch: &mut Panels, out: 
             let pattern = &numbers[0][(batch * heads + head) * queries * keys..][..queries * keys];
             let into = if head == group.start { Into::Fresh } else { Into::Sum };
             let out = &mut out[batch * values.batch_step + kv_head * width..];
-            whole(View::rows(pattern, keys).transposed(), keys, scratch, Target { numbers: out, step: values.pos_step, into });
+            let out = Target { numbers: out, step: values.pos_step, into };
+            whole(View::rows(pattern, keys).transposed(), keys, scratch, left, out);
         }
     }
 }

@@ -84,13 +84,18 @@ impl<'g> Scope<'g> {
 
     /// A computed node. Its shape is checked here, so that a model that is built also runs.
     pub fn op(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId], axes: &[(Axis, Dim)]) -> Result<NodeId> {
+        self.checked(name, op.into(), inputs, axes)
+    }
+
+    /// Compiled once, and not for every op.
+    #[inline(never)]
+    fn checked(&mut self, name: &str, op: Op, inputs: &[NodeId], axes: &[(Axis, Dim)]) -> Result<NodeId> {
         let shapes: Vec<Vec<usize>> = inputs.iter().map(|&id| self.graph.node(id).shape(&PROBE)).collect();
         let out: Vec<usize> = axes.iter().map(|(_, dim)| dim.at(&PROBE)).collect();
         let out_axes: Vec<Axis> = axes.iter().map(|&(axis, _)| axis).collect();
         let views: Vec<(&[Axis], &[usize])> =
             inputs.iter().zip(&shapes).map(|(&id, shape)| (self.graph.node(id).axes.as_slice(), shape.as_slice())).collect();
         let site = Site { inputs: &views, out: (&out_axes, &out), past: PROBE.past };
-        let op = op.into();
         op.rule().check(&site).map_err(|Fault { expected, got }| {
             let (node, op) = (self.name(name), op.word());
             Error::Shape(format!(
@@ -103,7 +108,7 @@ impl<'g> Scope<'g> {
     /// A computed node of the same shape as its first input.
     pub fn like(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId]) -> Result<NodeId> {
         let axes = self.axes(inputs[0]);
-        self.op(name, op, inputs, &axes)
+        self.checked(name, op.into(), inputs, &axes)
     }
 
     /// A second name for a node: what leaves one block is what enters the next.

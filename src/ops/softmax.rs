@@ -42,8 +42,8 @@ kernel! {
                 sums = sums.plus(power);
                 power
             });
-            let sum = sums.sum();
-            out.iter_mut().for_each(|out| *out /= sum);
+            let share = 1.0 / sums.sum();
+            out.iter_mut().for_each(|out| *out *= share);
         }
     }
 }

@@ -181,12 +181,13 @@ impl Tape<'_> {
             Op::Activation(kind) => self.add(x[0], ActivationGrad(*kind), &[x[0], dy])?,
             Op::RelativeBias(bias) => self.add(x[0], RelativeBiasGrad(bias.clone()), &[dy])?,
             Op::AttnScores(AttnScores { scale }) => {
-                // s = c · Q Kᵀ + bias: dQ = c · ds K, dK = c · dsᵀ Q.
+                // s = c · Q Kᵀ + bias: dQ = c · (ds K), dK = c · (dsᵀ Q); c is left to the end because these are smaller than ds.
                 x.get(2).map_or(Ok(()), |bias| self.add(*bias, SumRows, &[dy]))?;
-                let ds = self.scaled(dy, *scale)?;
-                self.add(x[0], AttnMix, &[ds, x[1]])?;
-                self.add(x[1], AttnMixGradValues, &[ds, x[0]])?;
+                self.add_scaled(*scale, x[0], AttnMix, &[dy, x[1]])?;
+                self.add_scaled(*scale, x[1], AttnMixGradValues, &[dy, x[0]])?;
             }
+            // Behind a softmax a masked score has the weight 0, so nothing comes back for it in any case.
+            Op::Mask(_) if matches!(self.graph.node(dy).op(), Some(Op::SoftmaxGrad(_))) => self.pass_on(x[0], dy),
             Op::Mask(mask) => self.add(x[0], MaskGrad(*mask), &[dy, x[1]])?,
             Op::Softmax(_) => {
                 let y = self.unedited(id, op)?;
@@ -215,6 +216,12 @@ impl Tape<'_> {
 
     /// One more part of what comes back for `x`, where anybody wants it.
     fn add(&mut self, x: NodeId, op: impl Into<Op>, inputs: &[NodeId]) -> Result<()> {
+        self.add_part(x, op.into(), inputs)
+    }
+
+    /// Compiled once, and not for every op.
+    #[inline(never)]
+    fn add_part(&mut self, x: NodeId, op: Op, inputs: &[NodeId]) -> Result<()> {
         if self.flows[x.0] {
             let part = self.node(&self.part_name(x), op, inputs, x)?;
             self.parts[x.0].push(part);
@@ -257,12 +264,13 @@ impl Tape<'_> {
         self.node(&name, op.clone(), &inputs, id)
     }
 
-    fn scaled(&mut self, dy: NodeId, by: f32) -> Result<NodeId> {
-        if by == 1.0 {
-            return Ok(dy);
+    /// One more part, multiplied by a constant.
+    fn add_scaled(&mut self, by: f32, x: NodeId, op: impl Into<Op>, inputs: &[NodeId]) -> Result<()> {
+        if by == 1.0 || !self.flows[x.0] {
+            return self.add(x, op, inputs);
         }
-        let name = format!("{}.scaled", self.graph.node(dy).name);
-        self.node(&name, Scale { by }, &[dy], dy)
+        let whole = self.node(&format!("{}.unscaled", self.part_name(x)), op, inputs, x)?;
+        self.add(x, Scale { by }, &[whole])
     }
 
     /// A part alone is the gradient, and has its name.
@@ -276,6 +284,11 @@ impl Tape<'_> {
 
     /// A backward node of the shape and at the place of `like`.
     fn node(&mut self, name: &str, op: impl Into<Op>, inputs: &[NodeId], like: NodeId) -> Result<NodeId> {
+        self.node_of(name, op.into(), inputs, like)
+    }
+
+    #[inline(never)]
+    fn node_of(&mut self, name: &str, op: Op, inputs: &[NodeId], like: NodeId) -> Result<NodeId> {
         let node = self.graph.node(like);
         let axes: Vec<(Axis, Dim)> = node.axes.iter().copied().zip(node.dims.iter().copied()).collect();
         let place = node.place;

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use std::ops::Range;
 
 use super::pack::{COLUMNS, Line, Panels};
-use super::{Into, Target, View};
+use super::{Left, Target, View};
 
 /// Rows that are multiplied at once: as many sums as hide the time that an addition takes, with one panel as well.
 pub(super) const ROWS: usize = 8;
@@ -17,6 +17,7 @@ pub(super) fn is_there() -> bool {
 }
 
 /// As `super::strip`.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn strip(
     a: View,
     step: usize,
@@ -24,18 +25,28 @@ pub(super) fn strip(
     b: &Panels,
     panels: Range<usize>,
     deep: Range<usize>,
+    left: Left,
     c: &mut Target,
 ) {
     assert!(is_there());
     // SAFETY: the machine has AVX-512, as was just asked.
-    unsafe { all_panels(a, step, rows, b, panels, deep, c) }
+    unsafe { all_panels(a, step, rows, b, panels, deep, left, c) }
 }
 
+#[allow(clippy::too_many_arguments)]
 #[target_feature(enable = "avx512f")]
-fn all_panels(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
-    let add = deep.start > 0 || c.into == Into::Sum;
+fn all_panels(
+    a: View,
+    step: usize,
+    rows: Range<usize>,
+    b: &Panels,
+    panels: Range<usize>,
+    deep: Range<usize>,
+    left: Left,
+    c: &mut Target,
+) {
     for panel in panels.clone().step_by(2) {
-        let place = Place { column: panel * COLUMNS, width: b.width, add };
+        let place = Place { column: panel * COLUMNS, width: b.width, deep: &deep, left };
         if panel + 1 < panels.end {
             all_rows(a, step, rows.clone(), [b.lines(panel, &deep), b.lines(panel + 1, &deep)], &place, c);
         } else {
@@ -45,26 +56,25 @@ fn all_panels(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Rang
 }
 
 /// Where the sums belong in c.
-struct Place {
+struct Place<'a> {
     column: usize,
     /// Columns of c.
     width: usize,
-    /// Whether c holds the sums so far.
-    add: bool,
+    /// Where the lines are in the inner axis.
+    deep: &'a Range<usize>,
+    left: Left,
 }
 
 #[target_feature(enable = "avx512f")]
 fn all_rows<const P: usize>(a: View, step: usize, rows: Range<usize>, b: [&[Line]; P], place: &Place, c: &mut Target) {
-    let mut row = rows.start;
+    let mut row = place.left.first_row(&rows, place.column, ROWS);
     while row < rows.end {
         let start = &a.numbers[(row - rows.start) / ROWS * step + (row - rows.start) % ROWS * a.row..];
-        let c_step = c.step;
-        let c = &mut c.numbers[row * c_step + place.column..];
         row += match rows.end - row {
-            ROWS.. => few_rows::<ROWS, P>(start, a, b, place, c, c_step),
-            4.. => few_rows::<4, P>(start, a, b, place, c, c_step),
-            2.. => few_rows::<2, P>(start, a, b, place, c, c_step),
-            _ => few_rows::<1, P>(start, a, b, place, c, c_step),
+            ROWS.. => few_rows::<ROWS, P>(start, a, b, row, place, c),
+            4.. => few_rows::<4, P>(start, a, b, row, place, c),
+            2.. => few_rows::<2, P>(start, a, b, row, place, c),
+            _ => few_rows::<1, P>(start, a, b, row, place, c),
         };
     }
 }
@@ -75,15 +85,24 @@ fn few_rows<const R: usize, const P: usize>(
     start: &[f32],
     a: View,
     b: [&[Line]; P],
+    row: usize,
     place: &Place,
-    c: &mut [f32],
-    step: usize,
+    c: &mut Target,
 ) -> usize {
+    let lines = place.left.lines(row..row + R, place.deep);
+    if lines.is_empty() {
+        return R;
+    }
+    let skipped = lines.start - place.deep.start;
+    let (start, b) = (&start[skipped * a.column..], b.map(|b| &b[skipped..][..lines.len()]));
+    let add = place.left.adds(row, place.deep, c.into);
+    let step = c.step;
+    let c = &mut c.numbers[row * step + place.column..];
     let left = |panel: usize| (place.width - place.column - panel * COLUMNS).min(COLUMNS);
     let mask = |panel: usize| (((1u32 << left(panel)) - 1) & 0xffff) as __mmask16;
     assert!((R - 1) * step + (P - 1) * COLUMNS + left(P - 1) <= c.len());
     let mut sums = [[_mm512_setzero_ps(); P]; R];
-    if place.add {
+    if add {
         for (i, sums) in sums.iter_mut().enumerate() {
             for (panel, sum) in sums.iter_mut().enumerate() {
                 // SAFETY: the row has as many numbers here as the mask has bits, as was just asked of the last of them.

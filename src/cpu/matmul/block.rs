@@ -8,7 +8,7 @@ use std::array::from_fn;
 use std::ops::Range;
 
 use super::pack::{COLUMNS, Line, Panels, WIDE};
-use super::{BLOCK, Target, View};
+use super::{BLOCK, Left, Target, View};
 use crate::tensor::lanes::{LANES, Lanes, kernel};
 
 /// What a block is multiplied from: rows of a from `row` on, lines of a panel, and the panel's place in c.
@@ -19,6 +19,9 @@ pub(super) struct Part<'a> {
     /// Numbers from a block of rows to the next.
     pub step: usize,
     pub b: &'a [Line],
+    /// Where these lines are in the inner axis.
+    pub deep: &'a Range<usize>,
+    pub left: Left,
     pub row: usize,
     /// Of c.
     pub column: usize,
@@ -26,15 +29,22 @@ pub(super) struct Part<'a> {
     pub width: usize,
 }
 
-/// `R` rows of a with a panel; `part` goes on to the rows behind them. `add`: c holds the sums so far.
+/// `R` rows of a with a panel; `part` goes on to the rows behind them.
 #[inline(always)]
-pub(super) fn few_rows<L: Lanes, const R: usize>(part: &mut Part, add: bool, c: &mut Target) {
-    let Part { a, first, step, b, row, column, width } = *part;
+pub(super) fn few_rows<L: Lanes, const R: usize>(part: &mut Part, c: &mut Target) {
+    let Part { a, first, step, b, deep, left, row, column, width } = *part;
     part.row += R;
+    let lines = left.lines(row..row + R, deep);
+    if lines.is_empty() {
+        return;
+    }
+    let add = left.adds(row, deep, c.into);
+    let skipped = lines.start - deep.start;
+    let b = &b[skipped..][..lines.len()];
+    let start = &a.numbers[(row - first) / BLOCK * step + (row - first) % BLOCK * a.row + skipped * a.column..];
     let mut wide = 0;
     while wide < WIDE && column + wide * LANES < width {
         let column = column + wide * LANES;
-        let start = &a.numbers[(row - first) / BLOCK * step + (row - first) % BLOCK * a.row..];
         if L::WIDE == 2 && WIDE == 2 {
             let mut sums = [[L::splat(0.0); 2]; R];
             if add {

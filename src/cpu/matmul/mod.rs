@@ -9,12 +9,14 @@
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod block;
+mod left;
 mod pack;
 
 use std::ops::Range;
 
 use crate::tensor::lanes::kernel;
 use block::{Part, few_rows, one_row};
+pub use left::{Left, TOGETHER};
 pub use pack::{COLUMNS, Panels};
 
 /// Rows of a that are multiplied at once. With AVX2 the sums of six rows, two vectors each, fill the sixteen registers, and so they do in wasm with relaxed SIMD: in
@@ -67,7 +69,7 @@ pub struct Target<'a> {
 }
 
 /// c\[i, j\] = Σₖ a\[i, k\] b\[k, j\] for the first `rows` rows of a and the columns of these panels of b. Either the rows or the columns of a are contiguous.
-pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut Target) {
+pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, left: Left, c: &mut Target) {
     if rows == 0 || b.depth == 0 || panels.is_empty() {
         return;
     }
@@ -76,11 +78,11 @@ pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut 
     if rows == 1 && a.column == 1 && c.into == Into::Fresh {
         return one_row(&a.numbers[..b.depth], b, panels, c.numbers);
     }
-    by_rows(rows_at_once(), a, rows, b, panels, c);
+    by_rows(rows_at_once(), a, rows, b, panels, left, c);
 }
 
 /// Multiplies so many rows at once.
-fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>, c: &mut Target) {
+fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>, left: Left, c: &mut Target) {
     // Columns of a that lie far apart are copied side by side: the first-level cache holds them then, and so they are read once for all panels.
     let mut copy = if a.column > 1 && panels.len() >= WORTH_A_COPY { vec![0.0; TALL * DEPTH.min(b.depth)] } else { vec![] };
     for depth in (0..b.depth).step_by(DEPTH) {
@@ -99,10 +101,10 @@ fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>,
             };
             #[cfg(target_arch = "x86_64")]
             if block == avx512::ROWS {
-                avx512::strip(a, step, tall, b, panels.clone(), deep.clone(), c);
+                avx512::strip(a, step, tall, b, panels.clone(), deep.clone(), left, c);
                 continue;
             }
-            strip(a, step, tall, b, panels.clone(), deep.clone(), c);
+            strip(a, step, tall, b, panels.clone(), deep.clone(), left, c);
         }
     }
 }
@@ -116,15 +118,20 @@ fn rows_at_once() -> usize {
     BLOCK
 }
 
-/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of `N` rows: \[block column row\].
+/// Copies columns of `rows` numbers, `column` from one to the next, as blocks of `N` rows: \[block column row\]. A few blocks at a time: so what is read of a
+/// column are whole lines of the cache.
 fn by_blocks<const N: usize>(numbers: &[f32], column: usize, rows: usize, columns: usize, to: &mut [f32]) {
-    for (block, to) in to.chunks_exact_mut(N * columns).take(rows.div_ceil(N)).enumerate() {
-        let numbers = &numbers[block * N..];
-        let count = N.min(rows - block * N);
-        for (to, from) in to.as_chunks_mut::<N>().0.iter_mut().zip(numbers.chunks(column)) {
-            match from.first_chunk::<N>().filter(|_| count == N) {
-                Some(from) => *to = *from,
-                None => to[..count].copy_from_slice(&from[..count]),
+    let at_once = 48 / N;
+    for (group, to) in to.chunks_mut(at_once * N * columns).take(rows.div_ceil(at_once * N)).enumerate() {
+        let first = group * at_once * N;
+        let count = (rows - first).min(at_once * N);
+        for (k, numbers) in numbers[first..].chunks(column).take(columns).enumerate() {
+            let (whole, rest) = numbers[..count].as_chunks::<N>();
+            for (block, numbers) in whole.iter().enumerate() {
+                to[(block * columns + k) * N..][..N].copy_from_slice(numbers);
+            }
+            if !rest.is_empty() {
+                to[(whole.len() * columns + k) * N..][..rest.len()].copy_from_slice(rest);
             }
         }
     }
@@ -133,21 +140,22 @@ fn by_blocks<const N: usize>(numbers: &[f32], column: usize, rows: usize, column
 kernel! {
     /// Some rows with all of these panels, over a part of the inner axis. `a` begins with the first of these rows and of this part;
     /// from a block of rows to the next are `step` numbers.
-    fn strip<L>(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, c: &mut Target) {
+    fn strip<L>(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, left: Left, c: &mut Target) {
         for panel in panels {
-            let mut part = Part { a, step, first: rows.start, b: b.lines(panel, &deep), row: rows.start, column: panel * COLUMNS, width: b.width };
-            let add = deep.start > 0 || c.into == Into::Sum;
+            let column = panel * COLUMNS;
+            let row = left.first_row(&rows, column, BLOCK);
+            let mut part = Part { a, step, first: rows.start, b: b.lines(panel, &deep), deep: &deep, left, row, column, width: b.width };
             while part.row + BLOCK <= rows.end {
-                few_rows::<L, BLOCK>(&mut part, add, c);
+                few_rows::<L, BLOCK>(&mut part, c);
             }
             if BLOCK > 4 && part.row + 4 <= rows.end {
-                few_rows::<L, 4>(&mut part, add, c);
+                few_rows::<L, 4>(&mut part, c);
             }
             if part.row + 2 <= rows.end {
-                few_rows::<L, 2>(&mut part, add, c);
+                few_rows::<L, 2>(&mut part, c);
             }
             if part.row < rows.end {
-                few_rows::<L, 1>(&mut part, add, c);
+                few_rows::<L, 1>(&mut part, c);
             }
         }
     }
@@ -192,12 +200,59 @@ mod tests {
                         rows,
                         &panels,
                         0..panels.count(),
+                        Left::Nothing,
                         &mut Target { numbers: &mut c, step: width, into: Into::Fresh },
                     );
                     close(&c, 1.0);
-                    multiply(a, rows, &panels, 0..panels.count(), &mut Target { numbers: &mut c, step: width, into: Into::Sum });
+                    multiply(
+                        a,
+                        rows,
+                        &panels,
+                        0..panels.count(),
+                        Left::Nothing,
+                        &mut Target { numbers: &mut c, step: width, into: Into::Sum },
+                    );
                     close(&c, 2.0);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_changes_no_bit() {
+        for (n, width) in [(1, 3), (8, 16), (31, 16), (50, 40), (130, 7), (300, 33)] {
+            let right = numbers(n * width, 8);
+            let square = |keep: fn(usize, usize) -> bool| -> Vec<f32> {
+                numbers(n * n, 9).into_iter().enumerate().map(|(at, x)| if keep(at / n, at % n) { x } else { 0.0 }).collect()
+            };
+            let (lower, all) = (square(|i, j| j <= i), square(|_, _| true));
+            let mut panels = Panels::default();
+            let product = |a: View, panels: &Panels, left: Left, block: usize, width: usize| {
+                let mut c = vec![7.0; n * width];
+                for into in [Into::Fresh, Into::Sum] {
+                    let mut c = Target { numbers: &mut c, step: width, into };
+                    by_rows(block, a, n, panels, 0..panels.count(), left, &mut c);
+                }
+                c
+            };
+            for block in [BLOCK, rows_at_once()] {
+                panels.fill(View::rows(&right, width), n, width, 1.0);
+                let a = View::rows(&lower, n);
+                for (a, left) in [(a, Left::RightOfA), (a.transposed(), Left::LeftOfA)] {
+                    let found = product(a, &panels, left, block, width);
+                    assert_eq!(found, product(a, &panels, Left::Nothing, block, width), "{n} × {width}");
+                }
+                panels.fill(View::rows(&right, width).transposed(), width, n, 1.0);
+                let a = View { numbers: &all, row: width, column: 1 };
+                if n < width {
+                    continue; // too few numbers for rows of that length
+                }
+                let [half, whole] = [Left::RightOfC, Left::Nothing].map(|left| product(a, &panels, left, block, n));
+                for (row, (half, whole)) in half.chunks_exact(n).zip(whole.chunks_exact(n)).enumerate() {
+                    let end = n.min(row / 8 * 8 + 8);
+                    assert_eq!(half[..end], whole[..end], "{n} × {width}, row {row}");
+                }
+                assert!(n < 50 || half[n - 1] == 7.0, "the future is left out");
             }
         }
     }
@@ -213,7 +268,15 @@ mod tests {
                 let [first, second] = [BLOCK, rows_at_once()].map(|block| {
                     let mut c = vec![f32::NAN; rows * width];
                     for into in [Into::Fresh, Into::Sum] {
-                        by_rows(block, a, rows, &panels, 0..panels.count(), &mut Target { numbers: &mut c, step: width, into });
+                        by_rows(
+                            block,
+                            a,
+                            rows,
+                            &panels,
+                            0..panels.count(),
+                            Left::Nothing,
+                            &mut Target { numbers: &mut c, step: width, into },
+                        );
                     }
                     c
                 });
@@ -232,10 +295,10 @@ mod tests {
         fn target(numbers: &mut [f32]) -> Target<'_> {
             Target { numbers, step: 83, into: Into::Fresh }
         }
-        multiply(View::rows(&left, depth), rows, &panels, 0..panels.count(), &mut target(&mut all));
+        multiply(View::rows(&left, depth), rows, &panels, 0..panels.count(), Left::Nothing, &mut target(&mut all));
         for (x, y) in left.chunks_exact(depth).zip(all.chunks_exact(width)) {
             let mut alone = vec![0.0; width];
-            multiply(View::rows(x, depth), 1, &panels, 0..panels.count(), &mut target(&mut alone));
+            multiply(View::rows(x, depth), 1, &panels, 0..panels.count(), Left::Nothing, &mut target(&mut alone));
             assert_eq!(alone, y);
         }
     }

@@ -10,6 +10,9 @@ pub(super) const WIDE: usize = if cfg!(target_arch = "wasm32") { 1 } else { 2 };
 /// Columns of a panel.
 pub const COLUMNS: usize = WIDE * LANES;
 
+/// Panels that are filled at once.
+const FILLED: usize = 4;
+
 /// One line of a panel: [`COLUMNS`] numbers of a row of the matrix.
 pub(super) type Line = [[f32; LANES]; WIDE];
 
@@ -43,22 +46,39 @@ impl Panels {
             return;
         }
         assert!(matrix.last(depth, width) < matrix.numbers.len(), "the matrix holds what is laid out");
+        if matrix.column == 1 {
+            return self.fill_by_rows(matrix, factor);
+        }
         for (panel, lines) in self.lines.chunks_exact_mut(depth).enumerate() {
             let first = panel * COLUMNS;
             let columns = COLUMNS.min(width - first);
-            if matrix.column == 1 {
-                for (k, line) in lines.iter_mut().enumerate() {
-                    let line = line.as_flattened_mut();
-                    let numbers = &matrix.numbers[k * matrix.row + first..][..columns];
-                    line.iter_mut().zip(numbers).for_each(|(to, from)| *to = from * factor);
-                    line[columns..].fill(0.0);
+            for column in 0..COLUMNS {
+                let start = (first + column.min(columns - 1)) * matrix.column;
+                let factor = if column < columns { factor } else { 0.0 };
+                let numbers = matrix.numbers[start..].iter().step_by(matrix.row);
+                lines.iter_mut().zip(numbers).for_each(|(line, from)| line[column / LANES][column % LANES] = from * factor);
+            }
+        }
+    }
+
+    /// Where the numbers of a row lie side by side: a few panels at a time, so that what is read of a row are whole lines of the cache, and few enough
+    /// that all the places that are written stay in it.
+    fn fill_by_rows(&mut self, matrix: View, factor: f32) {
+        let (depth, width) = (self.depth, self.width);
+        for (group, lines) in self.lines.chunks_mut(depth * FILLED).enumerate() {
+            let first = group * FILLED * COLUMNS;
+            let columns = (FILLED * COLUMNS).min(width - first);
+            for k in 0..depth {
+                let numbers = &matrix.numbers[k * matrix.row + first..][..columns];
+                let (whole, rest) = numbers.as_chunks::<COLUMNS>();
+                for (panel, numbers) in whole.iter().enumerate() {
+                    let line = lines[panel * depth + k].as_flattened_mut();
+                    line.copy_from_slice(&numbers.map(|x| x * factor));
                 }
-            } else {
-                for column in 0..COLUMNS {
-                    let start = (first + column.min(columns - 1)) * matrix.column;
-                    let factor = if column < columns { factor } else { 0.0 };
-                    let numbers = matrix.numbers[start..].iter().step_by(matrix.row);
-                    lines.iter_mut().zip(numbers).for_each(|(line, from)| line[column / LANES][column % LANES] = from * factor);
+                if !rest.is_empty() {
+                    let line = lines[whole.len() * depth + k].as_flattened_mut();
+                    line.fill(0.0);
+                    line.iter_mut().zip(rest).for_each(|(to, from)| *to = from * factor);
                 }
             }
         }

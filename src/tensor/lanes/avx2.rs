@@ -77,15 +77,15 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn nearest(self) -> Self {
-        avx2!(_mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0))
+    fn zero_where_at_most(self, x: Self, bound: Self) -> Self {
+        avx2!(_mm256_andnot_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(x.0, bound.0), self.0))
     }
 
     #[inline(always)]
     fn power_of_two(self) -> Self {
         avx2!({
-            let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(self.0), _mm256_set1_epi32(127));
-            _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent))
+            let exponent = _mm256_slli_epi32::<23>(_mm256_castps_si256(self.0));
+            _mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(127 << 23)))
         })
     }
 

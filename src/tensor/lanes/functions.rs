@@ -9,20 +9,21 @@ const SERIES: [f32; 8] = [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.
 /// Just above the logarithm of the smallest normal number. A power of less would be computed as one of those below the normal numbers, which take a processor a
 /// hundred times as long; half the scores of a causal attention are masked.
 const LOWEST: f32 = -87.33;
-/// Just below the logarithm of the largest number.
-const HIGHEST: f32 = 88.0;
+/// Just above where 2¹²⁸ is the nearest power.
+const HIGHEST: f32 = 88.5;
+/// A number of this size has no binary places: the sum of it and x ends in ⌊x⌉, to even, in its last bits.
+pub(super) const WHOLE: f32 = 12_582_912.0; // 1.5 · 2²³
 
-/// eˣ for x < 88, to 2e-7 of itself, and ∞ from there on: 2ⁿ · eʳ with n = ⌊x / ln 2⌉, and eʳ by its series up to r⁷. Below the smallest normal
+/// eˣ for x < 88.3, to 2e-7 of itself, and ∞ from 88.4 on: 2ⁿ · eʳ with n = ⌊x / ln 2⌉, and eʳ by its series up to r⁷. Below the smallest normal
 /// number it is 0. A NaN stays one.
 #[inline(always)]
 pub fn exp<L: Lanes>(x: L) -> L {
     let lowest = L::splat(LOWEST);
     let x = x.at_least(lowest).at_most(L::splat(HIGHEST));
-    let n = x.times(L::splat(std::f32::consts::LOG2_E)).nearest();
+    let last_bits = L::splat(WHOLE).plus_product(x, L::splat(std::f32::consts::LOG2_E));
+    let n = last_bits.minus(L::splat(WHOLE));
     let r = x.plus_product(n, L::splat(-LN_2[0])).plus_product(n, L::splat(-LN_2[1]));
-    let series = polynomial(&SERIES, r);
-    let power = x.if_at_most(lowest, L::splat(0.0), series.times(n.power_of_two()));
-    L::splat(HIGHEST).if_at_most(x, L::splat(f32::INFINITY), power)
+    polynomial(&SERIES, r).times(last_bits.power_of_two()).zero_where_at_most(x, lowest)
 }
 
 /// A polynomial by Horner's rule, its highest term first.

@@ -41,9 +41,9 @@ pub trait Lanes: Copy {
     fn at_most(self, bound: Self) -> Self;
     /// `then` where self ≤ bound, elsewhere (also for a NaN) `otherwise`.
     fn if_at_most(self, bound: Self, then: Self, otherwise: Self) -> Self;
-    /// The nearest whole number; of two, the even one.
-    fn nearest(self) -> Self;
-    /// 2ⁿ of whole numbers from −126 to 127.
+    /// `self` where x > bound and where x is a NaN, elsewhere 0.
+    fn zero_where_at_most(self, x: Self, bound: Self) -> Self;
+    /// 2ⁿ of the numbers 1.5 · 2²³ + n with whole n from −126 to 127; of 128, ∞.
     fn power_of_two(self) -> Self;
     /// The sum by halves: few additions wait for one another.
     fn sum(self) -> f32;
@@ -249,7 +249,8 @@ mod tests {
             for lanes in [a.plus(b), a.minus(b), a.times(b), a.over(b), a.plus_product(a, b), a.at_least(b), a.at_most(b)] {
                 found.push(lanes.to_array());
             }
-            for lanes in [a.if_at_most(b, zero, one), a.nearest(), a.nearest().power_of_two(), L::splat(a.sum())] {
+            let power = a.plus(L::splat(functions::WHOLE)).power_of_two();
+            for lanes in [a.if_at_most(b, zero, one), one.zero_where_at_most(a, b), power, L::splat(a.sum())] {
                 found.push(lanes.to_array());
             }
         }
@@ -271,7 +272,7 @@ mod tests {
             each(&|x, y| if x < y { y } else { x }),
             each(&|x, y| if x > y { y } else { x }),
             each(&|x, y| if x <= y { 0.0 } else { 1.0 }),
-            each(&|x, _| x.round_ties_even()),
+            each(&|x, y| if x <= y { 0.0 } else { 1.0 }),
             each(&|x, _| if x.is_nan() { x } else { x.round_ties_even().exp2() }),
             [sum; 8],
         ];

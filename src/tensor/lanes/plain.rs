@@ -73,13 +73,13 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn nearest(self) -> Self {
-        Plain(self.0.map(f32::round_ties_even))
+    fn zero_where_at_most(self, x: Self, bound: Self) -> Self {
+        Plain(from_fn(|lane| if x.0[lane] <= bound.0[lane] { 0.0 } else { self.0[lane] }))
     }
 
     #[inline(always)]
     fn power_of_two(self) -> Self {
-        Plain(self.0.map(|n| f32::from_bits(((n as i32 + 127) as u32) << 23)))
+        Plain(self.0.map(|n| f32::from_bits((n.to_bits() << 23).wrapping_add(127 << 23))))
     }
 
     #[inline(always)]

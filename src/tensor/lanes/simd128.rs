@@ -90,13 +90,14 @@ impl Lanes for Simd128 {
     }
 
     #[inline(always)]
-    fn nearest(self) -> Self {
-        Simd128([f32x4_nearest(self.0[0]), f32x4_nearest(self.0[1])])
+    fn zero_where_at_most(self, x: Self, bound: Self) -> Self {
+        let half = |i: usize| v128_andnot(self.0[i], f32x4_le(x.0[i], bound.0[i]));
+        Simd128([half(0), half(1)])
     }
 
     #[inline(always)]
     fn power_of_two(self) -> Self {
-        let half = |n: v128| i32x4_shl(i32x4_add(i32x4_trunc_sat_f32x4(n), i32x4_splat(127)), 23);
+        let half = |n: v128| i32x4_add(i32x4_shl(n, 23), i32x4_splat(127 << 23));
         Simd128([half(self.0[0]), half(self.0[1])])
     }
 

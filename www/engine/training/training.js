@@ -56,6 +56,10 @@ export class Training {
   /** @type {Snapshot} */
   #kept;
   #keptAt = 0;
+  /** Whether steps may have been done since the last snapshot. */
+  #ahead = false;
+  /** What a step took last. // ms @type {number | undefined} */
+  #pace;
   #keepEvery = KEPT;
   /** Steps that the schedule counts on. */
   #planned = 0;
@@ -118,7 +122,8 @@ export class Training {
     let lost;
     try {
       await this.#restoring;
-      const { step: from } = await this.snapshot();
+      if (this.#ahead) await this.snapshot();
+      const from = this.#kept.step;
       this.#planned = from + steps;
       await this.#crew.all("plan", { steps: this.#planned });
       /** @type {Did[]} */
@@ -131,7 +136,7 @@ export class Training {
             [lost, done, each] = [undefined, this.#kept.step, []];
           }
           const until = Math.min(from + steps, from + (Math.floor((done - from) / every) + 1) * every);
-          const did = await this.#steps(until - done, each.at(-1)?.ms);
+          const did = await this.#steps(until - done);
           done += did.length;
           each.push(...did.filter(({ step }) => step >= told));
           if (done === until && done > told) {
@@ -169,6 +174,7 @@ export class Training {
     await this.#restoring;
     this.#kept = await this.#ask("snapshot");
     this.#keptAt = performance.now();
+    this.#ahead = false;
     return { step: this.#kept.step, file: this.#kept.file.slice() };
   }
 
@@ -181,6 +187,7 @@ export class Training {
       const { step, file } = await snapshot;
       await this.#crew.all("restore", { file });
       this.#kept = { step, file: file.slice() };
+      this.#ahead = false;
     });
     this.#restoring = restored.catch(() => {});
     return restored;
@@ -254,14 +261,18 @@ export class Training {
   /**
    * Steps in all workers at once, as many in each.
    * @param {number} most
-   * @param {number} [ms] what a step took
    * @returns {Promise<Did[]>}
    */
-  async #steps(most, ms) {
-    if (this.workers === 1) return this.#ask("steps", { count: most, patience: PATIENCE });
-    const count = Math.max(1, Math.min(most, Math.floor(PATIENCE / (ms ?? PATIENCE))));
-    const [did] = await this.#crew.all("steps", { count, patience: PATIENCE });
-    return did;
+  async #steps(most) {
+    try {
+      if (this.workers === 1) return await this.#ask("steps", { count: most, patience: PATIENCE });
+      const count = Math.max(1, Math.min(most, Math.floor(PATIENCE / (this.#pace ?? PATIENCE))));
+      const [did] = await this.#crew.all("steps", { count, patience: PATIENCE });
+      this.#pace = did.at(-1)?.ms;
+      return did;
+    } finally {
+      this.#ahead = true; // also where some were done before a fault, or where a snapshot was taken between them
+    }
   }
 
   /**
@@ -281,7 +292,7 @@ export class Training {
   /** A snapshot, where the last one is old. @param {boolean} [now] */
   async #keep(now = false) {
     const begun = performance.now();
-    if (!now && begun - this.#keptAt < this.#keepEvery) return;
+    if (!this.#ahead || (!now && begun - this.#keptAt < this.#keepEvery)) return;
     await this.snapshot();
     this.#keepEvery = Math.max(KEPT, (performance.now() - begun) / KEPT_SHARE);
   }
