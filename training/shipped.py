@@ -28,6 +28,7 @@ TEXTS = {
     "bert-tiny": ("The little girl went to the [MASK].", "She wanted to play."),
     "albert-tiny": ("The boy opened the [MASK].", "Then he went inside."),
     "bert-tiny-sentiment": ("A warm, funny and touching film.", None),
+    "puzzle-tiny": ("reverse stone=enots", None),
     "gpt2-poem": ("明月几时有，把酒问青天。", None),
     "llama-tiny-zh": ("今天天气很好，我们去公园吧。 We like it.", None),
 }

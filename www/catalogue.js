@@ -5,7 +5,8 @@ import models from "./models/index.json" with { type: "json" };
 /** @typedef {import("./kinds.js").Kind} Kind */
 /**
  * `line` ends the key of the words that say what the model does (`models.…` in the locales).
- * @typedef {{ name: string, kind: Kind, parameters: number, bytes: number, line: string }} Shipped
+ * `begin` are settings of the page that the model begins with: a layer and a head to look at first, which its card names, counted from 1 (head 0 is the mean of the heads).
+ * @typedef {{ name: string, kind: Kind, parameters: number, bytes: number, line: string, begin?: { layer?: number, head?: number, temperature?: number } }} Shipped
  */
 
 export const SHIPPED = /** @type {Shipped[]} */ (models);

@@ -80,7 +80,7 @@ export function defaultsOf(model) {
   const shipped = shippedAt(model);
   if (!shipped) return { ...DEFAULTS, model, task: "", text: "" };
   const [{ id, examples: [example] }] = tasksOf(shipped.name, shipped.kind);
-  return { ...DEFAULTS, ...OF_KIND[shipped.kind], model, task: id, ...example };
+  return { ...DEFAULTS, ...OF_KIND[shipped.kind], ...shipped.begin, model, task: id, ...example };
 }
 
 /**
@@ -91,7 +91,7 @@ export function defaultsOf(model) {
  */
 export function movedTo(state, model) {
   const [before, after] = [defaultsOf(state.model), defaultsOf(model)];
-  const untouched = /** @type {const} */ (["temperature", "pad"]).filter((name) => state[name] === before[name]);
+  const untouched = /** @type {const} */ (["temperature", "pad", "layer", "head"]).filter((name) => state[name] === before[name]);
   const settings = Object.fromEntries(untouched.map((name) => [name, after[name]]));
   const texts = isExample(state.text) ? { text: after.text, pair: after.pair } : { pair: isExample(state.pair) ? "" : state.pair };
   return { ...state, model, task: after.task, edits: NO_EDITS, written: [], ...settings, ...texts };

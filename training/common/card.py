@@ -2,7 +2,7 @@
 
     python -m common.card --model ../www/models/gpt2-tiny --template decoders/gpt2-tiny.card.md
 
-In a template, {name} stands for a value of config.json, for parameters, bytes, metrics (a table), steps, tokens (millions), minutes, or for one of
+In a template, {name} stands for a value of config.json, for parameters, bytes, metrics and phenomena (tables), steps, tokens (millions), minutes, or for one of
 the passages below, which several cards share.
 """
 
@@ -38,6 +38,12 @@ PASSAGES = {
 }
 
 
+def _phenomenon(row: dict) -> str:
+    head = "mean of the heads" if row.get("head") == 0 else f"head {row.get('head')}"
+    where = f"{row['stack'] + ', ' if 'stack' in row else ''}layer {row['layer']}, {head}" if "layer" in row else "the whole model"
+    return f"| {row['told']} | {where} | {row['score']} | {row['n']} |"
+
+
 def write(model: Path, template: Path, **more: str) -> None:
     """Fills `template`; `more` are further values."""
     config = json.loads((model / "config.json").read_text())
@@ -46,6 +52,7 @@ def write(model: Path, template: Path, **more: str) -> None:
         parameters = sum(weights.get_tensor(name).numel() for name in weights.keys())
     rows = [f"| {m['task']} | {m['metric']} | {m['value']} {m['unit']} | {m['n']} |" for m in report["metrics"]]
     values = config | {
+        "phenomena": "\n".join(["| what there is to see | where | score | n |", "|---|---|---|---|", *map(_phenomenon, report.get("phenomena", []))]),
         "parameters": f"{parameters:,}",
         "bytes": f"{(model / 'model.safetensors').stat().st_size:,}",
         "metrics": "\n".join(["| task | metric | value | n |", "|---|---|---|---|", *rows]),

@@ -28,11 +28,19 @@ def write(model: PreTrainedModel, work: Path, out: Path, training: dict[str, flo
     print(training, f"{n_bytes} bytes")
 
 
-def report(out: Path, metrics: list[dict], training: dict[str, float] | None = None) -> None:
-    """metrics.json: what was measured on held-out data, and the training that led there."""
+def report(out: Path, metrics: list[dict], training: dict[str, float] | None = None, phenomena: list[dict] | None = None) -> None:
+    """metrics.json: what was measured on held-out data, the training that led there, and what there is to see inside, the clearest head first."""
     path = out / "metrics.json"
     training = training or json.loads(path.read_text(encoding="utf-8"))["training"]
-    path.write_text(json.dumps({"metrics": metrics, "training": training}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    seen = {"phenomena": phenomena} if phenomena else {}
+    path.write_text(json.dumps({"metrics": metrics, **seen, "training": training}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def phenomenon(what: str, told: str, score: float, n: int, layer: int | None = None, head: int | None = None, stack: str | None = None) -> dict:
+    """One row of the phenomena: `what` is its name in tests, `told` what the score is. Layer and head are given from 0 and written from 1; no head is the mean of all."""
+    where = {"stack": stack} if stack else {}
+    where |= {} if layer is None else {"layer": layer + 1, "head": 0 if head is None else head + 1}
+    return {"what": what, "told": told, **where, "score": round(score, 3), "n": n}
 
 
 def metric(task: str, name: str, value: float, unit: str, n: int) -> dict:

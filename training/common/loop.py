@@ -7,6 +7,7 @@ warm-up, a constant rate, then a linear fall to zero over the last part of the t
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,7 +15,6 @@ from torch import Tensor, nn
 
 from .muon import FAST, Muon
 
-MUON_LR, EMBEDDING_LR, SMALL_LR = 0.02, 0.005, 0.003
 D_KV = 32
 WARM_UP_STEPS = 200
 DECAY_SHARE = 0.3
@@ -24,23 +24,40 @@ CHECKPOINT_SECONDS = 120
 Batch = dict[str, Tensor]
 
 
-def optimizers(model: nn.Module) -> list[torch.optim.Optimizer]:
+@dataclass(frozen=True)
+class Rates:
+    """Peak learning rates: Muon's for matrices, and for queries and keys apart; AdamW's for tables, and for norms and biases.
+
+    Muon lets a matrix grow at its rate. Where queries and keys grow fast, a softmax saturates and learns nothing more: at 0.02 the heads of a BERT's
+    upper layers ended with all their weight on punctuation.
+    """
+
+    matrices: float = 0.02
+    queries_and_keys: float = 0.02
+    tables: float = 0.005
+    small: float = 0.003
+
+
+
+def optimizers(model: nn.Module, rates: Rates = Rates()) -> list[torch.optim.Optimizer]:
     """Muon for the matrices from features to features, AdamW for embeddings, classifiers, norms and biases."""
     is_table = re.compile(r"(embeddings|embed_tokens|wte|wpe|shared|relative_attention_bias)\.weight$").search
     matrices = {n: p for n, p in model.named_parameters() if p.ndim == 2 and min(p.shape) > 2 and not is_table(n)}
     rest = {n: p for n, p in model.named_parameters() if n not in matrices}
     conv = {n: p for n, p in matrices.items() if ".h." in n}  # GPT-2 stores its matrices transposed
     query = {n: p for n, p in matrices.items() if n.endswith("Attention.q.weight")}  # T5 keeps the factor 1/√d_kv in it
+    matching = {n: p for n, p in matrices.items() if re.search(r"\.(query|key|q_proj|k_proj)\.weight$", n)}
     groups = [
-        {"params": [p for n, p in matrices.items() if n not in conv | query]},
-        {"params": [*query.values()], "lr": MUON_LR * D_KV**-0.5},
+        {"params": [p for n, p in matrices.items() if n not in conv | query | matching]},
+        {"params": [*matching.values()], "lr": rates.queries_and_keys},
+        {"params": [*query.values()], "lr": rates.matrices * D_KV**-0.5},
         {"params": [p for n, p in conv.items() if "c_attn" not in n], "transposed": True},
         {"params": [p for n, p in conv.items() if "c_attn" in n], "transposed": True, "pieces": 3},
     ]
-    muon = Muon([group for group in groups if group["params"]], lr=MUON_LR)
+    muon = Muon([group for group in groups if group["params"]], lr=rates.matrices)
     tables = [p for p in rest.values() if p.ndim == 2]
     small = [p for p in rest.values() if p.ndim != 2]
-    adam = torch.optim.AdamW([{"params": tables, "lr": EMBEDDING_LR}, {"params": small, "lr": SMALL_LR}], betas=(0.9, 0.98), weight_decay=0.0)
+    adam = torch.optim.AdamW([{"params": tables, "lr": rates.tables}, {"params": small, "lr": rates.small}], betas=(0.9, 0.98), weight_decay=0.0)
     for optimizer in (muon, adam):
         for group in optimizer.param_groups:
             group["peak"] = group["lr"]
@@ -62,17 +79,20 @@ def train(
     decay_share: float = DECAY_SHARE,
     parts: dict[nn.Module, Callable[[float], float]] | None = None,
     seed: int = 1,
+    rates: Rates = Rates(),
+    kept: list[float] | None = None,
 ) -> None:
     """Trains `model` in place until `budget` tokens were read, resuming from `checkpoint` where it exists.
 
     `batches(seed)` yields batches for ever, with the token count of each in `n_tokens`; `loss_of` is the loss that is minimised, or several that
     are added up and shown one by one. A model that begins with another's weights needs a shorter warm-up and a longer fall. `parts` are
-    modules whose gradients are clipped apart, each with a further factor on its rates at a share of the budget.
+    modules whose gradients are clipped apart, each with a further factor on its rates at a share of the budget. At each of the shares in `kept` the
+    averaged weights are kept beside the checkpoint, to show how the model was made.
     """
     torch.set_num_threads(1)
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(1 - 1 / EMA_STEPS))
     parts = parts or {model: lambda share: 1.0}
-    opts_of = {part: optimizers(part) for part in parts}
+    opts_of = {part: optimizers(part, rates) for part in parts}
     opts = [optimizer for found in opts_of.values() for optimizer in found]
     step, tokens, seconds = 0, 0, 0.0
     if checkpoint.exists():
@@ -88,8 +108,17 @@ def train(
         torch.save(state | {"step": step, "tokens": tokens, "seconds": seconds}, checkpoint.with_suffix(".new"))
         checkpoint.with_suffix(".new").rename(checkpoint)
 
+    def keep() -> None:
+        """Before the first step the model itself; later the average, whose oldest weights count little by then."""
+        weights = average.module.state_dict() if step else model.state_dict()
+        torch.save({"weights": {name: tensor.half() for name, tensor in weights.items()}, "steps": step, "tokens": tokens}, checkpoint.parent / f"kept-{step:06}.pt")
+
+    waiting = [share for share in sorted(kept or []) if share * budget > tokens or step == 0]
     resumed, started, mean_losses, saved_at, shown = seconds, time.monotonic(), None, seconds, (seconds, tokens)
     for batch in batches(seed + step):
+        while waiting and tokens >= waiting[0] * budget:
+            waiting.pop(0)
+            keep()
         factor = rate(step, tokens / budget, warm_up_steps, decay_share)
         if factor == 0.0:
             break
@@ -117,6 +146,8 @@ def train(
             save()
             saved_at = seconds
     save()
+    if kept:
+        keep()
 
 
 def averaged(checkpoint: Path) -> tuple[dict[str, Tensor], dict[str, float]]:

@@ -10,6 +10,9 @@ from torch.nn import functional as F
 from .batches import IGNORED
 
 
+PAIRS_WEIGHT = 0.5  # of the loss of the pairs: its few labels make a noisy gradient, in which what words learn from far away gets lost
+
+
 def _at(hidden: Tensor, places: Tensor) -> Tensor:
     """[row, pos, d] at [row, n] → [row, n, d]"""
     return hidden.gather(1, places[:, :, None].expand(-1, -1, hidden.shape[-1]))
@@ -20,8 +23,8 @@ def _mlm(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def _pairs(logits: Tensor, order: Tensor) -> Tensor:
-    """Mean over the rows that are pairs."""
-    return F.cross_entropy(logits.float(), order, ignore_index=IGNORED, reduction="sum") / (order != IGNORED).sum().clamp(min=1)
+    """Weighted mean over the rows that are pairs."""
+    return PAIRS_WEIGHT * F.cross_entropy(logits.float(), order, ignore_index=IGNORED, reduction="sum") / (order != IGNORED).sum().clamp(min=1)
 
 
 def _encode(model: nn.Module, ids: Tensor, batch: Batch) -> tuple[Tensor, Tensor | None]:

@@ -9,7 +9,8 @@ from transformers import (
 from .tokenizer import VOCAB_SIZE
 
 WIDTH, LAYERS, HEADS, LENGTH = 128, 4, 4, 128
-TOKENS = 24_000_000  # about 20 for each parameter of bert-tiny (Hoffmann et al. 2022)
+TOKENS = 18_000_000  # 14 to 20 for each parameter, as Hoffmann et al. (2022) have it
+TOKENS_FURTHER = 12_000_000  # of a second run
 ELECTRA_LAYERS = 3  # of the discriminator
 ELECTRA_TOKENS = 4_600_000  # of the pair, which begins with the weights of bert-tiny
 ELECTRA_TOKENS_SHORTENED = 6_000_000  # of the pair after the discriminator lost a layer

@@ -2,20 +2,21 @@
 
     python -m encoders.prepare --model bert-tiny --data DATA --work WORK [--base ../www/models/bert-tiny]
 
-`--base` gives its tokenizer. A text is a story, or one everyday sentence.
+`--base` gives its tokenizer. A text is a story, one everyday sentence, or generated (`common/templates.py`); the tokenizer learns from the first two.
 """
 
 import argparse
 import json
 from pathlib import Path
 
-from common import stories
+from common import stories, templates
 from tokenizers import Tokenizer
 
 from . import tokenizer
 from .batches import Corpus
 
 EVERYDAY = 60_000  # sentences
+GENERATED = 100_000  # texts of one to four sentences; a tenth of all tokens that training reads, as only the shortest rows begin with them
 
 
 def main() -> None:
@@ -31,7 +32,9 @@ def main() -> None:
     training = [text for text in texts if not stories.is_held_out(text)]
     tok = Tokenizer.from_file(str(args.base / "tokenizer.json")) if args.base else tokenizer.train(args.model, training)
     tokenizer.save(args.model, tok, args.work)
-    corpus = Corpus.of(training, tok)
+    generated = [text for text in templates.texts(GENERATED, 1) if not stories.is_held_out(text)]
+    corpus = Corpus.of(training + generated, tok)
+    corpus.n_found = len(training)
     corpus.save(args.work / "sentences.npz")
     held_out = [text for text in texts if stories.is_held_out(text)]
     (args.work / "held_out.json").write_text(json.dumps(held_out), encoding="utf-8")

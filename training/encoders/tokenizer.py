@@ -46,5 +46,7 @@ def save(model: str, tok: Tokenizer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tokenizer.json").write_text(tok.to_str(pretty=False), encoding="utf-8")
     config = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": kind(model) == "bert", "model_max_length": 128}
+    # Without this list `tok(first, second)` would leave out which of the two each token belongs to.
+    config["model_input_names"] = ["input_ids", *(["token_type_ids"] if kind(model) == "bert" else []), "attention_mask"]
     config |= {f"{name}_token": token for name, token in SPECIAL[kind(model)].items()}
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -25,6 +25,7 @@ const BY_NAME = {
   "gpt2-tiny": [task("continue", ["Once upon a time", "The little rabbit", "One day, a boy named Tom"])],
   "llama-tiny": [task("continue", ["Once upon a time", "The old king said", "There was a girl who"])],
   "llama-tiny-zh": [task("continue", ["我喜欢", "今天", "他的妈妈", "Once upon a time"])],
+  "puzzle-tiny": [task("continue", ["reverse stone=", "sort dcab=", "recall a7 x2 k5 x=", "38+45=", "copy fishbowl=", "q7fxk2mzq7fxk"])],
   "gpt2-poem": [task("continue", ["春", "明月", "白云", "江上"])],
 };
 

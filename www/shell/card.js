@@ -98,4 +98,10 @@ export const NAMES = {
   "the same with lines of different poems": "metric.rhyme.chance",
   "the same in held-out poems": "metric.rhyme.real",
   "different first lines": "metric.distinct",
+  copy: "metric.copy",
+  reverse: "metric.reverse",
+  sort: "metric.sort",
+  recall: "metric.recall",
+  addition: "metric.addition",
+  "answered right": "metric.answered",
 };

@@ -24,7 +24,7 @@ for (const name of tokenizers) {
     const spans = spansOf(tokens, sentence);
     const words = wordsOf(sentence);
     const under = tokensOfWords(spans, words);
-    if (name === "gpt2-poem") return assert.ok(under.every((found) => found.length > 0), "a vocabulary of Chinese characters knows no English, but stands under it");
+    if (["gpt2-poem", "puzzle-tiny"].includes(name)) return assert.ok(under.every((found) => found.length > 0), "a vocabulary of Chinese characters, or of small letters, does not know these words, but stands under them");
     words.forEach((word, i) => {
       assert.ok(under[i].length > 0, `"${word.text}" has no token among ${tokens.map(({ token }) => token).join(" ")}`);
       const spelled = under[i].map((token) => tokens[token].token.replace(/^##|▁/g, "")).join("");

@@ -21,6 +21,9 @@ test("an empty text is a text", () => {
 test("another model brings its own example; the reader's text and settings go along", () => {
   const away = movedTo({ ...DEFAULTS, lang: "zh" }, "models/other/");
   assert.deepEqual([away.text, away.task, away.lang, away.model], ["", "", "zh", "models/other/"]);
+  const puzzled = movedTo(DEFAULTS, "models/puzzle-tiny/");
+  assert.deepEqual([puzzled.layer, puzzled.head, puzzled.temperature, puzzled.pad], [2, 4, 0, 0], "a head that nobody chose becomes the one that the model's card names");
+  assert.equal(movedTo({ ...DEFAULTS, layer: 1 }, "models/puzzle-tiny/").layer, 1, "a layer that the reader chose stays");
   const own = movedTo({ ...DEFAULTS, text: "mine", temperature: 1.5, edits: new Map([[1, 2]]) }, "models/other/");
   assert.deepEqual([own.text, own.temperature, own.edits.size], ["mine", 1.5, 0]);
   assert.deepEqual(movedTo(movedTo(DEFAULTS, "models/other/"), DEFAULTS.model), DEFAULTS);
