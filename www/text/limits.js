@@ -8,13 +8,11 @@ const LONGEST = 10_000;
 /** The longest compiled table of a SentencePiece normalisation, in base64. // bytes */
 const LONGEST_TABLE = 4 * 2 ** 20;
 
-<<<<<<< HEAD
 /** The longest text that a model reads at once. // bytes */
 const LONGEST_TEXT = 100_000;
-=======
+
 /** The deepest nesting that the reference's own reader of JSON takes. // levels */
 const DEEPEST = 127;
->>>>>>> h/verify
 
 /** How much of a long text a sentence shows: it may be any kind of bytes. // characters */
 const SHOWN = 40;
