@@ -95,3 +95,13 @@ function array(name, list) {
   if (uneven) throw new Error(`${name}: its rows have ${rows[0].length} and ${uneven.length} numbers; fill the shorter ones up.`);
   return { shape: [rows.length, rows[0].length], data: rows.flat() };
 }
+
+/**
+ * Refuses what a run cannot count by.
+ * @param {{ steps: number, every: number, heldOut?: number }} counts
+ */
+export function requireCounts({ steps, every, heldOut = 0 }) {
+  for (const [name, value, least] of /** @type {const} */ ([["steps", steps, 0], ["every", every, 1], ["heldOut", heldOut, 0]])) {
+    if (!(Number.isInteger(value) && value >= least)) throw new Error(`${name}: expected a whole number from ${least}, got ${JSON.stringify(value)}.`);
+  }
+}

@@ -6,7 +6,8 @@ import { given, untilAborted } from "../options.js";
 import { Replay } from "../generation.js";
 import { Crew, isLoss } from "./crew.js";
 import { engineGenerator, savedGenerator } from "./generator.js";
-import { arrays, workersFor } from "./options.js";
+import { Measuring } from "./measuring.js";
+import { arrays, requireCounts, workersFor } from "./options.js";
 
 /** @typedef {import("../link.js").Link} Link */
 /** @typedef {import("../host.js").Input} Input */
@@ -35,12 +36,6 @@ const KEPT = 5000;
 
 /** A snapshot may take this share of the time. */
 const KEPT_SHARE = 0.05;
-
-/** Held-out batches that are measured each time, where the caller does not say. */
-const MEASURED = 4;
-
-/** Between two measurements that nobody asked for passes so many times what one takes. */
-const MEASURE_REST = 9;
 
 /** Losses of workers, one after the other, after which a run gives up. */
 const MOST_LOSSES = 3;
@@ -112,11 +107,10 @@ export class Training {
    * @returns {AsyncGenerator<Step, void, void>}
    */
   async *run({ steps, every = 1, capture = [], probe, heldOut, signal }) {
-    for (const [name, value, least] of /** @type {const} */ ([["steps", steps, 0], ["every", every, 1], ["heldOut", heldOut ?? MEASURED, 0]])) {
-      if (!(Number.isInteger(value) && value >= least)) throw new Error(`${name}: expected a whole number from ${least}, got ${JSON.stringify(value)}.`);
-    }
+    requireCounts({ steps, every, heldOut });
     if (this.#running) throw new Error("This training is under way: wait until it has ended, or abort it.");
     this.#running = true;
+    const measuring = new Measuring(this.about.heldOut > 0 ? heldOut : 0, (batches) => this.#ask("heldOut", { batches }, signal));
     let losses = 0;
     /** @type {unknown} */
     let lost;
@@ -128,7 +122,7 @@ export class Training {
       await this.#crew.all("plan", { steps: this.#planned });
       /** @type {Did[]} */
       let each = [];
-      let [done, told, begun, measureAt] = [from, from, performance.now(), 0];
+      let [done, told, begun] = [from, from, performance.now()];
       while (told < from + steps && !signal?.aborted) {
         try {
           if (lost) {
@@ -142,10 +136,8 @@ export class Training {
           if (done === until && done > told) {
             const last = /** @type {Did} */ (each.at(-1));
             const tokens = each.reduce((sum, { tokens }) => sum + tokens, 0);
-            const now = performance.now();
-            const tokensPerSecond = (tokens / (now - begun)) * 1000;
-            const measured = heldOut !== undefined || now >= measureAt || done === from + steps ? await this.#measured(heldOut ?? MEASURED, signal) : undefined;
-            if (measured !== undefined) measureAt = performance.now() + MEASURE_REST * (performance.now() - now);
+            const tokensPerSecond = (tokens / (performance.now() - begun)) * 1000;
+            const measured = await measuring.take(done === from + steps);
             const trace = probe && (await this.#probe(probe, capture, signal));
             const { ms: _, ...step } = last;
             yield { ...step, tokensPerSecond, each, ...given({ heldOut: measured, trace }) };
@@ -282,11 +274,6 @@ export class Training {
    */
   async #probe({ labels, ...input }, capture, signal) {
     return fromRaw(await this.#ask("probe", given({ input, labels, capture }), signal));
-  }
-
-  /** The mean loss over so many held-out batches, where there are any. @param {number} batches @param {AbortSignal} [signal] */
-  async #measured(batches, signal) {
-    return this.about.heldOut > 0 && batches > 0 ? this.#ask("heldOut", { batches }, signal) : undefined;
   }
 
   /** A snapshot, where the last one is old. @param {boolean} [now] */
