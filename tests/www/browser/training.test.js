@@ -175,7 +175,9 @@ for (const browser of browsers) {
         const data = Array.from({ length: 200 }, (_, i) => `The zebra number ${i % 7} eats green apples in the garden.`).join("\n");
         const training = await model.train({ objective: "mlm", rows: "lines", data, batch: 4, context: 24, heldOut: 0.1, optimizer: { lr: 1e-3 }, workers: 1 });
         const measured = [];
-        for await (const { heldOut } of training.run({ steps: 24, every: 12, heldOut: 3 })) measured.push(heldOut);
+        for (const steps of [1, 23]) {
+          for await (const { heldOut } of training.run({ steps, every: steps, heldOut: 3 })) measured.push(heldOut);
+        }
         const { places } = await model.fill({ text: "The zebra number 3 eats green [MASK] in the garden." });
         const names = (await training.save()).map((/** @type {File} */ { name }) => name);
         model.dispose();
