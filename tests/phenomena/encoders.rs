@@ -15,11 +15,11 @@ fn layers_work(name: &str, lower: usize) {
     let (mut worth, mut marks, mut queries) = (vec![0.0; layers], vec![vec![0.0f32; shown.engine.model.heads]; layers], 0);
     let stories = stories(&shown);
     for ids in &stories {
-        for layer in 0..layers {
+        for (layer, marks) in marks.iter_mut().enumerate() {
             let pattern = shown.pattern(ids, layer);
             let is_mark = |id: &u32| !shown.text.decode(&[*id]).expect("text").chars().any(char::is_alphanumeric);
             let at: Vec<usize> = (1..ids.len() - 1).filter(|place| is_mark(&ids[*place])).collect();
-            for (head, sum) in marks[layer].iter_mut().enumerate() {
+            for (head, sum) in marks.iter_mut().enumerate() {
                 *sum += (0..ids.len()).map(|query| at.iter().map(|key| pattern(head, query, *key)).sum::<f32>()).sum::<f32>();
             }
         }
@@ -61,7 +61,7 @@ fn verbs_agree_across_an_attractor(name: &str, least: usize) {
         ("After the storm, the", "all wet."),
         ("I think the", "too big for us."),
     ];
-    let (mut shown, mut draws) = (Shown::open(name), Draws(3));
+    let (mut shown, mut draws) = (Shown::open(name), Draws::new(3));
     let mask = shown.text.mask().expect("a mask");
     let (vocab, byte_level) = (shown.engine.model.vocab, shown.text.id("Ġthe").is_some());
     let mut right = 0;
@@ -93,7 +93,7 @@ fn a_pronoun_looks_at_its_name(name: &str, least: usize) {
         "{a} was playing near {b} when {p} heard a noise.",
         "{a} did not see {b}, but {p} was there.",
     ];
-    let (mut shown, mut draws) = (Shown::open(name), Draws(4));
+    let (mut shown, mut draws) = (Shown::open(name), Draws::new(4));
     let (layer, head) = shown.place("pronoun");
     let before = if shown.text.id("Ġthe").is_some() { "Ġ" } else { "" };
     let mut right = 0;

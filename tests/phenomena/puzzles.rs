@@ -16,7 +16,7 @@ fn sorted(word: &str) -> String {
 
 #[test]
 fn puzzle_tiny_solves_its_puzzles() {
-    let (mut shown, mut draws) = (Shown::open("puzzle-tiny"), Draws(1));
+    let (mut shown, mut draws) = (Shown::open("puzzle-tiny"), Draws::new(1));
     let end = shown.id("<|endoftext|>");
     let vocab = shown.engine.model.vocab;
     type Make = fn(&mut Draws) -> (String, String);
@@ -70,7 +70,7 @@ fn puzzle_tiny_solves_its_puzzles() {
 
 #[test]
 fn puzzle_tiny_has_an_induction_head() {
-    let (mut shown, mut draws) = (Shown::open("puzzle-tiny"), Draws(2));
+    let (mut shown, mut draws) = (Shown::open("puzzle-tiny"), Draws::new(2));
     let (layer, head) = shown.place("induction");
     let (mut total, mut counted) = (0.0, 0);
     for _ in 0..20 {

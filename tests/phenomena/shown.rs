@@ -8,6 +8,9 @@ use diorama::generate::{Engine, Input};
 use diorama::tensor::Tensor;
 use diorama::text::Text;
 use pollster::block_on;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::common::{activation, engine_in};
@@ -90,17 +93,20 @@ impl Shown {
     }
 }
 
-/// Small draws that come back every time: a linear congruential generator (Knuth's constants).
-pub struct Draws(pub u64);
+/// Draws that come back every time.
+pub struct Draws(ChaCha8Rng);
 
 impl Draws {
+    pub fn new(seed: u64) -> Self {
+        Draws(ChaCha8Rng::seed_from_u64(seed))
+    }
+
     pub fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
+        self.0.random_range(0..n)
     }
 
     pub fn of<'t, T>(&mut self, list: &'t [T]) -> &'t T {
-        &list[self.below(list.len())]
+        list.choose(&mut self.0).expect("a list to draw from has entries")
     }
 
     /// `n` different characters of this text.
