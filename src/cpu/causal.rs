@@ -15,11 +15,11 @@ use crate::tensor::lanes::LANES;
 
 /// What a causal mask leaves of a node.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Half {
+pub(super) struct CausalUse {
     /// Nobody reads the future of what is computed.
-    pub of_out: bool,
+    pub past_only: bool,
     /// The first input is a closed pattern.
-    pub of_pattern: bool,
+    pub pattern_closed: bool,
     /// The numbers of the first input lie in the output's place.
     pub in_place: bool,
 }
@@ -55,9 +55,9 @@ fn is_square(node: &Node, lens: &Lens) -> bool {
 }
 
 /// Computes the past of a node whose future is known, and writes that as far as somebody reads it; whether it is such a node.
-pub(super) fn past(op: &Op, site: &Site, numbers: &[&[f32]], half: Half, need: Need, out: &mut [f32]) -> bool {
-    let is_mask = matches!(op, Op::Mask(_)) && half.of_out;
-    let is_softmax = matches!(op, Op::Softmax(_) | Op::SoftmaxGrad(_)) && half.of_pattern;
+pub(super) fn past(op: &Op, site: &Site, numbers: &[&[f32]], causal_use: CausalUse, need: Need, out: &mut [f32]) -> bool {
+    let is_mask = matches!(op, Op::Mask(_)) && causal_use.past_only;
+    let is_softmax = matches!(op, Op::Softmax(_) | Op::SoftmaxGrad(_)) && causal_use.pattern_closed;
     if !is_mask && !is_softmax {
         return false;
     }
@@ -67,7 +67,7 @@ pub(super) fn past(op: &Op, site: &Site, numbers: &[&[f32]], half: Half, need: N
         let end = keys.min(query / LANES * LANES + LANES);
         if is_mask {
             let (seen, later) = out[..end].split_at_mut(query + 1);
-            if !half.in_place {
+            if !causal_use.in_place {
                 seen.copy_from_slice(&numbers[0][row * keys..][..=query]);
             }
             for (out, allowed) in seen.iter_mut().zip(&numbers[1][batch * keys..]) {

@@ -17,7 +17,7 @@ use crate::graph::{Graph, Kind, Lens, Node, NodeId, Stage};
 use crate::ops::{Op, Site};
 use crate::pass::{ByNode, Parameters, Pass, Times};
 use crate::tensor::{Axis, Tensor, size};
-pub use matmul::{Into, Left, Panels, Target, View, multiply};
+pub use matmul::{Into, Panels, Skip, Target, View, multiply};
 use needs::{Need, Needs};
 use products::product;
 pub use turns::{Give, Turns};
@@ -288,9 +288,9 @@ impl Executor {
         };
         let site = Site { inputs: &inputs[..n], out: (&node.axes, shape), past };
         let weight = node.inputs.get(1).and_then(|id| self.panels.get(*id));
-        let (half, numbers) = (self.needs.half(index, node), &numbers[..n]);
-        let done = product(op, &site, numbers, weight, parts, half, &mut scratch, out)
-            || causal::past(op, &site, numbers, half, self.needs.of(index), out);
+        let (causal_use, numbers) = (self.needs.causal_use(index, node), &numbers[..n]);
+        let done = product(op, &site, numbers, weight, parts, causal_use, &mut scratch, out)
+            || causal::past(op, &site, numbers, causal_use, self.needs.of(index), out);
         if !done {
             op.rule().cpu(&site, numbers, out);
         }

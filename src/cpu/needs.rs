@@ -1,6 +1,6 @@
 //! What of each node a pass has to compute: nothing that nobody reads, and where only a text's last position is read, only its row.
 
-use super::causal::{self, Half};
+use super::causal::{self, CausalUse};
 use super::computed;
 use crate::graph::{Dim, Graph, Node, NodeId, Stage};
 use crate::ops::Op;
@@ -12,7 +12,7 @@ pub(super) enum Need {
     Nothing,
     /// The last position of each sequence: the node has the axes `batch pos …`.
     LastRow,
-    /// Of each query the keys that it may look at: the node is a square pattern (see `causal`).
+    /// For each query, the keys up to its own position. Only square patterns have this need (see `causal`).
     Past,
     All,
 }
@@ -36,11 +36,11 @@ impl Needs {
     }
 
     /// What a causal mask leaves of a node.
-    pub fn half(&self, index: usize, node: &Node) -> Half {
+    pub fn causal_use(&self, index: usize, node: &Node) -> CausalUse {
         let closed = |id: &NodeId| self.closed[id.0];
-        Half {
-            of_out: self.of[index] == Need::Past,
-            of_pattern: node.inputs.first().is_some_and(closed),
+        CausalUse {
+            past_only: self.of[index] == Need::Past,
+            pattern_closed: node.inputs.first().is_some_and(closed),
             in_place: self.takes[index],
         }
     }
@@ -90,10 +90,11 @@ impl Needs {
             }
             for (slot, input) in node.inputs.iter().enumerate() {
                 let last = need == Need::LastRow && is_row(op, slot) && by_rows(graph.node(*input));
-                let of_input = match () {
-                    () if last => Need::LastRow,
-                    () if causal::reads_past(op, slot, graph.node(*input), &pass.lens, closed[node.inputs[0].0]) => Need::Past,
-                    () => Need::All,
+                let past = causal::reads_past(op, slot, graph.node(*input), &pass.lens, closed[node.inputs[0].0]);
+                let of_input = match (last, past) {
+                    (true, _) => Need::LastRow,
+                    (_, true) => Need::Past,
+                    _ => Need::All,
                 };
                 needs[input.0] = needs[input.0].max(of_input);
             }

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::causal::Half;
-use super::matmul::{Into, Left, Panels, Target, View, multiply};
+use super::causal::CausalUse;
+use super::matmul::{Into, Panels, Skip, Target, View, multiply};
 use crate::ops::{KeyLayout, Op, Site};
 use crate::tensor::lanes::{self, LANES, kernel};
 use crate::tensor::size;
 
 /// Computes a node that is a product; whether it is one. `weight` are the panels of the matrix of `linear`, of which `parts` are computed;
-/// `scratch` is memory for others; `half` is what a causal mask leaves of the node.
+/// `scratch` is memory for others; `causal_use` is what a causal mask leaves of the node.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn product(
     op: &Op,
@@ -17,7 +17,7 @@ pub(super) fn product(
     numbers: &[&[f32]],
     weight: Option<&Panels>,
     parts: Range<usize>,
-    half: Half,
+    causal_use: CausalUse,
     scratch: &mut Panels,
     out: &mut [f32],
 ) -> bool {
@@ -36,7 +36,7 @@ pub(super) fn product(
                 View::rows(numbers[0], n_out),
                 out.len() / width,
                 scratch,
-                Left::Nothing,
+                Skip::Nothing,
                 Target { numbers: out, step: width, into: Into::Fresh },
             );
         }
@@ -45,18 +45,18 @@ pub(super) fn product(
             let rows = numbers[0].len() / n_out;
             scratch.fill(View::rows(numbers[1], width), rows, width, 1.0);
             let dy = View::rows(numbers[0], n_out).transposed();
-            whole(dy, n_out, scratch, Left::Nothing, Target { numbers: out, step: width, into: Into::Fresh });
+            whole(dy, n_out, scratch, Skip::Nothing, Target { numbers: out, step: width, into: Into::Fresh });
         }
-        Op::AttnScores(scores) => attention_scores(scores.scale, site, numbers, half, scratch, out),
-        Op::AttnMix(_) => attention_mix(site, numbers, half, scratch, out),
-        Op::AttnMixGradValues(_) => attention_values(site, numbers, half, scratch, out),
+        Op::AttnScores(scores) => attention_scores(scores.scale, site, numbers, causal_use, scratch, out),
+        Op::AttnMix(_) => attention_mix(site, numbers, causal_use, scratch, out),
+        Op::AttnMixGradValues(_) => attention_values(site, numbers, causal_use, scratch, out),
         _ => return false,
     }
     true
 }
 
-fn whole(a: View, rows: usize, b: &Panels, left: Left, mut c: Target) {
-    multiply(a, rows, b, 0..b.count(), left, &mut c);
+fn whole(a: View, rows: usize, b: &Panels, skip: Skip, mut c: Target) {
+    multiply(a, rows, b, 0..b.count(), skip, &mut c);
 }
 
 fn linear(site: &Site, numbers: &[&[f32]], weight: &Panels, parts: Range<usize>, out: &mut [f32]) {
@@ -64,7 +64,7 @@ fn linear(site: &Site, numbers: &[&[f32]], weight: &Panels, parts: Range<usize>,
     let columns = weight.columns(&parts);
     let rows = numbers[0].len() / width;
     let mut out_rows = Target { numbers: &mut *out, step: n_out, into: Into::Fresh };
-    multiply(View::rows(numbers[0], width), rows, weight, parts, Left::Nothing, &mut out_rows);
+    multiply(View::rows(numbers[0], width), rows, weight, parts, Skip::Nothing, &mut out_rows);
     if let Some(bias) = numbers.get(2) {
         for row in out.chunks_exact_mut(n_out) {
             row[columns.clone()].iter_mut().zip(&bias[columns.clone()]).for_each(|(y, b)| *y += b);
@@ -78,10 +78,10 @@ fn group(head: usize, heads: usize, kv_heads: usize) -> Range<usize> {
     head * each..(head + 1) * each
 }
 
-fn attention_scores(scale: f32, site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut Panels, out: &mut [f32]) {
+fn attention_scores(scale: f32, site: &Site, numbers: &[&[f32]], causal_use: CausalUse, scratch: &mut Panels, out: &mut [f32]) {
     let [batches, queries, heads, width] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
     let keys = KeyLayout::of(site, 1);
-    let left = if half.of_out { Left::RightOfC } else { Left::Nothing };
+    let skip = if causal_use.past_only { Skip::UpperOfC } else { Skip::Nothing };
     for (batch, kv_head) in (0..batches).flat_map(|batch| (0..keys.heads).map(move |head| (batch, head))) {
         let k = &numbers[1][batch * keys.batch_step + kv_head * width..];
         if queries > 1 {
@@ -92,7 +92,7 @@ fn attention_scores(scale: f32, site: &Site, numbers: &[&[f32]], half: Half, scr
             let out = &mut out[(batch * heads + head) * queries * keys.len..][..queries * keys.len];
             if queries > 1 {
                 let q = View { numbers: q, row: heads * width, column: 1 };
-                whole(q, queries, scratch, left, Target { numbers: out, step: keys.len, into: Into::Fresh });
+                whole(q, queries, scratch, skip, Target { numbers: out, step: keys.len, into: Into::Fresh });
             } else {
                 scores_of_one(&q[..width], k, keys.pos_step, scale, out);
             }
@@ -124,10 +124,10 @@ kernel! {
     }
 }
 
-fn attention_mix(site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut Panels, out: &mut [f32]) {
+fn attention_mix(site: &Site, numbers: &[&[f32]], causal_use: CausalUse, scratch: &mut Panels, out: &mut [f32]) {
     let [batches, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
     let (values, width) = (KeyLayout::of(site, 1), site.last(1));
-    let left = if half.of_pattern { Left::RightOfA } else { Left::Nothing };
+    let skip = if causal_use.pattern_closed { Skip::UpperOfA } else { Skip::Nothing };
     for (batch, kv_head) in (0..batches).flat_map(|batch| (0..values.heads).map(move |head| (batch, head))) {
         let v = &numbers[1][batch * values.batch_step + kv_head * width..];
         if queries > 1 {
@@ -138,7 +138,7 @@ fn attention_mix(site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut Pane
             let out = &mut out[(batch * queries * heads + head) * width..];
             if queries > 1 {
                 let out = Target { numbers: out, step: heads * width, into: Into::Fresh };
-                whole(View::rows(pattern, keys), queries, scratch, left, out);
+                whole(View::rows(pattern, keys), queries, scratch, skip, out);
             } else {
                 mix_of_one(pattern, v, values.pos_step, &mut out[..width]);
             }
@@ -168,10 +168,10 @@ kernel! {
     }
 }
 
-fn attention_values(site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut Panels, out: &mut [f32]) {
+fn attention_values(site: &Site, numbers: &[&[f32]], causal_use: CausalUse, scratch: &mut Panels, out: &mut [f32]) {
     let [batches, heads, queries, keys] = <[usize; 4]>::try_from(site.shape(0)).expect("checked with the graph");
     let (values, width) = (KeyLayout::of_output(site), site.last(1));
-    let left = if half.of_pattern { Left::LeftOfA } else { Left::Nothing };
+    let skip = if causal_use.pattern_closed { Skip::LowerOfA } else { Skip::Nothing };
     debug_assert_eq!(size(site.out.1), out.len());
     for (batch, kv_head) in (0..batches).flat_map(|batch| (0..values.heads).map(move |head| (batch, head))) {
         let group = group(kv_head, heads, values.heads);
@@ -182,7 +182,7 @@ fn attention_values(site: &Site, numbers: &[&[f32]], half: Half, scratch: &mut P
             let into = if head == group.start { Into::Fresh } else { Into::Sum };
             let out = &mut out[batch * values.batch_step + kv_head * width..];
             let out = Target { numbers: out, step: values.pos_step, into };
-            whole(View::rows(pattern, keys).transposed(), keys, scratch, left, out);
+            whole(View::rows(pattern, keys).transposed(), keys, scratch, skip, out);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use std::ops::Range;
 
 use super::pack::{COLUMNS, Line, Panels};
-use super::{Left, Target, View};
+use super::{Skip, Target, View};
 
 /// Rows that are multiplied at once: as many sums as hide the time that an addition takes, with one panel as well.
 pub(super) const ROWS: usize = 8;
@@ -25,12 +25,12 @@ pub(super) fn strip(
     b: &Panels,
     panels: Range<usize>,
     deep: Range<usize>,
-    left: Left,
+    skip: Skip,
     c: &mut Target,
 ) {
     assert!(is_there());
     // SAFETY: the machine has AVX-512, as was just asked.
-    unsafe { all_panels(a, step, rows, b, panels, deep, left, c) }
+    unsafe { all_panels(a, step, rows, b, panels, deep, skip, c) }
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -42,11 +42,11 @@ fn all_panels(
     b: &Panels,
     panels: Range<usize>,
     deep: Range<usize>,
-    left: Left,
+    skip: Skip,
     c: &mut Target,
 ) {
     for panel in panels.clone().step_by(2) {
-        let place = Place { column: panel * COLUMNS, width: b.width, deep: &deep, left };
+        let place = Place { column: panel * COLUMNS, width: b.width, deep: &deep, skip };
         if panel + 1 < panels.end {
             all_rows(a, step, rows.clone(), [b.lines(panel, &deep), b.lines(panel + 1, &deep)], &place, c);
         } else {
@@ -62,12 +62,12 @@ struct Place<'a> {
     width: usize,
     /// Where the lines are in the inner axis.
     deep: &'a Range<usize>,
-    left: Left,
+    skip: Skip,
 }
 
 #[target_feature(enable = "avx512f")]
 fn all_rows<const P: usize>(a: View, step: usize, rows: Range<usize>, b: [&[Line]; P], place: &Place, c: &mut Target) {
-    let mut row = place.left.first_row(&rows, place.column, ROWS);
+    let mut row = place.skip.first_row(&rows, place.column, ROWS);
     while row < rows.end {
         let start = &a.numbers[(row - rows.start) / ROWS * step + (row - rows.start) % ROWS * a.row..];
         row += match rows.end - row {
@@ -89,13 +89,13 @@ fn few_rows<const R: usize, const P: usize>(
     place: &Place,
     c: &mut Target,
 ) -> usize {
-    let lines = place.left.lines(row..row + R, place.deep);
+    let lines = place.skip.lines(row..row + R, place.deep);
     if lines.is_empty() {
         return R;
     }
     let skipped = lines.start - place.deep.start;
     let (start, b) = (&start[skipped * a.column..], b.map(|b| &b[skipped..][..lines.len()]));
-    let add = place.left.adds(row, place.deep, c.into);
+    let add = place.skip.adds(row, place.deep, c.into);
     let step = c.step;
     let c = &mut c.numbers[row * step + place.column..];
     let left = |panel: usize| (place.width - place.column - panel * COLUMNS).min(COLUMNS);

@@ -8,7 +8,7 @@ use std::array::from_fn;
 use std::ops::Range;
 
 use super::pack::{COLUMNS, Line, Panels, WIDE};
-use super::{BLOCK, Left, Target, View};
+use super::{BLOCK, Skip, Target, View};
 use crate::tensor::lanes::{LANES, Lanes, kernel};
 
 /// What a block is multiplied from: rows of a from `row` on, lines of a panel, and the panel's place in c.
@@ -21,7 +21,7 @@ pub(super) struct Part<'a> {
     pub b: &'a [Line],
     /// Where these lines are in the inner axis.
     pub deep: &'a Range<usize>,
-    pub left: Left,
+    pub skip: Skip,
     pub row: usize,
     /// Of c.
     pub column: usize,
@@ -32,13 +32,13 @@ pub(super) struct Part<'a> {
 /// `R` rows of a with a panel; `part` goes on to the rows behind them.
 #[inline(always)]
 pub(super) fn few_rows<L: Lanes, const R: usize>(part: &mut Part, c: &mut Target) {
-    let Part { a, first, step, b, deep, left, row, column, width } = *part;
+    let Part { a, first, step, b, deep, skip, row, column, width } = *part;
     part.row += R;
-    let lines = left.lines(row..row + R, deep);
+    let lines = skip.lines(row..row + R, deep);
     if lines.is_empty() {
         return;
     }
-    let add = left.adds(row, deep, c.into);
+    let add = skip.adds(row, deep, c.into);
     let skipped = lines.start - deep.start;
     let b = &b[skipped..][..lines.len()];
     let start = &a.numbers[(row - first) / BLOCK * step + (row - first) % BLOCK * a.row + skipped * a.column..];

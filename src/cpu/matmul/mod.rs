@@ -9,15 +9,15 @@
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod block;
-mod left;
+mod skip;
 mod pack;
 
 use std::ops::Range;
 
 use crate::tensor::lanes::kernel;
 use block::{Part, few_rows, one_row};
-pub use left::{Left, TOGETHER};
 pub use pack::{COLUMNS, Panels};
+pub use skip::{Skip, TOGETHER};
 
 /// Rows of a that are multiplied at once. With AVX2 the sums of six rows, two vectors each, fill the sixteen registers, and so they do in wasm with relaxed SIMD: in
 /// Chromium 156, at 2048 × 128 × 128, 40 GFLOP/s against 37 with four rows. Where a product needs a register before it is added, four rows were faster: 32 against 24.
@@ -69,7 +69,7 @@ pub struct Target<'a> {
 }
 
 /// c\[i, j\] = Σₖ a\[i, k\] b\[k, j\] for the first `rows` rows of a and the columns of these panels of b. Either the rows or the columns of a are contiguous.
-pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, left: Left, c: &mut Target) {
+pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, skip: Skip, c: &mut Target) {
     if rows == 0 || b.depth == 0 || panels.is_empty() {
         return;
     }
@@ -78,11 +78,11 @@ pub fn multiply(a: View, rows: usize, b: &Panels, panels: Range<usize>, left: Le
     if rows == 1 && a.column == 1 && c.into == Into::Fresh {
         return one_row(&a.numbers[..b.depth], b, panels, c.numbers);
     }
-    by_rows(rows_at_once(), a, rows, b, panels, left, c);
+    by_rows(rows_at_once(), a, rows, b, panels, skip, c);
 }
 
 /// Multiplies so many rows at once.
-fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>, left: Left, c: &mut Target) {
+fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>, skip: Skip, c: &mut Target) {
     // Columns of a that lie far apart are copied side by side: the first-level cache holds them then, and so they are read once for all panels.
     let mut copy = if a.column > 1 && panels.len() >= WORTH_A_COPY { vec![0.0; TALL * DEPTH.min(b.depth)] } else { vec![] };
     for depth in (0..b.depth).step_by(DEPTH) {
@@ -101,10 +101,10 @@ fn by_rows(block: usize, a: View, rows: usize, b: &Panels, panels: Range<usize>,
             };
             #[cfg(target_arch = "x86_64")]
             if block == avx512::ROWS {
-                avx512::strip(a, step, tall, b, panels.clone(), deep.clone(), left, c);
+                avx512::strip(a, step, tall, b, panels.clone(), deep.clone(), skip, c);
                 continue;
             }
-            strip(a, step, tall, b, panels.clone(), deep.clone(), left, c);
+            strip(a, step, tall, b, panels.clone(), deep.clone(), skip, c);
         }
     }
 }
@@ -140,11 +140,11 @@ fn by_blocks<const N: usize>(numbers: &[f32], column: usize, rows: usize, column
 kernel! {
     /// Some rows with all of these panels, over a part of the inner axis. `a` begins with the first of these rows and of this part;
     /// from a block of rows to the next are `step` numbers.
-    fn strip<L>(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, left: Left, c: &mut Target) {
+    fn strip<L>(a: View, step: usize, rows: Range<usize>, b: &Panels, panels: Range<usize>, deep: Range<usize>, skip: Skip, c: &mut Target) {
         for panel in panels {
             let column = panel * COLUMNS;
-            let row = left.first_row(&rows, column, BLOCK);
-            let mut part = Part { a, step, first: rows.start, b: b.lines(panel, &deep), deep: &deep, left, row, column, width: b.width };
+            let row = skip.first_row(&rows, column, BLOCK);
+            let mut part = Part { a, step, first: rows.start, b: b.lines(panel, &deep), deep: &deep, skip, row, column, width: b.width };
             while part.row + BLOCK <= rows.end {
                 few_rows::<L, BLOCK>(&mut part, c);
             }
@@ -200,7 +200,7 @@ mod tests {
                         rows,
                         &panels,
                         0..panels.count(),
-                        Left::Nothing,
+                        Skip::Nothing,
                         &mut Target { numbers: &mut c, step: width, into: Into::Fresh },
                     );
                     close(&c, 1.0);
@@ -209,7 +209,7 @@ mod tests {
                         rows,
                         &panels,
                         0..panels.count(),
-                        Left::Nothing,
+                        Skip::Nothing,
                         &mut Target { numbers: &mut c, step: width, into: Into::Sum },
                     );
                     close(&c, 2.0);
@@ -227,27 +227,27 @@ mod tests {
             };
             let (lower, all) = (square(|i, j| j <= i), square(|_, _| true));
             let mut panels = Panels::default();
-            let product = |a: View, panels: &Panels, left: Left, block: usize, width: usize| {
+            let product = |a: View, panels: &Panels, skip: Skip, block: usize, width: usize| {
                 let mut c = vec![7.0; n * width];
                 for into in [Into::Fresh, Into::Sum] {
                     let mut c = Target { numbers: &mut c, step: width, into };
-                    by_rows(block, a, n, panels, 0..panels.count(), left, &mut c);
+                    by_rows(block, a, n, panels, 0..panels.count(), skip, &mut c);
                 }
                 c
             };
             for block in [BLOCK, rows_at_once()] {
                 panels.fill(View::rows(&right, width), n, width, 1.0);
                 let a = View::rows(&lower, n);
-                for (a, left) in [(a, Left::RightOfA), (a.transposed(), Left::LeftOfA)] {
-                    let found = product(a, &panels, left, block, width);
-                    assert_eq!(found, product(a, &panels, Left::Nothing, block, width), "{n} × {width}");
+                for (a, skip) in [(a, Skip::UpperOfA), (a.transposed(), Skip::LowerOfA)] {
+                    let found = product(a, &panels, skip, block, width);
+                    assert_eq!(found, product(a, &panels, Skip::Nothing, block, width), "{n} × {width}");
                 }
                 panels.fill(View::rows(&right, width).transposed(), width, n, 1.0);
                 let a = View { numbers: &all, row: width, column: 1 };
                 if n < width {
                     continue; // too few numbers for rows of that length
                 }
-                let [half, whole] = [Left::RightOfC, Left::Nothing].map(|left| product(a, &panels, left, block, n));
+                let [half, whole] = [Skip::UpperOfC, Skip::Nothing].map(|skip| product(a, &panels, skip, block, n));
                 for (row, (half, whole)) in half.chunks_exact(n).zip(whole.chunks_exact(n)).enumerate() {
                     let end = n.min(row / 8 * 8 + 8);
                     assert_eq!(half[..end], whole[..end], "{n} × {width}, row {row}");
@@ -274,7 +274,7 @@ mod tests {
                             rows,
                             &panels,
                             0..panels.count(),
-                            Left::Nothing,
+                            Skip::Nothing,
                             &mut Target { numbers: &mut c, step: width, into },
                         );
                     }
@@ -295,10 +295,10 @@ mod tests {
         fn target(numbers: &mut [f32]) -> Target<'_> {
             Target { numbers, step: 83, into: Into::Fresh }
         }
-        multiply(View::rows(&left, depth), rows, &panels, 0..panels.count(), Left::Nothing, &mut target(&mut all));
+        multiply(View::rows(&left, depth), rows, &panels, 0..panels.count(), Skip::Nothing, &mut target(&mut all));
         for (x, y) in left.chunks_exact(depth).zip(all.chunks_exact(width)) {
             let mut alone = vec![0.0; width];
-            multiply(View::rows(x, depth), 1, &panels, 0..panels.count(), Left::Nothing, &mut target(&mut alone));
+            multiply(View::rows(x, depth), 1, &panels, 0..panels.count(), Skip::Nothing, &mut target(&mut alone));
             assert_eq!(alone, y);
         }
     }
