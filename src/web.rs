@@ -174,7 +174,7 @@ pub fn cpu_gflops(rows: usize, width: usize, out: usize) -> f64 {
     let times = (0..20).map(|_| {
         let start = Instant::now();
         let mut y = cpu::Target { numbers: &mut y, step: out, into: cpu::Into::Fresh };
-        cpu::multiply(cpu::View::rows(&x, width), rows, &weight, 0..weight.count(), cpu::Left::Nothing, &mut y);
+        cpu::multiply(cpu::View::rows(&x, width), rows, &weight, 0..weight.count(), cpu::Skip::Nothing, &mut y);
         start.elapsed().as_secs_f64()
     });
     let best = times.fold(f64::INFINITY, f64::min);
