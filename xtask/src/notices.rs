@@ -129,8 +129,8 @@ fn npm_package(folder: &Path) -> Result<Package> {
 fn crates() -> Result<Vec<Package>> {
     let tree =
         ["tree", "--package", "diorama", "--target", wasm::TARGET, "--no-default-features", "--edges", "normal,no-proc-macro"];
-    let tree = output(Command::new("cargo").args(tree).args(["--prefix", "none", "--format", "{p}", "--locked", "--offline"]))?;
-    let metadata = ["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", wasm::TARGET];
+    let tree = output(Command::new("cargo").args(tree).args(["--prefix", "none", "--format", "{p}", "--locked"]))?;
+    let metadata = ["metadata", "--format-version", "1", "--locked", "--filter-platform", wasm::TARGET];
     let metadata: Value = serde_json::from_str(&output(Command::new("cargo").args(metadata))?)?;
     let known = metadata["packages"].as_array().context("cargo metadata names no packages")?;
     let mut names: Vec<&str> = tree.lines().filter(|line| !line.is_empty()).collect();
