@@ -42,7 +42,25 @@ const TYPING_PAUSE = 120;
 
 export class App extends LitElement {
   static properties = Object.fromEntries(
-    ["state", "hover", "pinned", "cell", "selected", "error", "remedy", "notice", "loading", "dialog", "tables", "shader", "card", "checks", "dragging", "testing", "guiding"].map((name) => [name, { state: true }]),
+    [
+      "state",
+      "hover",
+      "pinned",
+      "cell",
+      "selected",
+      "error",
+      "remedy",
+      "notice",
+      "loading",
+      "dialog",
+      "tables",
+      "shader",
+      "card",
+      "checks",
+      "dragging",
+      "testing",
+      "guiding",
+    ].map((name) => [name, { state: true }]),
   );
 
   /** Writes: encoder-decoders and decoders. */
@@ -146,7 +164,9 @@ export class App extends LitElement {
       await this.loadModel();
       await rewrite(this);
     };
-    this.attempt(start).then(() => this.own.standIn()).then(keepOffline);
+    this.attempt(start)
+      .then(() => this.own.standIn())
+      .then(keepOffline);
   }
 
   /**
@@ -173,7 +193,8 @@ export class App extends LitElement {
     const reads = ["text", "pair", "task", "pad", "edits"].some((name) => name in change);
     this.keep({ ...this.state, ...(reads ? { written: [] } : {}), ...change });
     if (reads) this.#readSoon("edits" in change ? 0 : TYPING_PAUSE);
-    if (["temperature", "topK", "topP", "seed", "beams", "max"].some((name) => name in change)) this.attempt(() => this.player.set(this.state));
+    if (["temperature", "topK", "topP", "seed", "beams", "max"].some((name) => name in change))
+      this.attempt(() => this.player.set(this.state));
   }
 
   /** Loads the model of the state. */
@@ -192,7 +213,13 @@ export class App extends LitElement {
       const onRecover = (/** @type {string} */ reason) => this.note(`${this.say("recovered")} (${reason})`);
       const options = { device: this.state.device, onProgress, onRecover, signal };
       const soon = mayStartSoon(address, options.device);
-      const model = await (soon ? loadSoon((device, lend) => loadModel(source, { ...options, device, lend }), (moved) => this.#tested(moved), signal) : loadModel(source, options));
+      const model = await (soon
+        ? loadSoon(
+            (device, lend) => loadModel(source, { ...options, device, lend }),
+            (moved) => this.#tested(moved),
+            signal,
+          )
+        : loadModel(source, options));
       if (signal.aborted) return model.dispose();
       const reads = model.info.kind === "encoder";
       await this.player.use(reads ? undefined : model);
@@ -259,11 +286,13 @@ export class App extends LitElement {
     const drag = (/** @type {DragEvent} */ event) => dragged(this, event);
     return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${drag} @dragleave=${drag} @drop=${drag}>
       ${header(this)}
-      <main>${input(this)} ${tabs(this)}
-        <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}>${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div>
+      <main
+        >${input(this)} ${tabs(this)}
+        <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}
+          >${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div
+        >
       </main>
-      ${dialogs(this)} ${guide(this)}
-      ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
+      ${dialogs(this)} ${guide(this)} ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
     </div>`;
   }
 
@@ -273,12 +302,22 @@ export class App extends LitElement {
 
   #request() {
     const { text, pair, pad, edits } = this.state;
-    return { text, pair: pairHeadOf(this.model) ? pair : "", prefix: this.task.prefix, pad: this.kind === "decoder" ? 0 : pad, edits };
+    return {
+      text,
+      pair: pairHeadOf(this.model) ? pair : "",
+      prefix: this.task.prefix,
+      pad: this.kind === "decoder" ? 0 : pad,
+      edits,
+    };
   }
 
   /** @param {number} pause // ms */
   #readSoon(pause) {
-    this.#typing.after(pause, () => this.reading.read(this.#request()), (read) => this.attempt(read));
+    this.#typing.after(
+      pause,
+      () => this.reading.read(this.#request()),
+      (read) => this.attempt(read),
+    );
   }
 
   #played() {

@@ -19,7 +19,13 @@ const checks = () => {
 };
 
 serve(() => ({
-  read: (/** @type {ModelSource} */ source, /** @type {OnProgress | undefined} */ onProgress, /** @type {AbortSignal} */ signal) => readModel(source, onProgress, signal, checks()),
-  survey: (/** @type {ModelSource} */ source, /** @type {unknown} */ _, /** @type {AbortSignal} */ signal) => surveyModel(source, signal, checks()),
-  tokenizer: (/** @type {ModelSource} */ source, /** @type {unknown} */ _, /** @type {AbortSignal} */ signal) => readTokenizer(source, signal),
+  read: (
+    /** @type {ModelSource} */ source,
+    /** @type {OnProgress | undefined} */ onProgress,
+    /** @type {AbortSignal} */ signal,
+  ) => readModel(source, onProgress, signal, checks()),
+  survey: (/** @type {ModelSource} */ source, /** @type {unknown} */ _, /** @type {AbortSignal} */ signal) =>
+    surveyModel(source, signal, checks()),
+  tokenizer: (/** @type {ModelSource} */ source, /** @type {unknown} */ _, /** @type {AbortSignal} */ signal) =>
+    readTokenizer(source, signal),
 }));

@@ -14,7 +14,9 @@ export async function importing(load) {
     return await load();
   } catch (error) {
     // A script that came, and fails by itself, says why. One of another build lacks what this one asks of it, which is a fault of syntax.
-    throw error instanceof TypeError || error instanceof SyntaxError ? new Trouble("trouble.site", { file: "JavaScript" }) : error;
+    throw error instanceof TypeError || error instanceof SyntaxError
+      ? new Trouble("trouble.site", { file: "JavaScript" })
+      : error;
   }
 }
 
@@ -42,6 +44,8 @@ export async function askSite(address, file) {
 export async function whole(response, file) {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
-  if (response.body) for await (const part of chunks(response.body, () => new Trouble("trouble.site", { file }))) parts.push(/** @type {Uint8Array<ArrayBuffer>} */ (part));
+  if (response.body)
+    for await (const part of chunks(response.body, () => new Trouble("trouble.site", { file })))
+      parts.push(/** @type {Uint8Array<ArrayBuffer>} */ (part));
   return new Blob(parts);
 }

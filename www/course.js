@@ -88,7 +88,7 @@ class Course extends LitElement {
    */
   async #wakeLater(address) {
     if (/** @type {any} */ (navigator).connection?.saveData) return;
-    for (let waits = true; waits; ) {
+    for (let waits = true; waits;) {
       await new Promise((resolve) => setTimeout(resolve, BREATH));
       if (address !== this.#shown) return;
       const blocks = this.#blocks();
@@ -109,11 +109,15 @@ class Course extends LitElement {
     const at = LESSONS.indexOf(lesson);
     return html`<nav class="contents" aria-label=${say("course.contents")}>
         <p>${say("course.lead")}</p>
-        <ol>${LESSONS.map((one) => html`<li><a href=${this.#link(one)} aria-current=${one === lesson ? "page" : "false"}>${one[/** @type {"en" | "zh"} */ (language)]}</a></li>`)}</ol>
+        <ol
+          >${LESSONS.map((one) => html`<li><a href=${this.#link(one)} aria-current=${one === lesson ? "page" : "false"}>${one[/** @type {"en" | "zh"} */ (language)]}</a></li>`)}</ol
+        >
       </nav>
       <article class="lesson" tabindex="-1" lang=${language === "zh" ? "zh-Hans" : "en"}>
         ${this.error ? refusal(this.error, say) : this.text}
-        <nav class="turn" aria-label=${say("course.turn")}>${this.#turn("previous", LESSONS[at - 1])}${this.#turn("next", LESSONS[at + 1])}</nav>
+        <nav class="turn" aria-label=${say("course.turn")}
+          >${this.#turn("previous", LESSONS[at - 1])}${this.#turn("next", LESSONS[at + 1])}</nav
+        >
       </article>`;
   }
 
@@ -124,7 +128,9 @@ class Course extends LitElement {
   #turn(way, lesson) {
     if (!lesson) return nothing;
     const { language } = this;
-    return html`<a class=${way} href=${this.#link(lesson)}><small>${words(language)(`course.${way}`)}</small>${lesson[/** @type {"en" | "zh"} */ (language)]}</a>`;
+    return html`<a class=${way} href=${this.#link(lesson)}
+      ><small>${words(language)(`course.${way}`)}</small>${lesson[/** @type {"en" | "zh"} */ (language)]}</a
+    >`;
   }
 
   /** @param {Lesson} lesson */

@@ -59,12 +59,16 @@ export async function describeTask(task) {
  *   signal?: AbortSignal, lend?: boolean }} [options]
  * @returns {Promise<Model>}
  */
-export async function loadModel(source, { device = "auto", onProgress = () => {}, onRecover = () => {}, signal, lend = false } = {}) {
+export async function loadModel(
+  source,
+  { device = "auto", onProgress = () => {}, onRecover = () => {}, signal, lend = false } = {},
+) {
   requireDevice(device);
   return Model.load({ ...modelSource(source), lend }, device, onProgress, onRecover, signal);
 }
 
 /** @param {string} device */
 function requireDevice(device) {
-  if (!["auto", "webgpu", "cpu"].includes(device)) throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
+  if (!["auto", "webgpu", "cpu"].includes(device))
+    throw new Error(`device: expected "auto", "webgpu" or "cpu", got ${JSON.stringify(device)}.`);
 }

@@ -22,6 +22,8 @@ export function words(language, locales) {
   return (key, values = {}) => {
     const template = entry(locale, key);
     if (template === undefined) throw new Error(`locales/${language}.json: no words for "${key}"`);
-    return template.replace(HOLE, (_, name, one, other) => (one === undefined ? `${values[name]}` : `${values[name]} ${String(values[name]) === "1" ? one : other}`));
+    return template.replace(HOLE, (_, name, one, other) =>
+      one === undefined ? `${values[name]}` : `${values[name]} ${String(values[name]) === "1" ? one : other}`,
+    );
   };
 }

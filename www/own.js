@@ -184,7 +184,9 @@ export class Own {
     if (!(error instanceof Trouble)) return undefined;
     if (error.ofSite) return { label: app.say("reload"), act: reload };
     if (error.passing) return { label: app.say("retry"), act: () => app.attempt(action) };
-    return error.key === "trouble.foreign" ? { label: app.say("own.look.at", error.values), act: () => this.#consider(String(error.values.address)) } : undefined;
+    return error.key === "trouble.foreign"
+      ? { label: app.say("own.look.at", error.values), act: () => this.#consider(String(error.values.address)) }
+      : undefined;
   }
 
   /**
@@ -217,7 +219,8 @@ export class Own {
    */
   #note(tokenizer, unkept = false) {
     const { say } = this.#app;
-    if (tokenizer && tokenizer.length > 0 && !tokenizer.includes(TOKENIZER)) this.#app.note(say("own.tokenizer.old", { files: tokenizer.join(", ") }));
+    if (tokenizer && tokenizer.length > 0 && !tokenizer.includes(TOKENIZER))
+      this.#app.note(say("own.tokenizer.old", { files: tokenizer.join(", ") }));
     else if (unkept) this.#app.note(say("own.unkept"));
   }
 }

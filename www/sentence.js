@@ -35,5 +35,10 @@ const LONGER = new Set(["address", "classes", "place", "reason", "types"]);
  * @returns {import("./trouble.js").Values}
  */
 function quoted(values) {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? shown(value, LONGER.has(name) ? MOST_LONGER : undefined) : value]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "string" ? shown(value, LONGER.has(name) ? MOST_LONGER : undefined) : value,
+    ]),
+  );
 }

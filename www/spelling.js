@@ -17,7 +17,9 @@ const SIGNS = { "\n": "⏎", "\t": "⇥", "\u007f": "␡" };
  * @param {string} text
  */
 export function visible(text) {
-  return IGNORABLE.test(text) ? [...text].map(codeOf).join("") : text.replace(UNSEEN, (character) => SIGNS[character] ?? (character < " " ? pictureOf(character) : codeOf(character)));
+  return IGNORABLE.test(text)
+    ? [...text].map(codeOf).join("")
+    : text.replace(UNSEEN, (character) => SIGNS[character] ?? (character < " " ? pictureOf(character) : codeOf(character)));
 }
 
 /**
@@ -42,7 +44,9 @@ export function named(token = "") {
  */
 export function tiled(token) {
   const spaced = token.startsWith("▁");
-  return html`<bdi translate="no">${spaced ? html`<span class="space"></span>` : nothing}${named(spaced ? token.slice(1) : token)}</bdi>`;
+  return html`<bdi translate="no"
+    >${spaced ? html`<span class="space"></span>` : nothing}${named(spaced ? token.slice(1) : token)}</bdi
+  >`;
 }
 
 /**

@@ -8,7 +8,8 @@ import zh from "./locales/start.zh.json" with { type: "json" };
 const LOCALES = { en, zh };
 
 const wanted = new URLSearchParams(location.hash.slice(1)).get("lang");
-const language = [wanted ?? "", ...navigator.languages].map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag in LOCALES) ?? "en";
+const language =
+  [wanted ?? "", ...navigator.languages].map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag in LOCALES) ?? "en";
 const say = (/** @type {string} */ key) => LOCALES[language][key];
 
 /** @param {string} sentence */
@@ -25,4 +26,12 @@ function show(sentence) {
 
 if (location.protocol === "file:") show(say("start.disk"));
 // The event of a script that could not be loaded does not bubble, so it is caught on its way down.
-else addEventListener("error", ({ target }) => target instanceof HTMLScriptElement && target.type === "module" && show(self.origin === "null" ? say("start.frame") : say("start.scripts")), true);
+else
+  addEventListener(
+    "error",
+    ({ target }) =>
+      target instanceof HTMLScriptElement &&
+      target.type === "module" &&
+      show(self.origin === "null" ? say("start.frame") : say("start.scripts")),
+    true,
+  );

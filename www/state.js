@@ -53,7 +53,29 @@ const OF_BLOCK = "b.";
 const SETTING = /^b\.[a-z][A-Za-z-]*$/;
 
 /** Parts that `hide=` can leave out. */
-export const HIDEABLE = ["header", "model", "device", "lang", "theme", "share", "guide", "input", "examples", "tools", "source", "towers", "masks", "maps", "encoder", "cross", "decoder", "output", "candidates", "sliders", "more"];
+export const HIDEABLE = [
+  "header",
+  "model",
+  "device",
+  "lang",
+  "theme",
+  "share",
+  "guide",
+  "input",
+  "examples",
+  "tools",
+  "source",
+  "towers",
+  "masks",
+  "maps",
+  "encoder",
+  "cross",
+  "decoder",
+  "output",
+  "candidates",
+  "sliders",
+  "more",
+];
 
 /** Numbers and their ranges: what lies outside is brought to the nearest end. @type {Record<string, { min: number, max: number, whole?: true }>} */
 const RANGES = {
@@ -79,7 +101,12 @@ const CHOICES = { theme: ["auto", "light", "dark"], device: ["auto", "webgpu", "
 export function defaultsOf(model) {
   const shipped = shippedAt(model);
   if (!shipped) return { ...DEFAULTS, model, task: "", text: "" };
-  const [{ id, examples: [example] }] = tasksOf(shipped.name, shipped.kind);
+  const [
+    {
+      id,
+      examples: [example],
+    },
+  ] = tasksOf(shipped.name, shipped.kind);
   return { ...DEFAULTS, ...OF_KIND[shipped.kind], ...shipped.begin, model, task: id, ...example };
 }
 
@@ -93,7 +120,9 @@ export function movedTo(state, model) {
   const [before, after] = [defaultsOf(state.model), defaultsOf(model)];
   const untouched = /** @type {const} */ (["temperature", "pad", "layer", "head"]).filter((name) => state[name] === before[name]);
   const settings = Object.fromEntries(untouched.map((name) => [name, after[name]]));
-  const texts = isExample(state.text) ? { text: after.text, pair: after.pair } : { pair: isExample(state.pair) ? "" : state.pair };
+  const texts = isExample(state.text)
+    ? { text: after.text, pair: after.pair }
+    : { pair: isExample(state.pair) ? "" : state.pair };
   return { ...state, model, task: after.task, edits: NO_EDITS, written: [], ...settings, ...texts };
 }
 
@@ -122,7 +151,12 @@ export function parseState(hash) {
     else if (choices) state[name] = choices.includes(text) ? text : state[name];
     else if (name === "ids") state.ids = text === "1";
     else if (name === "hide") state.hide = text.split(",").filter((part) => HIDEABLE.includes(part));
-    else if (name === "written") state.written = text.split(",").filter((id) => /^\d{1,7}$/.test(id)).slice(0, RANGES.max.max).map(Number);
+    else if (name === "written")
+      state.written = text
+        .split(",")
+        .filter((id) => /^\d{1,7}$/.test(id))
+        .slice(0, RANGES.max.max)
+        .map(Number);
     else if (name === "edits") state.edits = parseEdits(text);
     else if (SETTING.test(name)) state.block[name.slice(OF_BLOCK.length)] = text;
     else if (["task", "text", "pair", "model", "tool"].includes(name)) state[name] = text;

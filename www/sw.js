@@ -15,7 +15,11 @@ const CACHE = "diorama-site";
 /** Of the engine's two binaries, the one that this browser never asks for. */
 const UNUSED = engineFile() === RELAXED ? PLAIN : RELAXED;
 /** Nothing while the site is being worked on: there every visit sees the newest files. */
-const files = new Map((scope.PRECACHE ?? []).filter(({ file }) => file !== UNUSED).map((listed) => [new URL(listed.file, scope.registration.scope).href, listed]));
+const files = new Map(
+  (scope.PRECACHE ?? [])
+    .filter(({ file }) => file !== UNUSED)
+    .map((listed) => [new URL(listed.file, scope.registration.scope).href, listed]),
+);
 
 /** Files that came with other bytes than the listed ones: they are asked for once more under an address that no cache on the way knows. @type {Set<string>} */
 const stale = new Set();

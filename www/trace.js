@@ -134,7 +134,12 @@ export function mean(activation, name) {
     for (let index = 0; index < count; index++) sum += activation.data[from + index * inner];
     data[to] = sum / count;
   }
-  return { name: activation.name, axes: activation.axes.filter((_, i) => i !== dim), shape: activation.shape.filter((_, i) => i !== dim), data };
+  return {
+    name: activation.name,
+    axes: activation.axes.filter((_, i) => i !== dim),
+    shape: activation.shape.filter((_, i) => i !== dim),
+    data,
+  };
 }
 
 /** @typedef {{ rows: number, columns: number, data: Float32Array }} Matrix */
@@ -256,7 +261,14 @@ function appendRows(above, below) {
   const shape = [batch, heads, rows + below.shape[2], below.shape[3]];
   /** @type {Float32Array | undefined} */
   let data;
-  const activation = { name: above.name, axes: above.axes, shape, get data() { return (data ??= joined(pieces, activation)); } };
+  const activation = {
+    name: above.name,
+    axes: above.axes,
+    shape,
+    get data() {
+      return (data ??= joined(pieces, activation));
+    },
+  };
   PIECES.set(activation, pieces);
   return activation;
 }

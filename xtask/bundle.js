@@ -39,7 +39,13 @@ try {
   const inputs = [metafile, styles.metafile].flatMap(({ inputs }) => Object.keys(inputs));
   // Of a package inside another one, the inner.
   const folders = inputs.flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []);
-  writeFileSync(packages, [...new Set(folders)].sort().map((folder) => `${folder}\n`).join(""));
+  writeFileSync(
+    packages,
+    [...new Set(folders)]
+      .sort()
+      .map((folder) => `${folder}\n`)
+      .join(""),
+  );
 } catch {
   // esbuild has said what is wrong, and where.
   process.exitCode = 1;
@@ -54,8 +60,17 @@ function preload(page, outputs) {
   const scripts = [...text.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, src]) => src);
   const needed = new Set(scripts);
   // A set hands out what is added to it while it is read.
-  for (const script of needed) for (const { path, kind } of outputs.get(script) ?? []) if (kind === "import-statement") needed.add(basename(path));
-  const links = [...needed].filter((script) => !scripts.includes(script)).map((script) => `<link rel="modulepreload" href="${script}" />`);
+  for (const script of needed)
+    for (const { path, kind } of outputs.get(script) ?? []) if (kind === "import-statement") needed.add(basename(path));
+  const links = [...needed]
+    .filter((script) => !scripts.includes(script))
+    .map((script) => `<link rel="modulepreload" href="${script}" />`);
   // After the scripts: these are wanted first.
-  writeFileSync(page, text.replace(/^( *)<script type="module" .*\n(?![^]*<script type="module")/m, (found, indent) => found + links.map((link) => `${indent}${link}\n`).join("")));
+  writeFileSync(
+    page,
+    text.replace(
+      /^( *)<script type="module" .*\n(?![^]*<script type="module")/m,
+      (found, indent) => found + links.map((link) => `${indent}${link}\n`).join(""),
+    ),
+  );
 }

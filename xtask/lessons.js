@@ -14,7 +14,10 @@ for (const file of readdirSync("www/lessons").filter((name) => name.endsWith(".h
 }
 
 mkdirSync(join(out, "guides"), { recursive: true });
-for (const [file, language] of [["embedding.md", "en"], ["embedding.zh.md", "zh"]]) {
+for (const [file, language] of [
+  ["embedding.md", "en"],
+  ["embedding.zh.md", "zh"],
+]) {
   writeFileSync(join(out, "guides", `embedding.${language}.html`), guide(readFileSync(join("docs", file), "utf8")));
 }
 
@@ -38,7 +41,11 @@ function guide(markdown) {
 export function withFormulas(text, file) {
   return text.replace(/\\\((.+?)\\\)|\\\[([\s\S]+?)\\\]/g, (_, inline, alone) => {
     try {
-      const math = temml.renderToString(unescape(inline ?? alone), { displayMode: alone !== undefined, throwOnError: true, annotate: false });
+      const math = temml.renderToString(unescape(inline ?? alone), {
+        displayMode: alone !== undefined,
+        throwOnError: true,
+        annotate: false,
+      });
       return alone === undefined ? math : `<div class="formula" tabindex="0">${math}</div>`;
     } catch (error) {
       throw new Error(`www/lessons/${file}: ${inline ?? alone}: ${error.message}`);

@@ -14,13 +14,24 @@ mkdirSync(out, { recursive: true });
 // Inside the project, so that the bundle finds its libraries.
 const folder = mkdtempSync(join("node_modules", ".manifest-"));
 try {
-  await build({ entryPoints: ["www/blocks/gallery.js"], bundle: true, splitting: true, format: "esm", outdir: folder, platform: "node", packages: "external", logLevel: "error" });
+  await build({
+    entryPoints: ["www/blocks/gallery.js"],
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    outdir: folder,
+    platform: "node",
+    packages: "external",
+    logLevel: "error",
+  });
   // Blocks ask the page for these when they are loaded; here there is no page.
   const listening = { addEventListener() {}, removeEventListener() {} };
   Object.assign(globalThis, { ...listening, matchMedia: () => ({ matches: false, ...listening }) });
   const { BLOCKS } = await import(pathToFileURL(join(folder, "gallery.js")).href);
   const gallery = readFileSync("www/blocks/gallery.js", "utf8");
-  const modules = await Promise.all(Object.entries(BLOCKS).map(async ([tag, load]) => moduleOf(tag, (await load()).element, fileOf(gallery, tag))));
+  const modules = await Promise.all(
+    Object.entries(BLOCKS).map(async ([tag, load]) => moduleOf(tag, (await load()).element, fileOf(gallery, tag))),
+  );
   const manifest = { schemaVersion: "2.1.0", readme: "README.md", modules };
   writeFileSync(join(out, "custom-elements.json"), `${JSON.stringify(manifest, null, 1)}\n`);
 } finally {
@@ -43,13 +54,38 @@ function fileOf(gallery, tag) {
  * @param {string} file
  */
 function moduleOf(tag, element, file) {
-  const description = (readFileSync(file, "utf8").match(/^(?:\/\/.*\n)+/)?.[0] ?? "").replace(/^\/\/ ?/gm, "").replaceAll("\n", " ").trim();
-  const attributes = Object.entries({ ...COMMON, ...element.settings }).map(([name, value]) => ({ name: attributeOf(name), fieldName: name, type: { text: typeof value }, default: JSON.stringify(value) }));
-  const events = [{ name: "diorama-settings", type: { text: "CustomEvent<{ settings: object }>" }, description: "The reader changed something: the settings that differ from the defaults." }];
+  const description = (readFileSync(file, "utf8").match(/^(?:\/\/.*\n)+/)?.[0] ?? "")
+    .replace(/^\/\/ ?/gm, "")
+    .replaceAll("\n", " ")
+    .trim();
+  const attributes = Object.entries({ ...COMMON, ...element.settings }).map(([name, value]) => ({
+    name: attributeOf(name),
+    fieldName: name,
+    type: { text: typeof value },
+    default: JSON.stringify(value),
+  }));
+  const events = [
+    {
+      name: "diorama-settings",
+      type: { text: "CustomEvent<{ settings: object }>" },
+      description: "The reader changed something: the settings that differ from the defaults.",
+    },
+  ];
   return {
     kind: "javascript-module",
     path: "dist/diorama.js",
-    declarations: [{ kind: "class", customElement: true, name: element.name, tagName: tag, description, attributes, events, superclass: { name: "LitElement", package: "lit" } }],
+    declarations: [
+      {
+        kind: "class",
+        customElement: true,
+        name: element.name,
+        tagName: tag,
+        description,
+        attributes,
+        events,
+        superclass: { name: "LitElement", package: "lit" },
+      },
+    ],
     exports: [{ kind: "custom-element-definition", name: tag, declaration: { name: element.name, module: "dist/diorama.js" } }],
   };
 }

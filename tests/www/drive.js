@@ -147,7 +147,9 @@ function program(browser) {
       if (existsSync(join(folder, name))) return join(folder, name);
     }
   }
-  throw new Error(`${browser} is not installed (looked for ${PROGRAMS[browser].join(", ")}); on Debian: apt-get install chromium firefox-esr`);
+  throw new Error(
+    `${browser} is not installed (looked for ${PROGRAMS[browser].join(", ")}); on Debian: apt-get install chromium firefox-esr`,
+  );
 }
 
 /**
@@ -161,7 +163,7 @@ async function newPage(handle, browser, options) {
   page.setDefaultTimeout(PROTOCOL_TIMEOUT);
   await page.setViewport({ width: options.width ?? 1280, height: options.height ?? 800, deviceScaleFactor: options.scale ?? 1 });
   if (browser === "chromium") {
-    if (!options.offline) await page.evaluateOnNewDocument(() => delete (/** @type {any} */ (Navigator.prototype)).serviceWorker);
+    if (!options.offline) await page.evaluateOnNewDocument(() => delete (/** @type {any} */ (Navigator.prototype).serviceWorker));
     await page.emulateMediaFeatures([
       { name: "prefers-color-scheme", value: options.theme ?? "light" },
       { name: "prefers-reduced-motion", value: options.motion === false ? "reduce" : "no-preference" },
@@ -177,7 +179,7 @@ function listen(page) {
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url ?? "unknown place"})`);
   });
-  page.on("pageerror", (error) => problems.push(`exception: ${error instanceof Error ? error.stack ?? error.message : error}`));
+  page.on("pageerror", (error) => problems.push(`exception: ${error instanceof Error ? (error.stack ?? error.message) : error}`));
   page.on("request", (request) => {
     const url = new URL(request.url());
     const own = url.hostname === "127.0.0.1" || !["http:", "https:", "ws:", "wss:"].includes(url.protocol);
@@ -195,5 +197,8 @@ async function requireAdapter(page, browser) {
     if (navigator.gpu === undefined) return "navigator.gpu is absent";
     return (await navigator.gpu.requestAdapter()) === null ? "requestAdapter() gave none" : "an adapter";
   });
-  if (found !== "an adapter") throw new Error(`${browser} has no WebGPU adapter here (${found}); on Debian: apt-get install mesa-vulkan-drivers libvulkan1`);
+  if (found !== "an adapter")
+    throw new Error(
+      `${browser} has no WebGPU adapter here (${found}); on Debian: apt-get install mesa-vulkan-drivers libvulkan1`,
+    );
 }

@@ -31,10 +31,15 @@ export async function serveHub(models, port = 0) {
     const bytes = name in models ? await readFile(join(models[name], file)).catch(() => undefined) : undefined;
     if (!bytes) return void response.writeHead(name in models ? 404 : 401, CORS).end();
     const range = request.headers.range?.match(/^bytes=(\d+)-(\d*)$/);
-    const [from, to] = range ? [Number(range[1]), Math.min(bytes.length, range[2] ? Number(range[2]) + 1 : bytes.length)] : [0, bytes.length];
+    const [from, to] = range
+      ? [Number(range[1]), Math.min(bytes.length, range[2] ? Number(range[2]) + 1 : bytes.length)]
+      : [0, bytes.length];
     const part = bytes.subarray(from, to);
     const headers = { ...CORS, "content-length": part.length, "accept-ranges": "bytes", etag: `"${bytes.length}"` };
-    response.writeHead(range ? 206 : 200, range ? { ...headers, "content-range": `bytes ${from}-${to - 1}/${bytes.length}` } : headers);
+    response.writeHead(
+      range ? 206 : 200,
+      range ? { ...headers, "content-range": `bytes ${from}-${to - 1}/${bytes.length}` } : headers,
+    );
     if (request.method === "HEAD") return void response.end();
     const calm = trouble.pace === 0 && trouble.breakAt === 0;
     if (calm || !file.endsWith(".safetensors") || (range && range[2])) return void response.end(part);

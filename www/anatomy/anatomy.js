@@ -26,15 +26,32 @@ export function anatomyOf(graph, kind) {
   const runs = runsOf(graph, kind);
   const owner = firstUses(graph, runs);
   const parts = runs.map((run) => partOf(graph, run, owner));
-  const stacks = /** @type {const} */ (["encoder", "decoder"]).filter((name) => runs.some((run) => run.stack === name)).map((name) => {
-    const own = runs.flatMap((run, i) => (run.stack === name ? [{ run, part: parts[i] }] : []));
-    const numbers = own.flatMap(({ run }) => (run.layer === undefined ? [] : [run.layer]));
-    const layers = [...new Set(numbers)].map((number) => layerOf(graph, number, own.filter(({ run }) => run.layer === number).map(({ part }) => part)));
-    const begun = own.findIndex(({ run }) => run.layer !== undefined);
-    const outside = own.flatMap(({ run, part }, i) => (run.layer === undefined ? [{ part, early: i < begun }] : []));
-    return { name, before: outside.filter(({ early }) => early).map(({ part }) => part), groups: grouped(graph, layers), after: outside.filter(({ early }) => !early).map(({ part }) => part) };
-  });
-  return { stacks, parts: new Map(parts.map((part) => [part.id, part])), parameters: parts.reduce((sum, part) => sum + part.parameters, 0) };
+  const stacks = /** @type {const} */ (["encoder", "decoder"])
+    .filter((name) => runs.some((run) => run.stack === name))
+    .map((name) => {
+      const own = runs.flatMap((run, i) => (run.stack === name ? [{ run, part: parts[i] }] : []));
+      const numbers = own.flatMap(({ run }) => (run.layer === undefined ? [] : [run.layer]));
+      const layers = [...new Set(numbers)].map((number) =>
+        layerOf(
+          graph,
+          number,
+          own.filter(({ run }) => run.layer === number).map(({ part }) => part),
+        ),
+      );
+      const begun = own.findIndex(({ run }) => run.layer !== undefined);
+      const outside = own.flatMap(({ run, part }, i) => (run.layer === undefined ? [{ part, early: i < begun }] : []));
+      return {
+        name,
+        before: outside.filter(({ early }) => early).map(({ part }) => part),
+        groups: grouped(graph, layers),
+        after: outside.filter(({ early }) => !early).map(({ part }) => part),
+      };
+    });
+  return {
+    stacks,
+    parts: new Map(parts.map((part) => [part.id, part])),
+    parameters: parts.reduce((sum, part) => sum + part.parameters, 0),
+  };
 }
 
 /** @typedef {{ stack: "encoder" | "decoder", layer: number | undefined, kind: PartKind, nodes: number[] }} Run */
@@ -56,7 +73,8 @@ function runsOf(graph, kind) {
     const last = runs.at(-1);
     const alone = part === "norm" || part === "add" || part === "bias";
     const ended = last?.kind === "head" && graph[/** @type {number} */ (last.nodes.at(-1))].name.endsWith("logits");
-    if (last && !alone && !ended && last.kind === part && last.stack === place.stack && last.layer === place.layer) last.nodes.push(index);
+    if (last && !alone && !ended && last.kind === part && last.stack === place.stack && last.layer === place.layer)
+      last.nodes.push(index);
     else runs.push({ stack: place.stack, layer: place.layer, kind: part, nodes: [index] });
   });
   return runs;
@@ -100,7 +118,9 @@ function kindOf(node, inLayers) {
 function firstUses(graph, runs) {
   /** @type {Map<number, string>} */
   const owner = new Map();
-  for (const run of runs) for (const node of run.nodes) for (const weight of weightsOf(graph, node)) if (!owner.has(weight)) owner.set(weight, idOf(graph, run));
+  for (const run of runs)
+    for (const node of run.nodes)
+      for (const weight of weightsOf(graph, node)) if (!owner.has(weight)) owner.set(weight, idOf(graph, run));
   return owner;
 }
 
@@ -113,7 +133,11 @@ function firstUses(graph, runs) {
 function partOf(graph, run, owner) {
   const id = idOf(graph, run);
   const used = [...new Set(run.nodes.flatMap((node) => weightsOf(graph, node)))];
-  const uses = used.map((node) => ({ node, size: sizeOf(graph[node].dims.map(Number)), first: owner.get(node) === id ? undefined : owner.get(node) }));
+  const uses = used.map((node) => ({
+    node,
+    size: sizeOf(graph[node].dims.map(Number)),
+    first: owner.get(node) === id ? undefined : owner.get(node),
+  }));
   const parameters = uses.reduce((sum, { size, first }) => sum + (first === undefined ? size : 0), 0);
   return { id, kind: run.kind, nodes: run.nodes, out: /** @type {number} */ (run.nodes.at(-1)), uses, parameters };
 }
@@ -134,7 +158,8 @@ function idOf(graph, run) {
  * @returns {Layer}
  */
 function layerOf(graph, number, parts) {
-  for (const part of parts) if (part.kind === "add") part.residual = parts.findIndex(({ out }) => out === graph[part.out].inputs[0]);
+  for (const part of parts)
+    if (part.kind === "add") part.residual = parts.findIndex(({ out }) => out === graph[part.out].inputs[0]);
   return { number, parts, parameters: parts.reduce((sum, part) => sum + part.parameters, 0) };
 }
 
@@ -148,7 +173,13 @@ function grouped(graph, layers) {
   const groups = [];
   let last = "";
   for (const layer of layers) {
-    const make = JSON.stringify(layer.parts.map(({ kind, nodes, uses }) => [kind, nodes.map((node) => [graph[node].op, graph[node].dims]), uses.map(({ node }) => graph[node].dims)]));
+    const make = JSON.stringify(
+      layer.parts.map(({ kind, nodes, uses }) => [
+        kind,
+        nodes.map((node) => [graph[node].op, graph[node].dims]),
+        uses.map(({ node }) => graph[node].dims),
+      ]),
+    );
     const group = groups.at(-1);
     if (group && make === last) group.layers.push(layer);
     else groups.push({ layers: [layer], shared: false, parameters: 0 });

@@ -12,9 +12,15 @@ import { flatOf } from "./nodes.js";
  * @returns {Chain | undefined}
  */
 export function chainOf(graph, index) {
-  const reads = (/** @type {number} */ node, /** @type {string} */ op) => graph.findIndex(({ op: word, inputs }) => word === op && inputs[0] === node);
+  const reads = (/** @type {number} */ node, /** @type {string} */ op) =>
+    graph.findIndex(({ op: word, inputs }) => word === op && inputs[0] === node);
   const { op, inputs } = graph[index];
-  const scores = { attn_scores: index, mask: inputs[0], softmax: graph[inputs[0]]?.inputs[0], attn_mix: graph[graph[inputs[0]]?.inputs[0]]?.inputs[0] }[op];
+  const scores = {
+    attn_scores: index,
+    mask: inputs[0],
+    softmax: graph[inputs[0]]?.inputs[0],
+    attn_mix: graph[graph[inputs[0]]?.inputs[0]]?.inputs[0],
+  }[op];
   if (scores === undefined) return undefined;
   const masked = reads(scores, "mask");
   const pattern = reads(masked, "softmax");

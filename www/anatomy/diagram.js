@@ -18,7 +18,9 @@ import { shapeText } from "./nodes.js";
 /** @param {Drawing} drawing */
 export function diagram(drawing) {
   const { anatomy, say } = drawing;
-  return html`<div class=${anatomy.stacks.length > 1 ? "stacks two" : "stacks"}>${anatomy.stacks.map((stack) => column(drawing, stack))}</div>
+  return html`<div class=${anatomy.stacks.length > 1 ? "stacks two" : "stacks"}
+      >${anatomy.stacks.map((stack) => column(drawing, stack))}</div
+    >
     <p class="sum-of small">${summed(anatomy, say)}</p>`;
 }
 
@@ -29,11 +31,13 @@ export function diagram(drawing) {
 function column(drawing, stack) {
   const { say, anatomy } = drawing;
   const leads = anatomy.stacks.length > 1 && stack.name === "encoder";
-  return html`<section class="stack ${stack.name}" aria-label=${say(`${stack.name}.title`)}><h2>${say(`${stack.name}.title`)}</h2>
+  return html`<section class="stack ${stack.name}" aria-label=${say(`${stack.name}.title`)}
+    ><h2>${say(`${stack.name}.title`)}</h2>
     <div class="flow">${run(drawing, stack.before)}</div>
     ${stack.groups.map((group) => layers(drawing, group))}
     <div class="flow">${run(drawing, stack.after)}</div>
-    ${leads ? html`<p class="leads">${say("arch.toDecoder")}</p>` : nothing}</section>`;
+    ${leads ? html`<p class="leads">${say("arch.toDecoder")}</p>` : nothing}</section
+  >`;
 }
 
 /**
@@ -47,13 +51,35 @@ function layers(drawing, group) {
   const chosen = group.layers.find(({ number }) => number === layer - 1) ?? group.layers[0];
   const each = group.layers[0].parameters.toLocaleString("en");
   return html`<div class="group">
-    <div class="group-head"><strong>× ${count}</strong>
-      ${all || count === 1 ? nothing : html`<span class="numbers" role="group" aria-label=${say("arch.which")}>${group.layers.map(({ number }) => html`<button type="button" aria-pressed=${number === chosen.number} aria-label=${say("tower.layer", { n: number + 1 })}
-        @click=${() => keep({ layer: number + 1 })}>${number + 1}</button>`)}</span>`}
+    <div class="group-head"
+      ><strong>× ${count}</strong>
+      ${
+        all || count === 1
+          ? nothing
+          : html`<span class="numbers" role="group" aria-label=${say("arch.which")}
+              >${group.layers.map(
+                ({ number }) =>
+                  html`<button
+                    type="button"
+                    aria-pressed=${number === chosen.number}
+                    aria-label=${say("tower.layer", { n: number + 1 })}
+                    @click=${() => keep({ layer: number + 1 })}
+                    >${number + 1}</button
+                  >`,
+              )}</span
+            >`
+      }
       <small>${group.shared ? say("arch.shared", { n: each }) : say("arch.each", { n: each })}</small>
-      ${count === 1 ? nothing : html`<button type="button" class="link" aria-pressed=${all} @click=${() => keep({ all: !all })}>${say(all ? "arch.fold" : "arch.unfold")}</button>`}</div>
-    ${(all ? group.layers : [chosen]).map(({ number, parts }) => html`<div class="layer" role="group" aria-label=${say("tower.layer", { n: number + 1 })}>
-      ${all ? html`<h4>${say("tower.layer", { n: number + 1 })}</h4>` : nothing}<div class="flow">${run(drawing, parts)}</div></div>`)}
+      ${count === 1 ? nothing : html`<button type="button" class="link" aria-pressed=${all} @click=${() => keep({ all: !all })}>${say(all ? "arch.fold" : "arch.unfold")}</button>`}</div
+    >
+    ${(all ? group.layers : [chosen]).map(
+      ({ number, parts }) =>
+        html`<div class="layer" role="group" aria-label=${say("tower.layer", { n: number + 1 })}>
+          ${all ? html`<h4>${say("tower.layer", { n: number + 1 })}</h4>` : nothing}<div class="flow"
+            >${run(drawing, parts)}</div
+          ></div
+        >`,
+    )}
   </div>`;
 }
 
@@ -66,9 +92,14 @@ function run(drawing, parts) {
   const { graph, lens } = drawing;
   return parts.map((part, i) => {
     const row = 2 * i + 1;
-    const around = part.residual === undefined ? nothing : html`<span class="around" aria-hidden="true" style=${`grid-row:${2 * (part.residual + 1) + 1} / ${row + 2}`}></span>`;
+    const around =
+      part.residual === undefined
+        ? nothing
+        : html`<span class="around" aria-hidden="true" style=${`grid-row:${2 * (part.residual + 1) + 1} / ${row + 2}`}></span>`;
     const before = i > 0 ? parts[i - 1].out : undefined;
-    return html`${around}<span class="arrow" style=${`grid-row:${row}`}>${before === undefined ? nothing : html`<span>${shapeText(graph[before], lens)}</span>`}</span>${box(drawing, part, row + 1)}
+    return html`${around}<span class="arrow" style=${`grid-row:${row}`}
+        >${before === undefined ? nothing : html`<span>${shapeText(graph[before], lens)}</span>`}</span
+      >${box(drawing, part, row + 1)}
       ${i === parts.length - 1 ? html`<span class="arrow" style=${`grid-row:${row + 2}`}><span>${shapeText(graph[part.out], lens)}</span></span>` : nothing}`;
   });
 }
@@ -80,10 +111,19 @@ function run(drawing, parts) {
  */
 function box({ graph, chosen, say, choose }, part, row) {
   const tied = part.uses.some(({ first }) => first !== undefined);
-  return html`<button type="button" class="part ${part.kind}" style=${`grid-row:${row}`} aria-pressed=${part.id === chosen} @click=${() => choose(part)}>
+  return html`<button
+    type="button"
+    class="part ${part.kind}"
+    style=${`grid-row:${row}`}
+    aria-pressed=${part.id === chosen}
+    @click=${() => choose(part)}
+  >
     <span>${partName(graph, part, say)}</span>
     ${part.kind === "cross" ? html`<small class="memory">${say("arch.memory")}</small>` : nothing}
-    <small>${part.parameters > 0 ? part.parameters.toLocaleString("en") : nothing}${tied ? html` <span class="tied">${say("arch.tied")}</span>` : nothing}</small></button>`;
+    <small
+      >${part.parameters > 0 ? part.parameters.toLocaleString("en") : nothing}${tied ? html` <span class="tied">${say("arch.tied")}</span>` : nothing}</small
+    ></button
+  >`;
 }
 
 /**
@@ -107,10 +147,15 @@ export function partName(graph, { kind, out, id }, say) {
 function summed({ stacks, parameters }, say) {
   const number = (/** @type {number} */ n) => n.toLocaleString("en");
   const total = (/** @type {Part[]} */ parts) => parts.reduce((sum, part) => sum + part.parameters, 0);
-  const terms = stacks.flatMap(({ before, groups, after }) => [
-    { n: total(before), text: number(total(before)) },
-    ...groups.map(({ layers, shared, parameters: n }) => ({ n, text: shared || layers.length === 1 ? number(n) : `${layers.length} × ${number(layers[0].parameters)}` })),
-    { n: total(after), text: number(total(after)) },
-  ]).filter(({ n }) => n > 0);
+  const terms = stacks
+    .flatMap(({ before, groups, after }) => [
+      { n: total(before), text: number(total(before)) },
+      ...groups.map(({ layers, shared, parameters: n }) => ({
+        n,
+        text: shared || layers.length === 1 ? number(n) : `${layers.length} × ${number(layers[0].parameters)}`,
+      })),
+      { n: total(after), text: number(total(after)) },
+    ])
+    .filter(({ n }) => n > 0);
   return say("arch.sum", { terms: terms.map(({ text }) => text).join(" + "), total: number(parameters) });
 }

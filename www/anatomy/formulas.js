@@ -17,12 +17,20 @@ import { entry } from "../lookup.js";
  */
 export function attentionFormula(architecture) {
   const product = mathml`<mi>Q</mi><msup><mi>K</mi><mi>⊤</mi></msup>`;
-  const scores = /t5/i.test(architecture) ? mathml`<mrow>${product}<mo>+</mo><mi>B</mi></mrow>` : mathml`<mfrac><mrow>${product}</mrow><msqrt><msub><mi>d</mi><mi>head</mi></msub></msqrt></mfrac>`;
-  return html`<math display="block"><mrow>
-    <mi>softmax</mi><mo stretchy="false">(</mo>${scores}<mo>+</mo><mi>mask</mi><mo stretchy="false">)</mo><mi>V</mi><mo>,</mo><mspace width="2em"></mspace>
-    <mi>softmax</mi><msub><mrow><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow><mi>i</mi></msub><mo>=</mo>
-    ${softmaxed()}
-  </mrow></math>`;
+  const scores = /t5/i.test(architecture)
+    ? mathml`<mrow>${product}<mo>+</mo><mi>B</mi></mrow>`
+    : mathml`<mfrac><mrow>${product}</mrow><msqrt><msub><mi>d</mi><mi>head</mi></msub></msqrt></mfrac>`;
+  return html`<math display="block"
+    ><mrow>
+      <mi>softmax</mi><mo stretchy="false">(</mo>${scores}<mo>+</mo><mi>mask</mi><mo stretchy="false">)</mo><mi>V</mi><mo>,</mo
+      ><mspace width="2em"></mspace> <mi>softmax</mi
+      ><msub
+        ><mrow><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow
+        ><mi>i</mi></msub
+      ><mo>=</mo>
+      ${softmaxed()}
+    </mrow></math
+  >`;
 }
 
 /**

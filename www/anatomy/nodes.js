@@ -18,7 +18,9 @@ export function shapeOf({ dims }, { source, target }) {
  */
 export function shapeText(node, lens) {
   const shape = shapeOf(node, lens);
-  return node.axes.flatMap((axis, i) => (axis === "batch" ? [] : [`${axis} ${shape[i].toLocaleString("en")}`])).join(" · ") || "1";
+  return (
+    node.axes.flatMap((axis, i) => (axis === "batch" ? [] : [`${axis} ${shape[i].toLocaleString("en")}`])).join(" · ") || "1"
+  );
 }
 
 /** @param {number[]} shape */

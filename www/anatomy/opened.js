@@ -22,7 +22,9 @@ export function opened(block, specimen, part) {
   const { graph } = specimen;
   return html`<h3>${partName(graph, part, say)} <small class="mono">${part.id}</small></h3>
     <p class="caption">${say(`arch.about.${part.kind}`)}</p>
-    <ol class="ops">${part.nodes.map((node) => op(block, specimen, node))}</ol>
+    <ol class="ops"
+      >${part.nodes.map((node) => op(block, specimen, node))}</ol
+    >
     ${part.uses.length > 0 ? weights(block, specimen, part) : nothing}`;
 }
 
@@ -36,11 +38,32 @@ function weights({ say, anatomy }, { graph, lens }, { uses, parameters }) {
     const part = anatomy?.parts.get(id);
     return part ? `${partName(graph, part, say)} (${id})` : id;
   };
-  const named = (/** @type {import("./nodes.js").GraphNode} */ { name, part = 0, parts = 1 }) => (parts > 1 ? `${name} [${part + 1}/${parts}]` : name);
-  return html`<div class="scroll"><table class="weights"><thead><tr><th scope="col">${say("arch.weight")}</th><th scope="col">${say("arch.shape")}</th><th scope="col">${say("arch.parameters")}</th></tr></thead>
-    <tbody>${uses.map(({ node, size, first }) => html`<tr><th scope="row">${named(graph[node])}${first ? html`<small>${say("arch.tiedWith", { part: where(first) })}</small>` : nothing}</th><td>${shapeText(graph[node], lens)}</td>
-      <td>${first ? html`<s>${size.toLocaleString("en")}</s>` : size.toLocaleString("en")}</td></tr>`)}</tbody>
-    <tfoot><tr><th scope="row">${say("arch.total")}</th><td></td><td>${parameters.toLocaleString("en")}</td></tr></tfoot></table></div>`;
+  const named = (/** @type {import("./nodes.js").GraphNode} */ { name, part = 0, parts = 1 }) =>
+    parts > 1 ? `${name} [${part + 1}/${parts}]` : name;
+  return html`<div class="scroll"
+    ><table class="weights"
+      ><thead
+        ><tr
+          ><th scope="col">${say("arch.weight")}</th><th scope="col">${say("arch.shape")}</th
+          ><th scope="col">${say("arch.parameters")}</th></tr
+        ></thead
+      >
+      <tbody
+        >${uses.map(
+          ({ node, size, first }) =>
+            html`<tr
+              ><th scope="row"
+                >${named(graph[node])}${first ? html`<small>${say("arch.tiedWith", { part: where(first) })}</small>` : nothing}</th
+              ><td>${shapeText(graph[node], lens)}</td>
+              <td>${first ? html`<s>${size.toLocaleString("en")}</s>` : size.toLocaleString("en")}</td></tr
+            >`,
+        )}</tbody
+      >
+      <tfoot
+        ><tr><th scope="row">${say("arch.total")}</th><td></td><td>${parameters.toLocaleString("en")}</td></tr></tfoot
+      ></table
+    ></div
+  >`;
 }
 
 /**
@@ -52,9 +75,17 @@ function op(block, specimen, index) {
   const { graph, lens } = specimen;
   const node = graph[index];
   const open = block.settings.op === node.name;
-  return html`<li><button type="button" class="op" aria-expanded=${open} @click=${() => block.keep({ op: open ? "" : node.name, row: 0, column: 0, from: 0, wgsl: false })}>
-      <b>${node.op}</b><span class="mono">${shortName(node)}</span><small>${shapeText(node, lens)}</small></button>
-    ${open ? body(block, specimen, index) : nothing}</li>`;
+  return html`<li
+    ><button
+      type="button"
+      class="op"
+      aria-expanded=${open}
+      @click=${() => block.keep({ op: open ? "" : node.name, row: 0, column: 0, from: 0, wgsl: false })}
+    >
+      <b>${node.op}</b><span class="mono">${shortName(node)}</span><small>${shapeText(node, lens)}</small></button
+    >
+    ${open ? body(block, specimen, index) : nothing}</li
+  >`;
 }
 
 /**
@@ -68,12 +99,29 @@ function body(block, specimen, index) {
   const numbers = block.numbersOf(index);
   return html`<div class="body">
     <div class="formula">${formulaOf(node)}</div>
-    <p class="small soft">${say("arch.from")} ${node.inputs.map((input, i) => html`${i ? ", " : ""}<span class="mono-small">${specimen.graph[input].name}</span>`)}</p>
+    <p class="small soft"
+      >${say("arch.from")}
+      ${node.inputs.map((input, i) => html`${i ? ", " : ""}<span class="mono-small">${specimen.graph[input].name}</span>`)}</p
+    >
     ${numbers ? values(block, specimen, index, numbers) : html`<p class="soft small" role="status">${say("arch.loading")}</p>`}
-    <div class="foot"><button type="button" class="link" aria-pressed=${settings.wgsl} @click=${() => block.keep({ wgsl: !settings.wgsl })}>WGSL</button>
-      <diorama-save .of=${() => block.renderRoot.querySelector("diorama-matrix")} .say=${say}></diorama-save></div>
-    ${settings.wgsl ? html`<diorama-shader-view .ops=${specimen.model.info.ops.filter(({ op }) => op === node.op)} .op=${shader.op} .file=${shader.file} .wgsl=${shader.wgsl} .say=${say}
-      @diorama-op-select=${(/** @type {CustomEvent} */ event) => block.attempt(() => block.showShader(event.detail.op))}></diorama-shader-view>` : nothing}
+    <div class="foot"
+      ><button type="button" class="link" aria-pressed=${settings.wgsl} @click=${() => block.keep({ wgsl: !settings.wgsl })}
+        >WGSL</button
+      >
+      <diorama-save .of=${() => block.renderRoot.querySelector("diorama-matrix")} .say=${say}></diorama-save
+    ></div>
+    ${
+      settings.wgsl
+        ? html`<diorama-shader-view
+            .ops=${specimen.model.info.ops.filter(({ op }) => op === node.op)}
+            .op=${shader.op}
+            .file=${shader.file}
+            .wgsl=${shader.wgsl}
+            .say=${say}
+            @diorama-op-select=${(/** @type {CustomEvent} */ event) => block.attempt(() => block.showShader(event.detail.op))}
+          ></diorama-shader-view>`
+        : nothing
+    }
   </div>`;
 }
 
@@ -96,15 +144,66 @@ function values(block, specimen, index, numbers) {
   const page = (/** @type {number} */ step) => block.keep({ from: plane.from + step * WIDEST, column: 0 });
   const names = { attn_scores: ["q", "k"], attn_mix: ["p", "v"] }[node.op] ?? ["x", "w"];
   const hues = { attn_scores: ["--query", "--key"], attn_mix: ["--ink", "--value"] }[node.op] ?? ["--ink-soft", "--ink-soft"];
-  const keys = node.op === "softmax" ? tokens(plane.columnDim) : node.op === "attn_mix" ? specimen.tokensAt(specimen.graph[node.inputs[0]], 3) : undefined;
+  const keys =
+    node.op === "softmax"
+      ? tokens(plane.columnDim)
+      : node.op === "attn_mix"
+        ? specimen.tokensAt(specimen.graph[node.inputs[0]], 3)
+        : undefined;
   const title = say("arch.cell", { place: place(node.axes, shape, plane.at(chosen.row, chosen.column)) });
-  return html`<div class="row small">${heads > 0 ? html`<label>${say("compare.head")} <select @change=${(/** @type {Event} */ event) => block.keep({ head: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}>
-      ${Array.from({ length: heads }, (_, i) => html`<option .selected=${i === head} value=${i + 1}>${i + 1}</option>`)}</select></label>` : nothing}
-      ${wide ? html`<span><button type="button" class="link" aria-label=${say("arch.earlier")} ?disabled=${plane.from === 0} @click=${() => page(-1)}>‹</button> ${node.axes[plane.columnDim]} ${plane.from}–${plane.from + plane.columns - 1}
-        <button type="button" class="link" aria-label=${say("arch.later")} ?disabled=${plane.from + plane.columns >= shape[plane.columnDim]} @click=${() => page(1)}>›</button></span>` : nothing}</div>
-    <diorama-matrix .data=${plane.data} .rows=${plane.rows} .columns=${plane.columns} .rowTokens=${tokens(plane.rowDim)} .columnTokens=${tokens(plane.columnDim)} .rowAxis=${plane.rowDim < 0 ? "" : node.axes[plane.rowDim]}
-      .columnAxis=${node.axes[plane.columnDim]} .from=${plane.from} .share=${node.op === "softmax"} .chosen=${chosen} .label=${node.name} .theme=${block.shade} .say=${say}
-      @diorama-cell-select=${(/** @type {CustomEvent} */ { detail }) => block.keep({ row: detail.row, column: detail.column })}></diorama-matrix>
+  return html`<div class="row small"
+      >${
+        heads > 0
+          ? html`<label
+              >${say("compare.head")}
+              <select
+                @change=${(/** @type {Event} */ event) => block.keep({ head: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}
+              >
+                ${Array.from({ length: heads }, (_, i) => html`<option .selected=${i === head} value=${i + 1}>${i + 1}</option>`)}</select
+              ></label
+            >`
+          : nothing
+      }
+      ${
+        wide
+          ? html`<span
+              ><button
+                type="button"
+                class="link"
+                aria-label=${say("arch.earlier")}
+                ?disabled=${plane.from === 0}
+                @click=${() => page(-1)}
+                >‹</button
+              >
+              ${node.axes[plane.columnDim]} ${plane.from}–${plane.from + plane.columns - 1}
+              <button
+                type="button"
+                class="link"
+                aria-label=${say("arch.later")}
+                ?disabled=${plane.from + plane.columns >= shape[plane.columnDim]}
+                @click=${() => page(1)}
+                >›</button
+              ></span
+            >`
+          : nothing
+      }</div
+    >
+    <diorama-matrix
+      .data=${plane.data}
+      .rows=${plane.rows}
+      .columns=${plane.columns}
+      .rowTokens=${tokens(plane.rowDim)}
+      .columnTokens=${tokens(plane.columnDim)}
+      .rowAxis=${plane.rowDim < 0 ? "" : node.axes[plane.rowDim]}
+      .columnAxis=${node.axes[plane.columnDim]}
+      .from=${plane.from}
+      .share=${node.op === "softmax"}
+      .chosen=${chosen}
+      .label=${node.name}
+      .theme=${block.shade}
+      .say=${say}
+      @diorama-cell-select=${(/** @type {CustomEvent} */ { detail }) => block.keep({ row: detail.row, column: detail.column })}
+    ></diorama-matrix>
     ${arithmetic(numbers, index, plane.at(chosen.row, chosen.column), { say, title, names, hues, terms: keys })}`;
 }
 

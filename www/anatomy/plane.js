@@ -17,16 +17,30 @@ export const WIDEST = 512;
  */
 export function planeOf({ axes }, shape, data, { head, from }) {
   const columnDim = shape.length - 1;
-  const rowDim = ["pos", "query_pos", "key_pos", "out"].map((name) => axes.lastIndexOf(name)).find((dim) => dim >= 0 && dim !== columnDim) ?? -1;
+  const rowDim =
+    ["pos", "query_pos", "key_pos", "out"].map((name) => axes.lastIndexOf(name)).find((dim) => dim >= 0 && dim !== columnDim) ??
+    -1;
   const rows = rowDim < 0 ? 1 : shape[rowDim];
   const first = Math.min(from, Math.max(0, shape[columnDim] - 1));
   const columns = Math.min(WIDEST, shape[columnDim] - first);
-  const at = (/** @type {number} */ row, /** @type {number} */ column) => flatOf(shape, shape.map((_, dim) => {
-    if (dim === columnDim) return column + first;
-    if (dim === rowDim) return row;
-    return axes[dim].endsWith("head") ? Math.min(head, shape[dim] - 1) : 0;
-  }));
-  return { rowDim, columnDim, rows, columns, from: first, data: Float64Array.from({ length: sizeOf([rows, columns]) }, (_, i) => data[at(Math.floor(i / columns), i % columns)]), at };
+  const at = (/** @type {number} */ row, /** @type {number} */ column) =>
+    flatOf(
+      shape,
+      shape.map((_, dim) => {
+        if (dim === columnDim) return column + first;
+        if (dim === rowDim) return row;
+        return axes[dim].endsWith("head") ? Math.min(head, shape[dim] - 1) : 0;
+      }),
+    );
+  return {
+    rowDim,
+    columnDim,
+    rows,
+    columns,
+    from: first,
+    data: Float64Array.from({ length: sizeOf([rows, columns]) }, (_, i) => data[at(Math.floor(i / columns), i % columns)]),
+    at,
+  };
 }
 
 /**

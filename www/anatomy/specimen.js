@@ -43,7 +43,9 @@ export class Specimen {
     const ids = pieces.map(({ id }) => id);
     if (kind === "decoder") return new Specimen(model, graph, { source: [], target: pieces }, { ids });
     if (kind === "encoder") {
-      const tokenTypeIds = pieces.some(({ segment }) => segment !== undefined) ? pieces.map(({ segment }) => segment ?? 0) : undefined;
+      const tokenTypeIds = pieces.some(({ segment }) => segment !== undefined)
+        ? pieces.map(({ segment }) => segment ?? 0)
+        : undefined;
       return new Specimen(model, graph, { source: pieces, target: [] }, { ids, tokenTypeIds });
     }
     const written = [];
@@ -63,7 +65,10 @@ export class Specimen {
     const { hooked, weights } = needsOf(this.graph, index);
     const wanted = hooked.filter((node) => !this.#known.has(node));
     if (wanted.length > 0) {
-      const { logits, activations } = await this.model.run(this.input, { capture: wanted.map((node) => this.graph[node].hooks[0]), ...stoppable });
+      const { logits, activations } = await this.model.run(this.input, {
+        capture: wanted.map((node) => this.graph[node].hooks[0]),
+        ...stoppable,
+      });
       for (const node of wanted) {
         const name = this.graph[node].hooks[0];
         const found = activations.get(name) ?? (name === "logits" ? logits : undefined);

@@ -21,10 +21,21 @@ export function steps(specimen, numbers, chain, cell, { say, choose }) {
   const { graph } = specimen;
   const { cell: at, mixed } = placesIn(numbers.shapes[chain.pattern], numbers.shapes[chain.mix], cell);
   const keys = specimen.tokensAt(graph[chain.pattern], 3);
-  const step = (/** @type {string} */ id, /** @type {number} */ node, /** @type {number} */ flat, /** @type {object} */ more = {}) => arithmetic(numbers, node, flat, { say, title: say(`cell.step.${id}`), ...more });
+  const step = (
+    /** @type {string} */ id,
+    /** @type {number} */ node,
+    /** @type {number} */ flat,
+    /** @type {object} */ more = {},
+  ) => arithmetic(numbers, node, flat, { say, title: say(`cell.step.${id}`), ...more });
   const width = numbers.shapes[chain.mix][3];
-  const pick = html`<label class="pick">d_head <select @change=${(/** @type {Event} */ event) => choose({ d: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}>
-    ${Array.from({ length: width }, (_, d) => html`<option .selected=${d === cell.d} value=${d}>${d}</option>`)}</select></label>`;
+  const pick = html`<label class="pick"
+    >d_head
+    <select
+      @change=${(/** @type {Event} */ event) => choose({ d: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}
+    >
+      ${Array.from({ length: width }, (_, d) => html`<option .selected=${d === cell.d} value=${d}>${d}</option>`)}</select
+    ></label
+  >`;
   return html`<ol class="steps">
     <li>${step("scores", chain.scores, at, { names: ["q", "k"], hues: ["--query", "--key"] })}</li>
     <li>${step("mask", chain.masked, at)}</li>
@@ -40,7 +51,20 @@ export function steps(specimen, numbers, chain, cell, { say, choose }) {
  * @param {number} flat
  * @param {{ say: Say, title: string, names?: string[], hues?: string[], terms?: import("../trace.js").Piece[], aside?: unknown }} page
  */
-export function arithmetic(numbers, node, flat, { say, title, names = ["x", "w"], hues = ["--ink-soft", "--ink-soft"], terms, aside = nothing }) {
+export function arithmetic(
+  numbers,
+  node,
+  flat,
+  { say, title, names = ["x", "w"], hues = ["--ink-soft", "--ink-soft"], terms, aside = nothing },
+) {
   const engine = numbers.graph[node].hooks.length > 0 ? numbers.known.get(node)?.[flat] : undefined;
-  return html`<h4>${title}${aside}</h4><diorama-arithmetic .explanation=${numbers.explain(node, flat)} .names=${names} .hues=${hues} .terms=${terms} .engine=${engine} .say=${say}></diorama-arithmetic>`;
+  return html`<h4>${title}${aside}</h4
+    ><diorama-arithmetic
+      .explanation=${numbers.explain(node, flat)}
+      .names=${names}
+      .hues=${hues}
+      .terms=${terms}
+      .engine=${engine}
+      .say=${say}
+    ></diorama-arithmetic>`;
 }

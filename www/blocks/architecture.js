@@ -20,20 +20,81 @@ export class Architecture extends Block {
    * `block` and `op` are open, by the names of their nodes; `layer` and `head` are counted from 1, `row`, `column` and `from` (the first column shown) from 0.
    * `all` draws every layer of a stack.
    */
-  static settings = { model: "models/bert-tiny/", text: "The little girl is happy.", pair: "", block: "", op: "", layer: 1, all: false, head: 1, row: 0, column: 0, from: 0, wgsl: false };
+  static settings = {
+    model: "models/bert-tiny/",
+    text: "The little girl is happy.",
+    pair: "",
+    block: "",
+    op: "",
+    layer: 1,
+    all: false,
+    head: 1,
+    row: 0,
+    column: 0,
+    from: 0,
+    wgsl: false,
+  };
 
   static properties = { ...propertiesOf(this.settings), shader: { state: true } };
 
-  static styles = [blockStyles, stepStyles, diagramStyles, css`
-    :host { container-type: inline-size; }
-    .sides { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 16px 40px; align-items: start; padding-top: 8px; }
-    .picture.one { position: sticky; top: 8px; }
-    .detail { display: grid; gap: 10px; min-width: 0; padding-bottom: 16px; container: detail / inline-size; }
-    @container (max-width: 820px) { .sides { grid-template-columns: minmax(0, 1fr); } .picture.one { position: static; } .detail { border-top: 1px solid var(--hairline); padding-top: 12px; } }
-    /* Two towers leave less room beside them. */
-    @container (max-width: 1100px) { .sides:has(.two) { grid-template-columns: minmax(0, 1fr); } .sides:has(.two) .picture.one { position: static; } }
-    @container detail (max-width: 400px) { .op { grid-template-columns: minmax(0, 1fr); gap: 0; } .op small { grid-column: 1; } }
-  `];
+  static styles = [
+    blockStyles,
+    stepStyles,
+    diagramStyles,
+    css`
+      :host {
+        container-type: inline-size;
+      }
+      .sides {
+        display: grid;
+        grid-template-columns: max-content minmax(0, 1fr);
+        gap: 16px 40px;
+        align-items: start;
+        padding-top: 8px;
+      }
+      .picture.one {
+        position: sticky;
+        top: 8px;
+      }
+      .detail {
+        display: grid;
+        gap: 10px;
+        min-width: 0;
+        padding-bottom: 16px;
+        container: detail / inline-size;
+      }
+      @container (max-width: 820px) {
+        .sides {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .picture.one {
+          position: static;
+        }
+        .detail {
+          border-top: 1px solid var(--hairline);
+          padding-top: 12px;
+        }
+      }
+      /* Two towers leave less room beside them. */
+      @container (max-width: 1100px) {
+        .sides:has(.two) {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .sides:has(.two) .picture.one {
+          position: static;
+        }
+      }
+      @container detail (max-width: 400px) {
+        .op {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0;
+        }
+        .op small {
+          grid-column: 1;
+        }
+      }
+    `,
+  ];
 
   /** @type {Specimen | undefined} */
   specimen;
@@ -67,7 +128,13 @@ export class Architecture extends Block {
     if (!specimen) return;
     if (changed.has("text") || changed.has("pair")) this.attempt(() => this.#read(specimen.model));
     const node = specimen.graph.find(({ name }) => name === this.settings.op);
-    if (node && this.settings.wgsl && this.shader.op !== node.op && !specimen.model.info.ops.some(({ op, variants }) => op === node.op && variants.includes(this.shader.op))) this.attempt(() => this.showShader(node.op));
+    if (
+      node &&
+      this.settings.wgsl &&
+      this.shader.op !== node.op &&
+      !specimen.model.info.ops.some(({ op, variants }) => op === node.op && variants.includes(this.shader.op))
+    )
+      this.attempt(() => this.showShader(node.op));
   }
 
   /** @param {Model} model */
@@ -113,8 +180,12 @@ export class Architecture extends Block {
     const inLayer = anatomy.stacks.flatMap(({ groups }) => groups.flatMap(({ layers }) => layers));
     const first = inLayer.flatMap(({ parts }) => parts).find(({ kind }) => kind === "attention");
     const chosen = anatomy.parts.get(block) ?? first;
-    return html`<div class="sides"><div class=${all ? "picture" : "picture one"}>${diagram({ graph: specimen.graph, lens: specimen.lens, anatomy, chosen: chosen?.id ?? "", layer, all, say, keep: (change) => this.#move(change), choose: ({ id }) => this.keep({ block: id, op: "" }) })}</div>
-      <div class="detail">${chosen ? opened(this, specimen, chosen) : nothing}</div></div>`;
+    return html`<div class="sides"
+      ><div class=${all ? "picture" : "picture one"}
+        >${diagram({ graph: specimen.graph, lens: specimen.lens, anatomy, chosen: chosen?.id ?? "", layer, all, say, keep: (change) => this.#move(change), choose: ({ id }) => this.keep({ block: id, op: "" }) })}</div
+      >
+      <div class="detail">${chosen ? opened(this, specimen, chosen) : nothing}</div></div
+    >`;
   }
 
   /** Another layer's part of the same place stays open. @param {Record<string, any>} change */

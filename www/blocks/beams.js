@@ -18,24 +18,81 @@ export class Beams extends TextBlock {
     blockStyles,
     writingStyles,
     css`
-      .endings { margin-top: 16px; width: 100%; }
-      .endings th { white-space: nowrap; }
-      .endings td.text { text-align: left; font-size: 16px; margin: 0; white-space: normal; min-width: 10em; }
-      .endings .won :is(td, th) { font-weight: 650; color: var(--ink); }
-      .endings .won th::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 7px; background: var(--decoder); }
-      .reading { min-height: 24px; margin: 8px 0; font-variant-numeric: tabular-nums; }
-      .scroll { overflow-x: auto; }
-      .endings caption { text-align: left; padding-bottom: 4px; }
-      .endings th.text { text-align: left; }
-      :host { container-type: inline-size; }
+      .endings {
+        margin-top: 16px;
+        width: 100%;
+      }
+      .endings th {
+        white-space: nowrap;
+      }
+      .endings td.text {
+        text-align: left;
+        font-size: 16px;
+        margin: 0;
+        white-space: normal;
+        min-width: 10em;
+      }
+      .endings .won :is(td, th) {
+        font-weight: 650;
+        color: var(--ink);
+      }
+      .endings .won th::before {
+        content: "";
+        display: inline-block;
+        width: 9px;
+        height: 9px;
+        border-radius: 2px;
+        margin-right: 7px;
+        background: var(--decoder);
+      }
+      .reading {
+        min-height: 24px;
+        margin: 8px 0;
+        font-variant-numeric: tabular-nums;
+      }
+      .scroll {
+        overflow-x: auto;
+      }
+      .endings caption {
+        text-align: left;
+        padding-bottom: 4px;
+      }
+      .endings th.text {
+        text-align: left;
+      }
+      :host {
+        container-type: inline-size;
+      }
       /* Where a text would be a word wide it stands below its numbers. */
       @container (max-width: 560px) {
-        .endings, .endings :is(caption, thead, tbody) { display: block; }
-        .endings tr { display: grid; grid-template-columns: minmax(3.5em, 1fr) minmax(5em, 7em) minmax(4em, 5em) minmax(6em, 9em); align-items: end; border-bottom: 1px solid var(--hairline); padding: 6px 0; }
-        .endings :is(td, th) { border: 0; padding: 0 0 0 8px; white-space: normal; }
-        .endings :is(td, th):first-child { padding-left: 0; white-space: nowrap; }
-        .endings td.text { grid-area: 2 / 1 / 3 / -1; padding: 2px 0 0; }
-        .endings th.text { position: absolute; clip-path: inset(50%); }
+        .endings,
+        .endings :is(caption, thead, tbody) {
+          display: block;
+        }
+        .endings tr {
+          display: grid;
+          grid-template-columns: minmax(3.5em, 1fr) minmax(5em, 7em) minmax(4em, 5em) minmax(6em, 9em);
+          align-items: end;
+          border-bottom: 1px solid var(--hairline);
+          padding: 6px 0;
+        }
+        .endings :is(td, th) {
+          border: 0;
+          padding: 0 0 0 8px;
+          white-space: normal;
+        }
+        .endings :is(td, th):first-child {
+          padding-left: 0;
+          white-space: nowrap;
+        }
+        .endings td.text {
+          grid-area: 2 / 1 / 3 / -1;
+          padding: 2px 0 0;
+        }
+        .endings th.text {
+          position: absolute;
+          clip-path: inset(50%);
+        }
       }
     `,
   ];
@@ -60,10 +117,16 @@ export class Beams extends TextBlock {
   async read() {
     const { text, beams, steps: maxNewTokens } = this.settings;
     const { kind, maxPositions } = this.engine.info;
-    const length = kind === "decoder" && maxPositions !== null ? Math.min(maxNewTokens, maxPositions - (await this.engine.encode(text)).length) : maxNewTokens;
+    const length =
+      kind === "decoder" && maxPositions !== null
+        ? Math.min(maxNewTokens, maxPositions - (await this.engine.encode(text)).length)
+        : maxNewTokens;
     const { signal } = this;
     const progress = this.progress();
-    const tree = await this.engine.beamTree({ text }, { beams, maxNewTokens: length, signal, onStep: (done) => progress(done / length) });
+    const tree = await this.engine.beamTree(
+      { text },
+      { beams, maxNewTokens: length, signal, onStep: (done) => progress(done / length) },
+    );
     const greedy = await this.engine.beamTree({ text }, { beams: 1, maxNewTokens: length, signal });
     this.#tree = tree;
     this.#current = undefined;
@@ -90,18 +153,61 @@ export class Beams extends TextBlock {
     const { say, settings } = this;
     return html`<p class="caption">${say("beams.intro")}</p>
       <div class="row bar">
-        <div class="row" role="group" aria-label=${say("beams.count")}><span class="small">${say("beams.count")}</span>${Array.from({ length: MOST }, (_, i) => html`<button type="button" aria-pressed=${settings.beams === i + 1} @click=${() => this.keep({ beams: i + 1 })}>${i + 1}</button>`)}</div>
-        <span class="fields"><label><input type="checkbox" .checked=${!settings.compact} @change=${(/** @type {Event} */ event) => this.keep({ compact: !(/** @type {HTMLInputElement} */ (event.target).checked) })} /> ${say("beams.dropped")}</label>
-          <label>${say("branches.max")} <input type="number" min="1" max="40" .value=${String(settings.steps)} @change=${(/** @type {Event} */ event) => this.keep({ steps: wholeOf(event, 1, 40) })} /></label>
-          ${this.stopOrAgain()}</span>
+        <div class="row" role="group" aria-label=${say("beams.count")}
+          ><span class="small">${say("beams.count")}</span
+          >${Array.from({ length: MOST }, (_, i) => html`<button type="button" aria-pressed=${settings.beams === i + 1} @click=${() => this.keep({ beams: i + 1 })}>${i + 1}</button>`)}</div
+        >
+        <span class="fields"
+          ><label
+            ><input
+              type="checkbox"
+              .checked=${!settings.compact}
+              @change=${(/** @type {Event} */ event) => this.keep({ compact: !(/** @type {HTMLInputElement} */ (event.target).checked) })}
+            />
+            ${say("beams.dropped")}</label
+          >
+          <label
+            >${say("branches.max")}
+            <input
+              type="number"
+              min="1"
+              max="40"
+              .value=${String(settings.steps)}
+              @change=${(/** @type {Event} */ event) => this.keep({ steps: wholeOf(event, 1, 40) })}
+          /></label>
+          ${this.stopOrAgain()}</span
+        >
       </div>
-      <diorama-beam-lattice class=${this.busy > 0 || this.signal.aborted ? "stale" : ""} .steps=${tree.steps} .ids=${tree.ids} .current=${this.#current} .hideDropped=${settings.compact} .label=${say("beams.label", { n: tree.steps.length })} .say=${say}
-        @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.attempt(() => this.#select(detail.key))}></diorama-beam-lattice>
+      <diorama-beam-lattice
+        class=${this.busy > 0 || this.signal.aborted ? "stale" : ""}
+        .steps=${tree.steps}
+        .ids=${tree.ids}
+        .current=${this.#current}
+        .hideDropped=${settings.compact}
+        .label=${say("beams.label", { n: tree.steps.length })}
+        .say=${say}
+        @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.attempt(() => this.#select(detail.key))}
+      ></diorama-beam-lattice>
       <p class="reading small" aria-live="polite">${this.#reading(tree)}</p>
-      <div class="scroll" role="region" tabindex="0" aria-label=${say("beams.endings")}><table class="endings" role="table"><caption class="small">${say("beams.endings")}</caption>
-        <thead role="rowgroup"><tr role="row"><td role="cell"></td>${["iterated.text", "beams.sum", "beams.length", "beams.mean"].map((key, i) => html`<th role="columnheader" scope="col" class=${i === 0 ? "text" : ""}>${say(key)}</th>`)}</tr></thead>
-        <tbody role="rowgroup">${endings(tree).slice(0, LISTED).map((ending, rank) => this.#ending(say("beams.rank", { n: rank + 1 }), ending, this.#texts.get(ending.ids.join()) ?? "", ending.won))}
-          ${this.#greedy && settings.beams > 1 ? this.#ending(say("beams.greedy"), { ...this.#greedy, length: this.#greedy.ids.length, mean: this.#greedy.score / this.#greedy.ids.length }, this.#greedy.text, false) : nothing}</tbody></table></div>`;
+      <div class="scroll" role="region" tabindex="0" aria-label=${say("beams.endings")}
+        ><table class="endings" role="table"
+          ><caption class="small">${say("beams.endings")}</caption>
+          <thead role="rowgroup"
+            ><tr role="row"
+              ><td role="cell"></td
+              >${["iterated.text", "beams.sum", "beams.length", "beams.mean"].map((key, i) => html`<th role="columnheader" scope="col" class=${i === 0 ? "text" : ""}>${say(key)}</th>`)}</tr
+            ></thead
+          >
+          <tbody role="rowgroup"
+            >${endings(tree)
+              .slice(0, LISTED)
+              .map((ending, rank) =>
+                this.#ending(say("beams.rank", { n: rank + 1 }), ending, this.#texts.get(ending.ids.join()) ?? "", ending.won),
+              )}
+            ${this.#greedy && settings.beams > 1 ? this.#ending(say("beams.greedy"), { ...this.#greedy, length: this.#greedy.ids.length, mean: this.#greedy.score / this.#greedy.ids.length }, this.#greedy.text, false) : nothing}</tbody
+          ></table
+        ></div
+      >`;
   }
 
   /**
@@ -111,7 +217,11 @@ export class Beams extends TextBlock {
    * @param {boolean} won
    */
   #ending(name, { ids, score, length, mean }, text, won) {
-    return html`<tr role="row" class=${won ? "won" : ""}><th role="rowheader" scope="row">${name}</th><td role="cell" class="text" dir="auto" translate="no">${this.#whole(ids, text)}</td><td role="cell">${minus(score)}</td><td role="cell">${length}</td><td role="cell">${minus(mean, 3)}</td></tr>`;
+    return html`<tr role="row" class=${won ? "won" : ""}
+      ><th role="rowheader" scope="row">${name}</th
+      ><td role="cell" class="text" dir="auto" translate="no">${this.#whole(ids, text)}</td><td role="cell">${minus(score)}</td
+      ><td role="cell">${length}</td><td role="cell">${minus(mean, 3)}</td></tr
+    >`;
   }
 
   /**
@@ -128,7 +238,8 @@ export class Beams extends TextBlock {
     if (this.#current === undefined) return this.say("beams.help");
     const { path, score, fate } = textAt(tree, this.#current);
     const won = fate === "finished" && path.join() === tree.ids.join();
-    return html`<span class="mono">${this.#whole(path, this.#texts.get(path.join()) ?? "")}</span> · ${this.say("beams.reading", { total: minus(score), n: path.length, mean: minus(score / path.length, 3), fate: this.say(won ? "beams.fate.won" : `beams.fate.${fate}`) })}`;
+    return html`<span class="mono">${this.#whole(path, this.#texts.get(path.join()) ?? "")}</span> ·
+      ${this.say("beams.reading", { total: minus(score), n: path.length, mean: minus(score / path.length, 3), fate: this.say(won ? "beams.fate.won" : `beams.fate.${fate}`) })}`;
   }
 }
 

@@ -35,17 +35,25 @@ export class Block extends LitElement {
 
   static properties = {
     ...propertiesOf(COMMON),
-    ...Object.fromEntries(["loaded", "address", "error", "outdated", "foreign", "loading", "seen", "sharing", "copied"].map((name) => [name, { state: true }])),
+    ...Object.fromEntries(
+      ["loaded", "address", "error", "outdated", "foreign", "loading", "seen", "sharing", "copied"].map((name) => [
+        name,
+        { state: true },
+      ]),
+    ),
   };
 
   /** Lit asks each class once; a block's own settings are its properties. */
   static finalize() {
-    if (Object.hasOwn(this, "settings") && !Object.hasOwn(this, "properties")) Object.defineProperty(this, "properties", { value: propertiesOf(this.settings) });
+    if (Object.hasOwn(this, "settings") && !Object.hasOwn(this, "properties"))
+      Object.defineProperty(this, "properties", { value: propertiesOf(this.settings) });
     super.finalize();
   }
 
   #holding = new Holding(this, () => this.#left());
-  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.wake(), { rootMargin: "200px" });
+  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.wake(), {
+    rootMargin: "200px",
+  });
   #attempts = 0;
   /** Paper was asked for before all was drawn. */
   #unfinished = false;
@@ -78,7 +86,11 @@ export class Block extends LitElement {
   }
 
   get language() {
-    return this.settings.lang || (this.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] || preferredLanguage(navigator.languages);
+    return (
+      this.settings.lang ||
+      (this.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] ||
+      preferredLanguage(navigator.languages)
+    );
   }
 
   /** The settings and their defaults. @returns {Settings} */
@@ -100,13 +112,20 @@ export class Block extends LitElement {
   get shade() {
     const { theme } = this.settings;
     if (onPaper()) return "light";
-    return theme === "light" || theme === "dark" ? theme : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
+    return theme === "light" || theme === "dark"
+      ? theme
+      : (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light"));
   }
 
   /** @param {string} part one of those that the block says it has */
   hides(part) {
     const { hideable } = /** @type {typeof Block} */ (this.constructor);
-    return [...HIDEABLE, ...hideable].includes(part) && String(this.settings.hide).split(/[,\s]+/).includes(part);
+    return (
+      [...HIDEABLE, ...hideable].includes(part) &&
+      String(this.settings.hide)
+        .split(/[,\s]+/)
+        .includes(part)
+    );
   }
 
   /** What is shown stays until there are words for what comes. */
@@ -136,7 +155,8 @@ export class Block extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (this.seen && this.ready && ["model", "loaded", "seen"].some((name) => changed.has(name))) this.attempt(() => this.#start());
+    if (this.seen && this.ready && ["model", "loaded", "seen"].some((name) => changed.has(name)))
+      this.attempt(() => this.#start());
   }
 
   /** Whether there is all that `begin` needs: a block of the page waits until the page has its model. */
@@ -153,11 +173,15 @@ export class Block extends LitElement {
     // To set what is there already would style the whole block anew.
     if (this.dataset.theme !== this.shade) this.dataset.theme = this.shade;
     const { loading } = this;
-    return html`<div class="progress ${loading ? "active" : ""}" style=${loading?.fraction ? `--done:${loading.fraction}` : ""} role="status">${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div>
+    return html`<div
+        class="progress ${loading ? "active" : ""}"
+        style=${loading?.fraction ? `--done:${loading.fraction}` : ""}
+        role="status"
+        >${loading ? html`<small>${stage({ loading, say: this.say })}</small>` : nothing}</div
+      >
       ${this.error ? html`<p class="error" role="alert">${this.error}${this.outdated ? html` <button type="button" class="link reload" @click=${reload}>${this.say("reload")}</button>` : nothing}</p>` : nothing}
       ${this.foreign ? html`<p class="caption mono">${this.foreign.address}</p><p><button type="button" @click=${() => this.#agree()}>${this.say("blocks.ask", { host: this.foreign.host })}</button></p>` : nothing}
-      ${this.#unfinished ? html`<p class="caption">${this.say("print.unfinished")}</p>` : nothing}
-      ${this.#drawn()}
+      ${this.#unfinished ? html`<p class="caption">${this.say("print.unfinished")}</p>` : nothing} ${this.#drawn()}
       ${sharePanel(this)}`;
   }
 
@@ -167,12 +191,18 @@ export class Block extends LitElement {
    */
   keep(change) {
     Object.assign(this, change);
-    this.dispatchEvent(new CustomEvent("diorama-settings", { detail: { settings: this.changed() }, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new CustomEvent("diorama-settings", { detail: { settings: this.changed() }, bubbles: true, composed: true }),
+    );
   }
 
   /** The settings that differ from the defaults. @returns {Settings} */
   changed() {
-    return Object.fromEntries(Object.entries(this.defaults).flatMap(([name, value]) => (this.settings[name] === value ? [] : [[name, this.settings[name]]])));
+    return Object.fromEntries(
+      Object.entries(this.defaults).flatMap(([name, value]) =>
+        this.settings[name] === value ? [] : [[name, this.settings[name]]],
+      ),
+    );
   }
 
   /** What brings this block back elsewhere: an open page's model by its address, the seed always, and what differs from the defaults. @returns {Settings} */
@@ -196,7 +226,10 @@ export class Block extends LitElement {
       throw new Error(`<${this.localName}> needs a model: give it the attribute model="models/…/".`);
     }
     try {
-      return await acquire(address, this.holding, { device, onProgress: (stage, fraction) => (this.loading = { stage, fraction }) });
+      return await acquire(address, this.holding, {
+        device,
+        onProgress: (stage, fraction) => (this.loading = { stage, fraction }),
+      });
     } finally {
       this.loading = undefined;
     }

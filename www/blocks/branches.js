@@ -17,13 +17,28 @@ const FIRST = { length: 10, drawn: 4, temperature: 1.2 };
 
 export class Branches extends TextBlock {
   /** `tree` are the paths' tokens, `at` is the place in it (0: its root), counted as in `tree`. */
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time", temperature: 0.8, topK: 0, topP: 1, max: 16, tree: "", at: 0 };
+  static settings = {
+    model: "models/gpt2-tiny/",
+    text: "Once upon a time",
+    temperature: 0.8,
+    topK: 0,
+    topP: 1,
+    max: 16,
+    tree: "",
+    at: 0,
+  };
   static styles = [
     blockStyles,
     writingStyles,
     css`
-      diorama-candidates { margin-top: 8px; }
-      .place { margin-top: 16px; border-top: 1px solid var(--hairline); padding-top: 12px; }
+      diorama-candidates {
+        margin-top: 8px;
+      }
+      .place {
+        margin-top: 16px;
+        border-top: 1px solid var(--hairline);
+        padding-top: 12px;
+      }
     `,
   ];
 
@@ -91,9 +106,11 @@ export class Branches extends TextBlock {
    */
   async #example(explorer, signal) {
     const { seed } = this.settings;
-    const write = (/** @type {import("./writing/explorer.js").Sampling} */ sampling) => explorer.write(ROOT, FIRST.length, { sampling, goesOn: () => !signal.aborted });
+    const write = (/** @type {import("./writing/explorer.js").Sampling} */ sampling) =>
+      explorer.write(ROOT, FIRST.length, { sampling, goesOn: () => !signal.aborted });
     await write({ temperature: 0, topK: 0, topP: 1, seed });
-    for (let draw = 0; draw < FIRST.drawn; draw++) await write({ temperature: FIRST.temperature, topK: 0, topP: 1, seed: seed + draw });
+    for (let draw = 0; draw < FIRST.drawn; draw++)
+      await write({ temperature: FIRST.temperature, topK: 0, topP: 1, seed: seed + draw });
   }
 
   /** What stands at the current node becomes known, and is drawn. */
@@ -163,7 +180,13 @@ export class Branches extends TextBlock {
 
   /** @param {number} count */
   #write(count) {
-    return this.#change((explorer, signal) => explorer.write(this.#current, count, { sampling: this.#sampling, goesOn: () => !signal.aborted, grown: (key) => this.#grew(key) }));
+    return this.#change((explorer, signal) =>
+      explorer.write(this.#current, count, {
+        sampling: this.#sampling,
+        goesOn: () => !signal.aborted,
+        grown: (key) => this.#grew(key),
+      }),
+    );
   }
 
   /** A long run shows itself. @param {number} key */
@@ -174,14 +197,17 @@ export class Branches extends TextBlock {
 
   #draw() {
     const { seed, max } = this.settings;
-    return this.#change(async (explorer, signal) => {
-      const here = this.#current;
-      for (let draw = 0; draw < DRAWN && !signal.aborted; draw++) {
-        await explorer.write(here, max, { sampling: { ...this.#sampling, seed: seed + draw }, goesOn: () => !signal.aborted });
-        this.requestUpdate();
-      }
-      return here;
-    }, { seed: (seed + DRAWN) % 2 ** 32 });
+    return this.#change(
+      async (explorer, signal) => {
+        const here = this.#current;
+        for (let draw = 0; draw < DRAWN && !signal.aborted; draw++) {
+          await explorer.write(here, max, { sampling: { ...this.#sampling, seed: seed + draw }, goesOn: () => !signal.aborted });
+          this.requestUpdate();
+        }
+        return here;
+      },
+      { seed: (seed + DRAWN) % 2 ** 32 },
+    );
   }
 
   /** @param {number} key */
@@ -212,30 +238,95 @@ export class Branches extends TextBlock {
     const room = explorer.room(current);
     return html`<p class="caption">${say("branches.intro")}</p>
       <div class="row bar">
-        <button type="button" class="primary" ?disabled=${room <= 0} @click=${() => this.#write(1)}>${say("branches.step")}</button>
+        <button type="button" class="primary" ?disabled=${room <= 0} @click=${() => this.#write(1)}
+          >${say("branches.step")}</button
+        >
         <button type="button" ?disabled=${current === ROOT} @click=${() => this.#go(parent)}>${say("branches.back")}</button>
         ${this.busy > 0 ? this.stopOrAgain() : html`<button type="button" ?disabled=${room <= 0} @click=${() => this.#write(settings.max)}>${say("branches.run")}</button>`}
-        <button type="button" ?disabled=${room <= 0 || settings.temperature === 0} title=${settings.temperature === 0 ? say("branches.draw.greedy") : say("branches.draw.help")} @click=${() => this.#draw()}>${say("branches.draw", { n: DRAWN })}</button>
+        <button
+          type="button"
+          ?disabled=${room <= 0 || settings.temperature === 0}
+          title=${settings.temperature === 0 ? say("branches.draw.greedy") : say("branches.draw.help")}
+          @click=${() => this.#draw()}
+          >${say("branches.draw", { n: DRAWN })}</button
+        >
         <span class="quiet">
-          <button type="button" class="link" ?disabled=${current === ROOT} @click=${() => this.#prune(current)}>${say("branches.prune")}</button>
-          <button type="button" class="link" ?disabled=${tree.size === 0} @click=${() => this.#clear()}>${say("branches.clear")}</button>
-          <button type="button" class="link" ?disabled=${this.#past.length === 0} @click=${() => this.#travel(this.#past, this.#future)}>${say("branches.undo")}</button>
-          <button type="button" class="link" ?disabled=${this.#future.length === 0} @click=${() => this.#travel(this.#future, this.#past)}>${say("branches.redo")}</button>
+          <button type="button" class="link" ?disabled=${current === ROOT} @click=${() => this.#prune(current)}
+            >${say("branches.prune")}</button
+          >
+          <button type="button" class="link" ?disabled=${tree.size === 0} @click=${() => this.#clear()}
+            >${say("branches.clear")}</button
+          >
+          <button
+            type="button"
+            class="link"
+            ?disabled=${this.#past.length === 0}
+            @click=${() => this.#travel(this.#past, this.#future)}
+            >${say("branches.undo")}</button
+          >
+          <button
+            type="button"
+            class="link"
+            ?disabled=${this.#future.length === 0}
+            @click=${() => this.#travel(this.#future, this.#past)}
+            >${say("branches.redo")}</button
+          >
         </span>
         <span class="fields">
-          <label>${say("branches.max")} <input type="number" min="1" max="64" .value=${String(settings.max)} @change=${(/** @type {Event} */ event) => this.keep({ max: wholeOf(event, 1, 64) })} /></label>
-          <label>${say("branches.seed")} <input type="number" min="0" max="4294967295" .value=${String(settings.seed)} @change=${(/** @type {Event} */ event) => this.keep({ seed: wholeOf(event, 0, 2 ** 32 - 1) })} /></label>
+          <label
+            >${say("branches.max")}
+            <input
+              type="number"
+              min="1"
+              max="64"
+              .value=${String(settings.max)}
+              @change=${(/** @type {Event} */ event) => this.keep({ max: wholeOf(event, 1, 64) })}
+          /></label>
+          <label
+            >${say("branches.seed")}
+            <input
+              type="number"
+              min="0"
+              max="4294967295"
+              .value=${String(settings.seed)}
+              @change=${(/** @type {Event} */ event) => this.keep({ seed: wholeOf(event, 0, 2 ** 32 - 1) })}
+          /></label>
         </span>
       </div>
-      <diorama-token-tree .nodes=${this.#nodes(explorer)} .current=${current} .label=${say("branches.tree", { n: tree.leaves().length })} .say=${say}
-        @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.#go(detail.key)} @diorama-node-prune=${(/** @type {CustomEvent} */ { detail }) => this.#prune(detail.key)}></diorama-token-tree>
-      <p class="text" dir="auto" translate="no" aria-live="polite">${prompted(settings.text, explorer.piece(tree.path(current)[0] ?? -1).token, explorer.text(current), this.engine.info.kind)}</p>
+      <diorama-token-tree
+        .nodes=${this.#nodes(explorer)}
+        .current=${current}
+        .label=${say("branches.tree", { n: tree.leaves().length })}
+        .say=${say}
+        @diorama-node-select=${(/** @type {CustomEvent} */ { detail }) => this.#go(detail.key)}
+        @diorama-node-prune=${(/** @type {CustomEvent} */ { detail }) => this.#prune(detail.key)}
+      ></diorama-token-tree>
+      <p class="text" dir="auto" translate="no" aria-live="polite"
+        >${prompted(settings.text, explorer.piece(tree.path(current)[0] ?? -1).token, explorer.text(current), this.engine.info.kind)}</p
+      >
       <section class="place" aria-label=${say("candidates.title")}>
-        <h3>${say("branches.next", { n: depth + 1 })}<small>${current === ROOT ? nothing : say("branches.sum", { total: minus(explorer.total(current), 2), each: Math.exp(explorer.total(current) / depth).toFixed(3) })}</small></h3>
-        ${explorer.done(current) ? html`<p class="soft">${say("branches.done")}</p>` : room <= 0 ? html`<p class="soft">${say("branches.full")}</p>` : html`<diorama-candidates .candidates=${cut} .chosen=${children.length > 0 ? tree.node(children[0]).id : undefined}
-          .temperature=${settings.temperature} .topK=${settings.topK} .topP=${settings.topP} .label=${say("candidates.title")} .say=${say}
-          @diorama-settings-change=${(/** @type {CustomEvent} */ { detail }) => this.keep(detail)}
-          @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.#change((explorer) => explorer.write(this.#current, 1, { forced: [detail.id] }))}></diorama-candidates>`}
+        <h3
+          >${say("branches.next", { n: depth + 1 })}<small
+            >${current === ROOT ? nothing : say("branches.sum", { total: minus(explorer.total(current), 2), each: Math.exp(explorer.total(current) / depth).toFixed(3) })}</small
+          ></h3
+        >
+        ${
+          explorer.done(current)
+            ? html`<p class="soft">${say("branches.done")}</p>`
+            : room <= 0
+              ? html`<p class="soft">${say("branches.full")}</p>`
+              : html`<diorama-candidates
+                  .candidates=${cut}
+                  .chosen=${children.length > 0 ? tree.node(children[0]).id : undefined}
+                  .temperature=${settings.temperature}
+                  .topK=${settings.topK}
+                  .topP=${settings.topP}
+                  .label=${say("candidates.title")}
+                  .say=${say}
+                  @diorama-settings-change=${(/** @type {CustomEvent} */ { detail }) => this.keep(detail)}
+                  @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.#change((explorer) => explorer.write(this.#current, 1, { forced: [detail.id] }))}
+                ></diorama-candidates>`
+        }
       </section>`;
   }
 
@@ -245,7 +336,7 @@ export class Branches extends TextBlock {
    */
   #nodes(explorer) {
     const { tree } = explorer;
-    const { say, settings } = this;
+    const { say } = this;
     return tree.preorder().map(({ key, id, parent, children, depth }) => {
       if (key === ROOT) return { key, token: say("branches.root"), special: false };
       const note = children.length === 0 ? say("branches.path", { total: minus(explorer.total(key), 1), n: depth }) : undefined;

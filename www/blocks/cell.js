@@ -13,15 +13,52 @@ import { labelled } from "../spelling.js";
 
 export class Cell extends TextBlock {
   /** `stack` is `encoder`, `decoder` or `cross` of a model that has both; all are counted from 1, but for `d`, a place of d_head, from 0. */
-  static settings = { model: "models/bert-tiny/", text: "The little girl is happy.", pair: "", stack: "cross", layer: 1, head: 1, query: 4, key: 3, d: 0 };
+  static settings = {
+    model: "models/bert-tiny/",
+    text: "The little girl is happy.",
+    pair: "",
+    stack: "cross",
+    layer: 1,
+    head: 1,
+    query: 4,
+    key: 3,
+    d: 0,
+  };
 
-  static styles = [blockStyles, stepStyles, css`
-    .sides { display: grid; grid-template-columns: minmax(260px, 5fr) minmax(0, 7fr); gap: 16px 32px; align-items: start; }
-    .choice { display: grid; gap: 8px; position: sticky; top: 8px; }
-    diorama-attention-map { height: 340px; }
-    label { display: inline-flex; gap: 6px; align-items: center; }
-    @media (max-width: 800px) { .sides { grid-template-columns: minmax(0, 1fr); } .choice { position: static; } }
-  `];
+  static styles = [
+    blockStyles,
+    stepStyles,
+    css`
+      .sides {
+        display: grid;
+        grid-template-columns: minmax(260px, 5fr) minmax(0, 7fr);
+        gap: 16px 32px;
+        align-items: start;
+      }
+      .choice {
+        display: grid;
+        gap: 8px;
+        position: sticky;
+        top: 8px;
+      }
+      diorama-attention-map {
+        height: 340px;
+      }
+      label {
+        display: inline-flex;
+        gap: 6px;
+        align-items: center;
+      }
+      @media (max-width: 800px) {
+        .sides {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .choice {
+          position: static;
+        }
+      }
+    `,
+  ];
 
   /** @type {Specimen | undefined} */
   #specimen;
@@ -63,7 +100,12 @@ export class Cell extends TextBlock {
     if (!chain) throw new Error(`${name} is no attention of this model.`);
     for (const node of [chain.scores, chain.masked, chain.pattern]) await specimen.numbers(node, stoppable);
     const needed = await specimen.numbers(chain.mix, stoppable);
-    const activation = (/** @type {number} */ node) => ({ name: specimen.graph[node].name, axes: specimen.graph[node].axes, shape: needed.shapes[node], data: Float32Array.from(needed.all(node)) });
+    const activation = (/** @type {number} */ node) => ({
+      name: specimen.graph[node].name,
+      axes: specimen.graph[node].axes,
+      shape: needed.shapes[node],
+      data: Float32Array.from(needed.all(node)),
+    });
     const shown = [activation(chain.pattern), activation(chain.masked)];
     this.#trace = { logits: /** @type {any} */ (undefined), activations: new Map(shown.map((found) => [found.name, found])) };
     [this.#specimen, this.#numbers, this.#chain, this.#of] = [specimen, needed, chain, text + pair];
@@ -79,24 +121,65 @@ export class Cell extends TextBlock {
 
   draw() {
     const [specimen, numbers, say] = [this.#specimen, this.#numbers, this.say];
-    if (!specimen || !numbers || !this.#trace) return html`<p class="soft" role="status">${say("arch.loading")} ${this.held ? this.stopPassOrAgain() : nothing}</p>`;
+    if (!specimen || !numbers || !this.#trace)
+      return html`<p class="soft" role="status">${say("arch.loading")} ${this.held ? this.stopPassOrAgain() : nothing}</p>`;
     const { graph, model } = specimen;
     const node = graph[this.#chain.pattern];
     const [, heads, queries, keys] = numbers.shapes[this.#chain.pattern];
     const within = (/** @type {number} */ n, /** @type {number} */ length) => Math.min(Math.max(1, n), length) - 1;
     const { settings } = this;
-    const cell = { head: within(settings.head, heads), query: within(settings.query, queries), key: within(settings.key, keys), d: Math.min(settings.d, numbers.shapes[this.#chain.mix][3] - 1) };
+    const cell = {
+      head: within(settings.head, heads),
+      query: within(settings.query, queries),
+      key: within(settings.key, keys),
+      d: Math.min(settings.d, numbers.shapes[this.#chain.mix][3] - 1),
+    };
     const [rows, columns] = [specimen.tokensAt(node, 2) ?? [], specimen.tokensAt(node, 3) ?? []];
-    const number = (/** @type {string} */ name, /** @type {number} */ most) => html`<label>${say(`compare.${name}`)}<select @change=${(/** @type {Event} */ event) => this.keep({ [name]: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}>
-      ${Array.from({ length: most }, (_, i) => html`<option .selected=${i + 1 === settings[name]} value=${i + 1}>${i + 1}</option>`)}</select></label>`;
-    const stacks = model.info.kind === "encoder-decoder" ? html`<select aria-label=${say("cell.stack")} @change=${(/** @type {Event} */ event) => this.keep({ stack: /** @type {HTMLSelectElement} */ (event.target).value })}>
-      ${["encoder", "cross", "decoder"].map((stack) => html`<option value=${stack} .selected=${stack === settings.stack}>${say(`${stack}.title`)}</option>`)}</select>` : nothing;
-    return html`<div class="sides"><div class="choice"><div class="row">${stacks}${number("layer", model.info.layers)}${number("head", heads)} ${this.stopPassOrAgain()}</div>
-        <diorama-attention-map .trace=${this.#trace} .hook=${node.name} .head=${String(cell.head)} .rows=${rows} .columns=${columns} .row=${cell.query} .column=${cell.key} .label=${node.name} .axes=${say("cell.axes")}
-          .theme=${this.shade} .say=${say} @click=${this.#choose} @keydown=${this.#choose} @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => (this.#under = event.detail)}></diorama-attention-map>
-        <p class="caption">${say("cell.choose")}</p></div>
-      <div><p class="sentence">${say("cell.sentence", { query: nameOf(rows[cell.query]), key: nameOf(columns[cell.key]), weight: `${(numbers.all(this.#chain.pattern)[((cell.head * queries) + cell.query) * keys + cell.key] * 100).toFixed(1)} %` })}</p>
-        ${steps(specimen, numbers, this.#chain, cell, { say, choose: ({ d }) => this.keep({ d: d ?? 0 }) })}</div></div>`;
+    const number = (/** @type {string} */ name, /** @type {number} */ most) =>
+      html`<label
+        >${say(`compare.${name}`)}<select
+          @change=${(/** @type {Event} */ event) => this.keep({ [name]: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}
+        >
+          ${Array.from({ length: most }, (_, i) => html`<option .selected=${i + 1 === settings[name]} value=${i + 1}>${i + 1}</option>`)}</select
+        ></label
+      >`;
+    const stacks =
+      model.info.kind === "encoder-decoder"
+        ? html`<select
+            aria-label=${say("cell.stack")}
+            @change=${(/** @type {Event} */ event) => this.keep({ stack: /** @type {HTMLSelectElement} */ (event.target).value })}
+          >
+            ${["encoder", "cross", "decoder"].map((stack) => html`<option value=${stack} .selected=${stack === settings.stack}>${say(`${stack}.title`)}</option>`)}</select
+          >`
+        : nothing;
+    return html`<div class="sides"
+      ><div class="choice"
+        ><div class="row">${stacks}${number("layer", model.info.layers)}${number("head", heads)} ${this.stopPassOrAgain()}</div>
+        <diorama-attention-map
+          .trace=${this.#trace}
+          .hook=${node.name}
+          .head=${String(cell.head)}
+          .rows=${rows}
+          .columns=${columns}
+          .row=${cell.query}
+          .column=${cell.key}
+          .label=${node.name}
+          .axes=${say("cell.axes")}
+          .theme=${this.shade}
+          .say=${say}
+          @click=${this.#choose}
+          @keydown=${this.#choose}
+          @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => (this.#under = event.detail)}
+        ></diorama-attention-map>
+        <p class="caption">${say("cell.choose")}</p></div
+      >
+      <div
+        ><p class="sentence"
+          >${say("cell.sentence", { query: nameOf(rows[cell.query]), key: nameOf(columns[cell.key]), weight: `${(numbers.all(this.#chain.pattern)[(cell.head * queries + cell.query) * keys + cell.key] * 100).toFixed(1)} %` })}</p
+        >
+        ${steps(specimen, numbers, this.#chain, cell, { say, choose: ({ d }) => this.keep({ d: d ?? 0 }) })}</div
+      ></div
+    >`;
   }
 
   /** The cell under the cursor. @type {{ row?: number, column?: number }} */

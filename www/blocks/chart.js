@@ -20,7 +20,13 @@ const STEPS = 100;
  * @fires diorama-chart-move - { x: number } the reader moved the reading line
  */
 export class Chart extends LitElement {
-  static properties = { picture: { attribute: false }, say: { attribute: false }, width: { state: true }, table: { state: true }, near: { state: true } };
+  static properties = {
+    picture: { attribute: false },
+    say: { attribute: false },
+    width: { state: true },
+    table: { state: true },
+    near: { state: true },
+  };
   static styles = chartStyles;
 
   #resize = new ResizeObserver(([{ contentRect }]) => (this.width = Math.round(contentRect.width)));
@@ -49,8 +55,13 @@ export class Chart extends LitElement {
 
   /** @param {Picture} picture */
   #scales({ x, y, height = 320 }) {
-    const scale = (/** @type {Axis} */ { domain, log }, /** @type {[number, number]} */ range) => (log ? scaleLog() : scaleLinear()).domain(domain).range(range);
-    return { x: scale(x, [MARGIN.left, Math.max(this.width - MARGIN.right, MARGIN.left + 1)]), y: scale(y, [height - MARGIN.bottom, MARGIN.top]), height };
+    const scale = (/** @type {Axis} */ { domain, log }, /** @type {[number, number]} */ range) =>
+      (log ? scaleLog() : scaleLinear()).domain(domain).range(range);
+    return {
+      x: scale(x, [MARGIN.left, Math.max(this.width - MARGIN.right, MARGIN.left + 1)]),
+      y: scale(y, [height - MARGIN.bottom, MARGIN.top]),
+      height,
+    };
   }
 
   render() {
@@ -59,18 +70,41 @@ export class Chart extends LitElement {
     const { x, y, height } = this.#scales(picture);
     const { width } = this;
     return html`<div class="frame" .style=${`height:${height}px`}>
-        ${width ? html`<svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${picture.label} @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${() => (this.near = undefined)}>
-          <defs><clipPath id="inside"><rect x=${MARGIN.left} y=${MARGIN.top - 4} width=${width - MARGIN.left - MARGIN.right} height=${height - MARGIN.top - MARGIN.bottom + 4}></rect></clipPath></defs>
-          ${this.#axes(picture, x, y)}
-          <g clip-path="url(#inside)">${picture.curves.map((curve) => this.#curve(curve, x, y))}</g>
-          ${this.#reading(picture, x, y)}
-          ${this.#marks(picture, x, y)}
-        </svg>` : nothing}
+        ${
+          width
+            ? html`<svg
+                width=${width}
+                height=${height}
+                viewBox="0 0 ${width} ${height}"
+                role="img"
+                aria-label=${picture.label}
+                @pointermove=${this.#point}
+                @pointerdown=${this.#point}
+                @pointerleave=${() => (this.near = undefined)}
+              >
+                <defs>
+                  <clipPath id="inside">
+                    <rect
+                      x=${MARGIN.left}
+                      y=${MARGIN.top - 4}
+                      width=${width - MARGIN.left - MARGIN.right}
+                      height=${height - MARGIN.top - MARGIN.bottom + 4}
+                    ></rect>
+                  </clipPath>
+                </defs>
+                ${this.#axes(picture, x, y)}
+                <g clip-path="url(#inside)">${picture.curves.map((curve) => this.#curve(curve, x, y))}</g>
+                ${this.#reading(picture, x, y)} ${this.#marks(picture, x, y)}
+              </svg>`
+            : nothing
+        }
         ${this.#slider(picture, x)}
       </div>
       <p class="near" aria-live="polite">${this.near ? `${this.near.name}: ${this.near.note ?? ""}` : nothing}</p>
       ${this.#legend(picture)}
-      <button type="button" class="link" aria-pressed=${this.table} @click=${() => (this.table = !this.table)}>${this.say("chart.table")}</button>
+      <button type="button" class="link" aria-pressed=${this.table} @click=${() => (this.table = !this.table)}
+        >${this.say("chart.table")}</button
+      >
       ${this.table ? this.#table(picture) : nothing}`;
   }
 
@@ -109,10 +143,12 @@ export class Chart extends LitElement {
   #reading({ cursor, curves }, x, y) {
     if (cursor === undefined) return nothing;
     const [bottom, top] = y.range();
-    const dots = curves.filter(({ strong }) => strong).flatMap((curve) => {
-      const up = valueAt(curve, cursor);
-      return up === undefined || y(up) < top - 4 || y(up) > bottom ? [] : [{ up, hue: curve.hue }];
-    });
+    const dots = curves
+      .filter(({ strong }) => strong)
+      .flatMap((curve) => {
+        const up = valueAt(curve, cursor);
+        return up === undefined || y(up) < top - 4 || y(up) > bottom ? [] : [{ up, hue: curve.hue }];
+      });
     return svg`<line class="reading" x1=${x(cursor)} x2=${x(cursor)} y1=${top} y2=${bottom}></line>
       ${dots.map(({ up, hue }) => svg`<circle class="dot" cx=${x(cursor)} cy=${y(up)} r="4.5" .style=${hue ? `--hue:var(--${hue})` : ""}></circle>`)}`;
   }
@@ -124,11 +160,19 @@ export class Chart extends LitElement {
    */
   #marks({ marks = [] }, x, y) {
     const inside = marks.filter((mark) => within(x, mark.x) && within(y, mark.y));
-    const labels = placed(inside.map((mark) => ({ x: x(mark.x), y: y(mark.y), text: mark.name, minor: mark.minor, above: mark.above })), { left: MARGIN.left, right: this.width - 4, top: 8, bottom: y.range()[0] });
-    return inside.map((mark, i) => svg`<g class="mark ${mark.hollow ? "hollow" : ""} ${mark.name ? "" : "many"} ${this.near === mark ? "near" : ""}" .style=${mark.hue ? `--hue:var(--${mark.hue})` : ""}>
+    const labels = placed(
+      inside.map((mark) => ({ x: x(mark.x), y: y(mark.y), text: mark.name, minor: mark.minor, above: mark.above })),
+      { left: MARGIN.left, right: this.width - 4, top: 8, bottom: y.range()[0] },
+    );
+    return inside.map(
+      (
+        mark,
+        i,
+      ) => svg`<g class="mark ${mark.hollow ? "hollow" : ""} ${mark.name ? "" : "many"} ${this.near === mark ? "near" : ""}" .style=${mark.hue ? `--hue:var(--${mark.hue})` : ""}>
       <circle cx=${x(mark.x)} cy=${y(mark.y)} r=${mark.name === "" ? 2 : mark.minor ? 3.5 : 5}></circle>
       ${labels[i] ? svg`<text x=${labels[i].x} y=${labels[i].y} text-anchor=${labels[i].anchor}>${mark.name}</text>` : nothing}
-    </g>`);
+    </g>`,
+    );
   }
 
   /**
@@ -140,16 +184,28 @@ export class Chart extends LitElement {
     const { cursor } = picture;
     if (cursor === undefined) return nothing;
     const walk = x.copy().range([0, STEPS]);
-    return html`<input type="range" class="handle" min="0" max=${STEPS} step="any" .value=${String(walk(cursor))} aria-label=${picture.x.label} aria-valuetext=${this.#spoken(picture)}
-      @keydown=${(/** @type {KeyboardEvent} */ event) => this.#key(event, walk, cursor)} @input=${(/** @type {any} */ { target }) => this.#move(walk.invert(Number(target.value)))} />`;
+    return html`<input
+      type="range"
+      class="handle"
+      min="0"
+      max=${STEPS}
+      step="any"
+      .value=${String(walk(cursor))}
+      aria-label=${picture.x.label}
+      aria-valuetext=${this.#spoken(picture)}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => this.#key(event, walk, cursor)}
+      @input=${(/** @type {any} */ { target }) => this.#move(walk.invert(Number(target.value)))}
+    />`;
   }
 
   /** @param {Picture} picture */
   #spoken({ x, y, curves, cursor = 0 }) {
-    const values = curves.filter(({ faint }) => !faint).flatMap((curve) => {
-      const up = valueAt(curve, cursor);
-      return up === undefined ? [] : [`${curve.name} ${y.format(up)}`];
-    });
+    const values = curves
+      .filter(({ faint }) => !faint)
+      .flatMap((curve) => {
+        const up = valueAt(curve, cursor);
+        return up === undefined ? [] : [`${curve.name} ${y.format(up)}`];
+      });
     return [x.format(cursor), ...new Set(values)].join("; ");
   }
 
@@ -173,9 +229,12 @@ export class Chart extends LitElement {
     const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
     const [left, top] = [event.clientX - box.left, event.clientY - box.top];
     const distance = (/** @type {Mark} */ mark) => Math.hypot(x(mark.x) - left, y(mark.y) - top);
-    this.near = (picture.marks ?? []).filter((mark) => mark.name && distance(mark) < 18).sort((a, b) => distance(a) - distance(b))[0];
+    this.near = (picture.marks ?? [])
+      .filter((mark) => mark.name && distance(mark) < 18)
+      .sort((a, b) => distance(a) - distance(b))[0];
     const presses = event.type === "pointerdown" || event.buttons > 0;
-    if (presses && picture.cursor !== undefined && !this.near) this.#move(Math.min(picture.x.domain[1], Math.max(picture.x.domain[0], x.invert(left))));
+    if (presses && picture.cursor !== undefined && !this.near)
+      this.#move(Math.min(picture.x.domain[1], Math.max(picture.x.domain[0], x.invert(left))));
   }
 
   /** @param {number} x */
@@ -187,7 +246,23 @@ export class Chart extends LitElement {
   #legend({ curves }) {
     const named = curves.filter(({ tag }) => tag !== undefined);
     if (named.length === 0) return nothing;
-    return html`<ul class="legend">${named.map(({ tag, hue, dashed, strong, faint }) => html`<li><svg width="28" height="10" aria-hidden="true"><line class=${["curve", dashed && "dashed", strong && "strong", faint && "faint"].filter(Boolean).join(" ")} x1="0" x2="28" y1="5" y2="5" .style=${hue ? `--hue:var(--${hue})` : ""}></line></svg>${tag}</li>`)}</ul>`;
+    return html`<ul class="legend"
+      >${named.map(
+        ({ tag, hue, dashed, strong, faint }) =>
+          html`<li
+            ><svg width="28" height="10" aria-hidden="true">
+              <line
+                class=${["curve", dashed && "dashed", strong && "strong", faint && "faint"].filter(Boolean).join(" ")}
+                x1="0"
+                x2="28"
+                y1="5"
+                y2="5"
+                .style=${hue ? `--hue:var(--${hue})` : ""}
+              ></line></svg
+            >${tag}</li
+          >`,
+      )}</ul
+    >`;
   }
 
   /** @param {Picture} picture */
@@ -195,13 +270,37 @@ export class Chart extends LitElement {
     const rows = ticks(x, 8);
     const marks = all.filter(({ name }) => name);
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say("chart.table")}>
-      <table><thead><tr><th scope="col">${x.label}</th>${curves.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
-        <tbody>${rows.map((row) => html`<tr><th scope="row">${x.format(row)}</th>${curves.map((curve) => {
-          const up = valueAt(curve, row);
-          return html`<td>${up === undefined ? "–" : y.format(up)}</td>`;
-        })}</tr>`)}</tbody></table>
-      ${marks.length ? html`<table><thead><tr><th scope="col">${this.say("chart.point")}</th><th scope="col">${x.label}</th><th scope="col">${y.label}</th><th scope="col" class="words">${this.say("chart.note")}</th></tr></thead>
-        <tbody>${marks.map((mark) => html`<tr><th scope="row">${mark.name}</th><td>${x.format(mark.x)}</td><td>${y.format(mark.y)}</td><td class="words">${mark.note ?? ""}</td></tr>`)}</tbody></table>` : nothing}
+      <table
+        ><thead
+          ><tr><th scope="col">${x.label}</th>${curves.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead
+        >
+        <tbody
+          >${rows.map(
+            (row) =>
+              html`<tr
+                ><th scope="row">${x.format(row)}</th>${curves.map((curve) => {
+                  const up = valueAt(curve, row);
+                  return html`<td>${up === undefined ? "–" : y.format(up)}</td>`;
+                })}</tr
+              >`,
+          )}</tbody
+        ></table
+      >
+      ${
+        marks.length
+          ? html`<table
+              ><thead
+                ><tr
+                  ><th scope="col">${this.say("chart.point")}</th><th scope="col">${x.label}</th><th scope="col">${y.label}</th
+                  ><th scope="col" class="words">${this.say("chart.note")}</th></tr
+                ></thead
+              >
+              <tbody
+                >${marks.map((mark) => html`<tr><th scope="row">${mark.name}</th><td>${x.format(mark.x)}</td><td>${y.format(mark.y)}</td><td class="words">${mark.note ?? ""}</td></tr>`)}</tbody
+              ></table
+            >`
+          : nothing
+      }
     </div>`;
   }
 }
@@ -235,7 +334,9 @@ export function ticks({ domain, log, ticks }, most) {
     const step = Math.ceil(decades / most);
     return Array.from({ length: Math.floor((decades - 1) / step) + 1 }, (_, i) => 10 ** (first + i * step));
   }
-  const round = [1, 1.5, 2, 3, 5, 7].flatMap((digit) => [-2, -1, 0, 1, 2].map((shift) => digit * 10 ** (first + shift))).filter((value) => value >= low && value <= high);
+  const round = [1, 1.5, 2, 3, 5, 7]
+    .flatMap((digit) => [-2, -1, 0, 1, 2].map((shift) => digit * 10 ** (first + shift)))
+    .filter((value) => value >= low && value <= high);
   return round.sort((a, b) => a - b);
 }
 

@@ -20,14 +20,37 @@ export function masksPicture({ tokens, answers, counts }, say) {
     if (!answer) return plain(piece);
     const { deed, read, truth, guess } = answer;
     const right = guess.id === truth.id;
-    const spoken = say("corrupt.spoken", { read: shown(read), deed: say(`corrupt.deed.${deed}`), truth: shown(truth), guess: shown(guess), share: percent(guess.share) });
-    return { text: shown(read), mark: deed, truth: shown(truth), truthShare: truth.share, guess: shown(guess), guessShare: guess.share, right, spoken };
+    const spoken = say("corrupt.spoken", {
+      read: shown(read),
+      deed: say(`corrupt.deed.${deed}`),
+      truth: shown(truth),
+      guess: shown(guess),
+      share: percent(guess.share),
+    });
+    return {
+      text: shown(read),
+      mark: deed,
+      truth: shown(truth),
+      truthShare: truth.share,
+      guess: shown(guess),
+      guessShare: guess.share,
+      right,
+      spoken,
+    };
   });
   const open = tokens.filter(({ special }) => !special).length;
   const loss = answers.reduce((sum, { truth }) => sum - Math.log(truth.share), 0) / Math.max(1, answers.length);
-  return html`<diorama-interlinear .cells=${cells} .label=${say("corrupt.read")} .hue=${"encoder"} .say=${say}></diorama-interlinear>
+  return html`<diorama-interlinear
+      .cells=${cells}
+      .label=${say("corrupt.read")}
+      .hue=${"encoder"}
+      .say=${say}
+    ></diorama-interlinear>
     ${key(["masked", "random", "kept", "truth", "guess"], "encoder", say)}
-    <p class="counts" role="status">${say("corrupt.counts", { chosen: answers.length, all: open, ...counts })} ${answers.length > 0 ? say("corrupt.loss", { loss: loss.toFixed(2), right: answers.filter(({ truth, guess }) => truth.id === guess.id).length }) : nothing}</p>`;
+    <p class="counts" role="status"
+      >${say("corrupt.counts", { chosen: answers.length, all: open, ...counts })}
+      ${answers.length > 0 ? say("corrupt.loss", { loss: loss.toFixed(2), right: answers.filter(({ truth, guess }) => truth.id === guess.id).length }) : nothing}</p
+    >`;
 }
 
 /**
@@ -45,10 +68,33 @@ export function epochsPicture({ tokens, fixed, fresh }, { upto, theme }, say) {
   ];
   const summary = say("epochs.summary", { n: upto, all: open, fixed: now(covered.fixed), fresh: now(covered.fresh) });
   return html`<div class="grids">
-      <section><h2>${say("epochs.fixed")} <small>${say("epochs.fixed.how", { copies: COPIES, times: fixed.length / COPIES })}</small></h2>
-        <diorama-epoch-grid .epochs=${fixed} .tokens=${tokens} .upto=${upto} .every=${COPIES} .label=${say("epochs.fixed")} .hue=${"decoder"} .theme=${theme} .say=${say}></diorama-epoch-grid></section>
-      <section><h2>${say("epochs.fresh")} <small>${say("epochs.fresh.how")}</small></h2>
-        <diorama-epoch-grid .epochs=${fresh} .tokens=${tokens} .upto=${upto} .label=${say("epochs.fresh")} .hue=${"encoder"} .theme=${theme} .say=${say}></diorama-epoch-grid></section>
+      <section
+        ><h2
+          >${say("epochs.fixed")} <small>${say("epochs.fixed.how", { copies: COPIES, times: fixed.length / COPIES })}</small></h2
+        >
+        <diorama-epoch-grid
+          .epochs=${fixed}
+          .tokens=${tokens}
+          .upto=${upto}
+          .every=${COPIES}
+          .label=${say("epochs.fixed")}
+          .hue=${"decoder"}
+          .theme=${theme}
+          .say=${say}
+        ></diorama-epoch-grid
+      ></section>
+      <section
+        ><h2>${say("epochs.fresh")} <small>${say("epochs.fresh.how")}</small></h2>
+        <diorama-epoch-grid
+          .epochs=${fresh}
+          .tokens=${tokens}
+          .upto=${upto}
+          .label=${say("epochs.fresh")}
+          .hue=${"encoder"}
+          .theme=${theme}
+          .say=${say}
+        ></diorama-epoch-grid
+      ></section>
     </div>
     <p class="caption">${say("epochs.legend")}</p>
     <diorama-coverage-chart .lines=${lines} .upto=${upto} .label=${summary}></diorama-coverage-chart>
@@ -62,14 +108,36 @@ export function epochsPicture({ tokens, fixed, fresh }, { upto, theme }, say) {
 export function spansPicture({ parts, spans, input, target, answers, answer, words, hidden }, say) {
   /** @type {Cell[]} */
   const cells = parts.flatMap(({ text, sentinel }) => {
-    if (!sentinel) return text.split(/\s+/).filter(Boolean).map((word) => ({ text: word, spoken: word }));
+    if (!sentinel)
+      return text
+        .split(/\s+/)
+        .filter(Boolean)
+        .map((word) => ({ text: word, spoken: word }));
     const guess = answers.get(sentinel) ?? "";
     const spoken = say("corrupt.spans.spoken", { sentinel: short(sentinel), truth: text, guess });
-    return [{ text: short(sentinel), mark: /** @type {const} */ ("span"), truth: text, guess: guess || "∅", right: guess === text, spoken }];
+    return [
+      {
+        text: short(sentinel),
+        mark: /** @type {const} */ ("span"),
+        truth: text,
+        guess: guess || "∅",
+        right: guess === text,
+        spoken,
+      },
+    ];
   });
-  return html`<diorama-interlinear .cells=${cells} .label=${say("corrupt.read")} .hue=${"cross"} .say=${say}></diorama-interlinear>
+  return html`<diorama-interlinear
+      .cells=${cells}
+      .label=${say("corrupt.read")}
+      .hue=${"cross"}
+      .say=${say}
+    ></diorama-interlinear>
     ${key(["span", "truth", "guess"], "cross", say)}
-    <dl><dt>${say("corrupt.input")}</dt><dd dir="auto" translate="no">${input}</dd><dt>${say("corrupt.target")}</dt><dd dir="auto" translate="no">${target}</dd><dt>${say("corrupt.answer")}</dt><dd dir="auto" translate="no">${answer}</dd></dl>
+    <dl
+      ><dt>${say("corrupt.input")}</dt><dd dir="auto" translate="no">${input}</dd><dt>${say("corrupt.target")}</dt
+      ><dd dir="auto" translate="no">${target}</dd><dt>${say("corrupt.answer")}</dt
+      ><dd dir="auto" translate="no">${answer}</dd></dl
+    >
     <p class="counts" role="status">${say("corrupt.spans.counts", { hidden, words, spans: spans.length })}</p>`;
 }
 
@@ -81,14 +149,35 @@ export function replacementsPicture(result, say) {
   /** @type {Cell[]} */
   const cells = result.map(({ read, truth, drawn, replaced, suspicion }) => {
     if (read.special) return plain(read);
-    const spoken = say(replaced ? "corrupt.replaced.spoken" : drawn ? "corrupt.same.spoken" : "corrupt.judged.spoken", { read: shown(read), truth: shown(truth), share: percent(suspicion) });
-    return { text: shown(read), mark: replaced ? "replaced" : drawn ? "kept" : "", share: suspicion, truth: replaced ? shown(truth) : undefined, spoken };
+    const spoken = say(replaced ? "corrupt.replaced.spoken" : drawn ? "corrupt.same.spoken" : "corrupt.judged.spoken", {
+      read: shown(read),
+      truth: shown(truth),
+      share: percent(suspicion),
+    });
+    return {
+      text: shown(read),
+      mark: replaced ? "replaced" : drawn ? "kept" : "",
+      share: suspicion,
+      truth: replaced ? shown(truth) : undefined,
+      spoken,
+    };
   });
   const judged = result.filter(({ read }) => !read.special);
   const caught = judged.filter(({ replaced, suspicion }) => replaced && suspicion > 0.5).length;
   const alarms = judged.filter(({ replaced, suspicion }) => !replaced && suspicion > 0.5).length;
-  const counts = { drawn: judged.filter(({ drawn }) => drawn).length, all: judged.length, replaced: judged.filter(({ replaced }) => replaced).length, caught, alarms };
-  return html`<diorama-interlinear .cells=${cells} .label=${say("corrupt.read")} .hue=${"encoder"} .say=${say}></diorama-interlinear>
+  const counts = {
+    drawn: judged.filter(({ drawn }) => drawn).length,
+    all: judged.length,
+    replaced: judged.filter(({ replaced }) => replaced).length,
+    caught,
+    alarms,
+  };
+  return html`<diorama-interlinear
+      .cells=${cells}
+      .label=${say("corrupt.read")}
+      .hue=${"encoder"}
+      .say=${say}
+    ></diorama-interlinear>
     ${key(["replaced", "same", "original"], "encoder", say)}
     <p class="counts" role="status">${say("corrupt.replacements.counts", counts)}</p>`;
 }
@@ -100,7 +189,9 @@ export function replacementsPicture(result, say) {
  */
 function key(signs, hue, say) {
   const look = { span: "masked", replaced: "random", same: "kept", original: "truth" };
-  return html`<p class="key" style=${`--key:var(--${hue});--key-solid:var(--${hue}-solid)`}>${signs.map((sign) => html`<span class=${look[/** @type {"span"} */ (sign)] ?? sign}>${say(`corrupt.key.${sign}`)}</span>`)}</p>`;
+  return html`<p class="key" style=${`--key:var(--${hue});--key-solid:var(--${hue}-solid)`}
+    >${signs.map((sign) => html`<span class=${look[/** @type {"span"} */ (sign)] ?? sign}>${say(`corrupt.key.${sign}`)}</span>`)}</p
+  >`;
 }
 
 /** @param {Piece} piece */

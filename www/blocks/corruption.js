@@ -1,6 +1,6 @@
 // What models are trained on: the reader's text corrupted as BERT, RoBERTa, T5 and ELECTRA corrupt theirs, sampled with a seed, and the trained model's answers beside the truth.
 
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { shippedAt } from "../catalogue.js";
 import { COPIES, EPOCHS, epochsOf } from "../masking/corruption.js";
 import { untilAborted } from "../engine/options.js";
@@ -8,6 +8,7 @@ import { outputHeadOf } from "../reading/reader.js";
 import { sampleMasks, sampleReplacements, sampleSpans } from "../masking/sampled.js";
 import { tasksOf } from "../reading/tasks.js";
 import { epochsPicture, masksPicture, replacementsPicture, spansPicture } from "./corruption-pictures.js";
+import { corruptionStyles } from "./corruption-styles.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 
@@ -17,7 +18,12 @@ import { TextBlock } from "./text-block.js";
 const SCHEMES = /** @type {const} */ (["masks", "epochs", "spans", "replacements"]);
 
 /** Whose training it is, where the block's own model is not of that kind. @type {Record<Scheme, string>} */
-const TEACHERS = { masks: "models/bert-tiny/", epochs: "models/roberta-tiny/", spans: "models/t5-tiny/", replacements: "models/electra-tiny-discriminator/" };
+const TEACHERS = {
+  masks: "models/bert-tiny/",
+  epochs: "models/roberta-tiny/",
+  spans: "models/t5-tiny/",
+  replacements: "models/electra-tiny-discriminator/",
+};
 const GENERATOR = "models/electra-tiny-generator/";
 
 /** How t5-tiny is asked to fill gaps. */
@@ -27,37 +33,19 @@ const FILL = "fill: ";
 const PACE = 180;
 
 export class Corruption extends TextBlock {
-  static settings = { model: "models/bert-tiny/", text: "Once upon a time there was a little girl who lived in a small house near the forest.", pair: "", scheme: "", rate: 15, mean: 3, epoch: EPOCHS, generator: GENERATOR };
+  static settings = {
+    model: "models/bert-tiny/",
+    text: "Once upon a time there was a little girl who lived in a small house near the forest.",
+    pair: "",
+    scheme: "",
+    rate: 15,
+    mean: 3,
+    epoch: EPOCHS,
+    generator: GENERATOR,
+  };
   static hideable = ["knobs"];
 
-  static styles = [blockStyles, css`
-    :host { container-type: inline-size; }
-    .bar { margin: 24px 0 16px; justify-content: space-between; }
-    .choices { display: flex; gap: 4px; flex-wrap: wrap; }
-    .choices button { font-size: 15px; }
-    .knobs { margin: 0 0 12px; min-height: 32px; }
-    .knobs label { display: flex; gap: 8px; align-items: center; }
-    .knobs input[type="number"] { width: 84px; }
-    .knobs b { font: var(--figures-small); color: var(--ink); min-width: 40px; }
-    .lead { max-width: 75ch; margin-bottom: 12px; }
-    .counts { margin: 16px 0 0; }
-    .key { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 12px 0 0; font: var(--small); color: var(--ink-soft); }
-    .key span::before { content: ""; display: inline-block; width: 14px; height: 12px; margin-right: 6px; vertical-align: -1px; border-radius: 3px; border: 1.5px solid var(--key, var(--hairline-strong)); box-sizing: border-box; }
-    .key .masked::before { border-style: dashed; }
-    .key .kept::before { border: 3px double var(--key); }
-    .key .truth::before { background: var(--key-solid); border-color: var(--key-solid); }
-    .key .random::before { border-bottom-width: 3px; }
-    dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 16px; margin: 16px 0 0; }
-    dt { font: var(--small); color: var(--ink-soft); }
-    dd { margin: 0; font: var(--mono); overflow-wrap: anywhere; }
-    .grids { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px; }
-    h2 { font-size: 16px; margin-bottom: 8px; }
-    diorama-coverage-chart { margin-top: 16px; }
-    .steps { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; margin-bottom: 12px; }
-    .steps input { flex: 1 1 160px; max-width: 360px; height: 32px; }
-    .waiting { min-height: 240px; }
-    @container (max-width: 640px) { .grids { grid-template-columns: minmax(0, 1fr); } }
-  `];
+  static styles = [blockStyles, corruptionStyles];
 
   /** Models that other schemes than the block's own brought. @type {Map<string, Promise<Model>>} */
   #models = new Map();
@@ -128,14 +116,29 @@ export class Corruption extends TextBlock {
    * @returns {Promise<{ model: string, result: any }>}
    */
   async #resultOf(scheme, { mean, ...sample }) {
-    if (scheme === "replacements" && [TEACHERS.replacements, this.settings.generator].some((address) => !there(address))) return { model: "", result: undefined };
+    if (scheme === "replacements" && [TEACHERS.replacements, this.settings.generator].some((address) => !there(address)))
+      return { model: "", result: undefined };
     const model = await untilAborted(this.#teacher(scheme), this.signal);
     const { name } = model.info;
     if (scheme === "masks") return { model: name, result: await sampleMasks(model, sample, this.stoppable) };
-    if (scheme === "spans") return { model: name, result: await sampleSpans(model, { ...sample, mean: Math.min(10, Math.max(1, mean || 1)), prefix: FILL }, this.stoppable) };
-    if (scheme === "replacements") return { model: name, result: await sampleReplacements(await untilAborted(this.#model(this.settings.generator), this.signal), model, sample, this.stoppable) };
+    if (scheme === "spans")
+      return {
+        model: name,
+        result: await sampleSpans(model, { ...sample, mean: Math.min(10, Math.max(1, mean || 1)), prefix: FILL }, this.stoppable),
+      };
+    if (scheme === "replacements")
+      return {
+        model: name,
+        result: await sampleReplacements(
+          await untilAborted(this.#model(this.settings.generator), this.signal),
+          model,
+          sample,
+          this.stoppable,
+        ),
+      };
     const tokens = await model.encode(sample.text);
-    const drawn = (/** @type {number} */ copies) => epochsOf(model.corrupt, tokens, { seed: sample.seed, copies, rate: sample.rate });
+    const drawn = (/** @type {number} */ copies) =>
+      epochsOf(model.corrupt, tokens, { seed: sample.seed, copies, rate: sample.rate });
     return { model: name, result: { tokens, fixed: await drawn(COPIES), fresh: await drawn(0) } };
   }
 
@@ -147,7 +150,12 @@ export class Corruption extends TextBlock {
     const own = this.engine;
     const { info } = own;
     const head = info.kind === "encoder" ? outputHeadOf(info) : undefined;
-    const fits = { masks: head === "words" && info.mask !== null, epochs: head === "words", spans: info.name === "t5-tiny", replacements: head === "tokens" }[scheme];
+    const fits = {
+      masks: head === "words" && info.mask !== null,
+      epochs: head === "words",
+      spans: info.name === "t5-tiny",
+      replacements: head === "tokens",
+    }[scheme];
     return fits ? Promise.resolve(own) : this.#model(TEACHERS[scheme]);
   }
 
@@ -167,19 +175,33 @@ export class Corruption extends TextBlock {
     const scheme = this.#scheme;
     if (!this.held) return html`<div class="waiting"></div>`;
     const shown = this.#shown?.scheme === scheme ? this.#shown : undefined;
-    return html`<div class="row bar"><div class="choices" role="group" aria-label=${say("corrupt.scheme")}>${SCHEMES.map((one) => html`<button type="button" aria-pressed=${one === scheme}
-        @click=${() => this.keep({ scheme: one })}>${say(`corrupt.${one}`)}</button>`)}</div>${this.hides("knobs") ? this.stopPassOrAgain() : nothing}</div>
+    return html`<div class="row bar"
+        ><div class="choices" role="group" aria-label=${say("corrupt.scheme")}
+          >${SCHEMES.map(
+            (one) =>
+              html`<button type="button" aria-pressed=${one === scheme} @click=${() => this.keep({ scheme: one })}
+                >${say(`corrupt.${one}`)}</button
+              >`,
+          )}</div
+        >${this.hides("knobs") ? this.stopPassOrAgain() : nothing}</div
+      >
       <p class="small lead">${say(`corrupt.${scheme}.lead`)}</p>
-      ${this.hides("knobs") ? nothing : this.#knobs(scheme)}
-      ${shown ? this.#picture(shown) : html`<div class="waiting"></div>`}`;
+      ${this.hides("knobs") ? nothing : this.#knobs(scheme)} ${shown ? this.#picture(shown) : html`<div class="waiting"></div>`}`;
   }
 
   /** @param {{ scheme: Scheme, model: string, result: any }} shown */
   #picture({ scheme, model, result }) {
     const { say } = this;
     if (result === undefined) return html`<p class="soft">${say(`corrupt.${scheme}.none`)}</p>`;
-    const picture = { masks: masksPicture, epochs: () => this.#epochs(result), spans: spansPicture, replacements: replacementsPicture }[scheme];
-    return html`${picture(result, say)}<p class="caption counts">${say(scheme === "epochs" ? "corrupt.cut" : "corrupt.by", { model })}</p>`;
+    const picture = {
+      masks: masksPicture,
+      epochs: () => this.#epochs(result),
+      spans: spansPicture,
+      replacements: replacementsPicture,
+    }[scheme];
+    return html`${picture(result, say)}<p class="caption counts"
+        >${say(scheme === "epochs" ? "corrupt.cut" : "corrupt.by", { model })}</p
+      >`;
   }
 
   /** @param {any} result */
@@ -188,9 +210,28 @@ export class Corruption extends TextBlock {
     const upto = Math.min(EPOCHS, Math.max(0, Math.round(this.settings.epoch)));
     const quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
     return html`<div class="steps">
-        <button type="button" aria-label=${say("epochs.back")} ?disabled=${upto === 0} @click=${() => this.keep({ epoch: upto - 1 })}>−</button>
-        <button type="button" aria-label=${say("epochs.next")} ?disabled=${upto === EPOCHS} @click=${() => this.keep({ epoch: upto + 1 })}>+</button>
-        <input type="range" min="0" max=${EPOCHS} .value=${String(upto)} aria-label=${say("epochs.slider")} @input=${(/** @type {Event} */ event) => this.keep({ epoch: valueOf(event) })} />
+        <button
+          type="button"
+          aria-label=${say("epochs.back")}
+          ?disabled=${upto === 0}
+          @click=${() => this.keep({ epoch: upto - 1 })}
+          >−</button
+        >
+        <button
+          type="button"
+          aria-label=${say("epochs.next")}
+          ?disabled=${upto === EPOCHS}
+          @click=${() => this.keep({ epoch: upto + 1 })}
+          >+</button
+        >
+        <input
+          type="range"
+          min="0"
+          max=${EPOCHS}
+          .value=${String(upto)}
+          aria-label=${say("epochs.slider")}
+          @input=${(/** @type {Event} */ event) => this.keep({ epoch: valueOf(event) })}
+        />
         <b class="mono">${say("epochs.now", { n: upto, all: EPOCHS })}</b>
         ${quiet ? nothing : html`<button type="button" @click=${() => this.#play()}>${say(this.#timer ? "epochs.stop" : "epochs.play")}</button>`}
       </div>
@@ -216,10 +257,26 @@ export class Corruption extends TextBlock {
   #knobs(scheme) {
     const { say, settings } = this;
     return html`<div class="row knobs">
-      <label>${say("corrupt.rate")}<input type="range" min="5" max="60" step="5" .value=${String(settings.rate)} @change=${(/** @type {Event} */ event) => this.keep({ rate: valueOf(event) })} /><b>${settings.rate} %</b></label>
+      <label
+        >${say("corrupt.rate")}<input
+          type="range"
+          min="5"
+          max="60"
+          step="5"
+          .value=${String(settings.rate)}
+          @change=${(/** @type {Event} */ event) => this.keep({ rate: valueOf(event) })}
+        /><b>${settings.rate} %</b></label
+      >
       ${scheme === "spans" ? html`<label>${say("corrupt.mean")}<input type="range" min="1" max="6" .value=${String(settings.mean)} @change=${(/** @type {Event} */ event) => this.keep({ mean: valueOf(event) })} /><b>${settings.mean}</b></label>` : nothing}
-      <label>${say("corrupt.seed")}<input type="number" min="0" .value=${String(settings.seed)} @change=${(/** @type {Event} */ event) => this.keep({ seed: Math.max(0, Math.round(valueOf(event)) || 0) })} /></label>
-      <button type="button" @click=${() => this.keep({ seed: settings.seed + 1 })}>${say("corrupt.again")}</button> ${this.stopPassOrAgain()}
+      <label
+        >${say("corrupt.seed")}<input
+          type="number"
+          min="0"
+          .value=${String(settings.seed)}
+          @change=${(/** @type {Event} */ event) => this.keep({ seed: Math.max(0, Math.round(valueOf(event)) || 0) })}
+      /></label>
+      <button type="button" @click=${() => this.keep({ seed: settings.seed + 1 })}>${say("corrupt.again")}</button>
+      ${this.stopPassOrAgain()}
     </div>`;
   }
 }

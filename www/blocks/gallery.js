@@ -68,7 +68,10 @@ export function autoload() {
 function defineAt(element) {
   const { localName: tag } = element;
   define(tag).catch((error) => {
-    const language = element.getAttribute("lang") || (element.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] || preferredLanguage(navigator.languages);
+    const language =
+      element.getAttribute("lang") ||
+      (element.closest("[lang]")?.getAttribute("lang") ?? "").split("-")[0] ||
+      preferredLanguage(navigator.languages);
     spoken(language, () => element.replaceChildren(refusal(error, words(language))));
   });
 }

@@ -17,10 +17,27 @@ export class Group extends Block {
     blockStyles,
     css`
       /* The part has its own. */
-      .progress { display: none; }
-      .choices { display: flex; gap: 4px; margin: 4px 0 12px; flex-wrap: wrap; }
-      .choices button { min-height: 30px; padding: 0 14px; border-radius: 15px; font: 14px/1.3 var(--sans); }
-      @media (max-width: 640px) { .choices button { min-height: 40px; border-radius: 20px; } }
+      .progress {
+        display: none;
+      }
+      .choices {
+        display: flex;
+        gap: 4px;
+        margin: 4px 0 12px;
+        flex-wrap: wrap;
+      }
+      .choices button {
+        min-height: 30px;
+        padding: 0 14px;
+        border-radius: 15px;
+        font: 14px/1.3 var(--sans);
+      }
+      @media (max-width: 640px) {
+        .choices button {
+          min-height: 40px;
+          border-radius: 20px;
+        }
+      }
     `,
   ];
 
@@ -33,7 +50,11 @@ export class Group extends Block {
    * @returns {import("./settings.js").Settings}
    */
   static settingsOf(parts) {
-    return Object.assign({}, ...parts.map(({ element }) => element.settings), { model: "models/gpt2-tiny/", text: "Once upon a time", view: "" });
+    return Object.assign({}, ...parts.map(({ element }) => element.settings), {
+      model: "models/gpt2-tiny/",
+      text: "Once upon a time",
+      view: "",
+    });
   }
 
   /** Parts are given what the group is told to hide. */

@@ -24,7 +24,14 @@ const SAID = ["words", "classes"];
 
 export class Intervene extends TextBlock {
   /** `changes` is the list as JSON, empty for an example; `place` and `watch` are a position and a token's id, −1 for the block's own choice; `tokens` are written. */
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time, there was a little girl named", changes: "", place: -1, watch: -1, tokens: 16 };
+  static settings = {
+    model: "models/gpt2-tiny/",
+    text: "Once upon a time, there was a little girl named",
+    changes: "",
+    place: -1,
+    watch: -1,
+    tokens: 16,
+  };
   static styles = [blockStyles, writingStyles, interveneStyles];
 
   /** @type {Bench | undefined} */
@@ -116,7 +123,9 @@ export class Intervene extends TextBlock {
   get #example() {
     const sites = this.#sites;
     const site = sites.find(({ part }) => part === "cross_attn") ?? sites[sites.length - 1];
-    return site ? [{ do: "layer", stack: site.stack, layer: site.part === "cross_attn" ? site.layers - 1 : 0, part: site.part, by: "zero" }] : [];
+    return site
+      ? [{ do: "layer", stack: site.stack, layer: site.part === "cross_attn" ? site.layers - 1 : 0, part: site.part, by: "zero" }]
+      : [];
   }
 
   get #place() {
@@ -157,7 +166,8 @@ export class Intervene extends TextBlock {
     this.requestUpdate();
     try {
       const maps = [];
-      for (const site of sites) maps.push(await bench.sweep(site, this.#place, this.#watched, portion(this.stoppable, maps.length, sites.length)));
+      for (const site of sites)
+        maps.push(await bench.sweep(site, this.#place, this.#watched, portion(this.stoppable, maps.length, sites.length)));
       this.#sweep = maps;
       this.#swept = at;
     } finally {
@@ -200,7 +210,9 @@ export class Intervene extends TextBlock {
     return this.work(async () => {
       // A tokenizer that marks words by their space knows most words with one.
       const [spaced, plain] = await Promise.all([` ${text.trim()}`, text].map((word) => this.engine.encode(word)));
-      const one = [spaced, plain].map((pieces) => pieces.filter(({ special }) => !special)).sort((a, b) => a.length - b.length)[0];
+      const one = [spaced, plain]
+        .map((pieces) => pieces.filter(({ special }) => !special))
+        .sort((a, b) => a.length - b.length)[0];
       this.#unknown = one.length === 1 ? "" : text;
       if (one.length > 0) this.keep({ watch: one[0].id });
       this.requestUpdate();
@@ -214,18 +226,29 @@ export class Intervene extends TextBlock {
       this.#fields = { .../** @type {typeof fields} */ (this.#fields), ...change };
       this.requestUpdate();
     };
-    return { say: this.say, sites: this.#sites, heads: this.engine.info.heads, hooks: this.engine.info.hooks.filter(({ name }) => !/^(nsp_|sop_)?logits$/.test(name)), fields, set };
+    return {
+      say: this.say,
+      sites: this.#sites,
+      heads: this.engine.info.heads,
+      hooks: this.engine.info.hooks.filter(({ name }) => !/^(nsp_|sop_)?logits$/.test(name)),
+      fields,
+      set,
+    };
   }
 
   draw() {
     if (!this.held) return nothing;
     const { say } = this;
     const [bench, outcome] = [this.#bench, this.#outcome];
-    if (!SAID.includes(outputHeadOf(this.engine.info))) return html`<p class="soft" style="margin-top:12px">${say("change.wordless")}</p>`;
+    if (!SAID.includes(outputHeadOf(this.engine.info)))
+      return html`<p class="soft" style="margin-top:12px">${say("change.wordless")}</p>`;
     if (!bench || !outcome || !this.#fields) return this.stopLongOrAgain();
     return html`<p class="caption">${say("change.intro")}</p>
       <div class="two">
-        <section aria-label=${say("change.list")}>${listPart(this.#changes, { say, hooks: this.engine.info.hooks, change: (changes) => this.#change(changes), undo: this.#past.length > 0 && (() => this.#travel(this.#past, this.#future)), redo: this.#future.length > 0 && (() => this.#travel(this.#future, this.#past)) })} ${this.#add()}</section>
+        <section aria-label=${say("change.list")}
+          >${listPart(this.#changes, { say, hooks: this.engine.info.hooks, change: (changes) => this.#change(changes), undo: this.#past.length > 0 && (() => this.#travel(this.#past, this.#future)), redo: this.#future.length > 0 && (() => this.#travel(this.#future, this.#past)) })}
+          ${this.#add()}</section
+        >
         <section aria-label=${say("change.outcome")}>${this.#result(bench, outcome)}</section>
       </div>
       ${this.#sweepView()}
@@ -236,9 +259,14 @@ export class Intervene extends TextBlock {
     const { say } = this;
     const form = this.#form;
     const change = changeOf(form);
-    return html`${fieldsOf(form)}
-      ${form.fields.kind === "weight" ? this.#map(form) : nothing}
-      <button type="button" class="primary" ?disabled=${!change} @click=${() => change && this.#change([...this.#changes, change])}>${say("change.add")}</button>`;
+    return html`${fieldsOf(form)} ${form.fields.kind === "weight" ? this.#map(form) : nothing}
+      <button
+        type="button"
+        class="primary"
+        ?disabled=${!change}
+        @click=${() => change && this.#change([...this.#changes, change])}
+        >${say("change.add")}</button
+      >`;
   }
 
   /** The map of which a cell is edited. @param {import("./change/forms.js").Form} form */
@@ -247,16 +275,32 @@ export class Intervene extends TextBlock {
     const site = sites[fields.site];
     const hook = patternOf(site, fields.layer);
     const pattern = bench.before?.activations.get(hook);
-    const [rows, columns] = [site.stack === "encoder" ? bench.source : bench.pieces, site.stack === "encoder" || site.part === "cross_attn" ? bench.source : bench.pieces];
+    const [rows, columns] = [
+      site.stack === "encoder" ? bench.source : bench.pieces,
+      site.stack === "encoder" || site.part === "cross_attn" ? bench.source : bench.pieces,
+    ];
     const choose = () => {
       const cell = this.#pointed;
       if (!cell || !pattern) return;
       const now = weightAt(pattern, { head: fields.head, query: cell.row, key: cell.column });
       set({ cell: { query: cell.row, key: cell.column, now }, value: now > 0.5 ? 0 : 1 });
     };
-    return html`<diorama-attention-map class="map" .trace=${bench.before} .hook=${hook} .head=${String(fields.head)} .rows=${rows} .columns=${columns} .row=${fields.cell?.query} .column=${fields.cell?.key} .theme=${this.shade} .label=${this.say("change.map")} .say=${this.say}
+    return html`<diorama-attention-map
+      class="map"
+      .trace=${bench.before}
+      .hook=${hook}
+      .head=${String(fields.head)}
+      .rows=${rows}
+      .columns=${columns}
+      .row=${fields.cell?.query}
+      .column=${fields.cell?.key}
+      .theme=${this.shade}
+      .label=${this.say("change.map")}
+      .say=${this.say}
       @diorama-cell-hover=${(/** @type {CustomEvent} */ { detail }) => (this.#pointed = detail.row === undefined ? this.#pointed : detail)}
-      @click=${choose} @keydown=${(/** @type {KeyboardEvent} */ event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose())}></diorama-attention-map>`;
+      @click=${choose}
+      @keydown=${(/** @type {KeyboardEvent} */ event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose())}
+    ></diorama-attention-map>`;
   }
 
   /**
@@ -273,11 +317,38 @@ export class Intervene extends TextBlock {
     const { kind } = this.engine.info;
     const texts = this.#texts;
     return html`<div class="row head"><h3>${say("change.outcome")}</h3>${this.#sweeping ? nothing : this.stopLongOrAgain()}</div>
-      ${words ? html`<p class="small">${say(`change.place.${kind === "encoder-decoder" ? "written" : kind}`)}</p>
-        <diorama-token-strip class="places" .tokens=${bench.pieces} .selected=${place} .label=${say("change.place")} .say=${say} @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ place: detail.position, watch: -1 })}></diorama-token-strip>` : nothing}
+      ${
+        words
+          ? html`<p class="small">${say(`change.place.${kind === "encoder-decoder" ? "written" : kind}`)}</p>
+              <diorama-token-strip
+                class="places"
+                .tokens=${bench.pieces}
+                .selected=${place}
+                .label=${say("change.place")}
+                .say=${say}
+                @diorama-token-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ place: detail.position, watch: -1 })}
+              ></diorama-token-strip>`
+          : nothing
+      }
       ${row ? watchedPart(row, moved, { numbers, say }) : nothing}
-      <diorama-before-after .rows=${rows} .numbers=${numbers} .watched=${watched} .label=${say("change.outcome")} .stale=${this.#stale} .say=${say} @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}></diorama-before-after>
-      ${words ? html`<div class="row"><label>${say("change.watch")} <input type="text" class="word" dir="auto" translate="no" @change=${this.#watch} /></label>${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div>` : nothing}
+      <diorama-before-after
+        .rows=${rows}
+        .numbers=${numbers}
+        .watched=${watched}
+        .label=${say("change.outcome")}
+        .stale=${this.#stale}
+        .say=${say}
+        @diorama-candidate-select=${(/** @type {CustomEvent} */ { detail }) => this.keep({ watch: detail.id })}
+      ></diorama-before-after>
+      ${
+        words
+          ? html`<div class="row"
+              ><label
+                >${say("change.watch")} <input type="text" class="word" dir="auto" translate="no" @change=${this.#watch} /></label
+              >${this.#unknown ? html`<span class="small">${say("change.split", { text: this.#unknown })}</span>` : nothing}</div
+            >`
+          : nothing
+      }
       ${texts ? html`<dl class="texts"><dt>${say("compare.before")}</dt><dd dir="auto" translate="no">${prompted(settings.text, /^\s/.test(texts.before) ? "" : "▁", texts.before, kind)}</dd><dt>${say("compare.after")}</dt><dd dir="auto" translate="no" class=${texts.before === texts.after ? "soft" : ""}>${prompted(settings.text, /^\s/.test(texts.after) ? "" : "▁", texts.after, kind)}</dd></dl>` : nothing}`;
   }
 
@@ -290,13 +361,27 @@ export class Intervene extends TextBlock {
     // While another one is on its way, the one before keeps its place.
     const shown = this.#swept !== "" && (this.#sweeps || this.#swept === this.#looksAt);
     const most = Math.max(1e-6, ...this.#sweep.flat(2).map(Math.abs));
-    return html`<section class="sweep"><h3>${numbers ? say("sweep.title.numbers", { token }) : say("sweep.title", { token })}</h3><p class="caption">${numbers ? say("sweep.intro.numbers") : say("sweep.intro")}</p>
+    return html`<section class="sweep"
+      ><h3>${numbers ? say("sweep.title.numbers", { token }) : say("sweep.title", { token })}</h3
+      ><p class="caption">${numbers ? say("sweep.intro.numbers") : say("sweep.intro")}</p>
       ${this.#sweeping ? this.stopOrAgain() : shown ? nothing : html`<button type="button" ?disabled=${this.busy > 0} @click=${() => this.work(() => this.#sweepAll(bench))}>${say("sweep.run")}</button>`}
-      <div class="maps">${(shown ? this.#sweep : []).map((values, n) => {
-        const { stack, part } = this.#sites[n];
-        return html`<figure><figcaption class="small">${say(`change.site.${stack}.${part}`)}</figcaption><diorama-head-map .values=${values} .most=${most} .numbers=${numbers} .label=${say(`change.site.${stack}.${part}`)} .say=${say}
-          @diorama-head-select=${(/** @type {CustomEvent} */ { detail }) => this.#change([...this.#changes, { do: "head", stack, part, ...detail, by: "zero" }])}></diorama-head-map></figure>`;
-      })}</div><p class="caption">${say("change.caveat")}</p></section>`;
+      <div class="maps"
+        >${(shown ? this.#sweep : []).map((values, n) => {
+          const { stack, part } = this.#sites[n];
+          return html`<figure
+            ><figcaption class="small">${say(`change.site.${stack}.${part}`)}</figcaption
+            ><diorama-head-map
+              .values=${values}
+              .most=${most}
+              .numbers=${numbers}
+              .label=${say(`change.site.${stack}.${part}`)}
+              .say=${say}
+              @diorama-head-select=${(/** @type {CustomEvent} */ { detail }) => this.#change([...this.#changes, { do: "head", stack, part, ...detail, by: "zero" }])}
+            ></diorama-head-map
+          ></figure>`;
+        })}</div
+      ><p class="caption">${say("change.caveat")}</p></section
+    >`;
   }
 
   /** @param {string} text */

@@ -19,16 +19,65 @@ export class Iterated extends TextBlock {
     blockStyles,
     writingStyles,
     css`
-      .passes { max-height: 260px; overflow: auto; scrollbar-width: thin; --mark: var(--encoder); }
-      .passes ol { margin: 0; padding: 0; list-style: none; }
-      .passes li { display: grid; grid-template-columns: 3.5em minmax(0, 1fr); align-items: start; }
-      .passes li > span { font: var(--figures-small); color: var(--ink-soft); padding-top: 10px; font-variant-numeric: tabular-nums; }
-      .sides { width: 100%; margin-top: 16px; table-layout: auto; }
-      .sides td.text { text-align: left; font-size: 16px; margin: 0; min-width: 16em; line-height: 1.45; }
-      .sides th { vertical-align: top; white-space: nowrap; }
-      .sides td { vertical-align: top; }
-      .swatch { display: inline-block; width: 9px; height: 9px; border-radius: 2px; margin-right: 7px; }
-      @media (max-width: 640px) { .scroll { overflow-x: auto; } .passes li { grid-template-columns: minmax(0, 1fr); } .passes li > span { padding: 4px 0 0 3px; } }
+      .passes {
+        max-height: 260px;
+        overflow: auto;
+        scrollbar-width: thin;
+        --mark: var(--encoder);
+      }
+      .passes ol {
+        margin: 0;
+        padding: 0;
+        list-style: none;
+      }
+      .passes li {
+        display: grid;
+        grid-template-columns: 3.5em minmax(0, 1fr);
+        align-items: start;
+      }
+      .passes li > span {
+        font: var(--figures-small);
+        color: var(--ink-soft);
+        padding-top: 10px;
+        font-variant-numeric: tabular-nums;
+      }
+      .sides {
+        width: 100%;
+        margin-top: 16px;
+        table-layout: auto;
+      }
+      .sides td.text {
+        text-align: left;
+        font-size: 16px;
+        margin: 0;
+        min-width: 16em;
+        line-height: 1.45;
+      }
+      .sides th {
+        vertical-align: top;
+        white-space: nowrap;
+      }
+      .sides td {
+        vertical-align: top;
+      }
+      .swatch {
+        display: inline-block;
+        width: 9px;
+        height: 9px;
+        border-radius: 2px;
+        margin-right: 7px;
+      }
+      @media (max-width: 640px) {
+        .scroll {
+          overflow-x: auto;
+        }
+        .passes li {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .passes li > span {
+          padding: 4px 0 0 3px;
+        }
+      }
     `,
   ];
 
@@ -49,13 +98,19 @@ export class Iterated extends TextBlock {
     this.held = undefined;
     this.#sides = [];
     const first = await this.use(model);
-    this.#other = await this.use(against || (first.info.kind === "encoder" ? "models/gpt2-tiny/" : "models/bert-tiny/"), first.info.device);
+    this.#other = await this.use(
+      against || (first.info.kind === "encoder" ? "models/gpt2-tiny/" : "models/bert-tiny/"),
+      first.info.device,
+    );
     this.held = first;
     await this.inTurn(() => this.read());
   }
 
   async read() {
-    const [encoder, decoder] = this.engine.info.kind === "encoder" ? [this.engine, /** @type {Model} */ (this.#other)] : [/** @type {Model} */ (this.#other), this.engine];
+    const [encoder, decoder] =
+      this.engine.info.kind === "encoder"
+        ? [this.engine, /** @type {Model} */ (this.#other)]
+        : [/** @type {Model} */ (this.#other), this.engine];
     const { mode, length, passes, text } = this.settings;
     const opening = openingOf(text);
     const progress = this.progress();
@@ -77,9 +132,20 @@ export class Iterated extends TextBlock {
     const told = spelling(filled.written);
     const joined = opening + (/^[\s.,;:?'’]/.test(told) ? "" : " ") + told;
     const space = written.first.startsWith("▁") && !written.text.startsWith(" ") ? " " : "";
-    const bits = [await surprise(decoder, opening, joined, signal), await surprise(decoder, opening, opening + space + written.text, signal)];
+    const bits = [
+      await surprise(decoder, opening, joined, signal),
+      await surprise(decoder, opening, opening + space + written.text, signal),
+    ];
     this.#sides = [
-      { ...nameOf(encoder), text: joined.slice(opening.length), first: "", passes: filled.passes.length, positions: filled.positions, ms: filled.ms, bits: bits[0] },
+      {
+        ...nameOf(encoder),
+        text: joined.slice(opening.length),
+        first: "",
+        passes: filled.passes.length,
+        positions: filled.positions,
+        ms: filled.ms,
+        bits: bits[0],
+      },
       { ...nameOf(decoder), ...written, bits: bits[1] },
     ];
     this.requestUpdate();
@@ -97,12 +163,26 @@ export class Iterated extends TextBlock {
     return html`<p class="caption">${say(`iterated.intro.${settings.mode}`)}</p>
       <div class="row bar" role="group" aria-label=${say("iterated.mode")}>
         ${modes.map((mode) => html`<button type="button" aria-pressed=${settings.mode === mode} @click=${() => this.keep({ mode })}>${say(`iterated.${mode}`)}</button>`)}
-        <span class="fields"><label>${say("iterated.length")} <input type="number" min="1" max="40" .value=${String(settings.length)} @change=${(/** @type {Event} */ event) => this.keep({ length: wholeOf(event, 1, 40) })} /></label>
+        <span class="fields"
+          ><label
+            >${say("iterated.length")}
+            <input
+              type="number"
+              min="1"
+              max="40"
+              .value=${String(settings.length)}
+              @change=${(/** @type {Event} */ event) => this.keep({ length: wholeOf(event, 1, 40) })}
+          /></label>
           ${settings.mode === "refine" ? html`<label>${say("iterated.passes")} <input type="number" min="1" max="20" .value=${String(settings.passes)} @change=${(/** @type {Event} */ event) => this.keep({ passes: wholeOf(event, 1, 20) })} /></label>` : nothing}
-          ${this.stopOrAgain()}</span>
+          ${this.stopOrAgain()}</span
+        >
       </div>
       ${this.#unknown ? html`<p class="error" role="status">${say("iterated.unknown", { name: encoder?.info.name ?? "" })}</p>` : nothing}
-      <div class="passes" role="region" tabindex="0" aria-label=${say("iterated.list")}><ol>${this.#passes.map((pass, n) => html`<li><span>${say("iterated.pass", { n: n + 1 })}</span>${this.#strip(pass)}</li>`)}</ol></div>
+      <div class="passes" role="region" tabindex="0" aria-label=${say("iterated.list")}
+        ><ol
+          >${this.#passes.map((pass, n) => html`<li><span>${say("iterated.pass", { n: n + 1 })}</span>${this.#strip(pass)}</li>`)}</ol
+        ></div
+      >
       ${this.#sides.length > 0 ? this.#table() : nothing}`;
   }
 
@@ -110,17 +190,43 @@ export class Iterated extends TextBlock {
   #strip({ pieces, filled, masked }) {
     const marks = pieces.map((_, place) => (masked.includes(place) ? "masked" : filled.has(place) ? "written" : ""));
     const weights = pieces.map((_, place) => filled.get(place));
-    return html`<diorama-token-strip style="--light:var(--encoder)" .tokens=${pieces} .marks=${marks} .weights=${weights} .label=${this.say("iterated.list")} .say=${this.say}></diorama-token-strip>`;
+    return html`<diorama-token-strip
+      style="--light:var(--encoder)"
+      .tokens=${pieces}
+      .marks=${marks}
+      .weights=${weights}
+      .label=${this.say("iterated.list")}
+      .say=${this.say}
+    ></diorama-token-strip>`;
   }
 
   #table() {
     const { say, settings } = this;
     const hues = ["encoder", "decoder"];
-    return html`<div class="scroll" role="region" tabindex="0" aria-label=${say("iterated.table")}><table class="sides">
-        <thead><tr><th scope="col">${say("iterated.model")}</th><th scope="col" style="text-align:left">${say("iterated.text")}</th><th scope="col">${say("iterated.count")}</th><th scope="col">${say("iterated.positions")}</th><th scope="col">${say("iterated.time")}</th><th scope="col">${say("iterated.bits")}</th></tr></thead>
-        <tbody>${this.#sides.map(({ name, parameters, text, first, passes, positions, ms, bits }, side) => html`<tr>
-          <th scope="row"><span class="swatch" style=${`background:var(--${hues[side]})`}></span><span class="mono">${name}</span><br /><small>${say("model.size", { n: `${(parameters / 1e6).toFixed(1)} M` })}</small></th>
-          <td class="text" dir="auto" translate="no">${prompted(openingOf(settings.text), first, text, "decoder")}</td><td>${passes}</td><td>${positions}</td><td>${msIn(ms)}</td><td>${bits.toFixed(2)}</td></tr>`)}</tbody></table></div>
+    return html`<div class="scroll" role="region" tabindex="0" aria-label=${say("iterated.table")}
+        ><table class="sides">
+          <thead
+            ><tr
+              ><th scope="col">${say("iterated.model")}</th><th scope="col" style="text-align:left">${say("iterated.text")}</th
+              ><th scope="col">${say("iterated.count")}</th><th scope="col">${say("iterated.positions")}</th
+              ><th scope="col">${say("iterated.time")}</th><th scope="col">${say("iterated.bits")}</th></tr
+            ></thead
+          >
+          <tbody
+            >${this.#sides.map(
+              ({ name, parameters, text, first, passes, positions, ms, bits }, side) =>
+                html`<tr>
+                  <th scope="row"
+                    ><span class="swatch" style=${`background:var(--${hues[side]})`}></span><span class="mono">${name}</span
+                    ><br /><small>${say("model.size", { n: `${(parameters / 1e6).toFixed(1)} M` })}</small></th
+                  >
+                  <td class="text" dir="auto" translate="no">${prompted(openingOf(settings.text), first, text, "decoder")}</td
+                  ><td>${passes}</td><td>${positions}</td><td>${msIn(ms)}</td><td>${bits.toFixed(2)}</td></tr
+                >`,
+            )}</tbody
+          ></table
+        ></div
+      >
       <p class="caption" style="margin-top:8px">${say("iterated.note", { name: this.#sides[1].name })}</p>`;
   }
 }
@@ -144,7 +250,17 @@ function nameOf({ info: { name, parameters } }) {
  */
 function spelling(pieces) {
   const marked = pieces.some(({ token }) => token.startsWith("▁"));
-  const text = pieces.map(({ token }) => (marked ? token.replaceAll("▁", " ") : token.startsWith("##") ? token.slice(2) : /^[.,;:?!'’]$/.test(token) ? token : ` ${token}`)).join("");
+  const text = pieces
+    .map(({ token }) =>
+      marked
+        ? token.replaceAll("▁", " ")
+        : token.startsWith("##")
+          ? token.slice(2)
+          : /^[.,;:?!'’]$/.test(token)
+            ? token
+            : ` ${token}`,
+    )
+    .join("");
   return text.trimStart();
 }
 

@@ -27,11 +27,28 @@ export function placed(points, frame) {
     const tries = /** @type {(Label & { box: Box })[]} */ ([
       { x: x + GAP, y: y + 4, anchor: "start", box: { left: x + GAP, right: x + GAP + width, top: y - 7, bottom: y + 6 } },
       { x: x - GAP, y: y + 4, anchor: "end", box: { left: x - GAP - width, right: x - GAP, top: y - 7, bottom: y + 6 } },
-      { x, y: y - GAP - 1, anchor: "middle", box: { left: x - width / 2, right: x + width / 2, top: y - GAP - HEIGHT, bottom: y - GAP + 1 } },
-      { x, y: y + GAP + HEIGHT - 3, anchor: "middle", box: { left: x - width / 2, right: x + width / 2, top: y + GAP, bottom: y + GAP + HEIGHT } },
+      {
+        x,
+        y: y - GAP - 1,
+        anchor: "middle",
+        box: { left: x - width / 2, right: x + width / 2, top: y - GAP - HEIGHT, bottom: y - GAP + 1 },
+      },
+      {
+        x,
+        y: y + GAP + HEIGHT - 3,
+        anchor: "middle",
+        box: { left: x - width / 2, right: x + width / 2, top: y + GAP, bottom: y + GAP + HEIGHT },
+      },
     ]);
     if (above) tries.unshift(...tries.splice(2, 1));
-    const free = tries.find(({ box }) => box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom && !taken.some((other) => overlap(other, box)));
+    const free = tries.find(
+      ({ box }) =>
+        box.left >= frame.left &&
+        box.right <= frame.right &&
+        box.top >= frame.top &&
+        box.bottom <= frame.bottom &&
+        !taken.some((other) => overlap(other, box)),
+    );
     if (!free) continue;
     const { box, ...label } = free;
     taken.push(box);

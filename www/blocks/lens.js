@@ -14,8 +14,12 @@ export class Lens extends TextBlock {
   static styles = [
     blockStyles,
     css`
-      diorama-lens-grid { margin-top: 12px; }
-      .caption + .caption { margin-top: 6px; }
+      diorama-lens-grid {
+        margin-top: 12px;
+      }
+      .caption + .caption {
+        margin-top: 6px;
+      }
     `,
   ];
 
@@ -51,12 +55,20 @@ export class Lens extends TextBlock {
 
   draw() {
     if (!this.held) return nothing;
-    if (outputHeadOf(this.engine.info) !== "words") return html`<p class="soft" style="margin-top:12px">${this.say("lens.wordless")}</p>`;
+    if (outputHeadOf(this.engine.info) !== "words")
+      return html`<p class="soft" style="margin-top:12px">${this.say("lens.wordless")}</p>`;
     const lens = this.#lens;
     if (!lens) return this.stopLongOrAgain();
     const encoder = this.engine.info.kind === "encoder";
     return html`<p class="caption">${this.say(encoder ? "lens.intro.encoder" : "lens.intro")}</p>
-      <diorama-lens-grid .rows=${lens.rows} .columns=${lens.columns} .hue=${encoder ? "encoder" : "decoder"} .label=${this.say("lens.label")} .stale=${this.busy > 0} .say=${this.say}></diorama-lens-grid>
+      <diorama-lens-grid
+        .rows=${lens.rows}
+        .columns=${lens.columns}
+        .hue=${encoder ? "encoder" : "decoder"}
+        .label=${this.say("lens.label")}
+        .stale=${this.busy > 0}
+        .say=${this.say}
+      ></diorama-lens-grid>
       <p class="caption">${this.say("lens.note")} ${this.stopLongOrAgain()}</p>`;
   }
 }

@@ -28,10 +28,32 @@ if (!customElements.get("diorama-chart")) customElements.define("diorama-chart",
 /** @type {Record<string, (state: LlamaState) => unknown>} */
 const PARTS = { rope: ropePicture, norm: normPicture, swiglu: swigluPicture, gqa };
 
-const HOOKS = ["blocks.*.attn.hook_q", "blocks.*.attn.hook_k", "blocks.*.attn.hook_rot_q", "blocks.*.attn.hook_rot_k", "blocks.*.attn.hook_attn_scores_unmasked", "blocks.*.hook_resid_pre", "blocks.*.ln1.hook_normalized", "blocks.*.mlp.hook_pre", "blocks.*.mlp.hook_pre_linear", "blocks.*.mlp.hook_post"];
+const HOOKS = [
+  "blocks.*.attn.hook_q",
+  "blocks.*.attn.hook_k",
+  "blocks.*.attn.hook_rot_q",
+  "blocks.*.attn.hook_rot_k",
+  "blocks.*.attn.hook_attn_scores_unmasked",
+  "blocks.*.hook_resid_pre",
+  "blocks.*.ln1.hook_normalized",
+  "blocks.*.mlp.hook_pre",
+  "blocks.*.mlp.hook_pre_linear",
+  "blocks.*.mlp.hook_post",
+];
 
 export class Llama extends TextBlock {
-  static settings = { model: "models/llama-tiny/", text: "The little dog ran to the big tree.", part: "rope", layer: 1, head: 1, query: 0, key: 3, pair: 3, shift: 0, token: 3 };
+  static settings = {
+    model: "models/llama-tiny/",
+    text: "The little dog ran to the big tree.",
+    part: "rope",
+    layer: 1,
+    head: 1,
+    query: 0,
+    key: 3,
+    pair: 3,
+    shift: 0,
+    token: 3,
+  };
   static hideable = ["input", "choice"];
   static styles = [blockStyles, llamaStyles];
 
@@ -59,8 +81,9 @@ export class Llama extends TextBlock {
   draw() {
     const parts = String(this.settings.part).split(/[,\s]+/);
     const model = this.held;
-    return html`${this.hides("input") ? nothing : html`<div class="input"><span>${this.say("llama.text")}</span> <diorama-field .label=${this.say("llama.text")} .value=${this.settings.text} .say=${this.say} @change=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field></div>`} ${model ? this.stopPassOrAgain() : nothing}
-      ${model && this.#trace ? parts.map((part) => this.#part(part, model, /** @type {Trace} */ (this.#trace))) : html`<div class="room"></div>`}`;
+    return html`${this.hides("input") ? nothing : html`<div class="input"><span>${this.say("llama.text")}</span> <diorama-field .label=${this.say("llama.text")} .value=${this.settings.text} .say=${this.say} @change=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field></div>`}
+    ${model ? this.stopPassOrAgain() : nothing}
+    ${model && this.#trace ? parts.map((part) => this.#part(part, model, /** @type {Trace} */ (this.#trace))) : html`<div class="room"></div>`}`;
   }
 
   /**
@@ -73,9 +96,20 @@ export class Llama extends TextBlock {
     const within = (/** @type {number} */ n, /** @type {number} */ most) => Math.min(most, Math.max(1, Math.round(n)));
     const { layer, head, query, key, pair, shift, token } = this.settings;
     const state = {
-      say: this.say, language: this.language, trace, tokens: this.#tokens, info: model.info,
-      layer: within(layer, model.info.layers), head: within(head, model.info.heads), query: within(query || last, last), key: within(key, last), token: within(token, last), pair, shift,
-      keep: (/** @type {Record<string, number>} */ change) => this.keep(change), choose: (/** @type {string[]} */ names) => this.#choose(names, model.info, last),
+      say: this.say,
+      language: this.language,
+      trace,
+      tokens: this.#tokens,
+      info: model.info,
+      layer: within(layer, model.info.layers),
+      head: within(head, model.info.heads),
+      query: within(query || last, last),
+      key: within(key, last),
+      token: within(token, last),
+      pair,
+      shift,
+      keep: (/** @type {Record<string, number>} */ change) => this.keep(change),
+      choose: (/** @type {string[]} */ names) => this.#choose(names, model.info, last),
     };
     return entry(PARTS, part)?.(state) ?? nothing;
   }
@@ -89,11 +123,22 @@ export class Llama extends TextBlock {
   #choose(names, info, last) {
     if (this.hides("choice")) return nothing;
     const most = /** @type {Record<string, number>} */ ({ layer: info.layers, head: info.heads });
-    return html`<div class="row choice">${names.map((name) => html`<label>${this.say(`llama.${name}`)}
-      <select @change=${(/** @type {any} */ { target }) => this.keep({ [name]: Number(target.value) })}>${Array.from({ length: most[name] ?? last }, (_, i) => {
-        const chosen = this.settings[name] === i + 1 || (name === "query" && !this.settings.query && i + 1 === last);
-        return html`<option value=${i + 1} ?selected=${chosen}>${i + 1}${name in most ? "" : ` ${named(this.#tokens[i].token)}`}</option>`;
-      })}</select></label>`)}</div>`;
+    return html`<div class="row choice"
+      >${names.map(
+        (name) =>
+          html`<label
+            >${this.say(`llama.${name}`)}
+            <select @change=${(/** @type {any} */ { target }) => this.keep({ [name]: Number(target.value) })}
+              >${Array.from({ length: most[name] ?? last }, (_, i) => {
+                const chosen = this.settings[name] === i + 1 || (name === "query" && !this.settings.query && i + 1 === last);
+                return html`<option value=${i + 1} ?selected=${chosen}
+                  >${i + 1}${name in most ? "" : ` ${named(this.#tokens[i].token)}`}</option
+                >`;
+              })}</select
+            ></label
+          >`,
+      )}</div
+    >`;
   }
 }
 

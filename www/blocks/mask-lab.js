@@ -1,12 +1,13 @@
 // A mask to touch: the model runs again under what the reader allows and forbids, and what it then answers stands beside what it answered before.
 
-import { css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { NO_EDITS, formatEdits, parseEdits, toggled } from "../reading/edits.js";
 import { answerUnder, changes, drift } from "../masking/masked-answers.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { RULES, gridOf, painted, parseCells } from "../masking/masks.js";
 import { layersOf, sidesOf, stacksOf } from "../masking/stacks.js";
 import { answerPicture, extentChoice, ruleChoice } from "./mask-lab-parts.js";
+import { maskLabStyles } from "./mask-lab-styles.js";
 import { blockStyles } from "./styles.js";
 import { TextBlock } from "./text-block.js";
 
@@ -22,35 +23,23 @@ import { TextBlock } from "./text-block.js";
 const DRAWN = /** @type {const} */ (["stack", "rule", "prefix", "window", "padded", "cells", "layers", "heads", "edits"]);
 
 export class MaskLab extends TextBlock {
-  static settings = { model: "models/gpt2-tiny/", text: "Once upon a time there was a little", pair: "", stack: "", rule: "own", prefix: 3, window: 3, padded: 2, cells: "", layers: "", heads: "", edits: "", write: 8 };
+  static settings = {
+    model: "models/gpt2-tiny/",
+    text: "Once upon a time there was a little",
+    pair: "",
+    stack: "",
+    rule: "own",
+    prefix: 3,
+    window: 3,
+    padded: 2,
+    cells: "",
+    layers: "",
+    heads: "",
+    edits: "",
+    write: 8,
+  };
 
-  static styles = [blockStyles, css`
-    :host { container-type: inline-size; }
-    h2 { font-size: 16px; }
-    .row { margin: 12px 0; }
-    .choices { display: flex; gap: 4px; flex-wrap: wrap; align-items: center; }
-    .choices button { font-size: 15px; }
-    .choices .small { margin-right: 6px; }
-    .chips button { min-height: 28px; min-width: 28px; padding: 0 8px; font: var(--figures-small); }
-    .both { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 24px 40px; align-items: start; }
-    .both > section { min-width: 0; display: grid; gap: 12px; }
-    .sides { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 16px; }
-    .sides section { min-width: 0; border-top: 2px solid var(--hairline-strong); padding-top: 6px; }
-    .sides section + section { border-color: var(--ink); }
-    .place { margin-top: 6px; }
-    .written { font: var(--mono); min-height: 24px; overflow-wrap: anywhere; white-space: pre-wrap; }
-    .written .new { color: var(--decoder-ink); font-weight: 700; }
-    input[type="number"] { width: 68px; margin-left: 6px; }
-    .waiting { min-height: 320px; }
-    .tools { display: flex; gap: 8px; }
-    .key { display: flex; flex-wrap: wrap; gap: 4px 16px; font: var(--small); color: var(--ink-soft); }
-    .key span::before { content: ""; display: inline-block; width: 13px; height: 13px; margin-right: 6px; vertical-align: -2px; box-sizing: border-box; border: 1px solid var(--hairline); border-radius: 2px; }
-    .key .yes::before { background: color-mix(in oklab, var(--key) 62%, var(--case)); }
-    .key .no::before { background: var(--hatch) var(--case); }
-    .key .other::before { border: 1.5px solid var(--ink); }
-    @container (max-width: 760px) { .both { grid-template-columns: minmax(0, 1fr); } }
-    @container (max-width: 420px) { .sides { grid-template-columns: minmax(0, 1fr); } }
-  `];
+  static styles = [blockStyles, maskLabStyles];
 
   /** @type {Piece[]} the text's own tokens, before any is masked by hand */
   #plain = [];
@@ -105,13 +94,24 @@ export class MaskLab extends TextBlock {
     const whole = (/** @type {number} */ value, /** @type {number} */ least) => Math.max(least, Math.round(value) || 0);
     const stack = this.#stack;
     const own = this.#text ? sidesOf(this.engine.info.kind, stack, this.#text).columns.length : 0;
-    return { rule: known, prefix: whole(prefix, 0), window: whole(window, 1), padded: whole(padded, 0), length: own, cells: parseCells(cells) };
+    return {
+      rule: known,
+      prefix: whole(prefix, 0),
+      window: whole(window, 1),
+      padded: whole(padded, 0),
+      length: own,
+      cells: parseCells(cells),
+    };
   }
 
   /** @returns {Extent} */
   #extent() {
     const { info } = this.engine;
-    return { stack: this.#stack, layers: numbersOf(this.settings.layers, layersOf(info, this.#stack)), heads: numbersOf(this.settings.heads, info.heads) };
+    return {
+      stack: this.#stack,
+      layers: numbersOf(this.settings.layers, layersOf(info, this.#stack)),
+      heads: numbersOf(this.settings.heads, info.heads),
+    };
   }
 
   async read() {
@@ -150,11 +150,18 @@ export class MaskLab extends TextBlock {
     const { kind, decoderStart, vocab } = model.info;
     this.#plain = await model.encode(text, kind === "encoder" ? pair || undefined : undefined);
     const source = [...this.#plain];
-    const edits = kind === "encoder" ? [...parseEdits(this.settings.edits)].filter(([position, id]) => position < source.length && id < vocab) : [];
+    const edits =
+      kind === "encoder"
+        ? [...parseEdits(this.settings.edits)].filter(([position, id]) => position < source.length && id < vocab)
+        : [];
     const pieces = await model.pieces(edits.map(([, id]) => id));
     edits.forEach(([position], i) => (source[position] = { ...source[position], ...pieces[i] }));
     const stack = stacksOf(kind)[0];
-    const under = { mask: { ...this.#mask(), rule: /** @type {const} */ ("own"), cells: new Set() }, extent: { stack, layers: [], heads: [] }, layers: layersOf(model.info, stack) };
+    const under = {
+      mask: { ...this.#mask(), rule: /** @type {const} */ ("own"), cells: new Set() },
+      extent: { stack, layers: [], heads: [] },
+      layers: layersOf(model.info, stack),
+    };
     const [start] = kind === "encoder-decoder" ? await model.pieces([decoderStart]) : [];
     const first = await answerUnder(model, { source, read: start ? [start.id] : [] }, under, Math.max(1, write), this.stoppable);
     if (!start) return { key, text: { source, read: [], written: [] }, answer: first };
@@ -186,7 +193,10 @@ export class MaskLab extends TextBlock {
     const to = from === "past" ? "future" : "past";
     const state = this.#history[from].at(-1);
     if (state === undefined) return;
-    this.#history = /** @type {any} */ ({ [from]: this.#history[from].slice(0, -1), [to]: [...this.#history[to], this.#drawn()] });
+    this.#history = /** @type {any} */ ({
+      [from]: this.#history[from].slice(0, -1),
+      [to]: [...this.#history[to], this.#drawn()],
+    });
     this.keep(JSON.parse(state));
   }
 
@@ -209,12 +219,14 @@ export class MaskLab extends TextBlock {
   draw() {
     const [model, text] = [this.held, this.#text];
     if (!model || !text) return html`<div class="waiting">${model ? this.stopPassOrAgain() : nothing}</div>`;
-    const { say, settings } = this;
+    const { say } = this;
     const { kind, heads } = model.info;
     const stack = this.#stack;
     const mask = this.#mask();
     const { rows, columns } = sidesOf(kind, stack, text);
-    const grids = [mask, { ...mask, rule: /** @type {const} */ ("own"), cells: new Set() }].map((one) => this.#kept(one, stack, rows.length, columns.length));
+    const grids = [mask, { ...mask, rule: /** @type {const} */ ("own"), cells: new Set() }].map((one) =>
+      this.#kept(one, stack, rows.length, columns.length),
+    );
     const axes = say(kind === "encoder-decoder" ? `${stack}.axes` : `alone.${kind}.axes`);
     const { past, future } = this.#history;
     return html`<div @keydown=${this.#keys}>
@@ -222,19 +234,51 @@ export class MaskLab extends TextBlock {
       ${ruleChoice({ stacks: stacksOf(kind), stack, mask, rules: RULES[stack], say, change: (change) => this.#draw(change) })}
       <div class="both">
         <section>
-          <diorama-mask-editor .grid=${grids[0]} .own=${grids[1]} .rows=${rows} .columns=${columns} .label=${say("mask.title")} .axes=${axes} .hue=${stack} .theme=${this.shade} .say=${say}
-            @diorama-mask-edit=${(/** @type {CustomEvent} */ { detail }) => this.#draw({ cells: [...painted(mask, stack, detail.places, detail.allow)].join() })}></diorama-mask-editor>
+          <diorama-mask-editor
+            .grid=${grids[0]}
+            .own=${grids[1]}
+            .rows=${rows}
+            .columns=${columns}
+            .label=${say("mask.title")}
+            .axes=${axes}
+            .hue=${stack}
+            .theme=${this.shade}
+            .say=${say}
+            @diorama-mask-edit=${(/** @type {CustomEvent} */ { detail }) => this.#draw({ cells: [...painted(mask, stack, detail.places, detail.allow)].join() })}
+          ></diorama-mask-editor>
           <div class="tools">
-            <button type="button" ?disabled=${past.length === 0} aria-keyshortcuts="Control+Z" @click=${() => this.#travel("past")}>${say("mask.back")}</button>
-            <button type="button" ?disabled=${future.length === 0} aria-keyshortcuts="Control+Y" @click=${() => this.#travel("future")}>${say("mask.forth")}</button>
-            <button type="button" ?disabled=${mask.rule === "own" && mask.cells.size === 0} @click=${() => this.#draw({ rule: "own", cells: "" })}>${say("mask.reset")}</button> ${this.stopPassOrAgain()}
+            <button
+              type="button"
+              ?disabled=${past.length === 0}
+              aria-keyshortcuts="Control+Z"
+              @click=${() => this.#travel("past")}
+              >${say("mask.back")}</button
+            >
+            <button
+              type="button"
+              ?disabled=${future.length === 0}
+              aria-keyshortcuts="Control+Y"
+              @click=${() => this.#travel("future")}
+              >${say("mask.forth")}</button
+            >
+            <button
+              type="button"
+              ?disabled=${mask.rule === "own" && mask.cells.size === 0}
+              @click=${() => this.#draw({ rule: "own", cells: "" })}
+              >${say("mask.reset")}</button
+            >
+            ${this.stopPassOrAgain()}
           </div>
-          <p class="key" style=${`--key:var(--${stack})`}><span class="yes">${say("map.allowed")}</span><span class="no">${say("map.masked")}</span><span class="other">${say("mask.differs")}</span></p>
+          <p class="key" style=${`--key:var(--${stack})`}
+            ><span class="yes">${say("map.allowed")}</span><span class="no">${say("map.masked")}</span
+            ><span class="other">${say("mask.differs")}</span></p
+          >
           ${extentChoice({ layers: layersOf(model.info, stack), heads, extent: this.#extent(), say, change: (change) => this.#draw(change) })}
           <p class="caption">${say("mask.legend", { axes })}</p>
         </section>
         <section class=${this.#stale ? "stale" : ""} aria-live="polite">${this.#outcome(text, stack)}</section>
-      </div></div>`;
+      </div></div
+    >`;
   }
 
   /** @type {{ key: string, grid: Uint8Array }[]} */
@@ -251,9 +295,19 @@ export class MaskLab extends TextBlock {
   /** @param {Piece[]} source */
   #strip(source) {
     const { say } = this;
-    const marks = source.map(({ id }, position) => (id === this.held?.info.mask ? "masked" : id === this.#plain[position]?.id ? "" : "filled"));
-    return html`<diorama-token-strip style="--mark:var(--encoder);--light:var(--encoder)" .tokens=${source} .marks=${marks} .editable=${true} .label=${say("tokens.title")} .say=${say}
-      @diorama-token-edit=${(/** @type {CustomEvent} */ { detail }) => this.#hide(detail.position)}></diorama-token-strip><p class="caption">${say("mask.hide")}</p>`;
+    const marks = source.map(({ id }, position) =>
+      id === this.held?.info.mask ? "masked" : id === this.#plain[position]?.id ? "" : "filled",
+    );
+    return html`<diorama-token-strip
+        style="--mark:var(--encoder);--light:var(--encoder)"
+        .tokens=${source}
+        .marks=${marks}
+        .editable=${true}
+        .label=${say("tokens.title")}
+        .say=${say}
+        @diorama-token-edit=${(/** @type {CustomEvent} */ { detail }) => this.#hide(detail.position)}
+      ></diorama-token-strip
+      ><p class="caption">${say("mask.hide")}</p>`;
   }
 
   /**
@@ -271,12 +325,24 @@ export class MaskLab extends TextBlock {
     const tokens = model.info.kind === "encoder-decoder" ? written : source;
     const still = moved.filter((change) => change === 0).length;
     const same = after === before;
-    return html`${moved.length > 0 ? html`<h2>${title}</h2>
-        <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${title} .say=${say}></diorama-change-strip>
-        <p class="caption">${same ? say("moved.same") : say("moved.count", { still, all: moved.length })}${stack === "decoder" && !same && !after.opens ? ` ${say("moved.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("moved.teacher")}` : nothing}</p>` : nothing}
-      ${headless ? html`<p class="caption">${say("moved.headless", { n: before.states?.shape[2] ?? 0 })}</p>` : html`<div class="sides"><section><h2>${say("moved.before")}</h2>${answerPicture(model, before, undefined, { source, say })}</section>
-        <section><h2>${say("moved.after")}</h2>${answerPicture(model, after, before, { source, say })}</section></div>`}
-      ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.opens ? "mask.opened" : "mask.single")}${stack === "decoder" && after.opens ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
+    return html`${
+      moved.length > 0
+        ? html`<h2>${title}</h2>
+            <diorama-change-strip .tokens=${tokens} .changes=${moved} .label=${title} .say=${say}></diorama-change-strip>
+            <p class="caption"
+              >${same ? say("moved.same") : say("moved.count", { still, all: moved.length })}${stack === "decoder" && !same && !after.opens ? ` ${say("moved.causal")}` : nothing}${model.info.kind === "encoder-decoder" ? ` ${say("moved.teacher")}` : nothing}</p
+            >`
+        : nothing
+    }
+    ${
+      headless
+        ? html`<p class="caption">${say("moved.headless", { n: before.states?.shape[2] ?? 0 })}</p>`
+        : html`<div class="sides"
+            ><section><h2>${say("moved.before")}</h2>${answerPicture(model, before, undefined, { source, say })}</section>
+            <section><h2>${say("moved.after")}</h2>${answerPicture(model, after, before, { source, say })}</section></div
+          >`
+    }
+    ${model.info.kind === "encoder" ? nothing : html`<p class="caption">${say(after.opens ? "mask.opened" : "mask.single")}${stack === "decoder" && after.opens ? ` ${say("mask.uncached")}` : nothing}</p>`}`;
   }
 }
 
@@ -286,7 +352,9 @@ export class MaskLab extends TextBlock {
  * @param {number} count
  */
 function numbersOf(text, count) {
-  return [...new Set(String(text).split(",").map(Number))].filter((n) => Number.isInteger(n) && n >= 1 && n <= count).map((n) => n - 1);
+  return [...new Set(String(text).split(",").map(Number))]
+    .filter((n) => Number.isInteger(n) && n >= 1 && n <= count)
+    .map((n) => n - 1);
 }
 
 /** @param {Text} text */

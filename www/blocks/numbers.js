@@ -13,7 +13,10 @@ export function exact(n) {
  * @param {string} language
  */
 export function compact(n, language) {
-  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-US", { notation: "compact", maximumSignificantDigits: 3 }).format(n);
+  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-US", {
+    notation: "compact",
+    maximumSignificantDigits: 3,
+  }).format(n);
 }
 
 /** Superscript digits. @param {number} exponent a whole number */

@@ -33,9 +33,13 @@ export async function acquire(address, until, { device = "auto", onProgress } = 
   const shared = MODELS.get(key) ?? open(key, address, device);
   const holder = { onProgress };
   shared.holders.add(holder);
-  until.addEventListener("abort", () => {
-    if (shared.holders.delete(holder) && shared.holders.size === 0) shared.end();
-  }, { once: true });
+  until.addEventListener(
+    "abort",
+    () => {
+      if (shared.holders.delete(holder) && shared.holders.size === 0) shared.end();
+    },
+    { once: true },
+  );
   return untilAborted(shared.promise, until);
 }
 
@@ -49,15 +53,24 @@ function open(key, address, device) {
   const { signal } = ended;
   /** @type {Shared["holders"]} */
   const holders = new Set();
-  const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) => holders.forEach((holder) => holder.onProgress?.(...progress));
-  const load = async (/** @type {Device} */ device, lend = false) => Model.load({ ...(await permitted(addressOf(address))), lend }, device, onProgress, () => {}, signal, ROOM);
+  const onProgress = (/** @type {Parameters<OnProgress>} */ ...progress) =>
+    holders.forEach((holder) => holder.onProgress?.(...progress));
+  const load = async (/** @type {Device} */ device, lend = false) =>
+    Model.load({ ...(await permitted(addressOf(address))), lend }, device, onProgress, () => {}, signal, ROOM);
   const promise = mayStartSoon(address, device) ? loadSoon(load, () => {}, signal) : load(device);
   /** @type {Shared} */
-  const shared = { promise, holders, end: () => {
-    forget();
-    ended.abort();
-    promise.then((model) => model.dispose(), () => {});
-  } };
+  const shared = {
+    promise,
+    holders,
+    end: () => {
+      forget();
+      ended.abort();
+      promise.then(
+        (model) => model.dispose(),
+        () => {},
+      );
+    },
+  };
   const forget = () => void (MODELS.get(key) === shared && MODELS.delete(key));
   MODELS.set(key, shared);
   // A failure is not kept: the next one who asks tries again.

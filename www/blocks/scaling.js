@@ -38,9 +38,32 @@ export class Scaling extends Block {
 
   draw() {
     const plot = this.#plot;
-    return html`<div class="row tools">${this.hides("plots") ? nothing : this.#choose("plot", Object.entries(PLOTS).map(([id, { name }]) => [id, this.say(`scaling.plot.${name}`)]))}
-        ${PLOTS[plot].fitted && !this.hides("law") ? this.#choose("law", [["chinchilla", this.say("scaling.law.chinchilla")], ["besiroglu", this.say("scaling.law.besiroglu")]]) : nothing}
-        ${plot === "allocation" ? this.#choose("of", [["parameters", this.say("scaling.parameters")], ["tokens", this.say("scaling.tokens")]]) : nothing}</div>
+    return html`<div class="row tools"
+        >${
+          this.hides("plots")
+            ? nothing
+            : this.#choose(
+                "plot",
+                Object.entries(PLOTS).map(([id, { name }]) => [id, this.say(`scaling.plot.${name}`)]),
+              )
+        }
+        ${
+          PLOTS[plot].fitted && !this.hides("law")
+            ? this.#choose("law", [
+                ["chinchilla", this.say("scaling.law.chinchilla")],
+                ["besiroglu", this.say("scaling.law.besiroglu")],
+              ])
+            : nothing
+        }
+        ${
+          plot === "allocation"
+            ? this.#choose("of", [
+                ["parameters", this.say("scaling.parameters")],
+                ["tokens", this.say("scaling.tokens")],
+              ])
+            : nothing
+        }</div
+      >
       <p class="formula">${formulas(plot, this.#fit)}</p>
       ${plot === "tenfold" ? tenfoldTable(this.say) : this.#chart(plot)}
       ${plot === "tenfold" || this.hides("sliders") ? nothing : html`<div class="sliders">${PLOTS[plot].sliders.map((name) => this.#slider(name))}</div>`}
@@ -53,8 +76,11 @@ export class Scaling extends Block {
     const { flops, size, tokens, of } = this.settings;
     const state = { C: 10 ** flops, N: 10 ** size, D: 10 ** tokens, of, fit: this.#fit, say: this.say, language: this.language };
     const moved = PLOTS[plot].moves;
-    return html`<diorama-chart .picture=${picture(plot, state)} .say=${this.say}
-      @diorama-chart-move=${(/** @type {CustomEvent} */ { detail }) => this.#set(moved, Math.log10(detail.x))}></diorama-chart>`;
+    return html`<diorama-chart
+      .picture=${picture(plot, state)}
+      .say=${this.say}
+      @diorama-chart-move=${(/** @type {CustomEvent} */ { detail }) => this.#set(moved, Math.log10(detail.x))}
+    ></diorama-chart>`;
   }
 
   /**
@@ -62,8 +88,12 @@ export class Scaling extends Block {
    * @param {string[][]} options
    */
   #choose(name, options) {
-    return html`<label>${this.say(`scaling.${name}`)}
-      <select @change=${(/** @type {any} */ { target }) => this.keep({ [name]: target.value })}>${options.map(([id, words]) => html`<option value=${id} ?selected=${id === this.settings[name]}>${words}</option>`)}</select></label>`;
+    return html`<label
+      >${this.say(`scaling.${name}`)}
+      <select @change=${(/** @type {any} */ { target }) => this.keep({ [name]: target.value })}
+        >${options.map(([id, words]) => html`<option value=${id} ?selected=${id === this.settings[name]}>${words}</option>`)}</select
+      ></label
+    >`;
   }
 
   /** @param {string} name */
@@ -71,7 +101,16 @@ export class Scaling extends Block {
     const [min, max] = RANGES[name];
     const shown = this.#shown(name);
     return html`<label for=${name}>${this.say(`scaling.${name}`)}</label>
-      <input id=${name} type="range" min=${min} max=${max} step="0.05" .value=${String(this.settings[name])} aria-valuetext=${shown} @input=${(/** @type {any} */ { target }) => this.#set(name, Number(target.value))} />
+      <input
+        id=${name}
+        type="range"
+        min=${min}
+        max=${max}
+        step="0.05"
+        .value=${String(this.settings[name])}
+        aria-valuetext=${shown}
+        @input=${(/** @type {any} */ { target }) => this.#set(name, Number(target.value))}
+      />
       <output>${shown}</output>`;
   }
 
@@ -97,18 +136,50 @@ export class Scaling extends Block {
     const number = (/** @type {number} */ n) => compact(n, this.language);
     if (plot === "loss") {
       const [E, byN, byD] = terms(fit, 10 ** this.settings.size, 10 ** this.settings.tokens);
-      return html`<p class="sum" role="status"><b>${(E + byN + byD).toFixed(3)}</b> = ${E} <small>${this.say("scaling.irreducible")}</small> + ${byN.toFixed(3)} <small>${this.say("scaling.few.parameters")}</small> + ${byD.toFixed(3)} <small>${this.say("scaling.few.tokens")}</small></p>
-        ${this.hides("ours") ? nothing : html`<table class="best ours"><caption>${this.say("scaling.ours")}</caption><thead><tr><th scope="col"></th><th scope="col">${this.say("scaling.size")}</th><th scope="col">${this.say("scaling.tokens")}</th><th scope="col">${this.say("scaling.ours.measured")}</th><th scope="col">${this.say("scaling.ours.fit")}</th></tr></thead>
-          <tbody>${OURS.map(({ name, N, D, loss: measured }) => html`<tr><th scope="row">${name}</th><td>${number(N)}</td><td>${number(D)}</td><td>${measured.toFixed(2)}</td><td>${loss(fit, N, D).toFixed(2)}</td></tr>`)}</tbody></table>`}`;
+      return html`<p class="sum" role="status"
+          ><b>${(E + byN + byD).toFixed(3)}</b> = ${E} <small>${this.say("scaling.irreducible")}</small> + ${byN.toFixed(3)}
+          <small>${this.say("scaling.few.parameters")}</small> + ${byD.toFixed(3)}
+          <small>${this.say("scaling.few.tokens")}</small></p
+        >
+        ${
+          this.hides("ours")
+            ? nothing
+            : html`<table class="best ours"
+                ><caption>${this.say("scaling.ours")}</caption
+                ><thead
+                  ><tr
+                    ><th scope="col"></th><th scope="col">${this.say("scaling.size")}</th
+                    ><th scope="col">${this.say("scaling.tokens")}</th><th scope="col">${this.say("scaling.ours.measured")}</th
+                    ><th scope="col">${this.say("scaling.ours.fit")}</th></tr
+                  ></thead
+                >
+                <tbody
+                  >${OURS.map(({ name, N, D, loss: measured }) => html`<tr><th scope="row">${name}</th><td>${number(N)}</td><td>${number(D)}</td><td>${measured.toFixed(2)}</td><td>${loss(fit, N, D).toFixed(2)}</td></tr>`)}</tbody
+                ></table
+              >`
+        }`;
     }
     if (plot !== "isoflop") return nothing;
     const best = optimum(fit, C);
     const [rule, kaplan] = [byRule(C), byKaplan(C)];
     /** @type {[string, { N: number, D: number }][]} */
-    const rows = [[this.say("scaling.exact"), best], [this.say("scaling.rule"), rule], [this.say("scaling.by.kaplan"), kaplan]];
-    return html`<table class="best"><caption>${this.say("scaling.best", { flops: power(C) })}</caption>
-      <thead><tr><th scope="col"></th><th scope="col">${this.say("scaling.size")}</th><th scope="col">${this.say("scaling.tokens")}</th><th scope="col">${this.say("scaling.ratio")}</th><th scope="col">${this.say("scaling.loss")}</th></tr></thead>
-      <tbody>${rows.map(([name, { N, D }]) => html`<tr><th scope="row">${name}</th><td>${number(N)}</td><td>${number(D)}</td><td>${(D / N).toPrecision(3)}</td><td>${loss(fit, N, D).toFixed(3)}</td></tr>`)}</tbody></table>`;
+    const rows = [
+      [this.say("scaling.exact"), best],
+      [this.say("scaling.rule"), rule],
+      [this.say("scaling.by.kaplan"), kaplan],
+    ];
+    return html`<table class="best"
+      ><caption>${this.say("scaling.best", { flops: power(C) })}</caption>
+      <thead
+        ><tr
+          ><th scope="col"></th><th scope="col">${this.say("scaling.size")}</th><th scope="col">${this.say("scaling.tokens")}</th
+          ><th scope="col">${this.say("scaling.ratio")}</th><th scope="col">${this.say("scaling.loss")}</th></tr
+        ></thead
+      >
+      <tbody
+        >${rows.map(([name, { N, D }]) => html`<tr><th scope="row">${name}</th><td>${number(N)}</td><td>${number(D)}</td><td>${(D / N).toPrecision(3)}</td><td>${loss(fit, N, D).toFixed(3)}</td></tr>`)}</tbody
+      ></table
+    >`;
   }
 }
 
@@ -119,13 +190,21 @@ export class Scaling extends Block {
  */
 function formulas(plot, { E, A, B, alpha, beta, ...rest }) {
   const { a, b } = exponents({ E, A, B, alpha, beta, ...rest });
-  const power = (/** @type {string} */ base, /** @type {number | string} */ up) => mathml`<msup><mi>${base}</mi><mn>${up}</mn></msup>`;
-  const quotient = (/** @type {string} */ over, /** @type {string} */ c, /** @type {string} */ exponent) => mathml`<msup><mrow><mo>(</mo><mfrac><mn>${over}</mn><mi>${c}</mi></mfrac><mo>)</mo></mrow><mn>${exponent}</mn></msup>`;
-  const of = (/** @type {string} */ names) => mathml`<mi>L</mi><mo stretchy="false">(</mo><mi>${names}</mi><mo stretchy="false">)</mo><mo>=</mo>`;
+  const power = (/** @type {string} */ base, /** @type {number | string} */ up) =>
+    mathml`<msup><mi>${base}</mi><mn>${up}</mn></msup>`;
+  const quotient = (/** @type {string} */ over, /** @type {string} */ c, /** @type {string} */ exponent) =>
+    mathml`<msup><mrow><mo>(</mo><mfrac><mn>${over}</mn><mi>${c}</mi></mfrac><mo>)</mo></mrow><mn>${exponent}</mn></msup>`;
+  const of = (/** @type {string} */ names) =>
+    mathml`<mi>L</mi><mo stretchy="false">(</mo><mi>${names}</mi><mo stretchy="false">)</mo><mo>=</mo>`;
   if (plot === "kaplan-n") return html`<math>${of("N")}${quotient("8.8 × 10¹³", "N", "0.076")}</math>`;
   if (plot === "kaplan-d") return html`<math>${of("D")}${quotient("5.4 × 10¹³", "D", "0.095")}</math>`;
-  if (plot === "loss" || plot === "isoflop") return html`<math>${of("N, D")}<mn>${E}</mn><mo>+</mo><mfrac><mn>${A}</mn>${power("N", alpha)}</mfrac><mo>+</mo><mfrac><mn>${B}</mn>${power("D", beta)}</mfrac></math>`;
-  return html`<math><mi>C</mi><mo>≈</mo><mn>6</mn><mi>N</mi><mi>D</mi></math> <math>${powerOf("N", "C", a)}</math> <math>${powerOf("D", "C", b)}</math>`;
+  if (plot === "loss" || plot === "isoflop")
+    return html`<math
+      >${of("N, D")}<mn>${E}</mn><mo>+</mo><mfrac><mn>${A}</mn>${power("N", alpha)}</mfrac><mo>+</mo
+      ><mfrac><mn>${B}</mn>${power("D", beta)}</mfrac></math
+    >`;
+  return html`<math><mi>C</mi><mo>≈</mo><mn>6</mn><mi>N</mi><mi>D</mi></math> <math>${powerOf("N", "C", a)}</math>
+    <math>${powerOf("D", "C", b)}</math>`;
 }
 
 /**

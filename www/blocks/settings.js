@@ -20,7 +20,11 @@ export function attributeOf(name) {
 }
 
 /** What the settings of all blocks can be; any other text is the default. @type {Map<string, string[]>} */
-const CHOICES = new Map([["lang", ["en", "zh"]], ["theme", ["auto", "light", "dark"]], ["device", ["auto", "webgpu", "cpu"]]]);
+const CHOICES = new Map([
+  ["lang", ["en", "zh"]],
+  ["theme", ["auto", "light", "dark"]],
+  ["device", ["auto", "webgpu", "cpu"]],
+]);
 
 /**
  * A setting as it stands in a link.
@@ -49,7 +53,12 @@ export function valueOf(name, text, standard) {
  * @param {Settings} settings
  */
 export function propertiesOf(settings) {
-  return Object.fromEntries(Object.entries(settings).map(([name, standard]) => [name, { attribute: attributeOf(name), converter: (/** @type {string | null} */ text) => valueOf(name, text, standard) }]));
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, standard]) => [
+      name,
+      { attribute: attributeOf(name), converter: (/** @type {string | null} */ text) => valueOf(name, text, standard) },
+    ]),
+  );
 }
 
 /**

@@ -12,10 +12,22 @@ import { elementCode, frameCode, linkOf } from "./share.js";
 export function sharePanel(block) {
   if (block.hides("share")) return nothing;
   const { say, sharing } = block;
-  return html`<div class="foot"><button type="button" class="link" aria-expanded=${sharing} @click=${() => (block.sharing = !sharing)}>${say("share.block")}</button>
-      ${block.seen && !block.hides("save") ? html`<diorama-save .of=${() => block.renderRoot.querySelectorAll("*")} .say=${say}></diorama-save>` : nothing}</div>
-    ${sharing ? html`${block.loaded && !block.address && !block.settings.model ? html`<p class="small">${say("share.disk.block")}</p>` : nothing}${codeList(codesOf(block.localName, block.shared(), block.getBoundingClientRect().height), block.copied, say, (kind, code) => copy(block, kind, code))}
-      <p class="small"><a href=${new URL(`blocks.html#lang=${block.language}`, SITE).href} target="_blank" rel="noopener">${say("blocks.all")}</a></p>` : nothing}`;
+  return html`<div class="foot"
+      ><button type="button" class="link" aria-expanded=${sharing} @click=${() => (block.sharing = !sharing)}
+        >${say("share.block")}</button
+      >
+      ${block.seen && !block.hides("save") ? html`<diorama-save .of=${() => block.renderRoot.querySelectorAll("*")} .say=${say}></diorama-save>` : nothing}</div
+    >
+    ${
+      sharing
+        ? html`${block.loaded && !block.address && !block.settings.model ? html`<p class="small">${say("share.disk.block")}</p>` : nothing}${codeList(codesOf(block.localName, block.shared(), block.getBoundingClientRect().height), block.copied, say, (kind, code) => copy(block, kind, code))}
+            <p class="small"
+              ><a href=${new URL(`blocks.html#lang=${block.language}`, SITE).href} target="_blank" rel="noopener"
+                >${say("blocks.all")}</a
+              ></p
+            >`
+        : nothing
+    }`;
 }
 
 /**
@@ -27,7 +39,11 @@ export function sharePanel(block) {
  */
 export function codesOf(tag, settings, height) {
   const frame = { title: `Diorama: ${tag.replace("diorama-", "")}`, height };
-  return [["link", linkOf(SITE, tag, settings)], ["frame", frameCode(SITE, tag, settings, frame)], ["element", elementCode(SITE, tag, settings)]];
+  return [
+    ["link", linkOf(SITE, tag, settings)],
+    ["frame", frameCode(SITE, tag, settings, frame)],
+    ["element", elementCode(SITE, tag, settings)],
+  ];
 }
 
 /**
@@ -37,9 +53,24 @@ export function codesOf(tag, settings, height) {
  * @param {(kind: string, code: string) => void} copy
  */
 export function codeList(codes, copied, say, copy) {
-  return html`<div class="share">${codes.map(([kind, code]) => html`<label><span>${say(`share.${kind}`)}</span>
-    <textarea readonly rows=${code.split("\n").length} spellcheck="false" .value=${code} @focus=${(/** @type {Event} */ event) => /** @type {HTMLTextAreaElement} */ (event.target).select()}></textarea></label>
-    <button type="button" @click=${() => copy(kind, code)}>${say(copied === kind ? "share.copied" : "share.copy")}</button>`)}</div>`;
+  return html`<div class="share"
+    >${codes.map(
+      ([kind, code]) =>
+        html`<label
+            ><span>${say(`share.${kind}`)}</span>
+            <textarea
+              readonly
+              rows=${code.split("\n").length}
+              spellcheck="false"
+              .value=${code}
+              @focus=${(/** @type {Event} */ event) => /** @type {HTMLTextAreaElement} */ (event.target).select()}
+            ></textarea>
+          </label>
+          <button type="button" @click=${() => copy(kind, code)}
+            >${say(copied === kind ? "share.copied" : "share.copy")}</button
+          >`,
+    )}</div
+  >`;
 }
 
 /**

@@ -56,7 +56,9 @@ export function frameCode(site, tag, settings, { title, height }) {
  */
 export function elementCode(site, tag, settings) {
   const written = Object.entries(settings).filter(([, value]) => value !== false);
-  const attributes = written.map(([name, value]) => (value === true ? ` ${attributeOf(name)}` : ` ${attributeOf(name)}="${escape(String(value))}"`)).join("");
+  const attributes = written
+    .map(([name, value]) => (value === true ? ` ${attributeOf(name)}` : ` ${attributeOf(name)}="${escape(String(value))}"`))
+    .join("");
   return `<script type="module" src="${escape(new URL("diorama.js", site).href)}"></script>
 <${tag}${attributes}></${tag}>`;
 }

@@ -66,7 +66,9 @@ export class TextBlock extends Block {
   /** Stops what is being done; once something was stopped, does it after all. */
   stopOrAgain() {
     if (this.busy > 0) return html`<button type="button" @click=${() => this.stop()}>${this.say("stop")}</button>`;
-    return this.signal.aborted && !this.#overtaken ? html`<button type="button" @click=${() => this.work(() => this.read())}>${this.say("retry")}</button>` : nothing;
+    return this.signal.aborted && !this.#overtaken
+      ? html`<button type="button" @click=${() => this.work(() => this.read())}>${this.say("retry")}</button>`
+      : nothing;
   }
 
   /** The same where it would come and go with each short work. */
@@ -109,7 +111,11 @@ export class TextBlock extends Block {
     if (!this.held || !again || changed.has("model") || changed.has("loaded")) return;
     this.stop();
     this.#overtaken = true;
-    this.#typing.after(TYPING_PAUSE, () => this.inTurn(() => this.read()), (action) => this.attempt(action));
+    this.#typing.after(
+      TYPING_PAUSE,
+      () => this.inTurn(() => this.read()),
+      (action) => this.attempt(action),
+    );
   }
 
   /** Other settings by whose change all begins anew. @returns {string[]} */

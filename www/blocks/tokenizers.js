@@ -64,7 +64,8 @@ export class Tokenizers extends Block {
 
   async #load() {
     const parts = this.#parts;
-    if (parts.includes("compare")) this.#tokenizers = await Promise.all(String(this.settings.models).split(/\s+/).filter(Boolean).map(tokenizerOf));
+    if (parts.includes("compare"))
+      this.#tokenizers = await Promise.all(String(this.settings.models).split(/\s+/).filter(Boolean).map(tokenizerOf));
     if (parts.some((part) => part === "sizes" || part === "merges")) {
       const from = await tokenizerOf(this.settings.from);
       if (from !== this.#from) this.#cut.clear();
@@ -78,11 +79,21 @@ export class Tokenizers extends Block {
     const parts = this.#parts;
     const needsText = parts.includes("compare") || parts.includes("sizes");
     // On a page with a text of its own, that text is the one.
-    return html`${needsText && !this.loaded && !this.hides("input") ? html`<div class="input"><span>${this.say("tokenizers.text")}</span>
-        <diorama-field .label=${this.say("tokenizers.text")} .value=${this.settings.text} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}></diorama-field></div>` : nothing}
-      ${parts.includes("compare") ? this.#compare() : nothing}
-      ${parts.includes("sizes") ? this.#sizes() : nothing}
-      ${parts.includes("merges") ? this.#merges() : nothing}`;
+    return html`${
+      needsText && !this.loaded && !this.hides("input")
+        ? html`<div class="input"
+            ><span>${this.say("tokenizers.text")}</span>
+            <diorama-field
+              .label=${this.say("tokenizers.text")}
+              .value=${this.settings.text}
+              .say=${this.say}
+              @input=${(/** @type {any} */ { currentTarget }) => this.keep({ text: currentTarget.value })}
+            ></diorama-field
+          ></div>`
+        : nothing
+    }
+    ${parts.includes("compare") ? this.#compare() : nothing} ${parts.includes("sizes") ? this.#sizes() : nothing}
+    ${parts.includes("merges") ? this.#merges() : nothing}`;
   }
 
   /** @param {Text} text */
@@ -91,23 +102,59 @@ export class Tokenizers extends Block {
   }
 
   #compare() {
-    const rows = this.#tokenizers.map((tokenizer) => ({ tokenizer, pieces: this.#pieces(tokenizer.text) })).map((row) => ({ ...row, ...measure(this.settings.text, row.pieces) }));
+    const rows = this.#tokenizers
+      .map((tokenizer) => ({ tokenizer, pieces: this.#pieces(tokenizer.text) }))
+      .map((row) => ({ ...row, ...measure(this.settings.text, row.pieces) }));
     if (rows.length === 0) return html`<div class="room"></div>`;
     if (this.settings.text === "") return html`<p class="caption">${this.say("tokenizers.empty")}</p>`;
     const whole = rows.filter(({ unknown }) => unknown === 0);
     const least = Math.min(...(whole.length ? whole : rows).map(({ pairs }) => pairs));
     const most = Math.max(...rows.map(({ tokens }) => tokens));
-    return html`${this.hides("strips") ? nothing : rows.map(({ tokenizer, pieces, tokens, unknown }) => html`<section>
-        <h3>${this.say(`tokenizers.kind.${tokenizer.kind}`)} <small>${tokenizer.name}, ${this.say("tokenizers.of", { n: exact(tokenizer.vocabulary) })}</small></h3>
-        ${strip(pieces, this.say, this.say("tokenizers.strip", { name: tokenizer.name, n: tokens }))}
-        ${unknown ? html`<p class="lost">${this.say("tokenizers.lost", { n: unknown })}</p>` : nothing}
-        ${tokenizer.text.notices.map(({ key, values }) => html`<p class="caption">${this.say(key, values)}</p>`)}</section>`)}
-      ${this.hides("table") ? nothing : html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say("tokenizers.table")}><table>
-        <thead><tr>${["kind", "tokens", "characters", "bytesEach", "unknown", "share", "pairs"].map((name) => html`<th scope="col">${this.say(`tokenizers.${name}`)}</th>`)}</tr></thead>
-        <tbody>${rows.map(({ tokenizer, tokens, unknown, perCharacter, perByte, pairs }) => html`<tr data-name=${tokenizer.name}><th scope="row">${this.say(`tokenizers.kind.${tokenizer.kind}`)}<br><small>${tokenizer.name}</small></th>
-          <td>${tokens}<span class="amount" .style=${`width:${(100 * tokens) / most}%`}></span></td><td>${perCharacter.toFixed(2)}</td><td>${perByte.toFixed(2)}</td><td class=${unknown ? "lost" : ""}>${unknown}</td>
-          <td>${Number.isNaN(tokenizer.share) ? "–" : percent(tokenizer.share)}</td><td>${unknown ? "–" : `${(pairs / least).toFixed(1)} ×`}</td></tr>`)}</tbody></table></div>
-        <p class="caption">${this.say("tokenizers.help")}</p>`}`;
+    return html`${
+      this.hides("strips")
+        ? nothing
+        : rows.map(
+            ({ tokenizer, pieces, tokens, unknown }) =>
+              html`<section>
+                <h3
+                  >${this.say(`tokenizers.kind.${tokenizer.kind}`)}
+                  <small>${tokenizer.name}, ${this.say("tokenizers.of", { n: exact(tokenizer.vocabulary) })}</small></h3
+                >
+                ${strip(pieces, this.say, this.say("tokenizers.strip", { name: tokenizer.name, n: tokens }))}
+                ${unknown ? html`<p class="lost">${this.say("tokenizers.lost", { n: unknown })}</p>` : nothing}
+                ${tokenizer.text.notices.map(({ key, values }) => html`<p class="caption">${this.say(key, values)}</p>`)}</section
+              >`,
+          )
+    }
+    ${
+      this.hides("table")
+        ? nothing
+        : html`<div class="scroll" tabindex="0" role="group" aria-label=${this.say("tokenizers.table")}
+              ><table>
+                <thead
+                  ><tr
+                    >${["kind", "tokens", "characters", "bytesEach", "unknown", "share", "pairs"].map((name) => html`<th scope="col">${this.say(`tokenizers.${name}`)}</th>`)}</tr
+                  ></thead
+                >
+                <tbody
+                  >${rows.map(
+                    ({ tokenizer, tokens, unknown, perCharacter, perByte, pairs }) =>
+                      html`<tr data-name=${tokenizer.name}
+                        ><th scope="row"
+                          >${this.say(`tokenizers.kind.${tokenizer.kind}`)}<br /><small>${tokenizer.name}</small></th
+                        >
+                        <td>${tokens}<span class="amount" .style=${`width:${(100 * tokens) / most}%`}></span></td
+                        ><td>${perCharacter.toFixed(2)}</td><td>${perByte.toFixed(2)}</td
+                        ><td class=${unknown ? "lost" : ""}>${unknown}</td>
+                        <td>${Number.isNaN(tokenizer.share) ? "–" : percent(tokenizer.share)}</td
+                        ><td>${unknown ? "–" : `${(pairs / least).toFixed(1)} ×`}</td></tr
+                      >`,
+                  )}</tbody
+                ></table
+              ></div
+            >
+            <p class="caption">${this.say("tokenizers.help")}</p>`
+    }`;
   }
 
   /** @param {number} count */
@@ -127,7 +174,9 @@ export class Tokenizers extends Block {
     if (!this.#from || this.settings.text === "") return html`<div class="room"></div>`;
     const all = this.#from.file.model.merges.length;
     const counts = [...SIZES.filter((count) => count < all), all];
-    const points = counts.map((count) => this.#withMerges(count)).map(({ vocabulary, text }) => /** @type {[number, number]} */ ([vocabulary, text.encodeBare(this.settings.text).length]));
+    const points = counts
+      .map((count) => this.#withMerges(count))
+      .map(({ vocabulary, text }) => /** @type {[number, number]} */ ([vocabulary, text.encodeBare(this.settings.text).length]));
     const chosen = this.#withMerges(Math.min(this.settings.merges, all));
     const pieces = this.#pieces(chosen.text);
     const most = Math.max(...points.map(([, tokens]) => tokens));
@@ -135,15 +184,44 @@ export class Tokenizers extends Block {
     const picture = {
       label: this.say("tokenizers.sizes"),
       height: 240,
-      x: { label: this.say("tokenizers.vocabulary"), domain: [200, Math.max(points.at(-1)?.[0] ?? 0, 2000) * 1.15], log: true, ticks: [256, 500, 1000, 2000, 5000].filter((tick) => tick <= all + 400), format: exact },
+      x: {
+        label: this.say("tokenizers.vocabulary"),
+        domain: [200, Math.max(points.at(-1)?.[0] ?? 0, 2000) * 1.15],
+        log: true,
+        ticks: [256, 500, 1000, 2000, 5000].filter((tick) => tick <= all + 400),
+        format: exact,
+      },
       y: { label: this.say("tokenizers.tokens"), domain: [0, most * 1.1], format: (value) => String(Math.round(value)) },
       curves: [{ name: this.say("tokenizers.tokens"), points, strong: true }],
-      marks: [{ name: String(pieces.length), x: chosen.vocabulary, y: pieces.length, hollow: true, above: true, note: exact(chosen.vocabulary) }],
+      marks: [
+        {
+          name: String(pieces.length),
+          x: chosen.vocabulary,
+          y: pieces.length,
+          hollow: true,
+          above: true,
+          note: exact(chosen.vocabulary),
+        },
+      ],
     };
-    const shown = this.say("tokenizers.merged", { merges: exact(Math.min(this.settings.merges, all)), vocabulary: exact(chosen.vocabulary) });
+    const shown = this.say("tokenizers.merged", {
+      merges: exact(Math.min(this.settings.merges, all)),
+      vocabulary: exact(chosen.vocabulary),
+    });
     return html`<diorama-chart .picture=${picture} .say=${this.say}></diorama-chart>
-      <div class="row"><label for="merges">${this.say("tokenizers.merges")}</label><input id="merges" type="range" min="0" max=${all} step="1" .value=${String(Math.min(this.settings.merges, all))} aria-valuetext=${shown}
-        @input=${(/** @type {any} */ { target }) => this.keep({ merges: Number(target.value) })} /><output>${shown}</output></div>
+      <div class="row"
+        ><label for="merges">${this.say("tokenizers.merges")}</label
+        ><input
+          id="merges"
+          type="range"
+          min="0"
+          max=${all}
+          step="1"
+          .value=${String(Math.min(this.settings.merges, all))}
+          aria-valuetext=${shown}
+          @input=${(/** @type {any} */ { target }) => this.keep({ merges: Number(target.value) })}
+        /><output>${shown}</output></div
+      >
       ${strip(pieces, this.say, this.say("tokenizers.strip", { name: this.#from.name, n: pieces.length }))}`;
   }
 
@@ -154,10 +232,30 @@ export class Tokenizers extends Block {
     const { vocab, merges } = file.model;
     const steps = word ? mergeSteps([...byteLevel(` ${word}`)], merges) : [];
     const piece = (/** @type {string} */ symbol) => text.piece(vocab[symbol]);
-    return html`<div class="input word"><span>${this.say("tokenizers.word")}</span> <diorama-field .label=${this.say("tokenizers.word")} .value=${this.settings.word} .most=${LONGEST_WORD} .say=${this.say} @input=${(/** @type {any} */ { currentTarget }) => this.keep({ word: currentTarget.value })}></diorama-field></div>
-      <ol class="steps">${steps.map(({ symbols, merged }) => html`<li>${strip(symbols.map(piece), this.say, "")}
-        <small>${merged ? html`${this.say("tokenizers.step", { rank: exact(merged.rank + 1) })} <span class="mono">${spelled(piece(merged.token).token)}</span>` : this.say("tokenizers.start", { n: symbols.length })}</small></li>`)}</ol>
-      <p class="caption">${this.say("tokenizers.merges.help", { n: compact(merges.length, this.language), name: this.#from.name })}</p>`;
+    return html`<div class="input word"
+        ><span>${this.say("tokenizers.word")}</span>
+        <diorama-field
+          .label=${this.say("tokenizers.word")}
+          .value=${this.settings.word}
+          .most=${LONGEST_WORD}
+          .say=${this.say}
+          @input=${(/** @type {any} */ { currentTarget }) => this.keep({ word: currentTarget.value })}
+        ></diorama-field
+      ></div>
+      <ol class="steps"
+        >${steps.map(
+          ({ symbols, merged }) =>
+            html`<li
+              >${strip(symbols.map(piece), this.say, "")}
+              <small
+                >${merged ? html`${this.say("tokenizers.step", { rank: exact(merged.rank + 1) })} <span class="mono">${spelled(piece(merged.token).token)}</span>` : this.say("tokenizers.start", { n: symbols.length })}</small
+              ></li
+            >`,
+        )}</ol
+      >
+      <p class="caption"
+        >${this.say("tokenizers.merges.help", { n: compact(merges.length, this.language), name: this.#from.name })}</p
+      >`;
   }
 }
 

@@ -72,7 +72,9 @@ export async function openShelf(folder) {
  */
 export async function findShelf(folder) {
   const found = await storage();
-  return (await found?.has(PREFIX + folder)) ? new Shelf(await /** @type {CacheStorage} */ (found).open(PREFIX + folder), folder) : undefined;
+  return (await found?.has(PREFIX + folder))
+    ? new Shelf(await /** @type {CacheStorage} */ (found).open(PREFIX + folder), folder)
+    : undefined;
 }
 
 /**
@@ -84,7 +86,8 @@ function lock(name) {
   // A browser without locks is trusted to have one tab.
   if (!locks) return Promise.resolve(() => {});
   return new Promise((resolve) => {
-    const held = (/** @type {Lock | null} */ lock) => (lock ? new Promise((release) => resolve(() => release(undefined))) : resolve(undefined));
+    const held = (/** @type {Lock | null} */ lock) =>
+      lock ? new Promise((release) => resolve(() => release(undefined))) : resolve(undefined);
     locks.request(name, { ifAvailable: true }, held).catch(() => resolve(() => {}));
   });
 }

@@ -36,7 +36,10 @@ export async function readModel(source, onProgress = () => {}, signal, checks) {
   let folder;
   try {
     folder = await openFolder(source, openShelf, ended.signal);
-    const [{ name, config, generationConfig, parts, bytes: total }, beside] = await Promise.all([survey(folder, checks, true), readTokenizerParts(folder, source)]);
+    const [{ name, config, generationConfig, parts, bytes: total }, beside] = await Promise.all([
+      survey(folder, checks, true),
+      readTokenizerParts(folder, source),
+    ]);
     const tokenizing = withModel(beside, parsePython(config));
     checks?.tokenizer(tokenizing);
     /** @type {Uint8Array[]} */
@@ -105,10 +108,12 @@ const PLAIN = /^(PreTrainedTokenizer|TokenizersBackend)/;
  * @returns {Promise<TokenizerParts>}
  */
 async function readTokenizerParts(folder, source) {
-  const read = (/** @type {string[]} */ files) => Promise.all(files.map(async (file) => (await optionalJson(folder, file))?.value));
+  const read = (/** @type {string[]} */ files) =>
+    Promise.all(files.map(async (file) => (await optionalJson(folder, file))?.value));
   const [tokenizer, tokenizerConfig] = await read([TOKENIZER, "tokenizer_config.json"]);
   const { added_tokens_decoder: listed, tokenizer_class: name } = /** @type {any} */ (tokenizerConfig ?? {});
-  if (!tokenizer || !tokenizerConfig || listed !== undefined || ("url" in source && PLAIN.test(name))) return { tokenizer, tokenizerConfig };
+  if (!tokenizer || !tokenizerConfig || listed !== undefined || ("url" in source && PLAIN.test(name)))
+    return { tokenizer, tokenizerConfig };
   const [special, added] = await read(["special_tokens_map.json", "added_tokens.json"]);
   return { tokenizer, tokenizerConfig, tokenizerBeside: { special, added } };
 }

@@ -47,7 +47,9 @@ function localFolder(files) {
   const nearest = [...files].sort((a, b) => depth(a) - depth(b));
   const gone = (/** @type {string} */ file) => new Trouble("trouble.gone", { file });
   const file = (/** @type {string} */ name) => nearest.find((candidate) => candidate.name === name);
-  const other = nearest.some(({ name }) => /\.safetensors$/i.test(name)) ? undefined : nearest.find(({ name }) => OTHERS.test(name));
+  const other = nearest.some(({ name }) => /\.safetensors$/i.test(name))
+    ? undefined
+    : nearest.find(({ name }) => OTHERS.test(name));
   return {
     name: nearest[0]?.webkitRelativePath?.split("/")[0] || "model",
     missing: (file) => (other ? new Trouble("trouble.format", { found: other.name }) : new Trouble("trouble.unchosen", { file })),
@@ -61,7 +63,8 @@ function localFolder(files) {
     async peek(name, count) {
       const found = file(name);
       if (!found) return undefined;
-      const more = (/** @type {number} */ count) => new Incoming(chunks(found.slice(0, count).stream(), () => gone(name))).first(count);
+      const more = (/** @type {number} */ count) =>
+        new Incoming(chunks(found.slice(0, count).stream(), () => gone(name))).first(count);
       return { size: found.size, start: await more(count), more };
     },
   };

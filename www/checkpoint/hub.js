@@ -58,7 +58,10 @@ function addressedFolder(url, mirror) {
   const address = url.origin + url.pathname;
   const base = [HUB, mirror].map(baseOf).find((base) => address.startsWith(`${base}/`));
   if (base) {
-    const parts = address.slice(base.length + 1).split("/").filter(Boolean);
+    const parts = address
+      .slice(base.length + 1)
+      .split("/")
+      .filter(Boolean);
     const kind = parts.findIndex((part, i) => i > 0 && i <= 2 && KINDS.includes(part));
     if (kind > 0) return repository(base, parts.slice(0, kind).join("/"), decodeURIComponent(parts[kind + 1] ?? "main"));
     if (parts.length === 1 || parts.length === 2) return repository(base, parts.join("/"));

@@ -48,7 +48,12 @@ export function requireRoom(sizes, files, room = available()) {
   if (large) throw new Trouble("trouble.file", { file: large.name, size: inWords(large.size), most: inWords(MOST_FILE) });
   const need = memoryOf(sizes);
   const [needed, there] = need.engine > room.engine ? [need.engine, room.engine] : [need.page, room.page];
-  if (needed > there) throw new Trouble("trouble.memory", { parameters: sizes.parameters.toLocaleString("en"), needed: inWords(needed), available: inWords(there) });
+  if (needed > there)
+    throw new Trouble("trouble.memory", {
+      parameters: sizes.parameters.toLocaleString("en"),
+      needed: inWords(needed),
+      available: inWords(there),
+    });
 }
 
 /**

@@ -147,7 +147,8 @@ export class RemoteFolder {
     response.body?.cancel().catch(() => {});
     if (response.ok) return void this.#pages.add(file);
     if (status === NO_SUCH_BYTES) return new Response();
-    if (!ABSENT.includes(status)) throw new Trouble([401, 403].includes(status) ? "trouble.private" : "trouble.status", { file, place, status });
+    if (!ABSENT.includes(status))
+      throw new Trouble([401, 403].includes(status) ? "trouble.private" : "trouble.status", { file, place, status });
   }
 
   /**
@@ -176,7 +177,8 @@ export class RemoteFolder {
    */
   #opened(file, response, kept, from = 0) {
     let received = from;
-    const broken = () => (this.#signal?.aborted ? this.#signal.reason : new Trouble("trouble.stopped", { file, received: inWords(received) }));
+    const broken = () =>
+      this.#signal?.aborted ? this.#signal.reason : new Trouble("trouble.stopped", { file, received: inWords(received) });
     const counted = async function* () {
       for await (const chunk of chunks(bodyOf(response), broken)) {
         received += chunk.length;
@@ -196,7 +198,8 @@ export class RemoteFolder {
    */
   async #resume(file, from, kept) {
     const part = kept.tag && from > 0 ? await this.#ask(file, { headers: { Range: `bytes=${from}-` } }) : undefined;
-    if (part?.status === 206 && tagOf(part) === kept.tag && startOf(part, kept.size) === from) return this.#opened(file, part, kept, from);
+    if (part?.status === 206 && tagOf(part) === kept.tag && startOf(part, kept.size) === from)
+      return this.#opened(file, part, kept, from);
     part?.body?.cancel().catch(() => {});
     await kept.forget();
     const whole = await this.#ask(file);

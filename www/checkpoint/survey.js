@@ -49,7 +49,9 @@ export async function survey(folder, checks, whole = false) {
   const checked = checks ? generating.then((generation) => checks.model(config, generation?.text, [])) : Promise.resolve();
   const [generation, tables] = await Promise.all([generating, checked.then(() => readTables(folder, whole))]);
   const parts = tables.map(({ tensors, ...part }) => part);
-  const counts = tables.flatMap(({ tensors }) => tensors.filter(isWeight).map(({ shape }) => shape.reduce((product, n) => product * n, 1)));
+  const counts = tables.flatMap(({ tensors }) =>
+    tensors.filter(isWeight).map(({ shape }) => shape.reduce((product, n) => product * n, 1)),
+  );
   const sizes = {
     parameters: counts.reduce((sum, count) => sum + count, 0),
     largest: counts.reduce((most, count) => Math.max(most, count), 0),
@@ -57,7 +59,16 @@ export async function survey(folder, checks, whole = false) {
   };
   requireRoom(sizes, parts);
   await checks?.model(config, generation?.text, parts);
-  return { name: folder.name, architecture, config, generationConfig: generation?.text, parts, parameters: sizes.parameters, bytes: sizes.bytes, memory: memoryOf(sizes) };
+  return {
+    name: folder.name,
+    architecture,
+    config,
+    generationConfig: generation?.text,
+    parts,
+    parameters: sizes.parameters,
+    bytes: sizes.bytes,
+    memory: memoryOf(sizes),
+  };
 }
 
 /**
@@ -169,7 +180,8 @@ async function readTable(folder, name, peeked) {
       const { __metadata__: _, ...stored } = JSON.parse(new TextDecoder().decode(head.subarray(8)));
       const tensors = /** @type {Stored[]} */ (Object.values(stored));
       const whole = 8 + length + tensors.reduce((most, { data_offsets }) => Math.max(most, data_offsets[1]), 0);
-      if (tensors.every(({ shape }) => Array.isArray(shape)) && (whole === size || size === Infinity)) return { name, size: whole, head, entry, tensors };
+      if (tensors.every(({ shape }) => Array.isArray(shape)) && (whole === size || size === Infinity))
+        return { name, size: whole, head, entry, tensors };
     } catch {
       // The sentence below says it.
     }

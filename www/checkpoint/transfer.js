@@ -50,7 +50,8 @@ export async function readWeights(folder, { name, size, head, entry: held }, onB
       bytes.set(chunk, length);
       const before = length;
       length += chunk.length;
-      if (before < head.length && !sameStart(bytes, head, length)) throw await wrong(new Trouble("trouble.changed", { file: name }));
+      if (before < head.length && !sameStart(bytes, head, length))
+        throw await wrong(new Trouble("trouble.changed", { file: name }));
       onBytes(length);
       if (coming !== earlier) await kept?.grow(bytes.subarray(0, length), size);
     }

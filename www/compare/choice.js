@@ -39,7 +39,23 @@ export function mapOf({ settings, lit }, panel, stack) {
     return { rows: tokens, columns: tokens, row: token, column: undefined, attention: `blocks.${layer}.attn`, layer };
   }
   const steps = writes?.steps ?? [];
-  if (stack === "encoder") return { rows: reading.traced, columns: reading.traced, row: token, column: undefined, attention: `encoder.${layer}.attn`, layer };
-  if (stack === "decoder") return { rows: steps, columns: writes?.decoderInput ?? [], row: undefined, column: undefined, attention: `decoder.${layer}.attn`, layer };
+  if (stack === "encoder")
+    return {
+      rows: reading.traced,
+      columns: reading.traced,
+      row: token,
+      column: undefined,
+      attention: `encoder.${layer}.attn`,
+      layer,
+    };
+  if (stack === "decoder")
+    return {
+      rows: steps,
+      columns: writes?.decoderInput ?? [],
+      row: undefined,
+      column: undefined,
+      attention: `decoder.${layer}.attn`,
+      layer,
+    };
   return { rows: steps, columns: reading.traced, row: undefined, column: token, attention: `decoder.${layer}.cross_attn`, layer };
 }

@@ -21,7 +21,12 @@ export function face(block, kind) {
   const { say } = block;
   const panel = block.panels.get(kind);
   const title = say(`kind.${kind.replace("-", "_")}`);
-  return html`<section class="face" data-kind=${kind} style=${`--face:var(--${hueOf(kind)});--face-ink:var(--${hueOf(kind)}-ink)`} aria-label=${title}>
+  return html`<section
+    class="face"
+    data-kind=${kind}
+    style=${`--face:var(--${hueOf(kind)});--face-ink:var(--${hueOf(kind)}-ink)`}
+    aria-label=${title}
+  >
     <header><h2>${title}</h2>${panel ? chooser(block, panel) : nothing}</header>
     ${panel?.model ? opened(block, panel) : html`<p class="waiting soft" role="status">${panel?.loading ? stage({ loading: panel.loading, say }) : nothing}</p>`}
   </section>`;
@@ -34,10 +39,19 @@ export function face(block, kind) {
 function chooser(block, panel) {
   const { say, settings } = block;
   const own = SHIPPED.filter(({ kind }) => kind === panel.kind);
-  const keep = (/** @type {string} */ name) => (/** @type {Event} */ event) => block.keep({ [name]: /** @type {HTMLSelectElement} */ (event.target).value });
+  const keep = (/** @type {string} */ name) => (/** @type {Event} */ event) =>
+    block.keep({ [name]: /** @type {HTMLSelectElement} */ (event.target).value });
   const task = taskOf(panel.tasks, settings.task);
-  return html`<select class="mono" aria-label=${say("compare.model")} @change=${keep(MODEL_OF[panel.kind])}>${own.map(({ name }) => html`<option .selected=${name === panel.name}>${name}</option>`)}</select>
-    ${panel.kind === "encoder-decoder" && panel.tasks.length > 1 ? html`<select aria-label=${say("input.task")} @change=${keep("task")}>${panel.tasks.map(({ id }) => html`<option value=${id} .selected=${id === task.id}>${say(`task.${id}`)}</option>`)}</select>` : nothing}
+  return html`<select class="mono" aria-label=${say("compare.model")} @change=${keep(MODEL_OF[panel.kind])}
+      >${own.map(({ name }) => html`<option .selected=${name === panel.name}>${name}</option>`)}</select
+    >
+    ${
+      panel.kind === "encoder-decoder" && panel.tasks.length > 1
+        ? html`<select aria-label=${say("input.task")} @change=${keep("task")}
+            >${panel.tasks.map(({ id }) => html`<option value=${id} .selected=${id === task.id}>${say(`task.${id}`)}</option>`)}</select
+          >`
+        : nothing
+    }
     ${panel.busy ? html`<small role="status">${stage({ loading: panel.busy, say })}</small>` : nothing}
     ${panel.reading.share === undefined ? nothing : html`<button type="button" class="link" @click=${() => panel.reading.stop()}>${say("stop")}</button>`}`;
 }
@@ -47,8 +61,13 @@ function chooser(block, panel) {
  * @param {Panel} panel
  */
 function opened(block, panel) {
-  return html`<div class="inner">${sketch(block, panel)}<div class="masks" role="group" aria-label=${block.say("compare.masks")}>${stacksOf(panel.kind).map((stack) => mask(block, panel, stack))}</div>
-    ${map(block, panel)}</div> ${answer(block, panel)}`;
+  return html`<div class="inner"
+      >${sketch(block, panel)}<div class="masks" role="group" aria-label=${block.say("compare.masks")}
+        >${stacksOf(panel.kind).map((stack) => mask(block, panel, stack))}</div
+      >
+      ${map(block, panel)}</div
+    >
+    ${answer(block, panel)}`;
 }
 
 /**
@@ -57,10 +76,24 @@ function opened(block, panel) {
  * @param {Panel} panel
  */
 function sketch({ say }, { anatomy, name, model }) {
-  const stacks = anatomy?.stacks.map(({ name, before, groups, after }) => ({ name, before, layer: groups[0]?.layers[0].parts ?? [], repeat: groups.reduce((sum, { layers }) => sum + layers.length, 0), after })) ?? [];
-  const words = anatomy?.stacks.map(({ name, groups }) => say("compare.stack", { stack: say(`${name}.title`), n: groups.reduce((sum, { layers }) => sum + layers.length, 0) })).join(", ") ?? "";
-  return html`<a class="sketch" href=${`index.html#model=models/${name}/&tool=architecture`} title=${say("compare.inside")}><diorama-sketch .stacks=${stacks} .label=${say("compare.sketch", { model: name, words })}></diorama-sketch>
-    <small>${say("model.size", { n: parameters(model?.info.parameters ?? 0) })}</small></a>`;
+  const stacks =
+    anatomy?.stacks.map(({ name, before, groups, after }) => ({
+      name,
+      before,
+      layer: groups[0]?.layers[0].parts ?? [],
+      repeat: groups.reduce((sum, { layers }) => sum + layers.length, 0),
+      after,
+    })) ?? [];
+  const words =
+    anatomy?.stacks
+      .map(({ name, groups }) =>
+        say("compare.stack", { stack: say(`${name}.title`), n: groups.reduce((sum, { layers }) => sum + layers.length, 0) }),
+      )
+      .join(", ") ?? "";
+  return html`<a class="sketch" href=${`index.html#model=models/${name}/&tool=architecture`} title=${say("compare.inside")}
+    ><diorama-sketch .stacks=${stacks} .label=${say("compare.sketch", { model: name, words })}></diorama-sketch>
+    <small>${say("model.size", { n: parameters(model?.info.parameters ?? 0) })}</small></a
+  >`;
 }
 
 /**
@@ -71,10 +104,28 @@ function sketch({ say }, { anatomy, name, model }) {
 function mask(block, panel, stack) {
   const { say, settings } = block;
   const { rows, columns, row, column, attention } = mapOf(block, panel, stack);
-  const grid = html`<diorama-mask-grid .trace=${panel.reading.trace} .attention=${attention} .head=${headOf(block, panel)} .rows=${rows} .columns=${columns} .row=${row} .column=${column} .hue=${`--${stack}`}
-    .label=${say(`${stack}.mask`)} .stale=${panel.reading.stale} .theme=${block.shade} .say=${say}></diorama-mask-grid>`;
+  const grid = html`<diorama-mask-grid
+    .trace=${panel.reading.trace}
+    .attention=${attention}
+    .head=${headOf(block, panel)}
+    .rows=${rows}
+    .columns=${columns}
+    .row=${row}
+    .column=${column}
+    .hue=${`--${stack}`}
+    .label=${say(`${stack}.mask`)}
+    .stale=${panel.reading.stale}
+    .theme=${block.shade}
+    .say=${say}
+  ></diorama-mask-grid>`;
   if (panel.kind !== "encoder-decoder") return html`<figure class="wide">${grid}</figure>`;
-  return html`<figure>${grid}<figcaption><button type="button" class="link" aria-pressed=${settings.stack === stack} @click=${() => block.keep({ stack })}>${say(`${stack}.mask`)}</button></figcaption></figure>`;
+  return html`<figure
+    >${grid}<figcaption
+      ><button type="button" class="link" aria-pressed=${settings.stack === stack} @click=${() => block.keep({ stack })}
+        >${say(`${stack}.mask`)}</button
+      ></figcaption
+    ></figure
+  >`;
 }
 
 /**
@@ -88,13 +139,39 @@ function map(block, panel) {
   const { rows, columns, row, column, attention, layer } = mapOf(block, panel, stack);
   const head = headOf(block, panel);
   const axes = panel.kind === "encoder-decoder" ? say(`${stack}.axes`) : say(`alone.${panel.kind}.axes`);
-  const label = say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : Number(head) + 1 });
-  return html`<div class="attention ${stack}"><h3>${say(`${stack}.title`)}<small>${say("compare.at", { layer: layer + 1, of: layersOf(panel, stack), head: head === "mean" ? say("tower.mean") : say("compare.headed", { n: Number(head) + 1 }) })}</small></h3>
+  const label = say("map.label", {
+    stack: say(`${stack}.title`),
+    layer: layer + 1,
+    head: head === "mean" ? say("tower.mean") : Number(head) + 1,
+  });
+  return html`<div class="attention ${stack}"
+    ><h3
+      >${say(`${stack}.title`)}<small
+        >${say("compare.at", { layer: layer + 1, of: layersOf(panel, stack), head: head === "mean" ? say("tower.mean") : say("compare.headed", { n: Number(head) + 1 }) })}</small
+      ></h3
+    >
     <p class="caption" title=${axes}>${axes}</p>
-    <diorama-attention-map .trace=${panel.reading.trace} .hook=${`${attention}.hook_pattern`} .head=${head} .rows=${rows} .columns=${columns} .row=${row} .column=${column} .label=${label} .axes=${axes}
-      .empty=${say("map.waiting")} .stale=${panel.reading.stale} .theme=${block.shade} .say=${say}
-      @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => light(block, panel, stack, event.detail)}></diorama-attention-map>
-    <diorama-save .of=${() => block.renderRoot.querySelector(`[data-kind="${panel.kind}"] diorama-attention-map`)} .say=${say}></diorama-save></div>`;
+    <diorama-attention-map
+      .trace=${panel.reading.trace}
+      .hook=${`${attention}.hook_pattern`}
+      .head=${head}
+      .rows=${rows}
+      .columns=${columns}
+      .row=${row}
+      .column=${column}
+      .label=${label}
+      .axes=${axes}
+      .empty=${say("map.waiting")}
+      .stale=${panel.reading.stale}
+      .theme=${block.shade}
+      .say=${say}
+      @diorama-cell-hover=${(/** @type {CustomEvent} */ event) => light(block, panel, stack, event.detail)}
+    ></diorama-attention-map>
+    <diorama-save
+      .of=${() => block.renderRoot.querySelector(`[data-kind="${panel.kind}"] diorama-attention-map`)}
+      .say=${say}
+    ></diorama-save
+  ></div>`;
 }
 
 /**

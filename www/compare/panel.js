@@ -81,7 +81,10 @@ export class Panel {
     this.loading = { stage: "start", fraction: 0 };
     this.name = name;
     try {
-      const model = await acquire(addressIn(name), coming.signal, { device: this.#device, onProgress: (stage, fraction) => this.#progress(stage, fraction) });
+      const model = await acquire(addressIn(name), coming.signal, {
+        device: this.#device,
+        onProgress: (stage, fraction) => this.#progress(stage, fraction),
+      });
       const before = this.#held;
       this.#held = coming;
       this.#coming = new AbortController();
@@ -118,7 +121,10 @@ export class Panel {
     const shifted = words.map(({ from, to }) => ({ from: from + prefix.length, to: to + prefix.length }));
     const spans = spansOf(pieces, prefix + text);
     this.asked = text;
-    this.lined = { under: tokensOfWords(spans, shifted), prefix: spans.filter((span) => span && span.to <= prefix.length).length };
+    this.lined = {
+      under: tokensOfWords(spans, shifted),
+      prefix: spans.filter((span) => span && span.to <= prefix.length).length,
+    };
     if (reading instanceof Reader) return reading.read({ text, pair: "", prefix, pad: 0, edits: this.#masks(question.hidden) });
     const { temperature, seed } = question;
     await reading.set({ temperature: this.kind === "decoder" ? temperature : 0, topK: 0, topP: 1, seed, beams: 1, max: MOST });
@@ -139,7 +145,11 @@ export class Panel {
   #masks(hidden) {
     const { mask, hooks } = /** @type {Model} */ (this.model).info;
     if (mask === null || outputHeadOf(/** @type {any} */ ({ hooks })) !== "words") return new Map();
-    return new Map([...hidden].flatMap((word) => (this.lined.under[word] ?? []).map((position) => /** @type {[number, number]} */ ([position, mask]))));
+    return new Map(
+      [...hidden].flatMap((word) =>
+        (this.lined.under[word] ?? []).map((position) => /** @type {[number, number]} */ ([position, mask])),
+      ),
+    );
   }
 
   /**
@@ -152,7 +162,8 @@ export class Panel {
     const tile = (/** @type {number} */ position) => ({ ...pieces[position], position, mark: marks[position] || undefined });
     const under = this.lined.under.map((tokens) => tokens.filter((position) => position < pieces.length).map(tile));
     const [first, last] = [Math.min(...this.lined.under.flat(), pieces.length), Math.max(...this.lined.under.flat(), -1)];
-    const range = (/** @type {number} */ from, /** @type {number} */ to) => Array.from({ length: Math.max(0, to - from) }, (_, i) => tile(from + i));
+    const range = (/** @type {number} */ from, /** @type {number} */ to) =>
+      Array.from({ length: Math.max(0, to - from) }, (_, i) => tile(from + i));
     return { before: range(0, first), under, after: range(last + 1, pieces.length) };
   }
 

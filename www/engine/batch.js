@@ -43,7 +43,19 @@ export function pack(taken, textAfter, met, piece) {
   ids.forEach(meet);
   for (let i = 0; i < candidates.length; i += FIELDS) meet(candidates[i]);
   const [ms, counts] = [Array.from(taken.ms()), Array.from(taken.counts())];
-  const packed = { ids, texts: ids.map(textAfter), done: taken.done(), first: taken.first(), ms, candidates, counts, logits: taken.logits(), scores: taken.scores(), activations: taken.activations(), met: fresh };
+  const packed = {
+    ids,
+    texts: ids.map(textAfter),
+    done: taken.done(),
+    first: taken.first(),
+    ms,
+    candidates,
+    counts,
+    logits: taken.logits(),
+    scores: taken.scores(),
+    activations: taken.activations(),
+    met: fresh,
+  };
   taken.free();
   return packed;
 }

@@ -21,7 +21,10 @@ const COMPLAINTS = [
   [/^config: (?<name>\S+) "(?<got>.+)" is not (?:a )?known(?: activation)?$/, "engine.config.activation"],
   [/^config: the rope scaling has no (?<name>\S+)$/, "engine.config.rope"],
   [/^config: model_type "(?<type>.+)" is not built in; this version runs (?<types>.+)$/, "trouble.family"],
-  [/^config: config\.json names no model_type, so its architecture is unknown; this version runs (?<types>.+)$/, "trouble.typeless"],
+  [
+    /^config: config\.json names no model_type, so its architecture is unknown; this version runs (?<types>.+)$/,
+    "trouble.typeless",
+  ],
   [/^config: rope scaling "(?<got>.+)" is not built in; (?<known>.+) are$/, "engine.config.scaling"],
   [/^config: (?<name>\S+) is (?<got>.+) in config\.json, which changes the model/, "engine.config.changes"],
   [/^config: (?<named>\S+) is not built in; of this family, (?<classes>.+) are$/, "trouble.class"],
@@ -35,7 +38,10 @@ const COMPLAINTS = [
   [/^input: the text is empty;/, "engine.empty"],
   [/^input: the text has (?<n>\d+) tokens, but this model takes at most (?<most>\d+);/, "engine.long"],
   [/^input: the text is full: all (?<most>\d+) positions/, "trouble.full"],
-  [/^input: .* need (?<needed>[\d.]+) GiB for their activations, and at most (?<most>[\d.]+) GiB are used;/, "engine.activations"],
+  [
+    /^input: .* need (?<needed>[\d.]+) GiB for their activations, and at most (?<most>[\d.]+) GiB are used;/,
+    "engine.activations",
+  ],
   [/^device: "(?<name>.+)" needs (?<needed>\d+) MiB in one buffer, and the adapter allows (?<most>\d+) MiB;/, "engine.buffer"],
 ];
 
@@ -66,7 +72,11 @@ export function complaint(said, say) {
   const message = shown(said, LONGEST);
   for (const [words, key] of COMPLAINTS) {
     const found = message.match(words);
-    if (found) return say(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, told(name, value, say)])));
+    if (found)
+      return say(
+        key,
+        Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, told(name, value, say)])),
+      );
   }
   return message;
 }

@@ -22,18 +22,35 @@ import { portion } from "./turns.js";
  *   `capture` and `interventions` are of the discriminator; `signal` and `onProgress` as of a model's `run`, the share that of both passes
  * @returns {Promise<PairTrace>}
  */
-export async function runPair(generator, discriminator, input, { places, temperature = 1, seed = 0, candidates, capture, interventions, ...work }) {
+export async function runPair(
+  generator,
+  discriminator,
+  input,
+  { places, temperature = 1, seed = 0, candidates, capture, interventions, ...work },
+) {
   const { mask, vocab } = generator.info;
-  if (mask === null) throw new Error(`${generator.info.name} has no mask token: take a generator with a tokenizer.json that has one.`);
+  if (mask === null)
+    throw new Error(`${generator.info.name} has no mask token: take a generator with a tokenizer.json that has one.`);
   if (vocab !== discriminator.info.vocab) {
-    throw new Error(`The generator has ${vocab} tokens and the discriminator ${discriminator.info.vocab}: take a pair of one vocabulary.`);
+    throw new Error(
+      `The generator has ${vocab} tokens and the discriminator ${discriminator.info.vocab}: take a pair of one vocabulary.`,
+    );
   }
   const original = input.ids ?? (await generator.encode(input.text ?? "", input.textPair)).map(({ id }) => id);
-  const withIds = (/** @type {number[]} */ ids) => ({ ids, tokenTypeIds: input.tokenTypeIds, attentionMask: input.attentionMask });
+  const withIds = (/** @type {number[]} */ ids) => ({
+    ids,
+    tokenTypeIds: input.tokenTypeIds,
+    attentionMask: input.attentionMask,
+  });
   const hidden = original.map((id, i) => (places.includes(i) ? mask : id));
   const filled = await generator.fill(withIds(hidden), { places, temperature, seed, candidates, ...portion(work, 0, 2) });
   const ids = [...original];
   for (const { position, id } of filled.places) ids[position] = id;
   const judged = await discriminator.run(withIds(ids), { capture, interventions, ...portion(work, 1, 2) });
-  return { ids, places: filled.places.map((place) => ({ ...place, original: original[place.position] })), generator: filled.trace, discriminator: judged };
+  return {
+    ids,
+    places: filled.places.map((place) => ({ ...place, original: original[place.position] })),
+    generator: filled.trace,
+    discriminator: judged,
+  };
 }

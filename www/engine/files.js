@@ -30,7 +30,8 @@ export async function readFiles(source, onProgress, signal) {
     tokenizer(read);
     return { read, text };
   }
-  const read = "read" in source ? source.read : await readModel(source, onProgress, signal, known ? undefined : { model: check, tokenizer });
+  const read =
+    "read" in source ? source.read : await readModel(source, onProgress, signal, known ? undefined : { model: check, tokenizer });
   if (!text) tokenizer(read);
   return { read, text };
 }

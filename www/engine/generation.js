@@ -29,7 +29,7 @@ const MOST_TRIES = 3;
  * @returns {Promise<T>} rejects with the last loss where every engine was lost
  */
 export async function again(action) {
-  for (let losses = 0; ; ) {
+  for (let losses = 0; ;) {
     try {
       return await action();
     } catch (error) {
@@ -142,7 +142,7 @@ export class Generation {
     const epoch = this.#epochOf();
     const { session } = await this.#call("start", [this.#input, { interventions: this.#interventions }]);
     this.#pieces.clear();
-    for (let written = 0; written < this.#ids.length; ) {
+    for (let written = 0; written < this.#ids.length;) {
       const forced = this.#ids.slice(written);
       written += unpack(await this.#call("steps", [session, { forced, capture: [] }, forced.length]), this.#pieces).length;
     }

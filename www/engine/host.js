@@ -73,7 +73,13 @@ export class Host extends Corrupting {
     this.#text = text;
     const info = await this.info();
     const { weights: _weights, ...beside } = read;
-    this.#teaching = new Teaching(this.#engine, text, beside, (input) => this.#resolve(input), () => this.info());
+    this.#teaching = new Teaching(
+      this.#engine,
+      text,
+      beside,
+      (input) => this.#resolve(input),
+      () => this.info(),
+    );
     this.#decoderStart = info.decoderStart;
     this.#tokenTypes = info.tokenTypes > 1;
     return info;
@@ -134,7 +140,13 @@ export class Host extends Corrupting {
    * @param {AbortSignal} [signal] here and below: ends a long pass on the CPU, and the promise rejects
    */
   async run(input, { interventions, variants, ...options }, onShare, signal) {
-    return this.#loaded().run(Array.isArray(input) ? input.map((one) => this.#resolve(one)) : this.#resolve(input), stepOptions(options), packInterventions(interventions), packVariants(variants), turns(onShare, signal));
+    return this.#loaded().run(
+      Array.isArray(input) ? input.map((one) => this.#resolve(one)) : this.#resolve(input),
+      stepOptions(options),
+      packInterventions(interventions),
+      packVariants(variants),
+      turns(onShare, signal),
+    );
   }
 
   /**
@@ -146,11 +158,22 @@ export class Host extends Corrupting {
    */
   async fill(input, { places, interventions, ...options }, onShare, signal) {
     const resolved = this.#resolve(input);
-    const masked = () => resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
+    const masked = () =>
+      resolved.ids.flatMap((/** @type {number} */ id, /** @type {number} */ i) => (id === this.#text.mask ? [i] : []));
     const wanted = new Uint32Array(places ?? masked());
-    const { trace, places: filled } = await this.#loaded().fill(resolved, wanted, stepOptions(options), packInterventions(interventions), turns(onShare, signal));
+    const { trace, places: filled } = await this.#loaded().fill(
+      resolved,
+      wanted,
+      stepOptions(options),
+      packInterventions(interventions),
+      turns(onShare, signal),
+    );
     const piece = (/** @type {number} */ id) => this.#text.piece(id);
-    const named = (/** @type {any} */ { position, id, candidates }) => ({ position, ...piece(id), candidates: candidatesOf(candidates, piece) });
+    const named = (/** @type {any} */ { position, id, candidates }) => ({
+      position,
+      ...piece(id),
+      candidates: candidatesOf(candidates, piece),
+    });
     return { trace, places: filled.map(named) };
   }
 

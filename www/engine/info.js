@@ -26,7 +26,10 @@ export async function infoOf(engine, text) {
   const { notices: ofGeneration, ...info } = await engine.info();
   /** @type {Notice[]} */
   const notices = [
-    ...ofGeneration.map((/** @type {{ kind: string, file: string, settings: string }} */ { kind, ...values }) => ({ key: `notice.${kind}`, values })),
+    ...ofGeneration.map((/** @type {{ kind: string, file: string, settings: string }} */ { kind, ...values }) => ({
+      key: `notice.${kind}`,
+      values,
+    })),
     ...text.notices.map(({ key, values }) => ({ key, values })),
   ];
   return { ...info, ops: await engine.ops(), tokenizer: text instanceof Text, mask: text.mask, notices };

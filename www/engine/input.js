@@ -8,7 +8,12 @@ import { given } from "./options.js";
  * @param {boolean} tokenTypes whether the model tells segments apart
  * @param {number} decoderStart the token before all that a decoder writes
  */
-export function idsOf({ text, textPair, ids, tokenTypeIds, attentionMask, decoderText, decoderIds }, tokenizer, tokenTypes, decoderStart) {
+export function idsOf(
+  { text, textPair, ids, tokenTypeIds, attentionMask, decoderText, decoderIds },
+  tokenizer,
+  tokenTypes,
+  decoderStart,
+) {
   if (ids === undefined && text === undefined) throw new Error("The input has neither text nor ids: give one of them.");
   const encoded = ids ? { ids, tokenTypeIds } : tokenizer.encode(/** @type {string} */ (text), textPair);
   return given({

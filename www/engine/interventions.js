@@ -9,7 +9,8 @@
  */
 export function packVariants(variants) {
   if (variants == null) return undefined;
-  if (!Array.isArray(variants) || !variants.every(Array.isArray)) throw new Error("variants: expected a list of lists of interventions.");
+  if (!Array.isArray(variants) || !variants.every(Array.isArray))
+    throw new Error("variants: expected a list of lists of interventions.");
   return variants.map((variant) => packInterventions(variant));
 }
 

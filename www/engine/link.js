@@ -75,7 +75,9 @@ export class Room {
     const watch = new Watch({
       waiting: () => this.#waiting(),
       ask: () => worker.postMessage({ method: "ping" }),
-      lost: (hung) => worker === this.#worker && (hung ? this.#endHung() : this.#lose(new EngineLost(`The worker ${this.#file} has ended.`, "engine"))),
+      lost: (hung) =>
+        worker === this.#worker &&
+        (hung ? this.#endHung() : this.#lose(new EngineLost(`The worker ${this.#file} has ended.`, "engine"))),
     });
     this.#watch = watch;
     worker.postMessage({ method: "guard" });
@@ -92,7 +94,11 @@ export class Room {
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       // A script that did not come has no message.
-      this.#lose(event.message ? new EngineLost(`The worker ${this.#file} stopped: ${event.message}.`, "engine") : inEnglish(new Trouble("trouble.site", { file: this.#file })));
+      this.#lose(
+        event.message
+          ? new EngineLost(`The worker ${this.#file} stopped: ${event.message}.`, "engine")
+          : inEnglish(new Trouble("trouble.site", { file: this.#file })),
+      );
     });
     return worker;
   }

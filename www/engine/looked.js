@@ -13,7 +13,8 @@ const FATES = /** @type {const} */ (["dropped", "kept", "finished"]);
  */
 export function looked(search, steps, text) {
   const named = (/** @type {Float32Array} */ [beam, id, score, fate]) => ({ beam, ...text.piece(id), score, fate: FATES[fate] });
-  const read = (/** @type {Float32Array} */ list) => Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
+  const read = (/** @type {Float32Array} */ list) =>
+    Array.from({ length: list.length / 4 }, (_, i) => named(list.subarray(4 * i, 4 * i + 4)));
   const ids = search.found();
   return { looked: steps.map(read), found: ids && { ids: Array.from(ids), text: text.decode(Array.from(ids)) } };
 }

@@ -84,7 +84,9 @@ export class Model {
    * @returns {Promise<import("./variants.js").Traces<I, V>>}
    */
   async run(input, { capture = [], interventions, variants, signal, onProgress } = {}) {
-    return tracesOf(await untilAborted(this.#call("run", [input, { capture, interventions, variants }], { signal, onProgress }), signal));
+    return tracesOf(
+      await untilAborted(this.#call("run", [input, { capture, interventions, variants }], { signal, onProgress }), signal),
+    );
   }
 
   /**
@@ -118,10 +120,16 @@ export class Model {
   async start(input, { interventions, signal } = {}) {
     // Of before the call: should the engine change meanwhile, the generation is begun once more there.
     const epoch = this.#epoch;
-    const call = (/** @type {string} */ method, /** @type {any[]} */ args, /** @type {Stoppable | undefined} */ stoppable) => this.#call(method, args, stoppable);
-    const starting = this.#call("start", [input, { interventions }], { signal }).then((started) => new Generation(call, () => this.#epoch, input, { ...started, epoch }, interventions));
+    const call = (/** @type {string} */ method, /** @type {any[]} */ args, /** @type {Stoppable | undefined} */ stoppable) =>
+      this.#call(method, args, stoppable);
+    const starting = this.#call("start", [input, { interventions }], { signal }).then(
+      (started) => new Generation(call, () => this.#epoch, input, { ...started, epoch }, interventions),
+    );
     return untilAborted(starting, signal).catch((error) => {
-      starting.then((generation) => generation.release(), () => {});
+      starting.then(
+        (generation) => generation.release(),
+        () => {},
+      );
       throw error;
     });
   }
@@ -143,7 +151,12 @@ export class Model {
    * @returns {Promise<import("../trace.js").BeamTree>}
    */
   beamTree(input, options) {
-    return search((method, args, stoppable) => this.#call(method, args, stoppable), () => this.#epoch, input, options);
+    return search(
+      (method, args, stoppable) => this.#call(method, args, stoppable),
+      () => this.#epoch,
+      input,
+      options,
+    );
   }
 
   /**
@@ -211,7 +224,8 @@ export class Model {
     this.#training = undefined;
     /** @type {import("./training/training.js").Ask} */
     const ask = (method, asked, signal, transfer) => this.#call("train", [method, asked], { signal, transfer });
-    const helpers = (/** @type {number} */ count) => Promise.all(Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link));
+    const helpers = (/** @type {number} */ count) =>
+      Promise.all(Array.from({ length: count }, async () => (await loadEngine({ read: await ask("publish") }, "cpu")).link));
     return (this.#training = await Training.open({ ask, device: () => this.info.device, helpers }, asked));
   }
 
@@ -292,7 +306,9 @@ export class Model {
 
   /** @param {EngineLost} reason */
   async #recover(reason) {
-    ({ link: this.#link, info: this.info } = await afterLoss(reason, this.#link, () => loadEngine(this.#source, this.#device, {}, this.#room)));
+    ({ link: this.#link, info: this.info } = await afterLoss(reason, this.#link, () =>
+      loadEngine(this.#source, this.#device, {}, this.#room),
+    ));
     this.#epoch++;
     await this.#training?.moved(asking(this.#link), reason.loss !== "device");
     this.#onRecover(reason.message);

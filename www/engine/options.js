@@ -72,7 +72,8 @@ export function untilAborted(promise, signal) {
  * @param {number} least
  */
 function whole(name, value, least) {
-  if (value != null && !(Number.isInteger(value) && value >= least && value <= MOST)) throw unfit(name, `a whole number from ${least}`, value);
+  if (value != null && !(Number.isInteger(value) && value >= least && value <= MOST))
+    throw unfit(name, `a whole number from ${least}`, value);
 }
 
 /**

@@ -85,7 +85,13 @@ export function betweenDevices(here, there) {
  * @param {AbortSignal} [signal]
  */
 export async function computeOn(source, device, input, signal) {
-  const model = await Model.load(source, device, () => {}, () => {}, signal);
+  const model = await Model.load(
+    source,
+    device,
+    () => {},
+    () => {},
+    signal,
+  );
   try {
     return await compute(model, input, signal);
   } finally {

@@ -50,7 +50,13 @@ export function serve(open) {
       scope.postMessage({ host, id, result }, buffersOf(result));
     } catch (error) {
       const trouble = error instanceof Trouble ? [error.key, error.values] : undefined;
-      scope.postMessage({ host, id, error: (error instanceof Error && (error.message || error.name)) || String(error), trouble, loss: lossOf(error) });
+      scope.postMessage({
+        host,
+        id,
+        error: (error instanceof Error && (error.message || error.name)) || String(error),
+        trouble,
+        loss: lossOf(error),
+      });
     } finally {
       place.calls.delete(id);
       if (place.left) disposeIdle(place);

@@ -101,7 +101,8 @@ export function foundIn({ deviceReason, deviceReasonCode, selfTest, timing, adap
  * @returns {Promise<Loaded>}
  */
 async function load(link, source, device, options) {
-  const asked = (/** @type {object} */ source, /** @type {Transferable[]} */ transfer) => untilAborted(link.call("load", [source, device], { ...options, transfer }), options.signal);
+  const asked = (/** @type {object} */ source, /** @type {Transferable[]} */ transfer) =>
+    untilAborted(link.call("load", [source, device], { ...options, transfer }), options.signal);
   try {
     if ("url" in source && liesElsewhere(source)) {
       const read = await ask("read", source, options);
@@ -123,5 +124,7 @@ async function load(link, source, device, options) {
  * @param {unknown} error
  */
 function isFault(error) {
-  return error instanceof Trouble ? error.key.startsWith("trouble.tokenizer") : error instanceof Error && /^(weights|config): /.test(error.message);
+  return error instanceof Trouble
+    ? error.key.startsWith("trouble.tokenizer")
+    : error instanceof Error && /^(weights|config): /.test(error.message);
 }

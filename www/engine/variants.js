@@ -32,6 +32,9 @@ export async function* eachOf(model, input, variants, work = {}) {
   const together = Math.max(1, Math.floor(ROOM / Math.max(1, positions * model.info.vocab)));
   const calls = Math.ceil(variants.length / together);
   for (let call = 0; call < calls; call++) {
-    yield* await model.run(input, { variants: variants.slice(call * together, (call + 1) * together), ...portion(work, call, calls) });
+    yield* await model.run(input, {
+      variants: variants.slice(call * together, (call + 1) * together),
+      ...portion(work, call, calls),
+    });
   }
 }

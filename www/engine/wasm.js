@@ -34,7 +34,13 @@ export function startEngine(given) {
  */
 export async function check(config, generationConfig, parts) {
   await startEngine();
-  checkModel(config, generationConfig, parts.map(({ name }) => name), Float64Array.from(parts, ({ size }) => size), parts.map(({ head }) => head));
+  checkModel(
+    config,
+    generationConfig,
+    parts.map(({ name }) => name),
+    Float64Array.from(parts, ({ size }) => size),
+    parts.map(({ head }) => head),
+  );
 }
 
 /** @param {WebAssembly.Module} [given] */
@@ -52,9 +58,13 @@ async function start(given) {
 async function fetchModule() {
   const response = await askSite(new URL(FILE, SITE), FILE);
   const watched = response.clone();
-  const compiled = isWasm(response) ? WebAssembly.compileStreaming(response) : response.arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
+  const compiled = isWasm(response)
+    ? WebAssembly.compileStreaming(response)
+    : response.arrayBuffer().then((bytes) => WebAssembly.compile(bytes));
   const damaged = (/** @type {unknown} */ error) => {
-    throw error instanceof WebAssembly.CompileError || error instanceof TypeError ? new Trouble("trouble.site", { file: FILE }) : error;
+    throw error instanceof WebAssembly.CompileError || error instanceof TypeError
+      ? new Trouble("trouble.site", { file: FILE })
+      : error;
   };
   // Compiling tells of no progress: a copy of the bytes does, and ends the wait where they stop.
   const [module] = await Promise.all([compiled.catch(damaged), whole(watched, FILE)]);

@@ -96,7 +96,8 @@ export class Watch {
     }
     const loads = waiting.some(({ method, begun }) => method === "load" && begun);
     if (this.#alive && ++this.#silent > (loads ? PATIENCE.load : PATIENCE.other)) return this.#watched.lost(true);
-    if (this.#alive && ++this.#still > PATIENCE.other && waiting.every(({ computes }) => computes)) return this.#watched.lost(false);
+    if (this.#alive && ++this.#still > PATIENCE.other && waiting.every(({ computes }) => computes))
+      return this.#watched.lost(false);
     if (this.#asked) return;
     this.#asked = true;
     for (const call of waiting) call.asked = true;

@@ -14,7 +14,12 @@ import { lengthOptions, untilAborted } from "./options.js";
  * @param {WritingOptions} options
  * @returns {AsyncGenerator<import("../trace.js").Step, void, void>}
  */
-export async function* written(model, usualLength, input, { maxNewTokens: most, beams: width, signal, interventions, ...settings }) {
+export async function* written(
+  model,
+  usualLength,
+  input,
+  { maxNewTokens: most, beams: width, signal, interventions, ...settings },
+) {
   const { maxNewTokens: asked, beams } = lengthOptions({ maxNewTokens: most, beams: width });
   /** @type {Generation | undefined} */
   let generation;
@@ -27,8 +32,11 @@ export async function* written(model, usualLength, input, { maxNewTokens: most, 
     const { kind, maxPositions } = model.info;
     const room = kind === "decoder" && maxPositions !== null ? maxPositions + 1 - generation.source.length : Infinity;
     const count = forced ? forced.length : Math.min(maxNewTokens, room);
-    for (let written = 0; written < count; ) {
-      const steps = await untilAborted(generation.steps({ ...settings, limit: count, forced: forced?.slice(written), signal }, count - written), signal);
+    for (let written = 0; written < count;) {
+      const steps = await untilAborted(
+        generation.steps({ ...settings, limit: count, forced: forced?.slice(written), signal }, count - written),
+        signal,
+      );
       for (const step of steps) {
         signal?.throwIfAborted();
         yield step;

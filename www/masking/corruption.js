@@ -25,7 +25,17 @@ const NO_MASK = 2 ** 32 - 1;
  */
 export async function targetsOf(corrupt, tokens, { seed, mask, vocabulary, rate = RATE }) {
   const ids = tokens.map(({ id }) => id);
-  const [epoch] = await corrupt({ objective: "mlm", ids, ordinary: [...vocabulary], mask, share: rate, mixed: true, seed, copies: 0, epochs: 1 });
+  const [epoch] = await corrupt({
+    objective: "mlm",
+    ids,
+    ordinary: [...vocabulary],
+    mask,
+    share: rate,
+    mixed: true,
+    seed,
+    copies: 0,
+    epochs: 1,
+  });
   return placesOf(epoch).map((position) => {
     const id = epoch.ids[position];
     return { position, deed: id === mask ? "masked" : id === ids[position] ? "kept" : "random", id };
@@ -41,7 +51,17 @@ export async function targetsOf(corrupt, tokens, { seed, mask, vocabulary, rate 
  */
 export async function epochsOf(corrupt, tokens, { seed, copies = 0, epochs = EPOCHS, rate = RATE }) {
   const ordinary = [...new Set(tokens.filter(({ special }) => !special).map(({ id }) => id))].sort((a, b) => a - b);
-  const drawn = await corrupt({ objective: "mlm", ids: tokens.map(({ id }) => id), ordinary, mask: NO_MASK, share: rate, mixed: false, seed, copies, epochs });
+  const drawn = await corrupt({
+    objective: "mlm",
+    ids: tokens.map(({ id }) => id),
+    ordinary,
+    mask: NO_MASK,
+    share: rate,
+    mixed: false,
+    seed,
+    copies,
+    epochs,
+  });
   return drawn.map(placesOf);
 }
 

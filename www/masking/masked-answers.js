@@ -41,11 +41,20 @@ export async function answerUnder(model, { source, read }, under, most, work = {
     through(model, { source, own, decoderIds }, under, last ? [last] : [], portion(work, done, 1 + tokens));
   const { trace, opens } = await pass(ids, read, 0);
   /** @type {Answer} */
-  const answer = { logits: trace.logits, states: trace.activations.get(last), places: [], written: [], classes: [], judged: [], opens };
+  const answer = {
+    logits: trace.logits,
+    states: trace.activations.get(last),
+    places: [],
+    written: [],
+    classes: [],
+    judged: [],
+    opens,
+  };
   if (kind === "encoder") {
     if (head === "words") {
       const { mask } = model.info;
-      for (const [position, { id }] of source.entries()) if (id === mask) answer.places.push({ position, candidates: await candidatesAt(model, trace, position) });
+      for (const [position, { id }] of source.entries())
+        if (id === mask) answer.places.push({ position, candidates: await candidatesAt(model, trace, position) });
     }
     if (head === "classes") answer.classes = Array.from(meaningOf(model.info.classes, trace.logits.data));
     if (head === "tokens") answer.judged = Array.from(trace.logits.data, sigmoid);
@@ -56,7 +65,7 @@ export async function answerUnder(model, { source, read }, under, most, work = {
   // Under a mask that looks ahead each new token changes what was computed before it, so every token is a pass over the whole text.
   const written = [];
   const start = decoder ? [] : [model.info.decoderStart];
-  for (let next = decoder ? likeliest(trace, ids.length - 1) : likeliest(trace, 0); written.length < tokens; ) {
+  for (let next = decoder ? likeliest(trace, ids.length - 1) : likeliest(trace, 0); written.length < tokens;) {
     written.push(next);
     if (model.info.eos.includes(next)) break;
     const longer = await pass(decoder ? [...ids, ...written] : ids, [...start, ...written], written.length);
@@ -93,7 +102,8 @@ export function changes(before, after) {
 export function drift({ shape: [, length, width], data: before }, { data: after }) {
   return Array.from({ length }, (_, place) => {
     let [moved, whole] = [0, 0];
-    for (let i = place * width; i < (place + 1) * width; i++) [moved, whole] = [moved + (after[i] - before[i]) ** 2, whole + before[i] ** 2];
+    for (let i = place * width; i < (place + 1) * width; i++)
+      [moved, whole] = [moved + (after[i] - before[i]) ** 2, whole + before[i] ** 2];
     return whole > 0 ? Math.sqrt(moved / whole) : 0;
   });
 }
@@ -107,10 +117,18 @@ export function drift({ shape: [, length, width], data: before }, { data: after 
  */
 function through(model, { source, own, decoderIds }, { mask, extent, layers }, capture, work) {
   const both = model.info.kind === "encoder-decoder";
-  const segments = source.every(({ segment }) => segment !== undefined) ? source.map(({ segment }) => /** @type {number} */ (segment)) : undefined;
+  const segments = source.every(({ segment }) => segment !== undefined)
+    ? source.map(({ segment }) => /** @type {number} */ (segment))
+    : undefined;
   const input = both ? { ids: own, decoderIds } : { ids: own, tokenTypeIds: segments };
   const written = both && extent.stack !== "encoder" ? decoderIds.length : own.length;
-  return runMasked(model, input, { mask, extent, layers, rows: written, columns: both && extent.stack === "decoder" ? decoderIds.length : own.length }, capture, work);
+  return runMasked(
+    model,
+    input,
+    { mask, extent, layers, rows: written, columns: both && extent.stack === "decoder" ? decoderIds.length : own.length },
+    capture,
+    work,
+  );
 }
 
 /**

@@ -64,7 +64,11 @@ export function cellName(row, column) {
  * @returns {Set<string>}
  */
 export function parseCells(text) {
-  return new Set(String(text).split(",").filter((cell) => /^\d{1,4}\.\d{1,4}$/.test(cell)));
+  return new Set(
+    String(text)
+      .split(",")
+      .filter((cell) => /^\d{1,4}\.\d{1,4}$/.test(cell)),
+  );
 }
 
 /**
@@ -107,7 +111,9 @@ export function differing(grid, stack, columns, allowed) {
   /** @type {Map<string, { rows: number[], columns: number[] }>} */
   const groups = new Map();
   for (let row = 0; row * columns < grid.length; row++) {
-    const found = Array.from({ length: columns }, (_, column) => column).filter((column) => grid[row * columns + column] === allowed && Number(ownAllows(stack, row, column)) !== allowed);
+    const found = Array.from({ length: columns }, (_, column) => column).filter(
+      (column) => grid[row * columns + column] === allowed && Number(ownAllows(stack, row, column)) !== allowed,
+    );
     if (found.length === 0) continue;
     const group = groups.get(found.join()) ?? { rows: [], columns: found };
     group.rows.push(row);
@@ -129,14 +135,23 @@ export function differing(grid, stack, columns, allowed) {
 export async function runMasked(model, input, { mask, extent, rows, columns, layers }, capture = [], work = {}) {
   const { stack, heads } = extent;
   const grid = gridOf(mask, stack, rows, columns);
-  const chosen = Array.from({ length: layers }, (_, layer) => layer).filter((layer) => extent.layers.length === 0 || extent.layers.includes(layer));
+  const chosen = Array.from({ length: layers }, (_, layer) => layer).filter(
+    (layer) => extent.layers.length === 0 || extent.layers.includes(layer),
+  );
   /** @type {Record<string, number[]>} */
   const only = heads.length > 0 ? { head: heads } : {};
-  const at = (/** @type {{ rows: number[], columns: number[] }} */ group) => ({ ...only, query_pos: group.rows, key_pos: group.columns });
+  const at = (/** @type {{ rows: number[], columns: number[] }} */ group) => ({
+    ...only,
+    query_pos: group.rows,
+    key_pos: group.columns,
+  });
   const [opened, blocked] = [differing(grid, stack, columns, 1), differing(grid, stack, columns, 0)];
   const interventions = chosen.flatMap((layer) => {
     const hook = `${placeOf(model.info.kind, stack, layer)}.hook_attn_scores`;
-    return [...opened.map((group) => ({ hook, at: at(group), from: `${hook}_unmasked` })), ...blocked.map((group) => ({ hook, at: at(group), set: MASKED }))];
+    return [
+      ...opened.map((group) => ({ hook, at: at(group), from: `${hook}_unmasked` })),
+      ...blocked.map((group) => ({ hook, at: at(group), set: MASKED })),
+    ];
   });
   return { trace: await model.run(input, { capture, interventions, ...work }), opens: opened.length > 0 };
 }

@@ -31,7 +31,10 @@ export async function sampleMasks(model, { text, pair, seed, rate }, work) {
   for (const { position, id } of targets) ids[position] = id;
   const { logits } = await model.run({ ids, tokenTypeIds: segmentsOf(tokens) }, work);
   const guesses = targets.map(({ position }) => guessAt(logits, position, tokens[position].id));
-  const [reads, words] = await Promise.all([model.pieces(targets.map(({ id }) => id)), model.pieces(guesses.map(({ id }) => id))]);
+  const [reads, words] = await Promise.all([
+    model.pieces(targets.map(({ id }) => id)),
+    model.pieces(guesses.map(({ id }) => id)),
+  ]);
   const answers = targets.map(({ position, deed }, i) => ({
     position,
     deed,
@@ -54,7 +57,10 @@ export async function sampleSpans(model, { text, seed, rate, mean, prefix }, { s
   /** @type {Piece[]} */
   const written = [];
   const limit = 8 * corrupted.hidden + 8;
-  for await (const { id, token, special } of model.generate({ text: prefix + corrupted.input }, { maxNewTokens: limit, capture: [], signal })) {
+  for await (const { id, token, special } of model.generate(
+    { text: prefix + corrupted.input },
+    { maxNewTokens: limit, capture: [], signal },
+  )) {
     written.push({ id, token, special });
     onProgress?.(written.length / limit);
   }
@@ -73,17 +79,30 @@ export async function sampleReplacements(generator, discriminator, { text, seed,
   const tokens = await generator.encode(text);
   const [places] = await epochsOf(generator.corrupt, tokens, { seed, epochs: 1, rate });
   const input = { ids: tokens.map(({ id }) => id), tokenTypeIds: segmentsOf(tokens) };
-  const { ids, discriminator: judged } = await runPair(generator, discriminator, input, { places, temperature: 1, seed, ...work });
+  const { ids, discriminator: judged } = await runPair(generator, discriminator, input, {
+    places,
+    temperature: 1,
+    seed,
+    ...work,
+  });
   const reads = await generator.pieces(ids);
   const suspicions = Array.from(judged.logits.data.subarray(0, ids.length), (logit) => 1 / (1 + Math.exp(-logit)));
-  return reads.map((read, position) => ({ read, truth: tokens[position], drawn: places.includes(position), replaced: read.id !== tokens[position].id, suspicion: suspicions[position] }));
+  return reads.map((read, position) => ({
+    read,
+    truth: tokens[position],
+    drawn: places.includes(position),
+    replaced: read.id !== tokens[position].id,
+    suspicion: suspicions[position],
+  }));
 }
 
 /** @param {Model} model */
 function vocabularyOf(model) {
   let vocabulary = VOCABULARIES.get(model);
   if (!vocabulary) {
-    vocabulary = model.pieces(Array.from({ length: model.info.vocab }, (_, id) => id)).then((pieces) => pieces.filter(({ special }) => !special).map(({ id }) => id));
+    vocabulary = model
+      .pieces(Array.from({ length: model.info.vocab }, (_, id) => id))
+      .then((pieces) => pieces.filter(({ special }) => !special).map(({ id }) => id));
     VOCABULARIES.set(model, vocabulary);
     vocabulary.catch(() => VOCABULARIES.delete(model));
   }
@@ -92,7 +111,9 @@ function vocabularyOf(model) {
 
 /** @param {Piece[]} tokens */
 function segmentsOf(tokens) {
-  return tokens.every(({ segment }) => segment !== undefined) ? tokens.map(({ segment }) => /** @type {number} */ (segment)) : undefined;
+  return tokens.every(({ segment }) => segment !== undefined)
+    ? tokens.map(({ segment }) => /** @type {number} */ (segment))
+    : undefined;
 }
 
 /**
@@ -110,5 +131,9 @@ function guessAt(logits, position, truth) {
 
 /** @param {Piece[]} written */
 function spelled(written) {
-  return written.map(({ token }) => token.replaceAll("▁", " ")).join("").replace("</s>", "").trim();
+  return written
+    .map(({ token }) => token.replaceAll("▁", " "))
+    .join("")
+    .replace("</s>", "")
+    .trim();
 }

@@ -23,7 +23,14 @@ export async function corruptSpans(corrupt, text, { seed, density = DENSITY, mea
   if (words.length < 2) return undefined;
   // The engine knows words by their numbers, and sentinels by the numbers behind those.
   const ids = words.map((_, i) => i);
-  const { source, target } = await corrupt({ objective: "span", ids, sentinels: [...ids, words.length].map((i) => words.length + i), share: density, mean, seed });
+  const { source, target } = await corrupt({
+    objective: "span",
+    ids,
+    sentinels: [...ids, words.length].map((i) => words.length + i),
+    share: density,
+    mean,
+    seed,
+  });
   /** @type {Part[]} */
   const parts = [];
   /** @type {Span[]} */
@@ -58,7 +65,9 @@ export async function corruptSpans(corrupt, text, { seed, density = DENSITY, mea
  */
 export function readSpans(target) {
   const parts = target.split(/(<extra_id_\d+>)/);
-  return new Map(parts.flatMap((part, i) => (i % 2 === 1 ? [/** @type {[string, string]} */ ([part, (parts[i + 1] ?? "").trim()])] : [])));
+  return new Map(
+    parts.flatMap((part, i) => (i % 2 === 1 ? [/** @type {[string, string]} */ ([part, (parts[i + 1] ?? "").trim()])] : [])),
+  );
 }
 
 /**

@@ -33,7 +33,9 @@ export function placeOf(kind, stack, layer) {
 export function layersOf(info, stack) {
   if (!info) return 0;
   const [half, part] = pathOf(info.kind, stack);
-  const own = info.hooks.filter(({ name, place }) => place.stack === half && place.part === part && name.endsWith(".hook_pattern"));
+  const own = info.hooks.filter(
+    ({ name, place }) => place.stack === half && place.part === part && name.endsWith(".hook_pattern"),
+  );
   return own.reduce((most, { place: { layer = 0 } }) => Math.max(most, layer + 1), 0);
 }
 

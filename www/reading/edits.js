@@ -10,7 +10,10 @@ export const NO_EDITS = new Map();
  * @returns {Edits}
  */
 export function parseEdits(text) {
-  const pairs = text.split(",").map((part) => part.match(/^(\d{1,6}):(\d{1,7})$/)).flatMap((match) => (match ? [[Number(match[1]), Number(match[2])]] : []));
+  const pairs = text
+    .split(",")
+    .map((part) => part.match(/^(\d{1,6}):(\d{1,7})$/))
+    .flatMap((match) => (match ? [[Number(match[1]), Number(match[2])]] : []));
   return new Map(/** @type {[number, number][]} */ (pairs));
 }
 

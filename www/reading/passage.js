@@ -48,7 +48,8 @@ async function writeOn(model, ids, count, signal) {
   /** @type {Piece[]} */
   const written = [];
   if (count <= 0) return written;
-  for await (const { id, token, special } of model.generate({ ids }, { maxNewTokens: count, capture: [], signal })) written.push({ id, token, special });
+  for await (const { id, token, special } of model.generate({ ids }, { maxNewTokens: count, capture: [], signal }))
+    written.push({ id, token, special });
   signal?.throwIfAborted();
   return written;
 }

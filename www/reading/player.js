@@ -40,7 +40,9 @@ export class Player extends Reading {
   #turn = Promise.resolve();
   #runs = 0;
   #sequence = latest((/** @type {Piece[]} */ traced, /** @type {Step[]} */ steps) => [...traced, ...steps]);
-  #decoderInput = latest((/** @type {Piece | undefined} */ start, /** @type {Step[]} */ steps) => (start ? [start, ...steps.slice(0, -1)] : []));
+  #decoderInput = latest((/** @type {Piece | undefined} */ start, /** @type {Step[]} */ steps) =>
+    start ? [start, ...steps.slice(0, -1)] : [],
+  );
   /** The steps whose scores were read in one pass. @type {Step[] | undefined} */
   #scored;
   #moved = 0; // steps up to here were computed on another device
@@ -81,7 +83,10 @@ export class Player extends Reading {
 
   /** A token, measured on the steps so far, as far as they are the present device's. // ms */
   get ms() {
-    const times = this.steps.slice(this.#moved || 1).map(({ ms }) => ms).sort((a, b) => a - b);
+    const times = this.steps
+      .slice(this.#moved || 1)
+      .map(({ ms }) => ms)
+      .sort((a, b) => a - b);
     return times.length > 0 ? times[Math.floor(times.length / 2)] : undefined;
   }
 
@@ -162,7 +167,10 @@ export class Player extends Reading {
       if (!generation || this.steps.length === 0 || this.stale) return;
       this.text = await generation.back(count);
       this.steps = this.steps.slice(0, Math.max(0, this.steps.length - count));
-      this.trace = this.steps.reduce((/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace, this.#hooks), undefined);
+      this.trace = this.steps.reduce(
+        (/** @type {Trace | undefined} */ grown, step) => appendStep(grown, step.trace, this.#hooks),
+        undefined,
+      );
       this.cutShort = false;
       await this.#peek(this.stoppable());
     });
@@ -231,7 +239,9 @@ export class Player extends Reading {
   async #write(force, signal = new AbortController().signal) {
     const generation = this.#generation;
     try {
-      const step = await this.watch(signal, async (stoppable) => generation?.step({ ...stepSettings(this.#settings), capture: CAPTURE, force, ...stoppable }));
+      const step = await this.watch(signal, async (stoppable) =>
+        generation?.step({ ...stepSettings(this.#settings), capture: CAPTURE, force, ...stoppable }),
+      );
       if (!step || generation !== this.#generation) return;
       this.steps = [...this.steps, step];
       this.trace = appendStep(this.trace, step.trace, this.#hooks);
@@ -285,7 +295,9 @@ export class Player extends Reading {
     const input = start ? { ...this.input, decoderIds: [start.id, ...written] } : { ids: [...this.input.ids, ...written] };
     const capture = SCORES.map((hook) => `${start ? "decoder" : "blocks"}.*.attn.${hook}`);
     return this.#inTurn(async () => {
-      const { activations } = await this.watch(this.stoppable(), (stoppable) => model.run(input, { capture, ...stoppable })).catch((error) => {
+      const { activations } = await this.watch(this.stoppable(), (stoppable) =>
+        model.run(input, { capture, ...stoppable }),
+      ).catch((error) => {
         this.#scored = undefined; // whoever looks again asks again
         throw error;
       });

@@ -93,7 +93,9 @@ export class Reader extends Reading {
   /** What stands at each place by the reader's hand. */
   get marks() {
     const mask = this.model?.info.mask;
-    return this.source.map(({ id }, position) => (mask != null && id === mask ? "masked" : this.edits.has(position) ? "filled" : ""));
+    return this.source.map(({ id }, position) =>
+      mask != null && id === mask ? "masked" : this.edits.has(position) ? "filled" : "",
+    );
   }
 
   /**

@@ -100,7 +100,10 @@ export class Reading extends EventTarget {
  */
 function typedIds(text) {
   if (!/^[\d\s,]*\d[\d\s,]*$/.test(text)) throw new Trouble("trouble.ids");
-  return text.split(/[\s,]+/).filter(Boolean).map(Number);
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
 }
 
 /**

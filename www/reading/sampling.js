@@ -29,7 +29,9 @@ export function cutDistribution(logits, { temperature = 0, topK = 0, topP = 1 },
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const allowed = logits.reduce((n, logit) => (logit > -Infinity ? n + 1 : n), 0); // the others are forbidden
   const kept = temperature > 0 ? Math.min(keptCount(weights, topK, topP), allowed) : 1;
-  return order.slice(0, count).map((id, rank) => ({ id, probability: weights[rank] / total, kept: rank < kept, logit: logits[id] }));
+  return order
+    .slice(0, count)
+    .map((id, rank) => ({ id, probability: weights[rank] / total, kept: rank < kept, logit: logits[id] }));
 }
 
 /**

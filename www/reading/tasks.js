@@ -9,23 +9,61 @@ import { entry } from "../lookup.js";
 /** Tasks of the models beside the page, the first one first. @type {Record<string, Task[]>} */
 const BY_NAME = {
   "t5-tiny": [
-    task("translate", ["I am cold.", "Where is my book?", "She has two cats.", "Thank you very much."], "translate English to French: "),
+    task(
+      "translate",
+      ["I am cold.", "Where is my book?", "She has two cats.", "Thank you very much."],
+      "translate English to French: ",
+    ),
     task("pronounce", ["window", "playground", "Emma", "knight"], "pronounce: "),
     task("date", ["March 3rd, 2021", "the fourth of July 1999", "25.12.2024", "12/31/98"], "date: "),
     task("fill", ["The cat <extra_id_0> on the mat.", "Once upon a <extra_id_0> there was a little <extra_id_1>."], "fill: "),
     task("free", ["translate English to French: Thank you."]),
   ],
-  "t5-tiny-zh": [task("chinese", ["I am cold.", "Where is my book?", "She has two cats.", "The children are playing in the park."], "translate English to Chinese: ")],
-  "bert-tiny": [task("mask", [["The little girl went to the [MASK].", "She wanted to play."], ["The king was very [MASK].", "My cat likes milk."], "Once upon a time there was a [MASK] who lived in a [MASK]."])],
-  "bert-tiny-sentiment": [task("classify", ["A warm, funny and touching film.", "The plot is dull and far too long.", "It is not bad at all."])],
-  "roberta-tiny": [task("mask", ["The little girl went to the<mask>.", "The king was very<mask>.", "Once upon a time there was a<mask> who lived in a<mask>."])],
-  "albert-tiny": [task("mask", [["The boy opened the [MASK].", "Then he went inside."], ["Then he went inside.", "The boy opened the [MASK]."], "The king was very [MASK]."])],
+  "t5-tiny-zh": [
+    task(
+      "chinese",
+      ["I am cold.", "Where is my book?", "She has two cats.", "The children are playing in the park."],
+      "translate English to Chinese: ",
+    ),
+  ],
+  "bert-tiny": [
+    task("mask", [
+      ["The little girl went to the [MASK].", "She wanted to play."],
+      ["The king was very [MASK].", "My cat likes milk."],
+      "Once upon a time there was a [MASK] who lived in a [MASK].",
+    ]),
+  ],
+  "bert-tiny-sentiment": [
+    task("classify", ["A warm, funny and touching film.", "The plot is dull and far too long.", "It is not bad at all."]),
+  ],
+  "roberta-tiny": [
+    task("mask", [
+      "The little girl went to the<mask>.",
+      "The king was very<mask>.",
+      "Once upon a time there was a<mask> who lived in a<mask>.",
+    ]),
+  ],
+  "albert-tiny": [
+    task("mask", [
+      ["The boy opened the [MASK].", "Then he went inside."],
+      ["Then he went inside.", "The boy opened the [MASK]."],
+      "The king was very [MASK].",
+    ]),
+  ],
   "electra-tiny-generator": [task("mask", ["The little girl went to the [MASK].", "The king was very [MASK]."])],
-  "electra-tiny-discriminator": [task("detect", ["They played under the big tree until it was spoon.", "He put the ball in the sing and went home.", "Once upon a time there was a king who lived in a cup."])],
+  "electra-tiny-discriminator": [
+    task("detect", [
+      "They played under the big tree until it was spoon.",
+      "He put the ball in the sing and went home.",
+      "Once upon a time there was a king who lived in a cup.",
+    ]),
+  ],
   "gpt2-tiny": [task("continue", ["Once upon a time", "The little rabbit", "One day, a boy named Tom"])],
   "llama-tiny": [task("continue", ["Once upon a time", "The old king said", "There was a girl who"])],
   "llama-tiny-zh": [task("continue", ["我喜欢", "今天", "他的妈妈", "Once upon a time"])],
-  "puzzle-tiny": [task("continue", ["reverse stone=", "sort dcab=", "recall a7 x2 k5 x=", "38+45=", "copy fishbowl=", "q7fxk2mzq7fxk"])],
+  "puzzle-tiny": [
+    task("continue", ["reverse stone=", "sort dcab=", "recall a7 x2 k5 x=", "38+45=", "copy fishbowl=", "q7fxk2mzq7fxk"]),
+  ],
   "gpt2-poem": [task("continue", ["春", "明月", "白云", "江上"])],
 };
 
@@ -69,5 +107,11 @@ export function isExample(text) {
  * @returns {Task}
  */
 function task(id, examples, prefix = "") {
-  return { id, prefix, examples: examples.map((example) => (typeof example === "string" ? { text: example, pair: "" } : { text: example[0], pair: example[1] })) };
+  return {
+    id,
+    prefix,
+    examples: examples.map((example) =>
+      typeof example === "string" ? { text: example, pair: "" } : { text: example[0], pair: example[1] },
+    ),
+  };
 }

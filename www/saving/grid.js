@@ -26,9 +26,18 @@ export function gridOf(view) {
   if (!matrix) return undefined;
   const whole = view.trace.activations.get(hook);
   const scores = mask ? matrix.data : attentionMatrix(view.trace, hook.replace("hook_pattern", "hook_attn_scores"), 0)?.data;
-  const names = (/** @type {Piece[]} */ pieces, /** @type {number} */ count) => Array.from({ length: count }, (_, i) => plain(pieces[i]?.token ?? String(i)));
-  return { name: `${hook}${typeof head === "string" ? `.${head}` : `.head${head + 1}`}`, label: view.label, rows: names(view.rows, matrix.rows), columns: names(view.columns, matrix.columns), data: matrix.data, share: !mask,
-    forbidden: (index) => isMasked(scores?.[index] ?? 0), whole };
+  const names = (/** @type {Piece[]} */ pieces, /** @type {number} */ count) =>
+    Array.from({ length: count }, (_, i) => plain(pieces[i]?.token ?? String(i)));
+  return {
+    name: `${hook}${typeof head === "string" ? `.${head}` : `.head${head + 1}`}`,
+    label: view.label,
+    rows: names(view.rows, matrix.rows),
+    columns: names(view.columns, matrix.columns),
+    data: matrix.data,
+    share: !mask,
+    forbidden: (index) => isMasked(scores?.[index] ?? 0),
+    whole,
+  };
 }
 
 /**
@@ -36,9 +45,18 @@ export function gridOf(view) {
  * @returns {Grid}
  */
 function ofMatrix(view) {
-  const names = (/** @type {Piece[] | undefined} */ pieces, /** @type {number} */ count, /** @type {number} */ from) => Array.from({ length: count }, (_, i) => plain(pieces?.[i]?.token ?? String(i + from)));
-  return { name: view.label, label: view.label, rows: names(view.rowTokens, view.rows, 0), columns: names(view.columnTokens, view.columns, view.from), data: view.data, share: view.share,
-    forbidden: (index) => isMasked(view.data[index]), whole: { name: view.label, shape: [view.rows, view.columns], data: view.data } };
+  const names = (/** @type {Piece[] | undefined} */ pieces, /** @type {number} */ count, /** @type {number} */ from) =>
+    Array.from({ length: count }, (_, i) => plain(pieces?.[i]?.token ?? String(i + from)));
+  return {
+    name: view.label,
+    label: view.label,
+    rows: names(view.rowTokens, view.rows, 0),
+    columns: names(view.columnTokens, view.columns, view.from),
+    data: view.data,
+    share: view.share,
+    forbidden: (index) => isMasked(view.data[index]),
+    whole: { name: view.label, shape: [view.rows, view.columns], data: view.data },
+  };
 }
 
 /**
@@ -49,14 +67,19 @@ export function svgOf({ label, rows, columns, data, share, forbidden }, { paint,
   const [left, top] = [8 + 7 * longest(rows), 30 + 7 * longest(columns)];
   const [width, height] = [left + columns.length * CELL + 10, top + rows.length * CELL + 10];
   let most = 1;
-  if (!share) most = Array.from(data).reduce((found, value) => (isMasked(value) ? found : Math.max(found, Math.abs(value))), 1e-30);
+  if (!share)
+    most = Array.from(data).reduce((found, value) => (isMasked(value) ? found : Math.max(found, Math.abs(value))), 1e-30);
   const cells = Array.from(data, (value, index) => {
     const [x, y] = [left + (index % columns.length) * CELL, top + Math.floor(index / columns.length) * CELL];
     const fill = forbidden(index) ? "url(#masked)" : paint(value / most);
     return `<rect x="${x + 0.5}" y="${y + 0.5}" width="${CELL - 1}" height="${CELL - 1}" rx="2" fill="${fill}"><title>${escaped(`${rows[Math.floor(index / columns.length)]} → ${columns[index % columns.length]}: ${forbidden(index) ? "masked" : value}`)}</title></rect>`;
   });
-  const across = columns.map((name, i) => `<text transform="translate(${left + i * CELL + 13} ${top - 5}) rotate(-90)">${escaped(name)}</text>`);
-  const down = rows.map((name, i) => `<text x="${left - 6}" y="${top + i * CELL + 13}" text-anchor="end">${escaped(name)}</text>`);
+  const across = columns.map(
+    (name, i) => `<text transform="translate(${left + i * CELL + 13} ${top - 5}) rotate(-90)">${escaped(name)}</text>`,
+  );
+  const down = rows.map(
+    (name, i) => `<text x="${left - 6}" y="${top + i * CELL + 13}" text-anchor="end">${escaped(name)}</text>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><title>${escaped(label)}</title>
 <defs><pattern id="masked" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V5" stroke="${faint}" stroke-width="1.4"/></pattern></defs>
 <rect width="${width}" height="${height}" fill="${paper}"/><g ${FONT} fill="${ink}"><text x="8" y="16">${escaped(label)}</text>${across.join("")}${down.join("")}</g>${cells.join("")}</svg>`;
@@ -64,7 +87,10 @@ export function svgOf({ label, rows, columns, data, share, forbidden }, { paint,
 
 /** @param {string[]} names */
 function longest(names) {
-  return Math.max(...names.map((name) => [...name].reduce((sum, character) => sum + (/[\u2e80-\uffff]/.test(character) ? 1.7 : 1), 0)), 1);
+  return Math.max(
+    ...names.map((name) => [...name].reduce((sum, character) => sum + (/[\u2e80-\uffff]/.test(character) ? 1.7 : 1), 0)),
+    1,
+  );
 }
 
 /** @param {string} token */

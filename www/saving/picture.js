@@ -18,10 +18,14 @@ const UNSEEN = "output:empty, .spoken, .state, .link";
 export function pictureOf(view, label) {
   const box = view.getBoundingClientRect();
   // A table's box leaves its caption out.
-  const grown = { width: box.width, height: box.height + (view instanceof HTMLTableElement ? (view.caption?.offsetHeight ?? 0) : 0) };
+  const grown = {
+    width: box.width,
+    height: box.height + (view instanceof HTMLTableElement ? (view.caption?.offsetHeight ?? 0) : 0),
+  };
   const stage = document.createElementNS(XHTML, "div");
   stage.setAttribute("class", "view");
-  for (const name of view.shadowRoot ? view.getAttributeNames() : []) if (name !== "class") stage.setAttribute(name, view.getAttribute(name) ?? "");
+  for (const name of view.shadowRoot ? view.getAttributeNames() : [])
+    if (name !== "class") stage.setAttribute(name, view.getAttribute(name) ?? "");
   const from = view.shadowRoot ?? view;
   const inner = view.shadowRoot ? stage : stage.appendChild(/** @type {Element} */ (view.cloneNode()));
   for (const child of from.childNodes) inner.append(child.cloneNode(true));
@@ -34,7 +38,9 @@ export function pictureOf(view, label) {
   const markup = new XMLSerializer().serializeToString(style) + drawn;
   const paper = getComputedStyle(view).getPropertyValue("--paper").trim();
   // The page's own text goes into the picture, too.
-  return visible(`<svg xmlns="http://www.w3.org/2000/svg" width="${width + 2 * MARGIN}" height="${height + 2 * MARGIN}"><title>${escaped(label)}</title><rect width="100%" height="100%" fill="${paper}"/><foreignObject width="100%" height="100%"><div xmlns="${XHTML}">${markup}</div></foreignObject></svg>`);
+  return visible(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width + 2 * MARGIN}" height="${height + 2 * MARGIN}"><title>${escaped(label)}</title><rect width="100%" height="100%" fill="${paper}"/><foreignObject width="100%" height="100%"><div xmlns="${XHTML}">${markup}</div></foreignObject></svg>`,
+  );
 }
 
 /**
@@ -51,7 +57,10 @@ function settle(from, to, box, grown) {
     if (element instanceof HTMLCanvasElement) {
       const image = document.createElementNS(XHTML, "img");
       image.setAttribute("src", element.width > 0 && element.height > 0 ? element.toDataURL() : "data:,");
-      image.setAttribute("style", `display:block;${element.style.cssText};width:${element.offsetWidth}px;height:${element.offsetHeight}px`);
+      image.setAttribute(
+        "style",
+        `display:block;${element.style.cssText};width:${element.offsetWidth}px;height:${element.offsetHeight}px`,
+      );
       if (element.className) image.setAttribute("class", element.className);
       copy.replaceWith(image);
     } else if (element instanceof HTMLInputElement) {
@@ -74,10 +83,12 @@ function settle(from, to, box, grown) {
  */
 function styles(view, drawn) {
   const computed = getComputedStyle(view);
-  const root = view.shadowRoot ? view : /** @type {ShadowRoot} */ (view.getRootNode()).host ?? document.documentElement;
+  const root = view.shadowRoot ? view : (/** @type {ShadowRoot} */ (view.getRootNode()).host ?? document.documentElement);
   const sheets = /** @type {ShadowRoot | Document} */ (root.shadowRoot ?? document).adoptedStyleSheets;
   const own = sheets.flatMap((sheet) => Array.from(sheet.cssRules, written)).join("\n");
-  const variables = [...new Set([...(own + drawn).matchAll(/var\(\s*(--[\w-]+)/g)].map(([, name]) => name))].map((name) => `${name}:${computed.getPropertyValue(name)}`);
+  const variables = [...new Set([...(own + drawn).matchAll(/var\(\s*(--[\w-]+)/g)].map(([, name]) => name))].map(
+    (name) => `${name}:${computed.getPropertyValue(name)}`,
+  );
   const type = ["font", "color", "line-height"].map((name) => `${name}:${computed.getPropertyValue(name)}`);
   return `.view{${[...type, ...variables.filter((line) => !line.endsWith(":"))].join(";")}}\n${own.replace(/:host\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g, ".view$1").replaceAll(":host", ".view")}`;
 }

@@ -8,7 +8,9 @@ const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surr
  * @param {string} text
  */
 export function visible(text) {
-  return text.replace(UNWRITABLE, (character) => (character < " " ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : "\ufffd"));
+  return text.replace(UNWRITABLE, (character) =>
+    character < " " ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : "\ufffd",
+  );
 }
 
 /**

@@ -34,7 +34,10 @@ export function bind(block) {
     const given = new URLSearchParams(location.hash.slice(1));
     const kept = ["lang", "theme"].flatMap((name) => (given.has(name) ? [[name, given.get(name) ?? ""]] : []));
     const { lang, theme, ...settings } = /** @type {CustomEvent} */ (event).detail.settings;
-    const hash = new URLSearchParams([...kept, ...Object.entries(settings).map(([name, value]) => [name, textOf(value)])]).toString();
+    const hash = new URLSearchParams([
+      ...kept,
+      ...Object.entries(settings).map(([name, value]) => [name, textOf(value)]),
+    ]).toString();
     history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
     trail.note(hash);
   });

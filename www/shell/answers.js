@@ -37,10 +37,21 @@ function words(app) {
 function placeOf(app, { position, candidates }) {
   const { say, reader } = app;
   const label = say("words.at", { n: position + 1 });
-  return html`<div class=${litOf(app)?.position === position ? "place lit" : "place"}><h3>${label}</h3>
-    <diorama-candidates .candidates=${candidates.slice(0, SHOWN)} .label=${label} .stale=${reader.stale} .fixed=${true} .hue=${"encoder"} .deed=${"fill"} .say=${say}
-      @pointerenter=${() => (app.hover = { side: "source", position })} @pointerleave=${() => (app.hover = undefined)}
-      @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.set({ edits: new Map([...reader.edits, [position, event.detail.id]]) })}></diorama-candidates></div>`;
+  return html`<div class=${litOf(app)?.position === position ? "place lit" : "place"}
+    ><h3>${label}</h3>
+    <diorama-candidates
+      .candidates=${candidates.slice(0, SHOWN)}
+      .label=${label}
+      .stale=${reader.stale}
+      .fixed=${true}
+      .hue=${"encoder"}
+      .deed=${"fill"}
+      .say=${say}
+      @pointerenter=${() => (app.hover = { side: "source", position })}
+      @pointerleave=${() => (app.hover = undefined)}
+      @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.set({ edits: new Map([...reader.edits, [position, event.detail.id]]) })}
+    ></diorama-candidates
+  ></div>`;
 }
 
 /** @param {App} app */
@@ -60,7 +71,10 @@ function classes(app) {
   const { say, reader } = app;
   const { info } = /** @type {import("../engine/model.js").Model} */ (app.model);
   const scores = reader.trace?.logits?.data ?? [];
-  return html`<section class="output" aria-label=${say("class.title")}><h2>${say("class.title")}${save(app)}</h2>${bars(app, say("class.title"), classBars(info, meaningOf(info.classes, scores), say))}</section>`;
+  return html`<section class="output" aria-label=${say("class.title")}
+    ><h2>${say("class.title")}${save(app)}</h2
+    >${bars(app, say("class.title"), classBars(info, meaningOf(info.classes, scores), say))}</section
+  >`;
 }
 
 /**
@@ -69,7 +83,15 @@ function classes(app) {
  * @param {ReturnType<typeof classBars>} shown
  */
 function bars(app, label, { classes, kind, unused }) {
-  return html`<diorama-class-bars .label=${label} .classes=${classes} .kind=${kind} .unused=${unused} .hue=${"encoder"} .stale=${app.reader.stale} .say=${app.say}></diorama-class-bars>`;
+  return html`<diorama-class-bars
+    .label=${label}
+    .classes=${classes}
+    .kind=${kind}
+    .unused=${unused}
+    .hue=${"encoder"}
+    .stale=${app.reader.stale}
+    .say=${app.say}
+  ></diorama-class-bars>`;
 }
 
 /**
@@ -79,7 +101,10 @@ function bars(app, label, { classes, kind, unused }) {
  */
 function remark(app, head) {
   const { say } = app;
-  return html`<section class="output" aria-label=${say(`answer.${head}.title`)}><h2>${say(`answer.${head}.title`)}${head === "tokens" ? save(app) : nothing}</h2><p class="soft hint">${say(`answer.${head}.help`)}</p></section>`;
+  return html`<section class="output" aria-label=${say(`answer.${head}.title`)}
+    ><h2>${say(`answer.${head}.title`)}${head === "tokens" ? save(app) : nothing}</h2
+    ><p class="soft hint">${say(`answer.${head}.help`)}</p></section
+  >`;
 }
 
 /** @param {App} app */

@@ -47,10 +47,26 @@ export function metricsTable(metrics, { say }) {
     return key ? say(key) : name;
   };
   return html`<table class="metrics">
-    <thead><tr><th scope="col">${say("card.task")}</th><th scope="col">${say("card.metric")}</th><th scope="col">${say("card.value")}</th><th scope="col">${say("card.pairs")}</th></tr></thead>
-    <tbody>${tasks.map((task) => metrics.filter((row) => row.task === task).map(({ metric, value, unit, n }, i, rows) => html`<tr>
-      ${i === 0 ? html`<th scope="rowgroup" rowspan=${rows.length}>${named(task)}</th>` : nothing}
-      <td>${named(metric)}</td><td>${value < 10 ? value.toPrecision(3) : value.toFixed(1)}${unit ? ` ${unit}` : nothing}</td><td>${n}</td></tr>`))}</tbody>
+    <thead
+      ><tr
+        ><th scope="col">${say("card.task")}</th><th scope="col">${say("card.metric")}</th
+        ><th scope="col">${say("card.value")}</th><th scope="col">${say("card.pairs")}</th></tr
+      ></thead
+    >
+    <tbody
+      >${tasks.map((task) =>
+        metrics
+          .filter((row) => row.task === task)
+          .map(
+            ({ metric, value, unit, n }, i, rows) =>
+              html`<tr>
+                ${i === 0 ? html`<th scope="rowgroup" rowspan=${rows.length}>${named(task)}</th>` : nothing}
+                <td>${named(metric)}</td
+                ><td>${value < 10 ? value.toPrecision(3) : value.toFixed(1)}${unit ? ` ${unit}` : nothing}</td><td>${n}</td></tr
+              >`,
+          ),
+      )}</tbody
+    >
   </table>`;
 }
 

@@ -19,10 +19,16 @@ export function checks(app) {
   return html`<p class="measure">${say("checks.about")}</p>
     ${checks.reference ? html`<p>${verdict(checks.reference, (values) => say("checks.reference", values))}</p>` : checks.running ? nothing : html`<p>${say("checks.noReference")}</p>`}
     <p>${selfTest.length === 0 ? say("device.untested") : say("device.selftest", { passed, all: selfTest.length })}</p>
-    ${checks.devices.length > 0 ? html`<p>${verdict(checks.devices, (values) => say("checks.devices", values))}</p>`
-      : html`<p><button type="button" ?disabled=${checks.running} @click=${() => compareDevices(app)}>${say("checks.compare", { device: say(`device.${other(model.info.device)}`) })}</button></p>`}
-    ${checks.running ? html`<p role="status" class="soft">${say("progress.running")}</p>` : nothing}
-    ${table(app, checks)}
+    ${
+      checks.devices.length > 0
+        ? html`<p>${verdict(checks.devices, (values) => say("checks.devices", values))}</p>`
+        : html`<p
+            ><button type="button" ?disabled=${checks.running} @click=${() => compareDevices(app)}
+              >${say("checks.compare", { device: say(`device.${other(model.info.device)}`) })}</button
+            ></p
+          >`
+    }
+    ${checks.running ? html`<p role="status" class="soft">${say("progress.running")}</p>` : nothing} ${table(app, checks)}
     <h3>${say("checks.every")}</h3>
     <diorama-checks device=${app.state.device} .lang=${app.language} .theme=${app.theme}></diorama-checks>`;
 }
@@ -46,10 +52,18 @@ function table({ say }, { reference, devices }) {
   const rows = reference ?? devices;
   if (rows.length === 0) return nothing;
   const there = new Map(devices.map((row) => [row.hook, row]));
-  const cell = (/** @type {Compared | undefined} */ row) => html`<td class=${row && !(row.delta <= row.bound) ? "failed" : ""}>${row ? row.delta.toExponential(1) : "–"}</td>`;
+  const cell = (/** @type {Compared | undefined} */ row) =>
+    html`<td class=${row && !(row.delta <= row.bound) ? "failed" : ""}>${row ? row.delta.toExponential(1) : "–"}</td>`;
   return html`<table class="checks-table">
-    <thead><tr><th scope="col">hook</th><th scope="col">${say("checks.numbers")}</th><th scope="col">${say("checks.fromReference")}</th><th scope="col">${say("checks.fromDevice")}</th><th scope="col">${say("device.tolerance")}</th></tr></thead>
-    <tbody>${rows.map((row) => html`<tr><th scope="row">${row.hook}</th><td>${row.numbers.toLocaleString("en")}</td>${cell(reference && row)}${cell(there.get(row.hook))}<td>${row.bound.toExponential(1)}</td></tr>`)}</tbody>
+    <thead
+      ><tr
+        ><th scope="col">hook</th><th scope="col">${say("checks.numbers")}</th><th scope="col">${say("checks.fromReference")}</th
+        ><th scope="col">${say("checks.fromDevice")}</th><th scope="col">${say("device.tolerance")}</th></tr
+      ></thead
+    >
+    <tbody
+      >${rows.map((row) => html`<tr><th scope="row">${row.hook}</th><td>${row.numbers.toLocaleString("en")}</td>${cell(reference && row)}${cell(there.get(row.hook))}<td>${row.bound.toExponential(1)}</td></tr>`)}</tbody
+    >
   </table>`;
 }
 
@@ -89,7 +103,9 @@ function compareDevices(app) {
 /** The tokens that the page is about: what is compared where there is no reference. @param {App} app */
 function readNow({ reading, player, kind, model }) {
   const ids = reading.source.map(({ id }) => id);
-  return kind === "encoder-decoder" ? { ids, decoderIds: [model?.info.decoderStart ?? 0, ...player.steps.map(({ id }) => id)] } : { ids };
+  return kind === "encoder-decoder"
+    ? { ids, decoderIds: [model?.info.decoderStart ?? 0, ...player.steps.map(({ id }) => id)] }
+    : { ids };
 }
 
 /** @param {App} app */

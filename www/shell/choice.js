@@ -56,7 +56,9 @@ export function attentionName(app, stack) {
  * @param {Stack} stack
  */
 export function patternOf(app, stack) {
-  return app.reading.stale ? undefined : attentionMatrix(app.reading.trace, `${attentionName(app, stack)}.hook_pattern`, headOf(app));
+  return app.reading.stale
+    ? undefined
+    : attentionMatrix(app.reading.trace, `${attentionName(app, stack)}.hook_pattern`, headOf(app));
 }
 
 /**
@@ -64,7 +66,9 @@ export function patternOf(app, stack) {
  * @param {App} app
  */
 export function saidOf(app) {
-  return app.querySelectorAll(".bottom :is(diorama-candidates, diorama-class-bars, diorama-token-strip), .source diorama-token-strip");
+  return app.querySelectorAll(
+    ".bottom :is(diorama-candidates, diorama-class-bars, diorama-token-strip), .source diorama-token-strip",
+  );
 }
 
 /**
@@ -77,5 +81,7 @@ export function litOf({ kind, hover, pinned, selected, player }) {
   if (hover) return hover;
   if (pinned !== undefined) return { side: "source", position: pinned };
   if (selected === undefined) return undefined;
-  return kind === "decoder" ? { side: "source", position: player.traced.length + selected } : { side: "target", position: selected };
+  return kind === "decoder"
+    ? { side: "source", position: player.traced.length + selected }
+    : { side: "target", position: selected };
 }

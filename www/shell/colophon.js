@@ -7,14 +7,28 @@ import { Preferences } from "./preferences.js";
 
 /** @param {import("../trace.js").Say} say */
 export function colophon(say) {
-  return html`<p class="colophon soft">${say("colophon.own")} <a href="THIRD-PARTY.txt">${say("colophon.others")}</a></p><diorama-data-credits></diorama-data-credits>`;
+  return html`<p class="colophon soft">${say("colophon.own")} <a href="THIRD-PARTY.txt">${say("colophon.others")}</a></p
+    ><diorama-data-credits></diorama-data-credits>`;
 }
 
 export class Colophon extends LitElement {
   static styles = css`
-    :host { display: block; margin-top: 32px; padding: 12px 0 24px; border-top: 1px solid var(--hairline); }
-    p { margin: 0; font: var(--small); color: var(--ink-soft); }
-    a { color: inherit; display: inline-block; padding: 6px 0; }
+    :host {
+      display: block;
+      margin-top: 32px;
+      padding: 12px 0 24px;
+      border-top: 1px solid var(--hairline);
+    }
+    p {
+      margin: 0;
+      font: var(--small);
+      color: var(--ink-soft);
+    }
+    a {
+      color: inherit;
+      display: inline-block;
+      padding: 6px 0;
+    }
   `;
 
   #preferences = new Preferences(this);

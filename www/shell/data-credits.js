@@ -27,14 +27,40 @@ export class DataCredits extends LitElement {
   static properties = { credits: { state: true }, error: { state: true } };
 
   static styles = css`
-    :host { display: block; font: var(--small); color: var(--ink-soft); }
-    summary { cursor: pointer; padding: 6px 0; }
-    dl { margin: 4px 0 0; display: grid; gap: 2px 0; max-width: 90ch; overflow-wrap: anywhere; }
-    dt { color: var(--ink); margin-top: 10px; }
-    dd { margin: 0; }
-    code { font: var(--mono-small); }
-    pre { font: var(--mono-small); white-space: pre-wrap; margin: 0; }
-    .error { color: var(--danger); }
+    :host {
+      display: block;
+      font: var(--small);
+      color: var(--ink-soft);
+    }
+    summary {
+      cursor: pointer;
+      padding: 6px 0;
+    }
+    dl {
+      margin: 4px 0 0;
+      display: grid;
+      gap: 2px 0;
+      max-width: 90ch;
+      overflow-wrap: anywhere;
+    }
+    dt {
+      color: var(--ink);
+      margin-top: 10px;
+    }
+    dd {
+      margin: 0;
+    }
+    code {
+      font: var(--mono-small);
+    }
+    pre {
+      font: var(--mono-small);
+      white-space: pre-wrap;
+      margin: 0;
+    }
+    .error {
+      color: var(--danger);
+    }
   `;
 
   #preferences = new Preferences(this);
@@ -64,11 +90,24 @@ export class DataCredits extends LitElement {
   render() {
     const say = words(this.#preferences.language);
     const language = this.#preferences.language === "zh" ? "zh" : "en";
-    return html`<details @toggle=${this.#unfolded}><summary>${say("data.title")}</summary>
-      ${this.error ? html`<p class="error">${String(this.error)}</p>` : nothing}
-      ${this.credits ? html`<p>${say("data.about")}</p><dl>${this.credits.map((credit) => html`
-        <dt>${credit.title[language]} · <code>data/${credit.file}</code> · ${say("data.size", { lines: credit.lines.toLocaleString("en"), kb: Math.round(credit.bytes / 1000) })}</dt>
-        <dd>${credit.about[language]}</dd>${credit.sources.map((source) => sourceOf(source, say))}`)}</dl>` : nothing}</details>`;
+    return html`<details @toggle=${this.#unfolded}
+      ><summary>${say("data.title")}</summary> ${this.error ? html`<p class="error">${String(this.error)}</p>` : nothing}
+      ${
+        this.credits
+          ? html`<p>${say("data.about")}</p
+              ><dl
+                >${this.credits.map(
+                  (credit) =>
+                    html` <dt
+                        >${credit.title[language]} · <code>data/${credit.file}</code> ·
+                        ${say("data.size", { lines: credit.lines.toLocaleString("en"), kb: Math.round(credit.bytes / 1000) })}</dt
+                      >
+                      <dd>${credit.about[language]}</dd>${credit.sources.map((source) => sourceOf(source, say))}`,
+                )}</dl
+              >`
+          : nothing
+      }</details
+    >`;
   }
 }
 
@@ -77,8 +116,16 @@ export class DataCredits extends LitElement {
  * @param {import("../trace.js").Say} say
  */
 function sourceOf({ name, url, authors, license, license_url: terms, notice }, say) {
-  return html`<dd lang="en">${name}${url ? html` (${url})` : nothing}. ${authors}. ${license}${terms ? html` (${terms})` : nothing}.</dd>
-    ${notice ? html`<dd><details><summary>${say("data.notice", { license })}</summary><pre lang="en">${notice}</pre></details></dd>` : nothing}`;
+  return html`<dd lang="en"
+      >${name}${url ? html` (${url})` : nothing}. ${authors}. ${license}${terms ? html` (${terms})` : nothing}.</dd
+    >
+    ${
+      notice
+        ? html`<dd
+            ><details><summary>${say("data.notice", { license })}</summary><pre lang="en">${notice}</pre></details></dd
+          >`
+        : nothing
+    }`;
 }
 
 if (!customElements.get("diorama-data-credits")) customElements.define("diorama-data-credits", DataCredits);

@@ -20,7 +20,10 @@ export function dialogs(app) {
   const title = app.say(`${app.dialog}.title`);
   return html`<dialog class=${app.dialog} aria-label=${title} @close=${() => (app.dialog = "")} @click=${closeOutside}>
     <div class="dialog-body">
-      <header><h2>${title}</h2><button type="button" class="quiet" aria-label=${app.say("close")} @click=${() => (app.dialog = "")}>✕</button></header>
+      <header
+        ><h2>${title}</h2
+        ><button type="button" class="quiet" aria-label=${app.say("close")} @click=${() => (app.dialog = "")}>✕</button></header
+      >
       ${BODIES[app.dialog](app)}
     </div>
   </dialog>`;
@@ -29,12 +32,23 @@ export function dialogs(app) {
 /** @param {App} app */
 function modelCard(app) {
   const { say, model, card } = app;
-  return html`${models(app)}
-    ${model ? html`<h3>${model.info.name}</h3>${facts(app)}` : nothing}
-    ${card ? html`<h3>${say("card.metrics")}</h3>${metricsTable(card.metrics.filter(({ task }) => !task.includes(",")), app)}<p class="soft">${say("card.heldout")}</p>
-      <details><summary>${say("card.more")}</summary>${metricsTable(card.metrics.filter(({ task }) => task.includes(",")), app)}</details>
-      <details><summary>${say("card.text")}</summary><div class="card-text" lang="en">${markdown(card.text)}</div></details>` : nothing}
-    ${ownModel(app)} ${colophon(say)}`;
+  return html`${models(app)} ${model ? html`<h3>${model.info.name}</h3>${facts(app)}` : nothing}
+  ${
+    card
+      ? html`<h3>${say("card.metrics")}</h3>${metricsTable(
+            card.metrics.filter(({ task }) => !task.includes(",")),
+            app,
+          )}<p class="soft">${say("card.heldout")}</p>
+          <details
+            ><summary>${say("card.more")}</summary>${metricsTable(
+              card.metrics.filter(({ task }) => task.includes(",")),
+              app,
+            )}</details
+          >
+          <details><summary>${say("card.text")}</summary><div class="card-text" lang="en">${markdown(card.text)}</div></details>`
+      : nothing
+  }
+  ${ownModel(app)} ${colophon(say)}`;
 }
 
 /** @param {App} app */
@@ -44,7 +58,9 @@ function facts(app) {
   const rows = [
     ["card.architecture", info.architecture],
     ["card.parameters", info.parameters.toLocaleString("en")],
-    app.kind === "encoder-decoder" ? ["card.layers.both", `${layersOf(app, "encoder")} + ${layersOf(app, "decoder")}`] : ["card.layers", String(layersOf(app, app.kind))],
+    app.kind === "encoder-decoder"
+      ? ["card.layers.both", `${layersOf(app, "encoder")} + ${layersOf(app, "decoder")}`]
+      : ["card.layers", String(layersOf(app, app.kind))],
     ["card.heads", String(info.heads)],
     ["card.vocab", info.vocab.toLocaleString("en")],
   ];

@@ -14,7 +14,14 @@ const touch = matchMedia("(hover: none) and (pointer: coarse)");
  * @fires diorama-cut - { sentence: string }, can be prevented
  */
 export class Field extends LitElement {
-  static properties = { value: {}, label: {}, placeholder: {}, most: { type: Number }, say: { attribute: false }, cut: { state: true } };
+  static properties = {
+    value: {},
+    label: {},
+    placeholder: {},
+    most: { type: Number },
+    say: { attribute: false },
+    cut: { state: true },
+  };
 
   /** @type {Say} */
   static say = (key) => key;
@@ -57,8 +64,22 @@ export class Field extends LitElement {
   }
 
   render() {
-    return html`<textarea class="text" rows="1" dir="auto" translate="no" aria-label=${this.label} title=${this.say("field.enter")} autocomplete="off" autocapitalize="off" spellcheck="false"
-        placeholder=${this.placeholder} .value=${live(this.value)} @focus=${() => (this.#confirmed = this.value)} @input=${this.#typed} @keydown=${this.#press}></textarea>
+    return html`<textarea
+        class="text"
+        rows="1"
+        dir="auto"
+        translate="no"
+        aria-label=${this.label}
+        title=${this.say("field.enter")}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck="false"
+        placeholder=${this.placeholder}
+        .value=${live(this.value)}
+        @focus=${() => (this.#confirmed = this.value)}
+        @input=${this.#typed}
+        @keydown=${this.#press}
+      ></textarea>
       ${this.cut ? html`<small class="cut" role="status">${this.cut}</small>` : nothing}`;
   }
 
@@ -90,7 +111,8 @@ export class Field extends LitElement {
     this.cut = "";
     if (given <= most) return;
     const sentence = this.say("field.cut", { n: area.value.length, all: given });
-    if (this.dispatchEvent(new CustomEvent("diorama-cut", { bubbles: true, cancelable: true, detail: { sentence } }))) this.cut = sentence;
+    if (this.dispatchEvent(new CustomEvent("diorama-cut", { bubbles: true, cancelable: true, detail: { sentence } })))
+      this.cut = sentence;
   }
 
   /** @param {KeyboardEvent} event */

@@ -15,8 +15,11 @@ const SENTINEL = /<extra_id_\d+>/;
 export function fillGaps(source, written) {
   if (!SENTINEL.test(source)) return undefined;
   const spans = spansWritten(written);
-  return source.split(/(<extra_id_\d+>)/).filter(Boolean).map((text) => {
-    const span = spans.get(text);
-    return { text: span ?? text, filled: span !== undefined };
-  });
+  return source
+    .split(/(<extra_id_\d+>)/)
+    .filter(Boolean)
+    .map((text) => {
+      const span = spans.get(text);
+      return { text: span ?? text, filled: span !== undefined };
+    });
 }

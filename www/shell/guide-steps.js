@@ -17,11 +17,41 @@ import { named } from "../spelling.js";
 export const STEPS = [
   { id: "run", target: ".input form", begin: written, done: hasRun },
   { id: "tokens", target: ".source", begin: ({ state, hover }) => ({ ids: state.ids, hover }), done: namesToken },
-  { id: "masks", target: ".lens:last-child diorama-mask-grid", begin: ({ cell }) => cell, done: ({ cell }, before) => (cell && cell !== before ? { key: "guide.masks.done" } : undefined) },
-  { id: "look", target: ".output", first: ".output diorama-token-strip", kinds: ["encoder-decoder"], begin: ({ hover, selected }) => ({ hover, selected }), done: looks },
-  { id: "look", target: ".source diorama-token-strip", kinds: ["encoder", "decoder"], begin: ({ hover, selected }) => ({ hover, selected }), done: looks },
-  { id: "heads", target: ":is(.lens.cross, .lenses.alone) diorama-tower", above: true, begin: ({ state }) => `${state.layer} ${state.head}`, done: choosesHead },
-  { id: "chance", target: ".candidates", kinds: ["encoder-decoder", "decoder"], begin: (app) => ({ temperature: app.state.temperature, written: written(app) }), done: samples },
+  {
+    id: "masks",
+    target: ".lens:last-child diorama-mask-grid",
+    begin: ({ cell }) => cell,
+    done: ({ cell }, before) => (cell && cell !== before ? { key: "guide.masks.done" } : undefined),
+  },
+  {
+    id: "look",
+    target: ".output",
+    first: ".output diorama-token-strip",
+    kinds: ["encoder-decoder"],
+    begin: ({ hover, selected }) => ({ hover, selected }),
+    done: looks,
+  },
+  {
+    id: "look",
+    target: ".source diorama-token-strip",
+    kinds: ["encoder", "decoder"],
+    begin: ({ hover, selected }) => ({ hover, selected }),
+    done: looks,
+  },
+  {
+    id: "heads",
+    target: ":is(.lens.cross, .lenses.alone) diorama-tower",
+    above: true,
+    begin: ({ state }) => `${state.layer} ${state.head}`,
+    done: choosesHead,
+  },
+  {
+    id: "chance",
+    target: ".candidates",
+    kinds: ["encoder-decoder", "decoder"],
+    begin: (app) => ({ temperature: app.state.temperature, written: written(app) }),
+    done: samples,
+  },
 ];
 
 /** @param {Kind} kind */
@@ -55,7 +85,15 @@ function hasRun(app, before) {
   if (kind === "encoder") return { key: "guide.run.read", values: { n: now.length } };
   if (!player.finished && !player.cutShort) return undefined;
   const ms = player.ms ?? model.info.timing[model.info.device];
-  return { key: ms == null ? "guide.run.done" : "guide.run.timed", values: { text: state.text, n: now.length, ms: ms == null ? "" : ms.toFixed(ms < 10 ? 1 : 0), device: { cpu: "CPU", webgpu: "WebGPU" }[model.info.device] } };
+  return {
+    key: ms == null ? "guide.run.done" : "guide.run.timed",
+    values: {
+      text: state.text,
+      n: now.length,
+      ms: ms == null ? "" : ms.toFixed(ms < 10 ? 1 : 0),
+      device: { cpu: "CPU", webgpu: "WebGPU" }[model.info.device],
+    },
+  };
 }
 
 /**
@@ -67,7 +105,10 @@ function namesToken(app, before) {
   const pointed = hover && hover !== before.hover && hover.side === "source" ? hover.position : undefined;
   const piece = reading.source[pointed ?? reading.prefixLength];
   if (!piece || !model || (pointed === undefined && state.ids === before.ids)) return undefined;
-  return { key: "guide.tokens.done", values: { token: named(piece.token), id: piece.id, vocab: model.info.vocab.toLocaleString("en") } };
+  return {
+    key: "guide.tokens.done",
+    values: { token: named(piece.token), id: piece.id, vocab: model.info.vocab.toLocaleString("en") },
+  };
 }
 
 /**
@@ -77,7 +118,8 @@ function namesToken(app, before) {
 function looks(app, before) {
   const both = app.kind === "encoder-decoder";
   const lit = litOf(app);
-  if (!lit || lit.side !== (both ? "target" : "source") || (app.hover === before.hover && app.selected === before.selected)) return undefined;
+  if (!lit || lit.side !== (both ? "target" : "source") || (app.hover === before.hover && app.selected === before.selected))
+    return undefined;
   const matrix = patternOf(app, both ? "cross" : app.kind === "encoder" ? "encoder" : "decoder");
   const rows = both ? app.player.steps : app.kind === "encoder" ? app.reader.traced : app.player.sequence;
   if (!matrix || lit.position >= matrix.rows) return undefined;
@@ -85,7 +127,10 @@ function looks(app, before) {
   const most = row.indexOf(Math.max(...row));
   const from = (both ? app.player.traced : rows)[most];
   if (!from) return undefined;
-  return { key: "guide.look.done", values: { token: named(rows[lit.position].token), from: named(from.token), share: `${Math.round(row[most] * 100)} %` } };
+  return {
+    key: "guide.look.done",
+    values: { token: named(rows[lit.position].token), from: named(from.token), share: `${Math.round(row[most] * 100)} %` },
+  };
 }
 
 /**

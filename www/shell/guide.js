@@ -15,12 +15,20 @@ const ONWARD = ".tools-bar";
 
 /** @param {App} app */
 export function guide(app) {
-  return app.guiding ? html`<diorama-guide .app=${app} .beat=${{}} lang=${app.language} data-theme=${app.theme}></diorama-guide>` : nothing;
+  return app.guiding
+    ? html`<diorama-guide .app=${app} .beat=${{}} lang=${app.language} data-theme=${app.theme}></diorama-guide>`
+    : nothing;
 }
 
 /** @param {App} app */
 export function guideButton(app) {
-  return html`<button type="button" class="guide-button" aria-expanded=${app.guiding} @click=${() => (app.guiding ? endGuide(app) : beginGuide(app))}>${app.say("guide.title")}</button>`;
+  return html`<button
+    type="button"
+    class="guide-button"
+    aria-expanded=${app.guiding}
+    @click=${() => (app.guiding ? endGuide(app) : beginGuide(app))}
+    >${app.say("guide.title")}</button
+  >`;
 }
 
 /**
@@ -41,26 +49,117 @@ function endGuide(app) {
 class Guide extends LitElement {
   static properties = { app: { attribute: false }, beat: { attribute: false }, at: { state: true }, remark: { state: true } };
 
-  static styles = [blockStyles, css`
-    :host { position: fixed; inset: 0; z-index: 15; background: none; pointer-events: none; }
-    .ring { position: absolute; border-radius: 8px; box-shadow: 0 0 0 2px var(--focus), 0 0 0 5px color-mix(in oklab, var(--focus) 22%, transparent); transition: all 200ms ease-out; }
-    section { position: absolute; width: min(352px, calc(100vw - 16px)); padding: 12px 16px 12px 20px; background: var(--case); border: 1px solid var(--hairline-strong); border-radius: 10px; box-shadow: var(--lift); pointer-events: auto; outline: none; }
-    section:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-    header { display: flex; gap: 8px; align-items: center; justify-content: space-between; margin-right: -8px; }
-    h2 { font-size: 17px; line-height: 1.35; }
-    p { margin-top: 4px; font: 15px/1.5 var(--sans); }
-    :host(:lang(zh)) p { line-height: 1.7; }
-    .done { min-height: 1.5em; color: var(--ink-soft); overflow-wrap: anywhere; }
-    .done::before { content: "✓ "; color: var(--cross-ink); font-weight: 700; }
-    footer { display: flex; gap: 4px 12px; align-items: center; margin-top: 10px; }
-    footer > * { white-space: nowrap; }
-    footer small { margin-right: auto; font-variant-numeric: tabular-nums; }
-    .close { border-color: transparent; background: none; padding: 0 10px; }
-    ul { margin: 8px 0 0; padding: 0; list-style: none; display: grid; gap: 4px; font: 15px/1.5 var(--sans); }
-    a { color: inherit; text-underline-offset: 3px; text-decoration-color: var(--hairline-strong); display: inline-block; padding: 3px 0; }
-    @media (max-width: 640px) { section { left: 8px !important; top: auto !important; bottom: 8px; } footer button { min-height: 40px; } }
-    @media (forced-colors: active) { .ring { outline: 3px solid Highlight; } }
-  `];
+  static styles = [
+    blockStyles,
+    css`
+      :host {
+        position: fixed;
+        inset: 0;
+        z-index: 15;
+        background: none;
+        pointer-events: none;
+      }
+      .ring {
+        position: absolute;
+        border-radius: 8px;
+        box-shadow:
+          0 0 0 2px var(--focus),
+          0 0 0 5px color-mix(in oklab, var(--focus) 22%, transparent);
+        transition: all 200ms ease-out;
+      }
+      section {
+        position: absolute;
+        width: min(352px, calc(100vw - 16px));
+        padding: 12px 16px 12px 20px;
+        background: var(--case);
+        border: 1px solid var(--hairline-strong);
+        border-radius: 10px;
+        box-shadow: var(--lift);
+        pointer-events: auto;
+        outline: none;
+      }
+      section:focus-visible {
+        outline: 2px solid var(--focus);
+        outline-offset: 2px;
+      }
+      header {
+        display: flex;
+        gap: 8px;
+        align-items: center;
+        justify-content: space-between;
+        margin-right: -8px;
+      }
+      h2 {
+        font-size: 17px;
+        line-height: 1.35;
+      }
+      p {
+        margin-top: 4px;
+        font: 15px/1.5 var(--sans);
+      }
+      :host(:lang(zh)) p {
+        line-height: 1.7;
+      }
+      .done {
+        min-height: 1.5em;
+        color: var(--ink-soft);
+        overflow-wrap: anywhere;
+      }
+      .done::before {
+        content: "✓ ";
+        color: var(--cross-ink);
+        font-weight: 700;
+      }
+      footer {
+        display: flex;
+        gap: 4px 12px;
+        align-items: center;
+        margin-top: 10px;
+      }
+      footer > * {
+        white-space: nowrap;
+      }
+      footer small {
+        margin-right: auto;
+        font-variant-numeric: tabular-nums;
+      }
+      .close {
+        border-color: transparent;
+        background: none;
+        padding: 0 10px;
+      }
+      ul {
+        margin: 8px 0 0;
+        padding: 0;
+        list-style: none;
+        display: grid;
+        gap: 4px;
+        font: 15px/1.5 var(--sans);
+      }
+      a {
+        color: inherit;
+        text-underline-offset: 3px;
+        text-decoration-color: var(--hairline-strong);
+        display: inline-block;
+        padding: 3px 0;
+      }
+      @media (max-width: 640px) {
+        section {
+          left: 8px !important;
+          top: auto !important;
+          bottom: 8px;
+        }
+        footer button {
+          min-height: 40px;
+        }
+      }
+      @media (forced-colors: active) {
+        .ring {
+          outline: 3px solid Highlight;
+        }
+      }
+    `,
+  ];
 
   constructor() {
     super();
@@ -123,7 +222,17 @@ class Guide extends LitElement {
     return html`<div class="ring"></div>
       <section role="region" aria-label=${say("guide.title")} tabindex="-1" @keydown=${this.#escape}>
         <div role="status">
-          <header><h2>${say(`guide.${step?.id ?? "on"}.title`)}</h2><button type="button" class="close" aria-label=${say("guide.close")} title=${say("guide.close")} @click=${() => endGuide(this.app)}>✕</button></header>
+          <header
+            ><h2>${say(`guide.${step?.id ?? "on"}.title`)}</h2
+            ><button
+              type="button"
+              class="close"
+              aria-label=${say("guide.close")}
+              title=${say("guide.close")}
+              @click=${() => endGuide(this.app)}
+              >✕</button
+            ></header
+          >
           <p>${say(step ? this.#task(step.id) : "guide.on.text")}</p>
           ${remark ? html`<p class="done">${say(remark.key, remark.values)}</p>` : nothing}
         </div>
@@ -132,7 +241,9 @@ class Guide extends LitElement {
           <small>${step ? say("guide.step", { n: this.at + 1, all: steps.length }) : nothing}</small>
           ${step ? html`<button type="button" class="link" aria-keyshortcuts="F6" title="F6" @click=${this.#go}>${say("guide.there")}</button>` : nothing}
           ${this.at > 0 ? html`<button type="button" @click=${() => this.#turn(-1)}>${say("guide.back")}</button>` : nothing}
-          <button type="button" class="primary" @click=${() => (step ? this.#turn(1) : endGuide(this.app))}>${say(step ? "guide.next" : "guide.end")}</button>
+          <button type="button" class="primary" @click=${() => (step ? this.#turn(1) : endGuide(this.app))}
+            >${say(step ? "guide.next" : "guide.end")}</button
+          >
         </footer>
       </section>`;
   }
@@ -186,12 +297,25 @@ class Guide extends LitElement {
     const ring = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".ring"));
     if (!card) return;
     const to = this.target?.getBoundingClientRect();
-    if (ring) Object.assign(ring.style, to ? { display: "", left: `${to.left - 4}px`, top: `${to.top - 4}px`, width: `${to.width + 8}px`, height: `${to.height + 8}px` } : { display: "none" });
+    if (ring)
+      Object.assign(
+        ring.style,
+        to
+          ? {
+              display: "",
+              left: `${to.left - 4}px`,
+              top: `${to.top - 4}px`,
+              width: `${to.width + 8}px`,
+              height: `${to.height + 8}px`,
+            }
+          : { display: "none" },
+      );
     const { offsetWidth: width, offsetHeight: height } = card;
     const below = (to?.bottom ?? 0) + GAP;
     const above = (to?.top ?? 0) - GAP - height;
     const [first, second] = this.step?.above ? [above, below] : [below, above];
-    const top = [first, second].find((top) => to && top >= GAP && top + height <= innerHeight - GAP) ?? innerHeight - height - GAP;
+    const top =
+      [first, second].find((top) => to && top >= GAP && top + height <= innerHeight - GAP) ?? innerHeight - height - GAP;
     // What is wide keeps its beginning in view.
     const wide = to && to.width > innerWidth / 2;
     const left = Math.max(GAP, Math.min((wide ? to.right - width : to?.left) ?? 2 * GAP, innerWidth - width - 2 * GAP));
@@ -226,7 +350,8 @@ class Guide extends LitElement {
 function firstFocusable(root) {
   const inner = root.shadowRoot ?? root;
   for (const element of inner.querySelectorAll("*")) {
-    if (element instanceof HTMLElement && element.tabIndex >= 0 && !element.matches(":disabled") && element.offsetParent) return element;
+    if (element instanceof HTMLElement && element.tabIndex >= 0 && !element.matches(":disabled") && element.offsetParent)
+      return element;
     const deeper = element.shadowRoot && firstFocusable(element);
     if (deeper) return deeper;
   }

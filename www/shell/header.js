@@ -21,7 +21,10 @@ export function header(app) {
   const { say, state, model, kind } = app;
   const isLong = (model?.info.name.length ?? 0) > 8; // then it takes the line's place where both do not fit
   return html`<header class="header ${isLong ? "long-named" : ""}">
-      <div class="brand"><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1><p class="tagline">${say("site.line")}</p></div>
+      <div class="brand"
+        ><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1
+        ><p class="tagline">${say("site.line")}</p></div
+      >
       ${pages("playground", state, say)} ${guideButton(app)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => showModel(app))}>
         ${modelName(model?.info.name ?? "…")}
@@ -29,12 +32,32 @@ export function header(app) {
       </button>
       <span class="spring"></span>
       ${undoButtons(app.trail, say)}
-      <diorama-device-badge .info=${model?.info} .wanted=${state.device} .ms=${kind === "encoder" ? undefined : app.player.ms} .unit=${kind === "encoder" ? "ms" : "ms/token"} .status=${status(app)} .say=${say}
-        @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)} @diorama-device-check=${() => app.attempt(() => showChecks(app))}></diorama-device-badge>
-      <button type="button" class="quiet lang-button" lang=${app.language === "zh" ? "en" : "zh-Hans"} aria-label=${say("lang.switch")}
-        @click=${() => app.set({ lang: app.language === "zh" ? "en" : "zh" })}>${app.language === "zh" ? "EN" : "中文"}</button>
-      <button type="button" class="quiet theme-button" aria-label=${say(`theme.${state.theme}`)} title=${say(`theme.${state.theme}`)}
-        @click=${() => app.set({ theme: NEXT_THEME[state.theme] })}>${THEME_SIGN[state.theme]}</button>
+      <diorama-device-badge
+        .info=${model?.info}
+        .wanted=${state.device}
+        .ms=${kind === "encoder" ? undefined : app.player.ms}
+        .unit=${kind === "encoder" ? "ms" : "ms/token"}
+        .status=${status(app)}
+        .say=${say}
+        @diorama-device-select=${(/** @type {CustomEvent} */ event) => chooseDevice(app, event.detail.device)}
+        @diorama-device-check=${() => app.attempt(() => showChecks(app))}
+      ></diorama-device-badge>
+      <button
+        type="button"
+        class="quiet lang-button"
+        lang=${app.language === "zh" ? "en" : "zh-Hans"}
+        aria-label=${say("lang.switch")}
+        @click=${() => app.set({ lang: app.language === "zh" ? "en" : "zh" })}
+        >${app.language === "zh" ? "EN" : "中文"}</button
+      >
+      <button
+        type="button"
+        class="quiet theme-button"
+        aria-label=${say(`theme.${state.theme}`)}
+        title=${say(`theme.${state.theme}`)}
+        @click=${() => app.set({ theme: NEXT_THEME[state.theme] })}
+        >${THEME_SIGN[state.theme]}</button
+      >
       <button type="button" class="quiet share-button" @click=${() => app.attempt(() => share(app))}>${say("share")}</button>
     </header>
     ${wordless(app.language, say)} ${progress(app)}`;
@@ -46,14 +69,18 @@ export function header(app) {
  */
 function modelName(name) {
   const last = name.lastIndexOf("-") + 1;
-  return html`<span class="mono" title=${name}><span class="start">${name.slice(0, last)}</span><span class="end">${name.slice(last)}</span></span>`;
+  return html`<span class="mono" title=${name}
+    ><span class="start">${name.slice(0, last)}</span><span class="end">${name.slice(last)}</span></span
+  >`;
 }
 
 /** @param {App} app */
 function progress(app) {
   const { loading, say, reading } = app;
   const style = loading && loading.fraction > 0 ? `--done:${loading.fraction}` : "";
-  return html`<div class="progress ${loading || reading.running ? "active" : ""}" role="status" style=${style}><span>${loading ? stage(app) : reading.running ? say("progress.running") : ""}</span></div>`;
+  return html`<div class="progress ${loading || reading.running ? "active" : ""}" role="status" style=${style}
+    ><span>${loading ? stage(app) : reading.running ? say("progress.running") : ""}</span></div
+  >`;
 }
 
 /**
@@ -76,5 +103,7 @@ async function share(app) {
   const link = new URL(hash ? `#${hash}` : location.pathname + location.search, location.href).href;
   // Only a secure page may write to the clipboard.
   await navigator.clipboard?.writeText(link);
-  app.note(`${say(navigator.clipboard ? "share.done" : "share.byhand")} ${say(opened.startsWith(FROM_DISK) ? "share.disk" : "share.holds")}`);
+  app.note(
+    `${say(navigator.clipboard ? "share.done" : "share.byhand")} ${say(opened.startsWith(FROM_DISK) ? "share.disk" : "share.holds")}`,
+  );
 }

@@ -19,25 +19,55 @@ export function input(app) {
   const waiting = !model || Boolean(app.loading);
   const pairs = pairHeadOf(model);
   return html`<section class="input" aria-label=${say("input.title")}>
-      <form @submit=${(/** @type {Event} */ event) => submit(app, event)}>
-        ${tasks.length > 1 ? html`<select aria-label=${say("input.task")} .value=${task.id} @change=${(/** @type {Event} */ event) => chooseTask(app, valueOf(event))}>
-          ${tasks.map(({ id }) => html`<option value=${id} ?selected=${id === task.id}>${say(`task.${id}`)}</option>`)}
-        </select>` : nothing}
-        <diorama-field .label=${say("input.text")} .placeholder=${say(`task.${task.id}.try`)} .value=${state.text} .most=${LONGEST} .say=${say}
-          @input=${(/** @type {Event} */ event) => app.set({ text: textOf(event) })} @diorama-cut=${(/** @type {CustomEvent} */ event) => sayCut(app, event)}></diorama-field>
-        ${pairs ? html`<diorama-field .label=${say(`input.pair.${pairs}`)} .placeholder=${say(`input.pair.${pairs}`)} .value=${state.pair} .most=${LONGEST} .say=${say}
-          @input=${(/** @type {Event} */ event) => app.set({ pair: textOf(event) })} @diorama-cut=${(/** @type {CustomEvent} */ event) => sayCut(app, event)}></diorama-field>` : nothing}
-        ${app.kind === "encoder" ? html`<button type="submit" hidden>${say("run")}</button>` : buttons(app, waiting)}
-      </form>
-      <div class="below-input">
-        <p class="examples" ?hidden=${app.error !== "" || app.notice !== "" || (model && (app.loading || app.reading.share !== undefined || app.reading.cut))}><span class="soft">${say("input.examples")}</span>
-          ${task.examples.map((example) => html`<button type="button" class="link" translate="no" ?disabled=${waiting} @click=${() => take(app, example)}>${example.text}</button>`)}</p>
-        <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
-        ${loadingLine(app)}
-        <p class="message" role="status">${app.notice}</p>
-        ${model && model.info.notices.length > 0 ? html`<p class="notices soft">${model.info.notices.map(({ key, values }) => html`<span>${say(key, values)}</span> `)}</p>` : nothing}
-      </div>
-    </section>`;
+    <form @submit=${(/** @type {Event} */ event) => submit(app, event)}>
+      ${
+        tasks.length > 1
+          ? html`<select
+              aria-label=${say("input.task")}
+              .value=${task.id}
+              @change=${(/** @type {Event} */ event) => chooseTask(app, valueOf(event))}
+            >
+              ${tasks.map(({ id }) => html`<option value=${id} ?selected=${id === task.id}>${say(`task.${id}`)}</option>`)}
+            </select>`
+          : nothing
+      }
+      <diorama-field
+        .label=${say("input.text")}
+        .placeholder=${say(`task.${task.id}.try`)}
+        .value=${state.text}
+        .most=${LONGEST}
+        .say=${say}
+        @input=${(/** @type {Event} */ event) => app.set({ text: textOf(event) })}
+        @diorama-cut=${(/** @type {CustomEvent} */ event) => sayCut(app, event)}
+      ></diorama-field>
+      ${
+        pairs
+          ? html`<diorama-field
+              .label=${say(`input.pair.${pairs}`)}
+              .placeholder=${say(`input.pair.${pairs}`)}
+              .value=${state.pair}
+              .most=${LONGEST}
+              .say=${say}
+              @input=${(/** @type {Event} */ event) => app.set({ pair: textOf(event) })}
+              @diorama-cut=${(/** @type {CustomEvent} */ event) => sayCut(app, event)}
+            ></diorama-field>`
+          : nothing
+      }
+      ${app.kind === "encoder" ? html`<button type="submit" hidden>${say("run")}</button>` : buttons(app, waiting)}
+    </form>
+    <div class="below-input">
+      <p
+        class="examples"
+        ?hidden=${app.error !== "" || app.notice !== "" || (model && (app.loading || app.reading.share !== undefined || app.reading.cut))}
+        ><span class="soft">${say("input.examples")}</span>
+        ${task.examples.map((example) => html`<button type="button" class="link" translate="no" ?disabled=${waiting} @click=${() => take(app, example)}>${example.text}</button>`)}</p
+      >
+      <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
+      ${loadingLine(app)}
+      <p class="message" role="status">${app.notice}</p>
+      ${model && model.info.notices.length > 0 ? html`<p class="notices soft">${model.info.notices.map(({ key, values }) => html`<span>${say(key, values)}</span> `)}</p>` : nothing}
+    </div>
+  </section>`;
 }
 
 /**

@@ -48,33 +48,94 @@ function lens(app, stack) {
   const table = app.tables.has(stack);
   const lit = (/** @type {CustomEvent} */ event) => light(app, stack, event.detail);
   const hook = `${attention}.hook_pattern`;
-  const label = say("map.label", { stack: say(`${stack}.title`), layer: layer + 1, head: head === "mean" ? say("tower.mean") : head + 1 });
+  const label = say("map.label", {
+    stack: say(`${stack}.title`),
+    layer: layer + 1,
+    head: head === "mean" ? say("tower.mean") : head + 1,
+  });
   const axes = kind === "encoder-decoder" ? say(`${stack}.axes`) : say(`alone.${kind}.axes`);
   const empty = app.model ? say(kind === "encoder" ? "map.waiting" : "map.empty") : "";
   const cell = app.cell?.stack === stack ? app.cell : { row, column };
   const room = stack === "decoder" ? app.player.traced.length : 0;
   return html`<section class="lens ${stack}" aria-labelledby=${`${stack}-title`}>
-    <div class="rail">${stack === "cross" ? html`<span class="wire" title=${say("rail.kv")}><i class="key">K</i><i class="value">V</i></span>` : nothing}
+    <div class="rail"
+      >${stack === "cross" ? html`<span class="wire" title=${say("rail.kv")}><i class="key">K</i><i class="value">V</i></span>` : nothing}
       <h2 id=${`${stack}-title`}>${say(`${stack}.title`)}</h2>
       ${stack === "cross" ? html`<span class="wire back" title=${say("rail.q")}><i class="query">Q</i></span>` : html`<small>${say(`${stack}.kind`)}</small>`}
       ${stack === "encoder" && kind === "encoder-decoder" ? html`<span class="wire lead"></span>` : nothing}
     </div>
     <div class="tower-row">
-      <diorama-tower .layers=${layersOf(app, stack)} .heads=${app.model?.info.heads ?? 0} .layer=${layer} .head=${String(head)} .hue=${stack} .label=${say("tower.label", { stack: say(`${stack}.title`) })}
-        .say=${say} @diorama-head-select=${(/** @type {CustomEvent} */ event) => choose(app, event.detail)}></diorama-tower>
-      <diorama-mask-grid .trace=${reading.trace} .attention=${attention} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column} .hue=${`--${stack}`}
-        .label=${say(`${stack}.mask`)} .stale=${reading.stale} .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-mask-grid>
+      <diorama-tower
+        .layers=${layersOf(app, stack)}
+        .heads=${app.model?.info.heads ?? 0}
+        .layer=${layer}
+        .head=${String(head)}
+        .hue=${stack}
+        .label=${say("tower.label", { stack: say(`${stack}.title`) })}
+        .say=${say}
+        @diorama-head-select=${(/** @type {CustomEvent} */ event) => choose(app, event.detail)}
+      ></diorama-tower>
+      <diorama-mask-grid
+        .trace=${reading.trace}
+        .attention=${attention}
+        .head=${String(head)}
+        .rows=${rows}
+        .columns=${columns}
+        .row=${cell.row}
+        .column=${cell.column}
+        .hue=${`--${stack}`}
+        .label=${say(`${stack}.mask`)}
+        .stale=${reading.stale}
+        .theme=${theme}
+        .say=${say}
+        @diorama-cell-hover=${lit}
+      ></diorama-mask-grid>
     </div>
     <p class="caption">${axes}${sharing(app, head)}</p>
-    ${table ? html`<diorama-attention-table .trace=${reading.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .label=${label}
-        .axes=${axes} .empty=${empty} .stale=${reading.stale} .say=${say}></diorama-attention-table>`
-      : html`<diorama-attention-map .trace=${reading.trace} .hook=${hook} .head=${String(head)} .rows=${rows} .columns=${columns} .row=${cell.row} .column=${cell.column}
-        .label=${label} .axes=${axes} .empty=${empty} .room=${room} .follow=${stack !== "encoder"} .stale=${reading.stale}
-        .theme=${theme} .say=${say} @diorama-cell-hover=${lit}></diorama-attention-map>`}
+    ${
+      table
+        ? html`<diorama-attention-table
+            .trace=${reading.trace}
+            .hook=${hook}
+            .head=${String(head)}
+            .rows=${rows}
+            .columns=${columns}
+            .label=${label}
+            .axes=${axes}
+            .empty=${empty}
+            .stale=${reading.stale}
+            .say=${say}
+          ></diorama-attention-table>`
+        : html`<diorama-attention-map
+            .trace=${reading.trace}
+            .hook=${hook}
+            .head=${String(head)}
+            .rows=${rows}
+            .columns=${columns}
+            .row=${cell.row}
+            .column=${cell.column}
+            .label=${label}
+            .axes=${axes}
+            .empty=${empty}
+            .room=${room}
+            .follow=${stack !== "encoder"}
+            .stale=${reading.stale}
+            .theme=${theme}
+            .say=${say}
+            @diorama-cell-hover=${lit}
+          ></diorama-attention-map>`
+    }
     <div class="tools">
-      <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}>${say("map.table")}</button>
-      <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => showShader(app, "softmax"))}>WGSL</button>
-      <diorama-save .of=${() => app.querySelectorAll(`.lens.${stack} :is(diorama-attention-map, diorama-attention-table), .lens.${stack} diorama-mask-grid`)} .say=${say}></diorama-save>
+      <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}
+        >${say("map.table")}</button
+      >
+      <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => showShader(app, "softmax"))}
+        >WGSL</button
+      >
+      <diorama-save
+        .of=${() => app.querySelectorAll(`.lens.${stack} :is(diorama-attention-map, diorama-attention-table), .lens.${stack} diorama-mask-grid`)}
+        .say=${say}
+      ></diorama-save>
     </div>
   </section>`;
 }

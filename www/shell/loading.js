@@ -22,7 +22,9 @@ export function status(page) {
  */
 export function stage({ loading, say }) {
   if (!loading) return "";
-  return loading.stage === "download" || (loading.stage === "working" && loading.fraction > 0) ? `${nameOf(loading.stage, say)} ${Math.round(loading.fraction * 100)} %` : nameOf(loading.stage, say);
+  return loading.stage === "download" || (loading.stage === "working" && loading.fraction > 0)
+    ? `${nameOf(loading.stage, say)} ${Math.round(loading.fraction * 100)} %`
+    : nameOf(loading.stage, say);
 }
 
 /**
@@ -33,17 +35,26 @@ export function loadingLine(app) {
   const { loading, say, model, reading } = app;
   if (!model) return nothing;
   if (!loading && reading.share !== undefined) {
-    return html`<p class="message loading"><span role="status">${stage({ loading: { stage: "working", fraction: reading.share }, say })}</span>
-      <button type="button" class="link cancel" @click=${() => reading.stop()}>${say("stop")}</button></p>`;
+    return html`<p class="message loading"
+      ><span role="status">${stage({ loading: { stage: "working", fraction: reading.share }, say })}</span>
+      <button type="button" class="link cancel" @click=${() => reading.stop()}>${say("stop")}</button></p
+    >`;
   }
   if (!loading && reading.cut) {
-    return html`<p class="message loading"><button type="button" class="link" @click=${() => app.attempt(() => app.run())}>${say("retry")}</button></p>`;
+    return html`<p class="message loading"
+      ><button type="button" class="link" @click=${() => app.attempt(() => app.run())}>${say("retry")}</button></p
+    >`;
   }
   if (!loading) return nothing;
   const { bytes } = loading;
-  const share = loading.stage === "download" && bytes ? say("progress.bytes", { received: inWords(bytes.received), total: inWords(bytes.total) }) : "";
-  return html`<p class="message loading"><span>${nameOf(loading.stage, say)} ${share}</span>
-    <button type="button" class="link cancel" @click=${() => app.own.cancel()}>${say("cancel")}</button></p>`;
+  const share =
+    loading.stage === "download" && bytes
+      ? say("progress.bytes", { received: inWords(bytes.received), total: inWords(bytes.total) })
+      : "";
+  return html`<p class="message loading"
+    ><span>${nameOf(loading.stage, say)} ${share}</span>
+    <button type="button" class="link cancel" @click=${() => app.own.cancel()}>${say("cancel")}</button></p
+  >`;
 }
 
 /**

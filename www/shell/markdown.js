@@ -7,7 +7,11 @@ import { html } from "lit";
  * @returns {unknown[]}
  */
 export function markdown(text) {
-  return text.split(/\n{2,}/).map((block) => block.trim()).filter(Boolean).map(blockOf);
+  return text
+    .split(/\n{2,}/)
+    .map((block) => block.trim())
+    .filter(Boolean)
+    .map(blockOf);
 }
 
 /** @param {string} block */
@@ -16,13 +20,25 @@ function blockOf(block) {
   if (heading) return heading[1].length === 1 ? html`<h3>${inline(heading[2])}</h3>` : html`<h4>${inline(heading[2])}</h4>`;
   const lines = block.split("\n");
   if (lines.every((line) => line.startsWith("|"))) return table(lines);
-  if (/^[-*] /.test(block)) return html`<ul>${block.split(/\n?^[-*] /m).filter(Boolean).map((item) => html`<li>${inline(item)}</li>`)}</ul>`;
+  if (/^[-*] /.test(block)) {
+    const items = block
+      .split(/\n?^[-*] /m)
+      .filter(Boolean)
+      .map((item) => html`<li>${inline(item)}</li>`);
+    return html`<ul
+      >${items}</ul
+    >`;
+  }
   return html`<p>${inline(block)}</p>`;
 }
 
 /** @param {string[]} lines */
 function table([head, , ...rows]) {
-  const cells = (/** @type {string} */ line) => line.split("|").slice(1, -1).map((cell) => cell.trim());
+  const cells = (/** @type {string} */ line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
   return html`<table>
     <thead><tr>${cells(head).map((cell) => html`<th scope="col">${inline(cell)}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr>${cells(row).map((cell) => html`<td>${inline(cell)}</td>`)}</tr>`)}</tbody>

@@ -16,23 +16,103 @@ const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
 export class Masthead extends LitElement {
   static properties = { page: {}, heading: {}, trail: { attribute: false } };
 
-  static styles = [blockStyles, css`
-    header { display: flex; align-items: center; gap: 4px 8px; min-height: 46px; border-bottom: 1px solid var(--hairline); flex-wrap: wrap; }
-    .name { display: flex; align-items: center; gap: 8px; font-size: 19px; font-weight: 650; letter-spacing: 0.01em; color: inherit; text-decoration: none; }
-    h1 { margin: 0; line-height: 1; font-size: 19px; }
-    .brand { margin-right: 12px; display: grid; justify-items: start; }
-    .brand .name { line-height: 24px; }
-    .tagline { margin: 0; font: 13px/16px var(--sans); color: var(--ink-soft); white-space: nowrap; }
-    .pages { display: flex; gap: 4px; margin-right: auto; }
-    .pages a { font: 15px/1.3 var(--sans); color: var(--ink-soft); text-decoration: none; padding: 6px 10px; border-radius: 4px; }
-    .pages a:hover { background: var(--hairline); }
-    .pages a[aria-current="page"] { color: var(--ink); font-weight: 600; }
-    button { border-color: transparent; background: none; padding: 0 10px; font: var(--small); }
-    button:hover { background: var(--hairline); }
-    .theme, .undo button { font-size: 16px; width: 36px; }
-    .undo button:disabled { color: var(--ink-ghost); }
-    @media (max-width: 640px) { header { padding: 6px 0; } .brand { flex: 1; } .pages { order: 1; flex-basis: 100%; margin-left: -10px; } .pages a { padding: 10px; } button { min-height: 40px; } }
-  `];
+  static styles = [
+    blockStyles,
+    css`
+      header {
+        display: flex;
+        align-items: center;
+        gap: 4px 8px;
+        min-height: 46px;
+        border-bottom: 1px solid var(--hairline);
+        flex-wrap: wrap;
+      }
+      .name {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        font-size: 19px;
+        font-weight: 650;
+        letter-spacing: 0.01em;
+        color: inherit;
+        text-decoration: none;
+      }
+      h1 {
+        margin: 0;
+        line-height: 1;
+        font-size: 19px;
+      }
+      .brand {
+        margin-right: 12px;
+        display: grid;
+        justify-items: start;
+      }
+      .brand .name {
+        line-height: 24px;
+      }
+      .tagline {
+        margin: 0;
+        font: 13px/16px var(--sans);
+        color: var(--ink-soft);
+        white-space: nowrap;
+      }
+      .pages {
+        display: flex;
+        gap: 4px;
+        margin-right: auto;
+      }
+      .pages a {
+        font: 15px/1.3 var(--sans);
+        color: var(--ink-soft);
+        text-decoration: none;
+        padding: 6px 10px;
+        border-radius: 4px;
+      }
+      .pages a:hover {
+        background: var(--hairline);
+      }
+      .pages a[aria-current="page"] {
+        color: var(--ink);
+        font-weight: 600;
+      }
+      button {
+        border-color: transparent;
+        background: none;
+        padding: 0 10px;
+        font: var(--small);
+      }
+      button:hover {
+        background: var(--hairline);
+      }
+      .theme,
+      .undo button {
+        font-size: 16px;
+        width: 36px;
+      }
+      .undo button:disabled {
+        color: var(--ink-ghost);
+      }
+      @media (max-width: 640px) {
+        header {
+          padding: 6px 0;
+        }
+        .brand {
+          flex: 1;
+        }
+        .pages {
+          order: 1;
+          flex-basis: 100%;
+          margin-left: -10px;
+        }
+        .pages a {
+          padding: 10px;
+        }
+        button {
+          min-height: 40px;
+        }
+      }
+    `,
+  ];
 
   #preferences = new Preferences(this);
   #follow = () => this.requestUpdate();
@@ -78,13 +158,27 @@ export class Masthead extends LitElement {
     const name = html`<a class="name" href="index.html"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a>`;
     const other = language === "zh" ? "en" : "zh";
     return html`<header>
-      <div class="brand">${this.page === "compare" ? html`<h1>${name}</h1>` : name}<p class="tagline">${say("site.line")}</p></div>
-      ${pages(this.page, preferences, say)}
-      ${this.trail ? undoButtons(this.trail, say) : nothing}
-      <button type="button" lang=${other === "zh" ? "zh-Hans" : "en"} aria-label=${say("lang.switch")} @click=${() => prefer({ lang: other })}>${other === "zh" ? "中文" : "EN"}</button>
-      <button type="button" class="theme" aria-label=${say(`theme.${theme}`)} title=${say(`theme.${theme}`)} @click=${() => prefer({ theme: NEXT_THEME[theme] })}>${THEME_SIGN[theme]}</button>
-    </header>
-    ${wordless(language, say)}`;
+        <div class="brand"
+          >${this.page === "compare" ? html`<h1>${name}</h1>` : name}<p class="tagline">${say("site.line")}</p></div
+        >
+        ${pages(this.page, preferences, say)} ${this.trail ? undoButtons(this.trail, say) : nothing}
+        <button
+          type="button"
+          lang=${other === "zh" ? "zh-Hans" : "en"}
+          aria-label=${say("lang.switch")}
+          @click=${() => prefer({ lang: other })}
+          >${other === "zh" ? "中文" : "EN"}</button
+        >
+        <button
+          type="button"
+          class="theme"
+          aria-label=${say(`theme.${theme}`)}
+          title=${say(`theme.${theme}`)}
+          @click=${() => prefer({ theme: NEXT_THEME[theme] })}
+          >${THEME_SIGN[theme]}</button
+        >
+      </header>
+      ${wordless(language, say)}`;
   }
 }
 

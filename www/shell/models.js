@@ -11,9 +11,18 @@ import { KINDS } from "../kinds.js";
 /** @param {App} app */
 export function models(app) {
   const { say } = app;
-  const families = KINDS.map((kind) => ({ kind, ours: SHIPPED.filter((model) => model.kind === kind) })).filter(({ ours }) => ours.length > 0);
-  return html`<div class="models">${families.map(({ kind, ours }) => html`<h3 id=${`kind-${kind}`} class=${kind}>${say(`kind.${kind.replace("-", "_")}`)}</h3>
-    <ul aria-labelledby=${`kind-${kind}`}>${ours.map((model) => choice(app, model))}</ul>`)}</div>`;
+  const families = KINDS.map((kind) => ({ kind, ours: SHIPPED.filter((model) => model.kind === kind) })).filter(
+    ({ ours }) => ours.length > 0,
+  );
+  return html`<div class="models"
+    >${families.map(
+      ({ kind, ours }) =>
+        html`<h3 id=${`kind-${kind}`} class=${kind}>${say(`kind.${kind.replace("-", "_")}`)}</h3>
+          <ul aria-labelledby=${`kind-${kind}`}
+            >${ours.map((model) => choice(app, model))}</ul
+          >`,
+    )}</div
+  >`;
 }
 
 /** @param {number} count */
@@ -28,7 +37,14 @@ export function parameters(count) {
 function choice(app, { name, parameters: count, bytes, line }) {
   const { say } = app;
   const current = shippedAt(app.opened)?.name === name;
-  return html`<li><button type="button" aria-current=${current ? "true" : "false"} @click=${() => app.attempt(() => app.own.open(addressIn(name)))}>
-    <span class="mono">${name}</span><span class="line">${say(`models.${line}`)}</span>
-    <span class="soft">${say("model.size", { n: parameters(count) })} · ${(bytes / 1e6).toFixed(1)} MB</span></button></li>`;
+  return html`<li
+    ><button
+      type="button"
+      aria-current=${current ? "true" : "false"}
+      @click=${() => app.attempt(() => app.own.open(addressIn(name)))}
+    >
+      <span class="mono">${name}</span><span class="line">${say(`models.${line}`)}</span>
+      <span class="soft">${say("model.size", { n: parameters(count) })} · ${(bytes / 1e6).toFixed(1)} MB</span></button
+    ></li
+  >`;
 }

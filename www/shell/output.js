@@ -19,21 +19,61 @@ export function output(app) {
   const taken = app.selected === undefined ? undefined : player.steps[app.selected];
   return html`<div class="bottom">
     <section class="output" aria-label=${say("output.title")}>
-      <h2>${say("output.title")}<small>${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small><diorama-save class="at-end" .of=${() => saidOf(app)} .say=${say}></diorama-save></h2>
+      <h2
+        >${say("output.title")}<small
+          >${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small
+        ><diorama-save class="at-end" .of=${() => saidOf(app)} .say=${say}></diorama-save
+      ></h2>
       ${app.kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" dir="auto" translate="no" aria-live="polite" title=${player.text}>${written(app)}</p>`}
       ${app.kind === "decoder" ? nothing : strip(app)}
     </section>
     <section class="candidates" aria-label=${say("candidates.title")}>
-      <h2>${say("candidates.title")}<small>${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}<span class="key-solid"></span>${say("candidates.kept")}<span class="key-dashed"></span>${say("candidates.cut")}</small>
+      <h2
+        >${say("candidates.title")}<small
+          >${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}<span
+            class="key-solid"
+          ></span
+          >${say("candidates.kept")}<span class="key-dashed"></span>${say("candidates.cut")}</small
+        >
         <span class="more">
-          <label>${say("more.seed")}<input type="number" min="0" max="4294967295" .value=${String(state.seed)} @change=${(/** @type {Event} */ event) => app.set({ seed: whole(event, 0) })} /></label>
-          <label>${say("more.beams")}<input type="number" min="1" max="8" .value=${String(state.beams)} @change=${(/** @type {Event} */ event) => app.set({ beams: whole(event, 1) })} /></label>
-          <label>${say("more.max")}<input type="number" min="1" max="512" .value=${String(state.max)} @change=${(/** @type {Event} */ event) => app.set({ max: whole(event, 1) })} /></label>
-        </span></h2>
-      <diorama-candidates .candidates=${candidates(app)} .chosen=${taken?.id} .temperature=${state.temperature} .topK=${state.topK} .topP=${state.topP}
-        .label=${say("candidates.title")} .stale=${player.stale} .fixed=${state.hide.includes("sliders")} .say=${say}
+          <label
+            >${say("more.seed")}<input
+              type="number"
+              min="0"
+              max="4294967295"
+              .value=${String(state.seed)}
+              @change=${(/** @type {Event} */ event) => app.set({ seed: whole(event, 0) })}
+          /></label>
+          <label
+            >${say("more.beams")}<input
+              type="number"
+              min="1"
+              max="8"
+              .value=${String(state.beams)}
+              @change=${(/** @type {Event} */ event) => app.set({ beams: whole(event, 1) })}
+          /></label>
+          <label
+            >${say("more.max")}<input
+              type="number"
+              min="1"
+              max="512"
+              .value=${String(state.max)}
+              @change=${(/** @type {Event} */ event) => app.set({ max: whole(event, 1) })}
+          /></label> </span
+      ></h2>
+      <diorama-candidates
+        .candidates=${candidates(app)}
+        .chosen=${taken?.id}
+        .temperature=${state.temperature}
+        .topK=${state.topK}
+        .topP=${state.topP}
+        .label=${say("candidates.title")}
+        .stale=${player.stale}
+        .fixed=${state.hide.includes("sliders")}
+        .say=${say}
         @diorama-settings-change=${(/** @type {CustomEvent} */ event) => app.set(event.detail)}
-        @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => branch(app, event.detail.id))}></diorama-candidates>
+        @diorama-candidate-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => branch(app, event.detail.id))}
+      ></diorama-candidates>
     </section>
   </div>`;
 }
@@ -41,10 +81,18 @@ export function output(app) {
 /** @param {App} app */
 function strip(app) {
   const { say, state, player } = app;
-  return html`<diorama-token-strip .label=${say("output.title")} .tokens=${player.steps} .weights=${targetWeights(app)} .ids=${state.ids} .selected=${app.selected} .cursor=${!player.finished}
-    .stale=${player.stale} .say=${say}
+  return html`<diorama-token-strip
+    .label=${say("output.title")}
+    .tokens=${player.steps}
+    .weights=${targetWeights(app)}
+    .ids=${state.ids}
+    .selected=${app.selected}
+    .cursor=${!player.finished}
+    .stale=${player.stale}
+    .say=${say}
     @diorama-token-hover=${(/** @type {CustomEvent} */ event) => (app.hover = event.detail.position === undefined ? undefined : { side: "target", position: event.detail.position })}
-    @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.selected = app.selected === event.detail.position ? undefined : event.detail.position)}></diorama-token-strip>`;
+    @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.selected = app.selected === event.detail.position ? undefined : event.detail.position)}
+  ></diorama-token-strip>`;
 }
 
 /**
@@ -53,8 +101,18 @@ function strip(app) {
  */
 function continued({ say, player, state }) {
   const [first] = player.steps;
-  const prompt = first && !player.stale ? html`<bdi class="prompt">${state.text}</bdi>${joint(first.token, player.text)}` : nothing;
-  return html`<div class="written long ${player.stale ? "stale" : ""}" dir="auto" translate="no" role="region" tabindex="0" aria-label=${say("output.text")} aria-live="polite"><p>${prompt}${player.text}</p></div>`;
+  const prompt =
+    first && !player.stale ? html`<bdi class="prompt">${state.text}</bdi>${joint(first.token, player.text)}` : nothing;
+  return html`<div
+    class="written long ${player.stale ? "stale" : ""}"
+    dir="auto"
+    translate="no"
+    role="region"
+    tabindex="0"
+    aria-label=${say("output.text")}
+    aria-live="polite"
+    ><p>${prompt}${player.text}</p></div
+  >`;
 }
 
 /**
@@ -99,7 +157,12 @@ function candidates(app) {
   const known = new Map(step.candidates.map((candidate) => [candidate.id, candidate]));
   const { logits } = step.trace;
   const row = step.scores ?? slice(logits, { batch: 0, pos: logits.shape[logits.axes.indexOf("pos")] - 1 }).data;
-  return cutDistribution(row, state, SHOWN).map((candidate) => ({ token: `#${candidate.id}`, special: false, ...known.get(candidate.id), ...candidate }));
+  return cutDistribution(row, state, SHOWN).map((candidate) => ({
+    token: `#${candidate.id}`,
+    special: false,
+    ...known.get(candidate.id),
+    ...candidate,
+  }));
 }
 
 /**

@@ -16,9 +16,19 @@ export function ownModel(app) {
     <p>${say("model.own.help")}</p>
     ${byAddress(app)}
     <p>${say("own.files.help")}</p>
-    <p class="own"><label class="button">${say("model.own.folder")}<input type="file" webkitdirectory multiple @change=${(/** @type {Event} */ event) => chosen(app, event)} /></label>
-      <label class="button">${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => chosen(app, event)} /></label>
-      ${app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => app.attempt(() => app.own.open(DEFAULTS.model))}>${say("model.own.back")}</button>` : nothing}</p>
+    <p class="own"
+      ><label class="button"
+        >${say("model.own.folder")}<input
+          type="file"
+          webkitdirectory
+          multiple
+          @change=${(/** @type {Event} */ event) => chosen(app, event)}
+      /></label>
+      <label class="button"
+        >${say("model.own.files")}<input type="file" multiple @change=${(/** @type {Event} */ event) => chosen(app, event)}
+      /></label>
+      ${app.state.model !== DEFAULTS.model ? html`<button type="button" class="button" @click=${() => app.attempt(() => app.own.open(DEFAULTS.model))}>${say("model.own.back")}</button>` : nothing}</p
+    >
     ${keptList(app)}`;
 }
 
@@ -28,17 +38,42 @@ function byAddress(app) {
   const written = own.text.trim() !== "";
   return html`<form class="by-address" @submit=${(/** @type {Event} */ event) => submit(app, event)}>
       <label for="own-address">${say("own.address")}</label>
-      <div class="line"><input id="own-address" type="text" dir="ltr" translate="no" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="owner/name" aria-describedby="own-asked"
-          .value=${own.text} @input=${(/** @type {Event} */ event) => own.write(valueOf(event))} />
-        <button type="submit" ?disabled=${!own.address || own.asking}>${own.asking ? say("own.asking") : say("own.look")}</button></div>
-      <p id="own-asked" class="soft asked">${own.address ? html`${say("own.asked")} <span class="mono">${shown(own.address, MOST_LONGER)}</span>` : written && mirrorAddress(own.mirror) ? say("own.unclear") : say("own.hint")}</p>
+      <div class="line"
+        ><input
+          id="own-address"
+          type="text"
+          dir="ltr"
+          translate="no"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          placeholder="owner/name"
+          aria-describedby="own-asked"
+          .value=${own.text}
+          @input=${(/** @type {Event} */ event) => own.write(valueOf(event))}
+        />
+        <button type="submit" ?disabled=${!own.address || own.asking}
+          >${own.asking ? say("own.asking") : say("own.look")}</button
+        ></div
+      >
+      <p id="own-asked" class="soft asked"
+        >${own.address ? html`${say("own.asked")} <span class="mono">${shown(own.address, MOST_LONGER)}</span>` : written && mirrorAddress(own.mirror) ? say("own.unclear") : say("own.hint")}</p
+      >
     </form>
     <p class="message error" role="alert">${own.error}</p>
     ${own.stated ? statement(app) : nothing}
-    <details class="mirror"><summary>${say("own.mirror")}</summary>
-      <div class="line"><input type="url" aria-label=${say("own.mirror")} placeholder=${HUB} .value=${own.mirror}
-        @input=${(/** @type {Event} */ event) => own.setMirror(valueOf(event))} /></div>
-      <p class="soft">${mirrorAddress(own.mirror) ? say("own.mirror.help") : say("own.mirror.unclear")}</p></details>`;
+    <details class="mirror"
+      ><summary>${say("own.mirror")}</summary>
+      <div class="line"
+        ><input
+          type="url"
+          aria-label=${say("own.mirror")}
+          placeholder=${HUB}
+          .value=${own.mirror}
+          @input=${(/** @type {Event} */ event) => own.setMirror(valueOf(event))}
+      /></div>
+      <p class="soft">${mirrorAddress(own.mirror) ? say("own.mirror.help") : say("own.mirror.unclear")}</p></details
+    >`;
 }
 
 /**
@@ -47,20 +82,30 @@ function byAddress(app) {
  */
 function statement(app) {
   const { say, own } = app;
-  const [address, stated] = [/** @type {string} */ (own.address), /** @type {import("../checkpoint/files.js").Stated} */ (own.stated)];
+  const [address, stated] = [
+    /** @type {string} */ (own.address),
+    /** @type {import("../checkpoint/files.js").Stated} */ (own.stated),
+  ];
   const { name, architecture, parameters, bytes, memory, tokenizer } = stated;
   const room = available();
   const rows = [
     [say("card.architecture"), architecture],
     [say("card.parameters"), parameters.toLocaleString("en")],
     [say("own.download"), inWords(bytes)],
-    [say("own.memory"), say("own.memory.of", { needed: inWords(memory.page), available: inWords(Math.min(room.engine, room.page)) })],
+    [
+      say("own.memory"),
+      say("own.memory.of", { needed: inWords(memory.page), available: inWords(Math.min(room.engine, room.page)) }),
+    ],
     [say("own.tokenizer"), tokenizer.includes(TOKENIZER) ? TOKENIZER : say("own.tokenizer.ids")],
   ];
-  return html`<div class="statement" role="status"><p class="mono">${shown(name)}</p>
+  return html`<div class="statement" role="status"
+    ><p class="mono">${shown(name)}</p>
     <dl class="facts">${rows.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
     ${tokenizer.length > 0 && !tokenizer.includes(TOKENIZER) ? html`<p class="soft">${say("own.tokenizer.old", { files: shown(tokenizer.join(", ")) })}</p>` : nothing}
-    <button type="button" class="primary load" @click=${() => app.attempt(() => own.load(address, stated))}>${say("own.load")}</button></div>`;
+    <button type="button" class="primary load" @click=${() => app.attempt(() => own.load(address, stated))}
+      >${say("own.load")}</button
+    ></div
+  >`;
 }
 
 /** @param {App} app */
@@ -70,12 +115,47 @@ function keptList(app) {
   const used = own.storage ? say("own.storage", { used: inWords(own.storage.used), most: inWords(own.storage.most) }) : "";
   if (own.kept.length === 0) return html`<p class="soft">${say("own.kept.empty")}</p>`;
   return html`<h3>${say("own.kept")}</h3>
-    <ul class="kept">${own.kept.map(({ folder, name, bytes, whole }) => html`<li>
-      <span class="mono" title=${shown(folder, MOST_LONGER)}>${shown(name)}</span> <span class="soft">${inWords(bytes)}${whole ? nothing : html` · ${say("own.part")}`}</span>
-      <span class="choices">${whole ? html`<button type="button" class="link" aria-label=${say("own.open.label", { name: shown(name) })} @click=${() => app.attempt(() => own.open(folder))}>${say("own.open")}</button>`
-        : html`<button type="button" class="link" aria-label=${say("own.resume.label", { name: shown(name) })} @click=${() => resume(app, folder)}>${say("own.resume")}</button>`}
-      <button type="button" class="link" aria-label=${say("own.remove.label", { name: shown(name) })} @click=${() => app.attempt(() => own.forget([folder]))}>${say("own.remove")}</button></span></li>`)}</ul>
-    <p class="soft">${used} <button type="button" class="link" @click=${() => app.attempt(() => own.forget(own.kept.map(({ folder }) => folder)))}>${say("own.clear")}</button></p>`;
+    <ul class="kept"
+      >${own.kept.map(
+        ({ folder, name, bytes, whole }) =>
+          html`<li>
+            <span class="mono" title=${shown(folder, MOST_LONGER)}>${shown(name)}</span>
+            <span class="soft">${inWords(bytes)}${whole ? nothing : html` · ${say("own.part")}`}</span>
+            <span class="choices"
+              >${
+                whole
+                  ? html`<button
+                      type="button"
+                      class="link"
+                      aria-label=${say("own.open.label", { name: shown(name) })}
+                      @click=${() => app.attempt(() => own.open(folder))}
+                      >${say("own.open")}</button
+                    >`
+                  : html`<button
+                      type="button"
+                      class="link"
+                      aria-label=${say("own.resume.label", { name: shown(name) })}
+                      @click=${() => resume(app, folder)}
+                      >${say("own.resume")}</button
+                    >`
+              }
+              <button
+                type="button"
+                class="link"
+                aria-label=${say("own.remove.label", { name: shown(name) })}
+                @click=${() => app.attempt(() => own.forget([folder]))}
+                >${say("own.remove")}</button
+              ></span
+            ></li
+          >`,
+      )}</ul
+    >
+    <p class="soft"
+      >${used}
+      <button type="button" class="link" @click=${() => app.attempt(() => own.forget(own.kept.map(({ folder }) => folder)))}
+        >${say("own.clear")}</button
+      ></p
+    >`;
 }
 
 /**
@@ -102,7 +182,8 @@ function submit({ own }, event) {
  * @param {Event} event
  */
 function chosen(app, event) {
-  const files = [...(/** @type {HTMLInputElement} */ (event.target).files ?? [])];
+  const list = /** @type {HTMLInputElement} */ (event.target).files;
+  const files = Array.from(list ?? []);
   if (files.length > 0) app.attempt(() => app.own.openFiles(files));
 }
 

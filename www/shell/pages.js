@@ -6,7 +6,12 @@ import { pageIn } from "./preferences.js";
 /** @typedef {"playground" | "compare" | "course" | "blocks"} Page */
 
 /** @type {[Page, string][]} */
-const PAGES = [["playground", "index.html"], ["compare", "compare.html"], ["course", "course.html"], ["blocks", "blocks.html"]];
+const PAGES = [
+  ["playground", "index.html"],
+  ["compare", "compare.html"],
+  ["course", "course.html"],
+  ["blocks", "blocks.html"],
+];
 
 /**
  * @param {Page} here
@@ -14,5 +19,7 @@ const PAGES = [["playground", "index.html"], ["compare", "compare.html"], ["cour
  * @param {import("../trace.js").Say} say
  */
 export function pages(here, preferences, say) {
-  return html`<nav class="pages" aria-label=${say("pages.title")}>${PAGES.map(([page, file]) => html`<a href=${pageIn(file, preferences)} aria-current=${page === here ? "page" : "false"}>${say(`pages.${page}`)}</a>`)}</nav>`;
+  return html`<nav class="pages" aria-label=${say("pages.title")}
+    >${PAGES.map(([page, file]) => html`<a href=${pageIn(file, preferences)} aria-current=${page === here ? "page" : "false"}>${say(`pages.${page}`)}</a>`)}</nav
+  >`;
 }

@@ -12,7 +12,11 @@ import { Printing, onPaper } from "../printing.js";
  */
 export function remembered(hash) {
   const { lang = "", theme = "", ...settings } = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
-  return { lang: ["en", "zh"].includes(lang) ? lang : "", theme: theme === "light" || theme === "dark" ? theme : "auto", settings };
+  return {
+    lang: ["en", "zh"].includes(lang) ? lang : "",
+    theme: theme === "light" || theme === "dark" ? theme : "auto",
+    settings,
+  };
 }
 
 /**
@@ -87,4 +91,8 @@ export class Preferences {
 }
 
 /** @type {[EventTarget, string][]} */
-const HEARD = [[window, "hashchange"], [document, "diorama-preferences"], [dark, "change"]];
+const HEARD = [
+  [window, "hashchange"],
+  [document, "diorama-preferences"],
+  [dark, "change"],
+];

@@ -9,9 +9,17 @@ import { lowerIndices } from "./indices.js";
 /** @param {App} app */
 export function shaders(app) {
   const { say, model, shader } = app;
-  return html`<div class="formula">${attentionFormula(model?.info.architecture ?? "")}<p class="soft">${say("shader.formula")}</p></div>
-    <diorama-shader-view .ops=${model?.info.ops ?? []} .op=${shader.op} .file=${shader.file} .wgsl=${shader.wgsl} .say=${say}
-      @diorama-op-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => showShader(app, event.detail.op))}></diorama-shader-view>`;
+  return html`<div class="formula"
+      >${attentionFormula(model?.info.architecture ?? "")}<p class="soft">${say("shader.formula")}</p></div
+    >
+    <diorama-shader-view
+      .ops=${model?.info.ops ?? []}
+      .op=${shader.op}
+      .file=${shader.file}
+      .wgsl=${shader.wgsl}
+      .say=${say}
+      @diorama-op-select=${(/** @type {CustomEvent} */ event) => app.attempt(() => showShader(app, event.detail.op))}
+    ></diorama-shader-view>`;
 }
 
 /**

@@ -15,16 +15,40 @@ export function tokens(app) {
   const title = say(kind === "encoder-decoder" ? "source.title" : "tokens.title");
   return html`<section class="source" aria-label=${title}>
     <h2>${title}<small>${say("source.count", { n: tokens.length })}</small></h2>
-    <diorama-token-strip style=${kind === "encoder-decoder" ? "" : `--mark:var(--${kind});--light:var(--${kind})`} .label=${title} .tokens=${tokens} .marks=${marks} .weights=${weightsOf(app)}
-      .faint=${reading.prefixLength} .padded=${reading.padded} .ids=${state.ids} .selected=${selected} .cursor=${kind === "decoder" && !app.player.finished} .editable=${masks(app)} .say=${say}
+    <diorama-token-strip
+      style=${kind === "encoder-decoder" ? "" : `--mark:var(--${kind});--light:var(--${kind})`}
+      .label=${title}
+      .tokens=${tokens}
+      .marks=${marks}
+      .weights=${weightsOf(app)}
+      .faint=${reading.prefixLength}
+      .padded=${reading.padded}
+      .ids=${state.ids}
+      .selected=${selected}
+      .cursor=${kind === "decoder" && !app.player.finished}
+      .editable=${masks(app)}
+      .say=${say}
       @diorama-token-hover=${(/** @type {CustomEvent} */ event) => hover(app, event.detail.position)}
       @diorama-token-edit=${(/** @type {CustomEvent} */ event) => toggle(app, event.detail.position)}
-      @diorama-token-select=${(/** @type {CustomEvent} */ event) => select(app, event.detail.position)}></diorama-token-strip>
+      @diorama-token-select=${(/** @type {CustomEvent} */ event) => select(app, event.detail.position)}
+    ></diorama-token-strip>
     <div class="source-controls">
       ${masks(app) ? masking(app) : nothing}
-      <label class="check"><input type="checkbox" .checked=${state.ids} @change=${() => app.set({ ids: !state.ids })} />${say("source.ids")}</label>
-      ${kind === "decoder" ? nothing : html`<label class="stepper">${say("source.pad")}<input type="number" min="0" max="8" .value=${String(state.pad)}
-        @change=${(/** @type {Event} */ event) => changePadding(app, Number(/** @type {HTMLInputElement} */ (event.target).value))} /></label>`}
+      <label class="check"
+        ><input type="checkbox" .checked=${state.ids} @change=${() => app.set({ ids: !state.ids })} />${say("source.ids")}</label
+      >
+      ${
+        kind === "decoder"
+          ? nothing
+          : html`<label class="stepper"
+              >${say("source.pad")}<input
+                type="number"
+                min="0"
+                max="8"
+                .value=${String(state.pad)}
+                @change=${(/** @type {Event} */ event) => changePadding(app, Number(/** @type {HTMLInputElement} */ (event.target).value))}
+            /></label>`
+      }
     </div>
   </section>`;
 }
@@ -80,7 +104,13 @@ function masks({ model }) {
 function masking(app) {
   const { say, reader, pinned } = app;
   return html`${reader.edits.size > 0 ? html`<button type="button" class="link" @click=${() => app.set({ edits: NO_EDITS })}>${say("mask.undo")}</button>` : nothing}
-    <button type="button" class="link" ?disabled=${pinned === undefined || !reader.maskable(pinned)} @click=${() => toggle(app, pinned)}>${say("mask.token")}</button>`;
+    <button
+      type="button"
+      class="link"
+      ?disabled=${pinned === undefined || !reader.maskable(pinned)}
+      @click=${() => toggle(app, pinned)}
+      >${say("mask.token")}</button
+    >`;
 }
 
 /**

@@ -38,9 +38,25 @@ export function tabs(app) {
   const ids = ["look", ...toolsOf(app).map(({ id }) => id)];
   const chosen = chosenId(app);
   app.updateComplete.then(() => showTab(app));
-  return html`<nav class="tools-bar" role="tablist" aria-label=${app.say("tools.title")} @keydown=${(/** @type {KeyboardEvent} */ event) => walk(app, ids, event)}>
-    ${ids.map((id) => html`<button type="button" role="tab" id=${`tab-${id}`} aria-selected=${id === chosen} aria-controls="tool-panel" tabindex=${id === chosen ? 0 : -1}
-      @click=${() => choose(app, id)}>${app.say(`tools.${id}`)}</button>`)}
+  return html`<nav
+    class="tools-bar"
+    role="tablist"
+    aria-label=${app.say("tools.title")}
+    @keydown=${(/** @type {KeyboardEvent} */ event) => walk(app, ids, event)}
+  >
+    ${ids.map(
+      (id) =>
+        html`<button
+          type="button"
+          role="tab"
+          id=${`tab-${id}`}
+          aria-selected=${id === chosen}
+          aria-controls="tool-panel"
+          tabindex=${id === chosen ? 0 : -1}
+          @click=${() => choose(app, id)}
+          >${app.say(`tools.${id}`)}</button
+        >`,
+    )}
   </nav>`;
 }
 
@@ -112,11 +128,21 @@ function elementOf(app, { tag, bare }) {
       await define(tag);
       set(element, app.state.block);
     });
-    element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) => app.keep({ ...app.state, block: own(detail.settings) }));
+    element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) =>
+      app.keep({ ...app.state, block: own(detail.settings) }),
+    );
     opened.set(tag, element);
   }
   const text = (bare ? "" : app.task.prefix) + app.state.text;
-  Object.assign(element, { loaded: app.model, model: "", address: app.opened.startsWith(FROM_DISK) ? "" : app.opened, text, pair: app.state.pair, lang: app.language, theme: app.theme });
+  Object.assign(element, {
+    loaded: app.model,
+    model: "",
+    address: app.opened.startsWith(FROM_DISK) ? "" : app.opened,
+    text,
+    pair: app.state.pair,
+    lang: app.language,
+    theme: app.theme,
+  });
   return element;
 }
 

@@ -14,8 +14,25 @@ function go(hash) {
  * @param {import("../trace.js").Say} say
  */
 export function undoButtons(trail, say) {
-  return html`<span class="undo"><button type="button" class="quiet" aria-label=${say("undo")} title=${say("undo")} ?disabled=${!trail.undoable} @click=${() => go(trail.undo())}>↶</button><button
-    type="button" class="quiet" aria-label=${say("redo")} title=${say("redo")} ?disabled=${!trail.redoable} @click=${() => go(trail.redo())}>↷</button></span>`;
+  return html`<span class="undo"
+    ><button
+      type="button"
+      class="quiet"
+      aria-label=${say("undo")}
+      title=${say("undo")}
+      ?disabled=${!trail.undoable}
+      @click=${() => go(trail.undo())}
+      >↶</button
+    ><button
+      type="button"
+      class="quiet"
+      aria-label=${say("redo")}
+      title=${say("redo")}
+      ?disabled=${!trail.redoable}
+      @click=${() => go(trail.redo())}
+      >↷</button
+    ></span
+  >`;
 }
 
 /**
@@ -25,7 +42,9 @@ export function undoButtons(trail, say) {
 export function undoKeys(trail) {
   document.addEventListener("keydown", (event) => {
     const [target] = event.composedPath();
-    const typing = target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && ["text", "number", "search", "url"].includes(target.type));
+    const typing =
+      target instanceof HTMLTextAreaElement ||
+      (target instanceof HTMLInputElement && ["text", "number", "search", "url"].includes(target.type));
     if (typing || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;

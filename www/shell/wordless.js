@@ -10,5 +10,7 @@ import { reload } from "../offline.js";
  */
 export function wordless(language, say) {
   if (!lacksWords(language)) return nothing;
-  return html`<p class="error" role="alert">${say("words.missing")} <button type="button" class="link reload" @click=${reload}>${say("reload")}</button></p>`;
+  return html`<p class="error" role="alert"
+    >${say("words.missing")} <button type="button" class="link reload" @click=${reload}>${say("reload")}</button></p
+  >`;
 }

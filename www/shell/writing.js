@@ -15,11 +15,23 @@ const PACE = 90;
 export function buttons(app, waiting) {
   const { say, player } = app;
   return html`<div class="buttons">
-    ${player.running
-      ? html`<button type="button" class="primary" @click=${() => player.stop()}>${say("stop")}</button>`
-      : html`<button type="submit" class="primary" ?disabled=${waiting}>${say("run")}</button>`}
-    <button type="button" ?disabled=${waiting || player.running || (player.finished && !player.stale)} @click=${() => app.attempt(() => step(app))}>${say("step")}</button>
-    <button type="button" ?disabled=${waiting || player.running || player.stale || player.steps.length === 0} @click=${() => app.attempt(() => back(app))}>${say("back")}</button>
+    ${
+      player.running
+        ? html`<button type="button" class="primary" @click=${() => player.stop()}>${say("stop")}</button>`
+        : html`<button type="submit" class="primary" ?disabled=${waiting}>${say("run")}</button>`
+    }
+    <button
+      type="button"
+      ?disabled=${waiting || player.running || (player.finished && !player.stale)}
+      @click=${() => app.attempt(() => step(app))}
+      >${say("step")}</button
+    >
+    <button
+      type="button"
+      ?disabled=${waiting || player.running || player.stale || player.steps.length === 0}
+      @click=${() => app.attempt(() => back(app))}
+      >${say("back")}</button
+    >
   </div>`;
 }
 
@@ -58,7 +70,10 @@ export async function branch(app, id) {
  * @param {import("../state.js").State} [before] the state of what is shown
  */
 export async function rewrite(app, before = app.state) {
-  const { player, state: { written } } = app;
+  const {
+    player,
+    state: { written },
+  } = app;
   if (app.kind === "encoder" || (written.length === 0 && before.written.length === 0)) return app.run();
   await app.read();
   if (!player.stale) {

@@ -85,13 +85,20 @@ export class Showcase extends LitElement {
     return html`<header>
         <h1>${say("blocks.title")}</h1>
         <p class="lead">${say("blocks.lead")}</p>
-        <button type="button" class="link" @click=${() => this.renderRoot.querySelector("#guide")?.scrollIntoView()}>${say("blocks.how")}</button>
+        <button type="button" class="link" @click=${() => this.renderRoot.querySelector("#guide")?.scrollIntoView()}
+          >${say("blocks.how")}</button
+        >
         ${error ? refusal(error, say) : nothing}
       </header>
-      ${SHELVES.map(({ id, tags }) => html`<section aria-labelledby=${id}>
-        <h2 id=${id}>${say(`blocks.shelf.${id}`)}</h2>
-        <ul>${tags.map((tag) => html`<li>${this.#entry(tag)}</li>`)}</ul>
-      </section>`)}
+      ${SHELVES.map(
+        ({ id, tags }) =>
+          html`<section aria-labelledby=${id}>
+            <h2 id=${id}>${say(`blocks.shelf.${id}`)}</h2>
+            <ul
+              >${tags.map((tag) => html`<li>${this.#entry(tag)}</li>`)}</ul
+            >
+          </section>`,
+      )}
       <section class="guide" id="guide">${this.guide}</section>`;
   }
 
@@ -104,18 +111,35 @@ export class Showcase extends LitElement {
     const alone = hashOf(tag, { ...(lang ? { lang } : {}), ...(theme === "auto" ? {} : { theme }) });
     return html`<div class="about"><h3>${name}</h3><p>${say(`blocks.line.${keyOf(tag)}`)}</p></div>
       <div class="do" role="group" aria-label=${name}>
-        <button type="button" aria-expanded=${block !== undefined} @click=${() => this.#show(tag)}>${say(block ? "blocks.hide" : "blocks.show")}</button>
+        <button type="button" aria-expanded=${block !== undefined} @click=${() => this.#show(tag)}
+          >${say(block ? "blocks.hide" : "blocks.show")}</button
+        >
         <a href=${new URL(`embed.html#${alone}`, SITE).href}>${say("blocks.open")}</a>
-        <button type="button" class="link" aria-expanded=${opened !== undefined} @click=${() => this.#open(tag)}>${say("blocks.code")}</button>
+        <button type="button" class="link" aria-expanded=${opened !== undefined} @click=${() => this.#open(tag)}
+          >${say("blocks.code")}</button
+        >
       </div>
-      ${opened ? html`<div class="code">
-        ${codeList(codesOf(tag, { lang: language }, HEIGHT), this.copied.startsWith(`${tag} `) ? this.copied.split(" ")[1] : "", say, (kind, code) => this.#copy(tag, kind, code))}
-        <p class="small" id=${`settings-${tag}`}>${say("blocks.settings")}</p>
-        <div class="scroll" tabindex="0"><table aria-labelledby=${`settings-${tag}`}>
-          <thead><tr><th scope="col">${say("blocks.setting")}</th><th scope="col">${say("blocks.default")}</th></tr></thead>
-          <tbody>${Object.entries(opened.settings).map(([setting, value]) => html`<tr><th scope="row">${attributeOf(setting)}</th><td>${value === "" ? html`<span class="soft">${say("blocks.empty")}</span>` : String(value)}</td></tr>`)}</tbody></table></div>
-        <p class="small hideable">${say("blocks.hideable")} ${[...HIDEABLE, ...opened.hideable].map((part) => html`<code>${part}</code> `)}</p>
-      </div>` : nothing}
+      ${
+        opened
+          ? html`<div class="code">
+              ${codeList(codesOf(tag, { lang: language }, HEIGHT), this.copied.startsWith(`${tag} `) ? this.copied.split(" ")[1] : "", say, (kind, code) => this.#copy(tag, kind, code))}
+              <p class="small" id=${`settings-${tag}`}>${say("blocks.settings")}</p>
+              <div class="scroll" tabindex="0"
+                ><table aria-labelledby=${`settings-${tag}`}>
+                  <thead
+                    ><tr><th scope="col">${say("blocks.setting")}</th><th scope="col">${say("blocks.default")}</th></tr></thead
+                  >
+                  <tbody
+                    >${Object.entries(opened.settings).map(([setting, value]) => html`<tr><th scope="row">${attributeOf(setting)}</th><td>${value === "" ? html`<span class="soft">${say("blocks.empty")}</span>` : String(value)}</td></tr>`)}</tbody
+                  ></table
+                ></div
+              >
+              <p class="small hideable"
+                >${say("blocks.hideable")} ${[...HIDEABLE, ...opened.hideable].map((part) => html`<code>${part}</code> `)}</p
+              >
+            </div>`
+          : nothing
+      }
       ${block ? html`<div class="block">${block}</div>` : nothing}`;
   }
 
@@ -125,7 +149,13 @@ export class Showcase extends LitElement {
       const shown = new Map(this.shown);
       if (!shown.delete(tag)) {
         await define(tag);
-        shown.set(tag, Object.assign(/** @type {Block} */ (document.createElement(tag)), { lang: this.language, theme: remembered(location.hash).theme }));
+        shown.set(
+          tag,
+          Object.assign(/** @type {Block} */ (document.createElement(tag)), {
+            lang: this.language,
+            theme: remembered(location.hash).theme,
+          }),
+        );
       }
       this.shown = shown;
       await this.updateComplete;

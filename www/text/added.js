@@ -39,7 +39,8 @@ export class Added {
         if (token.special) this.#special.add(token.content);
       }
     }
-    const matcher = (/** @type {boolean} */ normalized) => this.#matcher([...this.#tokens].filter(([, token]) => isNormalized(token) === normalized).map(([id]) => id));
+    const matcher = (/** @type {boolean} */ normalized) =>
+      this.#matcher([...this.#tokens].filter(([, token]) => isNormalized(token) === normalized).map(([id]) => id));
     this.#raw = matcher(false);
     this.#normalized = matcher(true);
     this.normalize = normalize;
@@ -74,7 +75,9 @@ export class Added {
    * @returns {Stretch[]}
    */
   split(text) {
-    return this.#raw({ text, first: true }).flatMap((stretch) => (typeof stretch === "number" ? stretch : this.#normalized(this.normalize(stretch))));
+    return this.#raw({ text, first: true }).flatMap((stretch) =>
+      typeof stretch === "number" ? stretch : this.#normalized(this.normalize(stretch)),
+    );
   }
 
   /**

@@ -14,7 +14,9 @@ const BYTES = /^(?:⟨([0-9A-F ]+)⟩|<0x([0-9A-F]{2})>)$/;
  */
 export function wordsOf(text) {
   const segments = new Intl.Segmenter("en", { granularity: "word" }).segment(text);
-  return [...segments].filter(({ segment }) => segment.trim() !== "").map(({ segment, index }) => ({ text: segment, from: index, to: index + segment.length }));
+  return [...segments]
+    .filter(({ segment }) => segment.trim() !== "")
+    .map(({ segment, index }) => ({ text: segment, from: index, to: index + segment.length }));
 }
 
 /**
@@ -124,6 +126,8 @@ function skipped(spelled, letters, next, take, jump) {
  */
 function unknownLength(text, letters) {
   if (/\p{Script=Han}/u.test(text.slice(letters[0].from, letters[0].to))) return 1;
-  const gap = letters.findIndex(({ from }, i) => i > 0 && (from > letters[i - 1].to || /[\p{P}\p{S}]/u.test(text.slice(from, from + 1))));
+  const gap = letters.findIndex(
+    ({ from }, i) => i > 0 && (from > letters[i - 1].to || /[\p{P}\p{S}]/u.test(text.slice(from, from + 1))),
+  );
   return gap < 0 ? letters.length : gap;
 }

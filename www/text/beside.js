@@ -28,7 +28,10 @@ export function settingsOf({ config, special = {} }) {
   if ("added_tokens_decoder" in settings) return settings;
   const some = settings.extra_special_tokens;
   const more = special.extra_special_tokens;
-  const both = Array.isArray(some) && Array.isArray(more) ? { extra_special_tokens: [...some, ...more.filter((token) => !some.includes(token))] } : {};
+  const both =
+    Array.isArray(some) && Array.isArray(more)
+      ? { extra_special_tokens: [...some, ...more.filter((token) => !some.includes(token))] }
+      : {};
   return { ...settings, ...special, ...both };
 }
 
@@ -59,7 +62,8 @@ export function namesOf(settings, defaults) {
     else if (NAMED.includes(name)) throw refused(name, value);
   }
   const more = settings.extra_special_tokens;
-  if (more && !Array.isArray(more)) for (const [name, value] of Object.entries(more)) if (spelling(value) !== undefined) names.set(name, value);
+  if (more && !Array.isArray(more))
+    for (const [name, value] of Object.entries(more)) if (spelling(value) !== undefined) names.set(name, value);
   return names;
 }
 
@@ -94,7 +98,10 @@ export function tokensToAdd(settings, added, own, names, extra, present) {
   const order = [...NAMED.filter((name) => names.has(name)), ...[...names.keys()].filter((name) => !NAMED.includes(name))];
   const missing = [...order.map((name) => names.get(name) ?? ""), ...extra].filter((token) => !have.has(spelling(token) ?? ""));
   const named = new Set([...names.values()].map(spelling));
-  return [...listed, ...missing.map((token) => tokenOf(token, true))].map((token) => ({ ...token, special: token.special || named.has(token.content) }));
+  return [...listed, ...missing.map((token) => tokenOf(token, true))].map((token) => ({
+    ...token,
+    special: token.special || named.has(token.content),
+  }));
 }
 
 /**
@@ -114,7 +121,8 @@ function listedTokens({ added_tokens_decoder: decoder }, added, own, specials) {
     }
   } else {
     const special = new Set(specials.map(spelling));
-    for (const [content, id] of Object.entries(added ?? {})) if (Number.isInteger(id)) byId.set(id, tokenOf(content, special.has(content)));
+    for (const [content, id] of Object.entries(added ?? {}))
+      if (Number.isInteger(id)) byId.set(id, tokenOf(content, special.has(content)));
     for (const token of own) byId.set(/** @type {any} */ (token).id, tokenOf(token, false));
   }
   return [...byId].sort(([a], [b]) => a - b).map(([, token]) => token);

@@ -14,7 +14,8 @@ export class Charsmap {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const view = new DataView(bytes.buffer);
     const size = bytes.length < 4 ? Infinity : view.getUint32(0, true); // bytes
-    if (size % 4 !== 0 || 4 + size > bytes.length) throw new Error("tokenizer.json has a damaged precompiled_charsmap: fetch the file again.");
+    if (size % 4 !== 0 || 4 + size > bytes.length)
+      throw new Error("tokenizer.json has a damaged precompiled_charsmap: fetch the file again.");
     this.#units = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 + 4 * i, true));
     this.#replacements = bytes.subarray(4 + size);
   }

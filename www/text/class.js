@@ -4,7 +4,14 @@
 /** @typedef {"AlbertTokenizer" | "BertTokenizer" | "GPT2Tokenizer" | "LlamaTokenizer" | "RobertaTokenizer" | "T5Tokenizer"} Class */
 
 /** The kind of model that a class has, as tokenizer.json calls it. @type {Record<Class, string>} */
-export const MODEL_OF = { AlbertTokenizer: "Unigram", BertTokenizer: "WordPiece", GPT2Tokenizer: "BPE", LlamaTokenizer: "BPE", RobertaTokenizer: "BPE", T5Tokenizer: "Unigram" };
+export const MODEL_OF = {
+  AlbertTokenizer: "Unigram",
+  BertTokenizer: "WordPiece",
+  GPT2Tokenizer: "BPE",
+  LlamaTokenizer: "BPE",
+  RobertaTokenizer: "BPE",
+  T5Tokenizer: "Unigram",
+};
 
 /** Other names of these classes. @type {Record<string, Class>} */
 const ALIASES = {
@@ -21,7 +28,15 @@ const ALIASES = {
 const PLAIN = ["PreTrainedTokenizer", "TokenizersBackend", "PythonBackend", "BloomTokenizer", "MT5Tokenizer"];
 
 /** The class that goes with a `model_type`, where none is named. LLaMA's has none: such files differ too much. @type {Record<string, Class>} */
-const OF_MODEL = { albert: "AlbertTokenizer", bert: "BertTokenizer", electra: "BertTokenizer", gpt2: "GPT2Tokenizer", roberta: "RobertaTokenizer", t5: "T5Tokenizer", mt5: "T5Tokenizer" };
+const OF_MODEL = {
+  albert: "AlbertTokenizer",
+  bert: "BertTokenizer",
+  electra: "BertTokenizer",
+  gpt2: "GPT2Tokenizer",
+  roberta: "RobertaTokenizer",
+  t5: "T5Tokenizer",
+  mt5: "T5Tokenizer",
+};
 
 /**
  * The class that builds its own stages; nothing where tokenizer.json is read as it stands, because its class is `unknown` or asks for no more.

@@ -18,26 +18,37 @@ export function decoderOf(config) {
 /** @type {Record<string, (config: any) => Decoder>} */
 const DECODERS = {
   Sequence: ({ decoders }) => chain(decoders.map(decoderOf)),
-  BPEDecoder: ({ suffix }) => (tokens) => tokens.map((token, i) => token.replaceAll(suffix, i === tokens.length - 1 ? "" : " ")),
+  BPEDecoder:
+    ({ suffix }) =>
+    (tokens) =>
+      tokens.map((token, i) => token.replaceAll(suffix, i === tokens.length - 1 ? "" : " ")),
   ByteFallback: () => joinBytes,
   ByteLevel: joinCharacters,
-  CTC: ({ pad_token: pad, word_delimiter_token: space, cleanup }) => (tokens) => {
-    const heard = tokens.filter((token, i) => token !== tokens[i - 1]).map((token) => token.replaceAll(pad, ""));
-    return heard.map((token) => (cleanup ? cleaned(token).replaceAll(space, " ") : token)).filter((token) => token !== "");
-  },
+  CTC:
+    ({ pad_token: pad, word_delimiter_token: space, cleanup }) =>
+    (tokens) => {
+      const heard = tokens.filter((token, i) => token !== tokens[i - 1]).map((token) => token.replaceAll(pad, ""));
+      return heard.map((token) => (cleanup ? cleaned(token).replaceAll(space, " ") : token)).filter((token) => token !== "");
+    },
   Fuse: (config) => decoding(new FuseDecoder(config)),
   // A mark at the beginning stands for no space: it was put there before the text was read.
-  Metaspace: ({ replacement: mark, prepend_scheme: scheme, add_prefix_space: prefix }) => (tokens) =>
-    tokens.map((token, i) => token.replaceAll(mark, i === 0 && scheme !== "never" && prefix !== false ? "" : " ")),
+  Metaspace:
+    ({ replacement: mark, prepend_scheme: scheme, add_prefix_space: prefix }) =>
+    (tokens) =>
+      tokens.map((token, i) => token.replaceAll(mark, i === 0 && scheme !== "never" && prefix !== false ? "" : " ")),
   Replace: ({ content, ...config }) => {
     const pattern = bounded(new ReplaceDecoder(translatable(config)).pattern);
     return (tokens) => tokens.map((token) => (pattern ? replaced(token, pattern, content) : token));
   },
   Strip: (config) => decoding(new StripDecoder(config)),
-  WordPiece: ({ prefix, cleanup }) => (tokens) => {
-    const spaced = tokens.map((token, i) => (i === 0 ? token : token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`));
-    return cleanup ? spaced.map(cleaned) : spaced;
-  },
+  WordPiece:
+    ({ prefix, cleanup }) =>
+    (tokens) => {
+      const spaced = tokens.map((token, i) =>
+        i === 0 ? token : token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`,
+      );
+      return cleanup ? spaced.map(cleaned) : spaced;
+    },
 };
 
 const ENCODER = new TextEncoder();
@@ -103,7 +114,19 @@ function joinBytes(tokens) {
 }
 
 /** What the reference tidies up in English, in its order. */
-const TIDY = [[" .", "."], [" ?", "?"], [" !", "!"], [" ,", ","], [" ' ", "'"], [" n't", "n't"], [" 'm", "'m"], [" do not", " don't"], [" 's", "'s"], [" 've", "'ve"], [" 're", "'re"]];
+const TIDY = [
+  [" .", "."],
+  [" ?", "?"],
+  [" !", "!"],
+  [" ,", ","],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [" do not", " don't"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+];
 
 /** @param {string} token */
 function cleaned(token) {

@@ -31,7 +31,8 @@ export function requireBounds(value, depth = 0) {
     if (Array.isArray(value)) return value.forEach((inner) => requireBounds(inner, depth + 1));
     for (const [name, inner] of Object.entries(value)) {
       requireShort(name, LONGEST);
-      if (name === "precompiled_charsmap" && typeof inner === "string" && !/[^\0-\x7F]/.test(inner)) requireShort(inner, LONGEST_TABLE);
+      if (name === "precompiled_charsmap" && typeof inner === "string" && !/[^\0-\x7F]/.test(inner))
+        requireShort(inner, LONGEST_TABLE);
       else requireBounds(inner, depth + 1);
     }
   }
@@ -51,5 +52,10 @@ export const requireReadable = (text) => requireShort(text, LONGEST_TEXT, "troub
 function requireShort(text, longest, trouble = "trouble.tokenizerLength") {
   if (3 * text.length <= longest) return;
   const bytes = ENCODER.encode(text).length;
-  if (bytes > longest) throw new Trouble(trouble, { bytes: bytes.toLocaleString("en"), start: shown(text, SHOWN), longest: longest.toLocaleString("en") });
+  if (bytes > longest)
+    throw new Trouble(trouble, {
+      bytes: bytes.toLocaleString("en"),
+      start: shown(text, SHOWN),
+      longest: longest.toLocaleString("en"),
+    });
 }

@@ -38,7 +38,7 @@ export class LinearPattern {
   *[Symbol.matchAll](text) {
     if (this.#program.length * text.length > MOST_TRIES) throw new Trouble("trouble.tokenizerPattern", { pattern: this.#name });
     const search = { seen: new Uint32Array(this.#program.length * (text.length + 1)), turn: 1, left: MOST_TRIES };
-    for (let at = 0; at <= text.length; ) {
+    for (let at = 0; at <= text.length;) {
       const end = run(this.#program, text, at, search);
       if (search.left < 0) throw new Trouble("trouble.tokenizerPattern", { pattern: this.#name });
       if (end >= 0) {

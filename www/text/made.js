@@ -31,11 +31,20 @@ export function characterTokenizer(text) {
  */
 function tokenizerFile(tokens, splitter, decoder) {
   const special = (/** @type {string} */ content) => /^<.+>$/.test(content);
-  const added = tokens.flatMap((content, id) => (special(content) ? [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }] : []));
+  const added = tokens.flatMap((content, id) =>
+    special(content) ? [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }] : [],
+  );
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   const unknown = tokens.includes("<unk>") ? "<unk>" : tokens[0];
   return {
-    version: "1.0", truncation: null, padding: null, added_tokens: added, normalizer: null, pre_tokenizer: splitter, post_processor: null, decoder,
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: null,
+    pre_tokenizer: splitter,
+    post_processor: null,
+    decoder,
     model: { type: "WordLevel", vocab, unk_token: unknown },
   };
 }

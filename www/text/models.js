@@ -58,7 +58,11 @@ const MODELS = {
   Unigram: unigram,
   WordPiece: (config) => {
     const model = new WordPiece(config);
-    return { vocabulary: model.tokens_to_ids, encode: (word) => model.encode([word]), unknown: model.tokens_to_ids.get(config.unk_token) };
+    return {
+      vocabulary: model.tokens_to_ids,
+      encode: (word) => model.encode([word]),
+      unknown: model.tokens_to_ids.get(config.unk_token),
+    };
   },
   WordLevel: ({ vocab, unk_token: unknown }) => {
     const vocabulary = new Map(Object.entries(vocab));
@@ -75,7 +79,14 @@ const MODELS = {
 function bpe(config) {
   const model = new BPE(config);
   const { tokens_to_ids: vocabulary, bpe_ranks: ranks } = model;
-  const { continuing_subword_prefix: prefix, end_of_word_suffix: suffix, unk_token: unknown, byte_fallback: byteFallback, ignore_merges: whole, fuse_unk: fuse } = config;
+  const {
+    continuing_subword_prefix: prefix,
+    end_of_word_suffix: suffix,
+    unk_token: unknown,
+    byte_fallback: byteFallback,
+    ignore_merges: whole,
+    fuse_unk: fuse,
+  } = config;
   const rules = { vocabulary, ranks, prefix: prefix ?? "", suffix: suffix ?? "", unknown, byteFallback, fuse };
   const simple = unknown != null && (!byteFallback || ALL_BYTES.every((byte) => vocabulary.has(byte)));
   const encode = (/** @type {string} */ word) => {
@@ -99,7 +110,8 @@ function unigram({ vocab, unk_id: unknownId, byte_fallback: byteFallback, ...con
   const { tokens_to_ids: vocabulary } = model;
   const [unknown, score] = vocab[unknownId] ?? [];
   if (unknown !== undefined) model.scores[unknownId] = score;
-  const isUnknown = (/** @type {string | undefined} */ piece) => piece !== undefined && (vocabulary.get(piece) ?? unknownId) === unknownId;
+  const isUnknown = (/** @type {string | undefined} */ piece) =>
+    piece !== undefined && (vocabulary.get(piece) ?? unknownId) === unknownId;
   const encode = (/** @type {string} */ word) => {
     /** @type {string[]} */
     const fused = [];

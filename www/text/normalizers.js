@@ -1,6 +1,14 @@
 // The form in which a tokenizer sees a text ("normalizer" of a tokenizer.json): the library's where it does what the reference does, else written out here.
 
-import { BertNormalizer, NFCNormalizer, NFDNormalizer, NFKCNormalizer, NFKDNormalizer, ReplaceNormalizer, StripAccentsNormalizer } from "@huggingface/tokenizers";
+import {
+  BertNormalizer,
+  NFCNormalizer,
+  NFDNormalizer,
+  NFKCNormalizer,
+  NFKDNormalizer,
+  ReplaceNormalizer,
+  StripAccentsNormalizer,
+} from "@huggingface/tokenizers";
 import { byteLevel } from "./bytes.js";
 import { Charsmap } from "./charsmap.js";
 import { chain, made } from "./parts.js";
@@ -42,7 +50,10 @@ const NORMALIZERS = {
       return { text: replaced(text, pattern, content), first: first && start <= (content === "" ? 0 : 1) };
     };
   },
-  Strip: ({ strip_left: left, strip_right: right }) => step((text) => text.replace(left ? /^\p{White_Space}+/u : "", "").replace(right ? /(?<!\p{White_Space})\p{White_Space}+$/u : "", "")),
+  Strip: ({ strip_left: left, strip_right: right }) =>
+    step((text) =>
+      text.replace(left ? /^\p{White_Space}+/u : "", "").replace(right ? /(?<!\p{White_Space})\p{White_Space}+$/u : "", ""),
+    ),
   StripAccents: (config) => step(normalizing(new StripAccentsNormalizer(config))),
 };
 

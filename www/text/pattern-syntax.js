@@ -13,7 +13,8 @@
 
 const GROUP = /\((?:\?(?:(?<look><?[=!])|<[^>]*>|(?<flags>[a-z]*(?:-[a-z]*)?):))?/y;
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})(\?)?/y;
-const ESCAPE = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[a-zA-Z]|k<[^>]*>|[1-9]\d*|[^])/uy;
+const ESCAPE =
+  /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[a-zA-Z]|k<[^>]*>|[1-9]\d*|[^])/uy;
 
 /**
  * @param {RegExp} pattern
@@ -74,14 +75,24 @@ export function parse({ source, flags }) {
       const body = choice(changed ? changedFlags(flags, changed) : flags);
       at++;
       if (!look) return body;
-      return { kind: "look", body, source: source.slice(start, at), flags, behind: look.startsWith("<"), negative: look.endsWith("!") };
+      return {
+        kind: "look",
+        body,
+        source: source.slice(start, at),
+        flags,
+        behind: look.startsWith("<"),
+        negative: look.endsWith("!"),
+      };
     }
     if (source[at] === "[") {
       at = classEnd(source, at, flags.includes("v"));
       return { kind: "char", source: source.slice(start, at), flags };
     }
     const escaped = taken(ESCAPE)?.[0];
-    if (escaped) return /^\\(?:k|[1-9])/.test(escaped) ? { kind: "back" } : { kind: /^\\[bB]$/.test(escaped) ? "assert" : "char", source: escaped, flags };
+    if (escaped)
+      return /^\\(?:k|[1-9])/.test(escaped)
+        ? { kind: "back" }
+        : { kind: /^\\[bB]$/.test(escaped) ? "assert" : "char", source: escaped, flags };
     const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
     at += character.length;
     return { kind: "^$".includes(character) ? "assert" : "char", source: character, flags };
@@ -97,7 +108,8 @@ export function parse({ source, flags }) {
 export function mayTakeLong(node) {
   if (node.kind === "repeat") return (node.most > 1 && varies(node.body)) || mayTakeLong(node.body);
   if (node.kind === "look") return mayTakeLong(node.body);
-  if (node.kind === "choice" || node.kind === "sequence") return (node.kind === "sequence" && repetitions(node) > 2) || node.parts.some(mayTakeLong);
+  if (node.kind === "choice" || node.kind === "sequence")
+    return (node.kind === "sequence" && repetitions(node) > 2) || node.parts.some(mayTakeLong);
   return node.kind === "back";
 }
 

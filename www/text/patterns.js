@@ -15,7 +15,8 @@ import { shown, Trouble } from "../trouble.js";
 export function translatable(config) {
   const source = config.pattern?.Regex;
   if (typeof source !== "string") return config;
-  const refused = (/** @type {string} */ part) => new Trouble("trouble.tokenizerPart", { pattern: shown(source), part: shown(part) });
+  const refused = (/** @type {string} */ part) =>
+    new Trouble("trouble.tokenizerPart", { pattern: shown(source), part: shown(part) });
   const meant = source.replace(PARTS, (part, /** @type {string} */ atom, /** @type {string | undefined} */ possessive) => {
     if (atom === "(?>" || atom === "\\G" || (possessive && ")*+?".includes(atom))) throw refused(part);
     if (!possessive) return part;

@@ -18,11 +18,16 @@ export function processorOf(config) {
 const PROCESSORS = {
   Sequence: ({ processors }) => chain(processors.map(processorOf)),
   ByteLevel: () => (encodings) => encodings,
-  BertProcessing: ({ cls, sep }) => ([{ ids, types }, ...pair]) => [
-    { ids: [cls[1], ...ids, sep[1]], types: [0, ...types, 0] },
-    ...pair.map(({ ids, types }) => ({ ids: [...ids, sep[1]], types: [...types, 1] })),
-  ],
-  RobertaProcessing: ({ cls, sep }) => (encodings) => encodings.map(({ ids }, i) => one([i === 0 ? cls[1] : sep[1], ...ids, sep[1]], 0)),
+  BertProcessing:
+    ({ cls, sep }) =>
+    ([{ ids, types }, ...pair]) => [
+      { ids: [cls[1], ...ids, sep[1]], types: [0, ...types, 0] },
+      ...pair.map(({ ids, types }) => ({ ids: [...ids, sep[1]], types: [...types, 1] })),
+    ],
+  RobertaProcessing:
+    ({ cls, sep }) =>
+    (encodings) =>
+      encodings.map(({ ids }, i) => one([i === 0 ? cls[1] : sep[1], ...ids, sep[1]], 0)),
   TemplateProcessing: template,
 };
 

@@ -29,7 +29,8 @@ export function published(file, { config, model = {}, special, added }) {
   const { built, unknown } = classOf(settings, model, file);
   if (unknown) notices.push(new Trouble("notice.tokenizerClass", { name: shown(unknown) }));
   const fits = built && MODEL_OF[built] === kind;
-  if (built && !fits) notices.push(new Trouble("notice.tokenizerModel", { name: built, wanted: MODEL_OF[built], found: shown(kind) }));
+  if (built && !fits)
+    notices.push(new Trouble("notice.tokenizerModel", { name: built, wanted: MODEL_OF[built], found: shown(kind) }));
   const name = fits ? built : undefined;
   // The other classes name a token of their own for padding, or none.
   const padding = !name || name === "LlamaTokenizer" ? file.padding?.pad_token : undefined;
@@ -44,7 +45,10 @@ export function published(file, { config, model = {}, special, added }) {
     return /** @type {[string, number]} */ ([content, ids?.(content) ?? 0]);
   };
   // One that a class adds to a vocabulary without it hides nothing: no model was trained with it.
-  const has = (/** @type {string} */ content) => content === spelling(settings.mask_token) || own.some((/** @type {Token} */ token) => token.content === content) || hasPiece(file.model.vocab, content);
+  const has = (/** @type {string} */ content) =>
+    content === spelling(settings.mask_token) ||
+    own.some((/** @type {Token} */ token) => token.content === content) ||
+    hasPiece(file.model.vocab, content);
   const masks = [spelling(names.get("mask_token")) ?? "", ...MASKS].filter(has);
   return {
     file: name ? rebuilt(name, file, flag, token, flagOf(settings, "strip_accents")) : file,
@@ -68,7 +72,18 @@ function hasPiece(vocab, content) {
 }
 
 /** What `transformers` tidies up in English, in its order. */
-const TIDY = [[" .", "."], [" ?", "?"], [" !", "!"], [" ,", ","], [" ' ", "'"], [" n't", "n't"], [" 'm", "'m"], [" 's", "'s"], [" 've", "'ve"], [" 're", "'re"]];
+const TIDY = [
+  [" .", "."],
+  [" ?", "?"],
+  [" !", "!"],
+  [" ,", ","],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+];
 
 /** @param {string} text */
 export function tidied(text) {

@@ -6,11 +6,27 @@
 
 /** The named tokens of a class. @type {Record<Class, Record<string, string>>} */
 export const NAMES = {
-  AlbertTokenizer: { bos_token: "[CLS]", eos_token: "[SEP]", unk_token: "<unk>", sep_token: "[SEP]", pad_token: "<pad>", cls_token: "[CLS]", mask_token: "[MASK]" },
+  AlbertTokenizer: {
+    bos_token: "[CLS]",
+    eos_token: "[SEP]",
+    unk_token: "<unk>",
+    sep_token: "[SEP]",
+    pad_token: "<pad>",
+    cls_token: "[CLS]",
+    mask_token: "[MASK]",
+  },
   BertTokenizer: { unk_token: "[UNK]", sep_token: "[SEP]", pad_token: "[PAD]", cls_token: "[CLS]", mask_token: "[MASK]" },
   GPT2Tokenizer: { bos_token: "<|endoftext|>", eos_token: "<|endoftext|>", unk_token: "<|endoftext|>" },
   LlamaTokenizer: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>" },
-  RobertaTokenizer: { bos_token: "<s>", eos_token: "</s>", unk_token: "<unk>", sep_token: "</s>", pad_token: "<pad>", cls_token: "<s>", mask_token: "<mask>" },
+  RobertaTokenizer: {
+    bos_token: "<s>",
+    eos_token: "</s>",
+    unk_token: "<unk>",
+    sep_token: "</s>",
+    pad_token: "<pad>",
+    cls_token: "<s>",
+    mask_token: "<mask>",
+  },
   T5Tokenizer: { eos_token: "</s>", unk_token: "<unk>", pad_token: "<pad>" },
 };
 
@@ -47,7 +63,13 @@ const STAGES = {
     post_processor: file.post_processor ?? between(["[CLS]", token("cls_token")[1]], ["[SEP]", token("sep_token")[1]]),
   }),
   BertTokenizer: ({ file, flag, token, accents }) => ({
-    model: { type: "WordPiece", unk_token: token("unk_token")[0], continuing_subword_prefix: "##", max_input_chars_per_word: 100, vocab: file.model.vocab },
+    model: {
+      type: "WordPiece",
+      unk_token: token("unk_token")[0],
+      continuing_subword_prefix: "##",
+      max_input_chars_per_word: 100,
+      vocab: file.model.vocab,
+    },
     normalizer: {
       type: "BertNormalizer",
       clean_text: true,
@@ -71,7 +93,10 @@ const STAGES = {
   },
   RobertaTokenizer: (given) => {
     const [cls, sep] = [given.token("cls_token"), given.token("sep_token")];
-    return { ...bytes(given), post_processor: { type: "RobertaProcessing", sep, cls, trim_offsets: true, add_prefix_space: false } };
+    return {
+      ...bytes(given),
+      post_processor: { type: "RobertaProcessing", sep, cls, trim_offsets: true, add_prefix_space: false },
+    };
   },
   T5Tokenizer: ({ file, token }) => ({
     model: { type: "Unigram", unk_id: 2, byte_fallback: false, vocab: file.model.vocab },
@@ -94,7 +119,17 @@ function bytes({ file, flag }) {
 
 /** @param {any} file */
 function bpe({ model: { vocab, merges } }) {
-  return { type: "BPE", unk_token: null, continuing_subword_prefix: "", end_of_word_suffix: "", fuse_unk: false, byte_fallback: false, ignore_merges: false, vocab, merges };
+  return {
+    type: "BPE",
+    unk_token: null,
+    continuing_subword_prefix: "",
+    end_of_word_suffix: "",
+    fuse_unk: false,
+    byte_fallback: false,
+    ignore_merges: false,
+    vocab,
+    merges,
+  };
 }
 
 /**
@@ -104,7 +139,9 @@ function bpe({ model: { vocab, merges } }) {
  */
 function precompiled({ normalizer }) {
   const listed = normalizer?.normalizers ?? [normalizer];
-  return listed.filter((/** @type {any} */ stage) => stage?.type === "Precompiled" && "precompiled_charsmap" in stage).slice(0, 1);
+  return listed
+    .filter((/** @type {any} */ stage) => stage?.type === "Precompiled" && "precompiled_charsmap" in stage)
+    .slice(0, 1);
 }
 
 /**
@@ -128,7 +165,10 @@ function metaspace(scheme, split) {
  * @param {string} scheme
  */
 function markedWords(scheme) {
-  return { pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "WhitespaceSplit" }, metaspace(scheme, true)] }, decoder: metaspace(scheme, true) };
+  return {
+    pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "WhitespaceSplit" }, metaspace(scheme, true)] },
+    decoder: metaspace(scheme, true),
+  };
 }
 
 /**
@@ -138,7 +178,12 @@ function markedWords(scheme) {
  */
 function between([cls, clsId], [sep, sepId]) {
   const single = [special(cls, 0), text("A", 0), special(sep, 0)];
-  return { type: "TemplateProcessing", single, pair: [...single, text("B", 1), special(sep, 1)], special_tokens: { [cls]: { ids: [clsId] }, [sep]: { ids: [sepId] } } };
+  return {
+    type: "TemplateProcessing",
+    single,
+    pair: [...single, text("B", 1), special(sep, 1)],
+    special_tokens: { [cls]: { ids: [clsId] }, [sep]: { ids: [sepId] } },
+  };
 }
 
 /**

@@ -48,7 +48,10 @@ let classes = [];
 /** @param {string} character */
 function scriptOf(character) {
   if (!classes.length) {
-    const scripts = NAMES.flatMap((names) => names.split(" ")).map((name) => ({ name: name === "Hira" || name === "Kana" ? "Hani" : name, has: new RegExp(`\\p{Script=${name}}`, "u") }));
+    const scripts = NAMES.flatMap((names) => names.split(" ")).map((name) => ({
+      name: name === "Hira" || name === "Kana" ? "Hani" : name,
+      has: new RegExp(`\\p{Script=${name}}`, "u"),
+    }));
     classes = [{ name: undefined, has: new RegExp(`[${LATER.join("")}]`, "u") }, ...scripts];
   }
   if (!known.has(character)) known.set(character, classes.find(({ has }) => has.test(character))?.name);

@@ -18,9 +18,14 @@ export function splitText(text, pattern, behavior, invert = false) {
   const joined = [];
   for (const stretch of behavior === "MergedWithNext" ? stretches.reverse() : stretches) {
     const last = joined.at(-1);
-    const joins = behavior === "Contiguous" ? last?.cut === stretch.cut : behavior.startsWith("Merged") && stretch.cut && last?.cut === false;
+    const joins =
+      behavior === "Contiguous" ? last?.cut === stretch.cut : behavior.startsWith("Merged") && stretch.cut && last?.cut === false;
     if (!last || !joins) joined.push({ ...stretch });
-    else Object.assign(last, { text: behavior === "MergedWithNext" ? stretch.text + last.text : last.text + stretch.text, cut: stretch.cut });
+    else
+      Object.assign(last, {
+        text: behavior === "MergedWithNext" ? stretch.text + last.text : last.text + stretch.text,
+        cut: stretch.cut,
+      });
   }
   if (behavior === "MergedWithNext") joined.reverse();
   return joined.map(({ text }) => text);

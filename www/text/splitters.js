@@ -26,21 +26,30 @@ const SPLITTERS = {
   BertPreTokenizer: () => sequence(cut(SPACE, "Removed"), cut(PUNCTUATION, "Isolated")),
   ByteLevel: ({ add_prefix_space: space = false, use_regex: regex = true }) => {
     const words = regex ? cut(GPT2, "Isolated") : (/** @type {Part} */ part) => [part];
-    return ({ text, first }) => words({ text: space && !text.startsWith(" ") ? ` ${text}` : text, first }).map((part) => ({ ...part, text: byteLevel(part.text) }));
+    return ({ text, first }) =>
+      words({ text: space && !text.startsWith(" ") ? ` ${text}` : text, first }).map((part) => ({
+        ...part,
+        text: byteLevel(part.text),
+      }));
   },
   CharDelimiterSplit: ({ delimiter }) => cut(literally(delimiter), "Removed"),
   Digits: ({ individual_digits: each }) => cut(/\p{N}/gu, each ? "Isolated" : "Contiguous"),
   FixedLength: ({ length = 5 }) => cut(new RegExp(`[^]{1,${length}}`, "gu"), "Isolated"),
   Metaspace: metaspace,
   Punctuation: ({ behavior = "Isolated" }) => cut(PUNCTUATION, behavior),
-  UnicodeScripts: () => ({ text, first }) => marked(splitScripts(text), text, first),
-  Split: (config) => cut(bounded(new SplitPreTokenizer(translatable(config)).pattern) ?? literally(""), config.behavior, config.invert),
+  UnicodeScripts:
+    () =>
+    ({ text, first }) =>
+      marked(splitScripts(text), text, first),
+  Split: (config) =>
+    cut(bounded(new SplitPreTokenizer(translatable(config)).pattern) ?? literally(""), config.behavior, config.invert),
   Whitespace: () => cut(WORDS, "Removed", true),
   WhitespaceSplit: () => cut(SPACE, "Removed"),
 };
 
 /** How GPT-2 cuts a text (Radford et al. 2019, encoder.py). */
-const GPT2 = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+const GPT2 =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
 /**
  * @param {...Splitter} splitters

@@ -21,7 +21,9 @@ export function openTokenizer(file, beside = {}) {
   } catch (error) {
     if (error instanceof Trouble) throw error;
     if (error instanceof Unbuilt) throw new Trouble("trouble.tokenizerStage", { stage: error.stage, type: error.type });
-    throw new Trouble("trouble.tokenizer", { reason: shown(error instanceof Error ? error.message : String(error), MOST_LONGER) });
+    throw new Trouble("trouble.tokenizer", {
+      reason: shown(error instanceof Error ? error.message : String(error), MOST_LONGER),
+    });
   }
 }
 
@@ -37,7 +39,10 @@ class Tokenizer {
    * @param {any} file
    * @param {{ more?: import("./added.js").Token[], splitSpecial?: boolean }} beside
    */
-  constructor({ model, added_tokens: added = [], normalizer, pre_tokenizer: splitter, post_processor: processor, decoder }, { more = [], splitSpecial }) {
+  constructor(
+    { model, added_tokens: added = [], normalizer, pre_tokenizer: splitter, post_processor: processor, decoder },
+    { more = [], splitSpecial },
+  ) {
     if (!model?.vocab) throw new Error("there is no model with a vocab");
     this.#model = new Model(model);
     this.#added = new Added([added ?? [], more], this.#model, normalizerOf(normalizer), splitSpecial);
@@ -65,7 +70,9 @@ class Tokenizer {
    * @param {number[]} ids
    */
   decode(ids) {
-    const tokens = ids.map((id) => this.#added.spelling(id) ?? this.#model.tokenOf(id)).filter((token) => token !== undefined && !this.#added.isSpecial(token));
+    const tokens = ids
+      .map((id) => this.#added.spelling(id) ?? this.#model.tokenOf(id))
+      .filter((token) => token !== undefined && !this.#added.isSpecial(token));
     return this.#decode(/** @type {string[]} */ (tokens)).join("");
   }
 
@@ -86,7 +93,11 @@ class Tokenizer {
 
   /** @param {string} text */
   #idsOf(text) {
-    return this.#added.split(text).flatMap((stretch) => (typeof stretch === "number" ? stretch : this.#split(stretch).flatMap(({ text: word }) => this.#idsOfWord(word))));
+    return this.#added
+      .split(text)
+      .flatMap((stretch) =>
+        typeof stretch === "number" ? stretch : this.#split(stretch).flatMap(({ text: word }) => this.#idsOfWord(word)),
+      );
   }
 
   /** @param {string} word */

@@ -24,7 +24,8 @@ export function standsAlone(text, from, to) {
 export const PUNCTUATION = /[\p{P}!-/:-@[-`{-~]/gu;
 
 /** The blocks that the reference sets apart for BERT, which leave out a part of one (U+2B820 to U+2B91F). */
-export const CHINESE = /[\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B81F}\u{2B920}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
+export const CHINESE =
+  /[\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B81F}\u{2B920}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
 
 /**
  * A pattern that finds these words and nothing else.

@@ -27,22 +27,78 @@ export class Arithmetic extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: grid; gap: 6px; min-width: 0; }
-    .bars { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; align-items: center; border-radius: 4px; }
-    .bars:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-    .bars span { font: var(--mono-small); color: var(--bar); text-align: right; }
-    svg { display: block; width: 100%; height: ${BARS.height}px; overflow: visible; }
-    .bar { fill: var(--bar); }
-    .axis { stroke: var(--hairline-strong); }
-    .lit { fill: var(--ink); opacity: 0.1; }
-    .sum { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; font: 15px/1.6 var(--sans); font-variant-numeric: tabular-nums; }
-    .sum b { font-weight: 600; }
-    .sum .term { color: var(--ink-soft); }
-    .sum .result { border-bottom: 2px solid var(--ink); font-weight: 650; }
-    .engine { color: var(--ink-soft); font: var(--figures-small); }
-    .engine.off { color: var(--danger); }
-    output { min-height: 20px; font: var(--figures-small); color: var(--ink-soft); }
-    output b { font: var(--mono-small); color: var(--ink); white-space: pre; }
+    :host {
+      display: grid;
+      gap: 6px;
+      min-width: 0;
+    }
+    .bars {
+      display: grid;
+      grid-template-columns: max-content minmax(0, 1fr);
+      gap: 0 12px;
+      align-items: center;
+      border-radius: 4px;
+    }
+    .bars:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 2px;
+    }
+    .bars span {
+      font: var(--mono-small);
+      color: var(--bar);
+      text-align: right;
+    }
+    svg {
+      display: block;
+      width: 100%;
+      height: ${BARS.height}px;
+      overflow: visible;
+    }
+    .bar {
+      fill: var(--bar);
+    }
+    .axis {
+      stroke: var(--hairline-strong);
+    }
+    .lit {
+      fill: var(--ink);
+      opacity: 0.1;
+    }
+    .sum {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px 10px;
+      align-items: baseline;
+      font: 15px/1.6 var(--sans);
+      font-variant-numeric: tabular-nums;
+    }
+    .sum b {
+      font-weight: 600;
+    }
+    .sum .term {
+      color: var(--ink-soft);
+    }
+    .sum .result {
+      border-bottom: 2px solid var(--ink);
+      font-weight: 650;
+    }
+    .engine {
+      color: var(--ink-soft);
+      font: var(--figures-small);
+    }
+    .engine.off {
+      color: var(--danger);
+    }
+    output {
+      min-height: 20px;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+    }
+    output b {
+      font: var(--mono-small);
+      color: var(--ink);
+      white-space: pre;
+    }
   `;
 
   constructor() {
@@ -63,20 +119,38 @@ export class Arithmetic extends LitElement {
   render() {
     const { explanation: found } = this;
     if (!found) return nothing;
-    const draw = { dot: this.#dot, softmax: this.#softmax, norm: this.#norm, line: this.#line }[/** @type {"dot" | "softmax" | "norm" | "line"} */ (found.kind)];
-    return html`${draw ? draw.call(this, found) : nothing}<p class="sum" style="margin:0">${this.#sum(found)} ${this.#engine(found.value)}</p>`;
+    const draw = { dot: this.#dot, softmax: this.#softmax, norm: this.#norm, line: this.#line }[
+      /** @type {"dot" | "softmax" | "norm" | "line"} */ (found.kind)
+    ];
+    return html`${draw ? draw.call(this, found) : nothing}<p class="sum" style="margin:0"
+        >${this.#sum(found)} ${this.#engine(found.value)}</p
+      >`;
   }
 
   /** @param {Explanation} found */
   #dot({ a, b, axis, names }) {
     const products = Array.from(a, (value, i) => value * b[i]);
     const [one, two] = names ?? this.names;
-    return this.#rows([[one, a, this.hues[0]], [two, b, this.hues[1]], [`${one}·${two}`, products, ""]], axis);
+    return this.#rows(
+      [
+        [one, a, this.hues[0]],
+        [two, b, this.hues[1]],
+        [`${one}·${two}`, products, ""],
+      ],
+      axis,
+    );
   }
 
   /** @param {Explanation} found */
   #softmax({ scores, powers, at }) {
-    return this.#rows([["s", Array.from(scores, (score) => (isMasked(score) ? 0 : score)), "--ink-soft"], ["eˢ⁻ᵐ", powers, "--ink"]], "key_pos", at);
+    return this.#rows(
+      [
+        ["s", Array.from(scores, (score) => (isMasked(score) ? 0 : score)), "--ink-soft"],
+        ["eˢ⁻ᵐ", powers, "--ink"],
+      ],
+      "key_pos",
+      at,
+    );
   }
 
   /** @param {Explanation} found */
@@ -86,7 +160,13 @@ export class Arithmetic extends LitElement {
 
   /** @param {Explanation} found */
   #line({ bars, axis, at }) {
-    return bars ? this.#rows(bars.map((/** @type {[string, Float64Array]} */ [name, numbers]) => [name, numbers, "--ink-soft"]), axis, at) : nothing;
+    return bars
+      ? this.#rows(
+          bars.map((/** @type {[string, Float64Array]} */ [name, numbers]) => [name, numbers, "--ink-soft"]),
+          axis,
+          at,
+        )
+      : nothing;
   }
 
   /**
@@ -97,9 +177,18 @@ export class Arithmetic extends LitElement {
   #rows(rows, axis, marked) {
     const count = rows[0][1].length;
     const lit = this.at ?? marked;
-    return html`<div class="bars" tabindex="0" role="group" aria-label=${this.say("cell.bars", { n: count, axis })} @keydown=${(/** @type {KeyboardEvent} */ event) => this.#walk(event, count)}
-      @pointermove=${(/** @type {PointerEvent} */ event) => this.#point(event, count)} @pointerleave=${() => (this.at = undefined)} @blur=${() => (this.at = undefined)}>
-        ${rows.map(([name, numbers, hue]) => html`<span style=${`--bar:var(${hue || "--ink-soft"})`} aria-hidden="true">${name}</span>${bars(numbers, hue, lit)}`)}</div>
+    return html`<div
+        class="bars"
+        tabindex="0"
+        role="group"
+        aria-label=${this.say("cell.bars", { n: count, axis })}
+        @keydown=${(/** @type {KeyboardEvent} */ event) => this.#walk(event, count)}
+        @pointermove=${(/** @type {PointerEvent} */ event) => this.#point(event, count)}
+        @pointerleave=${() => (this.at = undefined)}
+        @blur=${() => (this.at = undefined)}
+      >
+        ${rows.map(([name, numbers, hue]) => html`<span style=${`--bar:var(${hue || "--ink-soft"})`} aria-hidden="true">${name}</span>${bars(numbers, hue, lit)}`)}</div
+      >
       <output aria-live="polite">${lit === undefined ? this.#most(rows, axis) : this.#term(rows, axis, lit)}</output>`;
   }
 
@@ -112,7 +201,8 @@ export class Arithmetic extends LitElement {
     const last = rows[rows.length - 1][1];
     const order = Array.from({ length: last.length }, (_, i) => i).sort((a, b) => Math.abs(last[b]) - Math.abs(last[a]));
     const shown = order.slice(0, 4);
-    return html`${this.say("cell.most")} ${shown.map((i, rank) => html`${rank ? ", " : ""}${this.#place(axis, i)} ${figure(last[i])}`)}`;
+    return html`${this.say("cell.most")}
+    ${shown.map((i, rank) => html`${rank ? ", " : ""}${this.#place(axis, i)} ${figure(last[i])}`)}`;
   }
 
   /**
@@ -121,7 +211,8 @@ export class Arithmetic extends LitElement {
    * @param {number} at
    */
   #term(rows, axis, at) {
-    return html`${this.#place(axis, at)}: ${rows.map(([name, numbers], i) => html`${i ? ", " : ""}${name} = ${figure(numbers[at])}`)}`;
+    return html`${this.#place(axis, at)}:
+    ${rows.map(([name, numbers], i) => html`${i ? ", " : ""}${name} = ${figure(numbers[at])}`)}`;
   }
 
   /**
@@ -139,19 +230,28 @@ export class Arithmetic extends LitElement {
     const term = (/** @type {unknown} */ text) => html`<span class="term">${text}</span>`;
     switch (found.kind) {
       case "dot": {
-        const sum = Array.from(found.a, (/** @type {number} */ value, i) => value * found.b[i]).reduce((total, value) => total + value, 0);
+        const sum = Array.from(found.a, (/** @type {number} */ value, i) => value * found.b[i]).reduce(
+          (total, value) => total + value,
+          0,
+        );
         const plain = found.times === 1 && found.plus === undefined;
         return html`${term(`Σ ${(found.names ?? this.names).join("·")} =`)} ${plain ? result : html`<b>${figure(sum)}</b>`}
-          ${found.times === 1 ? nothing : html`${term("·")} <b>${figure(found.times)}</b>${term(this.say("cell.scaled", { n: Math.round(found.times ** -2) }))}`}
-          ${found.plus === undefined ? nothing : html`${term("+")} <b>${figure(found.plus)}</b>${term(this.say("cell.bias"))}`} ${plain ? nothing : html`${term("=")} ${result}`}`;
+        ${found.times === 1 ? nothing : html`${term("·")} <b>${figure(found.times)}</b>${term(this.say("cell.scaled", { n: Math.round(found.times ** -2) }))}`}
+        ${found.plus === undefined ? nothing : html`${term("+")} <b>${figure(found.plus)}</b>${term(this.say("cell.bias"))}`}
+        ${plain ? nothing : html`${term("=")} ${result}`}`;
       }
       case "softmax":
-        return html`<span>${term("e")}<sup>${figure(found.scores[found.at])} − ${figure(found.max)}</sup></span> ${term("/")} ${term("Σ")} ${term("=")} <b>${figure(found.powers[found.at])}</b> ${term("/")} <b>${figure(found.sum)}</b> ${term("=")} ${result}`;
+        return html`<span>${term("e")}<sup>${figure(found.scores[found.at])} − ${figure(found.max)}</sup></span> ${term("/")}
+          ${term("Σ")} ${term("=")} <b>${figure(found.powers[found.at])}</b> ${term("/")} <b>${figure(found.sum)}</b> ${term("=")}
+          ${result}`;
       case "mask":
-        return html`<b>${figure(found.score)}</b> ${term(this.say(found.allowed ? "cell.allowed" : "cell.masked"))} ${term("→")} ${result}`;
+        return html`<b>${figure(found.score)}</b> ${term(this.say(found.allowed ? "cell.allowed" : "cell.masked"))} ${term("→")}
+          ${result}`;
       case "norm":
-        return html`${term("(")}<b>${figure(found.row[found.at])}</b>${found.mean === undefined ? nothing : html` ${term("−")} <b>${figure(found.mean)}</b>${term(this.say("cell.mean"))}`}${term(") / √(")}<b>${figure(found.spread)}</b>${term(this.say(found.mean === undefined ? "cell.square" : "cell.variance"))} ${term("+")} ${figure(found.eps)}${term(")")}
-          ${term("·")} <b>${figure(found.weight)}</b>${term("w")} ${found.bias === undefined ? nothing : html`${term("+")} <b>${figure(found.bias)}</b>${term("b")}`} ${term("=")} ${result}`;
+        return html`${term("(")}<b>${figure(found.row[found.at])}</b>${found.mean === undefined ? nothing : html` ${term("−")} <b>${figure(found.mean)}</b>${term(this.say("cell.mean"))}`}${term(") / √(")}<b>${figure(found.spread)}</b>${term(this.say(found.mean === undefined ? "cell.square" : "cell.variance"))}
+          ${term("+")} ${figure(found.eps)}${term(")")} ${term("·")} <b>${figure(found.weight)}</b>${term("w")}
+          ${found.bias === undefined ? nothing : html`${term("+")} <b>${figure(found.bias)}</b>${term("b")}`} ${term("=")}
+          ${result}`;
       case "function":
         return html`${term(`${found.name}(`)}<b>${figure(found.x)}</b>${term(") =")} ${result}`;
       case "pair":
@@ -159,9 +259,11 @@ export class Arithmetic extends LitElement {
       case "row":
         return html`${term(`${found.table} [`)}<b>${found.row}</b>${term(",")} <b>${found.column}</b>${term("] =")} ${result}`;
       case "turn":
-        return html`${term("(")}<b>${figure(found.a)}</b>${term(",")} <b>${figure(found.b)}</b>${term(")")} ${term(this.say("cell.turned", { degrees: ((found.angle * 180) / Math.PI).toFixed(1) }))} ${term("→")} ${result}`;
+        return html`${term("(")}<b>${figure(found.a)}</b>${term(",")} <b>${figure(found.b)}</b>${term(")")}
+          ${term(this.say("cell.turned", { degrees: ((found.angle * 180) / Math.PI).toFixed(1) }))} ${term("→")} ${result}`;
       case "line":
-        return html`${found.terms.map((/** @type {number | string | { mean: string }} */ part) => (typeof part === "number" ? html`<b>${figure(part)}</b> ` : html`${term(typeof part === "string" ? part : this.say("cell.average", { of: part.mean }))} `))}${term("=")} ${result}`;
+        return html`${found.terms.map((/** @type {number | string | { mean: string }} */ part) => (typeof part === "number" ? html`<b>${figure(part)}</b> ` : html`${term(typeof part === "string" ? part : this.say("cell.average", { of: part.mean }))} `))}${term("=")}
+        ${result}`;
       case "zero":
         return html`${term(this.say(found.why === "unlabelled" ? "cell.unlabelled" : "cell.unread"))} ${term("→")} ${result}`;
       default:
@@ -174,7 +276,9 @@ export class Arithmetic extends LitElement {
     const { engine } = this;
     if (engine === undefined) return html`<span class="engine">${this.say("cell.worked")}</span>`;
     const agrees = Math.abs(value - engine) <= 1e-4 * Math.max(1, Math.abs(value)) || (isMasked(value) && isMasked(engine));
-    return html`<span class=${agrees ? "engine" : "engine off"}>${this.say(agrees ? "cell.agrees" : "cell.differs", { value: figure(engine) })}</span>`;
+    return html`<span class=${agrees ? "engine" : "engine off"}
+      >${this.say(agrees ? "cell.agrees" : "cell.differs", { value: figure(engine) })}</span
+    >`;
   }
 
   /**
@@ -211,14 +315,19 @@ function bars(numbers, hue, lit) {
   const most = Math.max(...Array.from(numbers, Math.abs), 1e-30);
   const step = BARS.width / count;
   const middle = BARS.height / 2;
-  const path = (/** @type {(value: number) => boolean} */ wanted) => Array.from(numbers, (value, i) => {
-    const height = (Math.abs(value) / most) * (middle - 1);
-    return wanted(value) ? `M${(i * step).toFixed(2)} ${middle}h${(step * 0.8).toFixed(2)}v${(value < 0 ? height : -height).toFixed(2)}h${(-step * 0.8).toFixed(2)}z` : "";
-  }).join("");
+  const path = (/** @type {(value: number) => boolean} */ wanted) =>
+    Array.from(numbers, (value, i) => {
+      const height = (Math.abs(value) / most) * (middle - 1);
+      return wanted(value)
+        ? `M${(i * step).toFixed(2)} ${middle}h${(step * 0.8).toFixed(2)}v${(value < 0 ? height : -height).toFixed(2)}h${(-step * 0.8).toFixed(2)}z`
+        : "";
+    }).join("");
   return html`<svg viewBox="0 0 ${BARS.width} ${BARS.height}" preserveAspectRatio="none" aria-hidden="true">
     <line class="axis" x1="0" x2=${BARS.width} y1=${middle} y2=${middle} vector-effect="non-scaling-stroke"></line>
     ${lit === undefined ? nothing : svg`<rect class="lit" x=${lit * step} y="0" width=${step} height=${BARS.height}></rect>`}
-    <path class="bar" style=${`--bar:var(${hue || "--decoder"})`} d=${path((value) => value >= 0)}></path><path class="bar" style=${`--bar:var(${hue || "--encoder"})`} d=${path((value) => value < 0)}></path></svg>`;
+    <path class="bar" style=${`--bar:var(${hue || "--decoder"})`} d=${path((value) => value >= 0)}></path>
+    <path class="bar" style=${`--bar:var(${hue || "--encoder"})`} d=${path((value) => value < 0)}></path>
+  </svg>`;
 }
 
 /** @param {number} value */

@@ -45,28 +45,112 @@ export class AttentionLines extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; min-height: 0; overflow: auto; scrollbar-width: thin; }
-    .sides { display: grid; grid-template-columns: minmax(64px, max-content) minmax(72px, 1fr) minmax(64px, max-content); max-width: 560px; padding: 2px; }
-    p { margin: 0; font: var(--small); color: var(--ink-soft); padding: 0 8px 4px; }
-    .sides > p, output { position: sticky; z-index: 1; background: var(--paper); }
-    .sides > p { top: 0; }
-    ol.rows, p.left { text-align: right; }
-    p.right { grid-column: 3; }
-    ol { list-style: none; margin: 0; padding: 0; }
-    li { height: ${LINE}px; }
-    button { height: ${LINE - 2}px; max-width: 150px; padding: 0 8px; border: 0; border-radius: 4px; font: var(--mono-small); color: var(--ink); cursor: pointer; white-space: pre; overflow: hidden; text-overflow: ellipsis;
-      background: color-mix(in oklab, var(--lines) calc(var(--weight, 0) * 60%), transparent); touch-action: manipulation; }
-    button:focus-visible { outline: 2px solid var(--focus); }
-    button.here { outline: 2px solid var(--ink); outline-offset: -2px; }
-    .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }
-    .forbidden { color: var(--ink-faint); background: var(--hatch); }
-    .lines { position: relative; }
-    canvas { position: absolute; inset: 0; }
-    .quiet { visibility: hidden; }
-    output { display: block; bottom: 0; min-height: 40px; padding-top: 8px; font: var(--figures-small); color: var(--ink-soft); }
-    output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
-    .empty { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
-    :host([stale]) .sides { opacity: 0.5; }
+    :host {
+      display: block;
+      min-width: 0;
+      min-height: 0;
+      overflow: auto;
+      scrollbar-width: thin;
+    }
+    .sides {
+      display: grid;
+      grid-template-columns: minmax(64px, max-content) minmax(72px, 1fr) minmax(64px, max-content);
+      max-width: 560px;
+      padding: 2px;
+    }
+    p {
+      margin: 0;
+      font: var(--small);
+      color: var(--ink-soft);
+      padding: 0 8px 4px;
+    }
+    .sides > p,
+    output {
+      position: sticky;
+      z-index: 1;
+      background: var(--paper);
+    }
+    .sides > p {
+      top: 0;
+    }
+    ol.rows,
+    p.left {
+      text-align: right;
+    }
+    p.right {
+      grid-column: 3;
+    }
+    ol {
+      list-style: none;
+      margin: 0;
+      padding: 0;
+    }
+    li {
+      height: ${LINE}px;
+    }
+    button {
+      height: ${LINE - 2}px;
+      max-width: 150px;
+      padding: 0 8px;
+      border: 0;
+      border-radius: 4px;
+      font: var(--mono-small);
+      color: var(--ink);
+      cursor: pointer;
+      white-space: pre;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      background: color-mix(in oklab, var(--lines) calc(var(--weight, 0) * 60%), transparent);
+      touch-action: manipulation;
+    }
+    button:focus-visible {
+      outline: 2px solid var(--focus);
+    }
+    button.here {
+      outline: 2px solid var(--ink);
+      outline-offset: -2px;
+    }
+    .special {
+      font-variant-caps: all-small-caps;
+      font-size: 15px;
+      color: var(--ink-faint);
+    }
+    .forbidden {
+      color: var(--ink-faint);
+      background: var(--hatch);
+    }
+    .lines {
+      position: relative;
+    }
+    canvas {
+      position: absolute;
+      inset: 0;
+    }
+    .quiet {
+      visibility: hidden;
+    }
+    output {
+      display: block;
+      bottom: 0;
+      min-height: 40px;
+      padding-top: 8px;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+    }
+    output b {
+      color: var(--ink);
+      font: var(--mono-small);
+      white-space: pre;
+    }
+    .empty {
+      padding: 24px 8px;
+      color: var(--ink-faint);
+      font: var(--small);
+      text-align: center;
+    }
+    :host([stale]) .sides {
+      opacity: 0.5;
+    }
   `;
 
   /** What the lower canvas shows. @type {unknown[]} */
@@ -108,10 +192,21 @@ export class AttentionLines extends LitElement {
     const matrix = attentionMatrix(this.trace, this.hook, headOf(this.head));
     if (!matrix) return html`<p class="empty">${this.empty}</p>`;
     const height = Math.max(matrix.rows, matrix.columns) * LINE;
-    return html`<div class="sides" role="group" aria-label=${`${this.label}. ${this.axes}`} style=${`--lines:var(--${this.hue})`} @keydown=${this.#walk} @pointerleave=${this.#leave} @focusout=${() => this.#light(undefined)}>
-        <p class="left" aria-hidden="true">${this.say("lines.rows")}</p><p class="right" aria-hidden="true">${this.say("lines.columns")}</p>
+    return html`<div
+        class="sides"
+        role="group"
+        aria-label=${`${this.label}. ${this.axes}`}
+        style=${`--lines:var(--${this.hue})`}
+        @keydown=${this.#walk}
+        @pointerleave=${this.#leave}
+        @focusout=${() => this.#light(undefined)}
+      >
+        <p class="left" aria-hidden="true">${this.say("lines.rows")}</p
+        ><p class="right" aria-hidden="true">${this.say("lines.columns")}</p>
         ${this.#side("rows", matrix)}
-        <div class="lines" aria-hidden="true" style=${`height:${height}px`}><canvas class=${this.lit ? "quiet" : ""}></canvas><canvas></canvas></div>
+        <div class="lines" aria-hidden="true" style=${`height:${height}px`}
+          ><canvas class=${this.lit ? "quiet" : ""}></canvas><canvas></canvas
+        ></div>
         ${this.#side("columns", matrix)}
       </div>
       <output aria-live="polite">${this.lit ? this.#reading(this.lit, matrix) : this.#hint(matrix)}</output>`;
@@ -141,14 +236,26 @@ export class AttentionLines extends LitElement {
    */
   #side(side, matrix) {
     const stop = this.stop.index < matrix[this.stop.side] ? this.stop : { side: "rows", index: 0 };
-    return html`<ol class=${side} aria-label=${this.say(side === "rows" ? "lines.rows" : "lines.columns")}>${this[side].slice(0, matrix[side]).map((piece, index) => {
-      const here = this.lit?.side === side && this.lit.index === index;
-      const weight = this.lit && this.lit.side !== side ? this.#weight(side, index, matrix) : undefined;
-      const kind = [here && "here", piece.special && "special", weight === "masked" && "forbidden"].filter(Boolean).join(" ");
-      return html`<li><button type="button" class=${kind} style=${typeof weight === "number" ? `--weight:${weight.toFixed(3)}` : ""} tabindex=${stop.side === side && stop.index === index ? 0 : -1}
-        aria-label=${this.say("lines.token", { n: index + 1, token: labelled(piece.token) })} data-place=${`${side} ${index}`}
-        @pointerenter=${() => this.#light({ side, index })} @focus=${() => this.#light({ side, index })}>${isolated(labelled(piece.token))}</button></li>`;
-    })}</ol>`;
+    return html`<ol class=${side} aria-label=${this.say(side === "rows" ? "lines.rows" : "lines.columns")}
+      >${this[side].slice(0, matrix[side]).map((piece, index) => {
+        const here = this.lit?.side === side && this.lit.index === index;
+        const weight = this.lit && this.lit.side !== side ? this.#weight(side, index, matrix) : undefined;
+        const kind = [here && "here", piece.special && "special", weight === "masked" && "forbidden"].filter(Boolean).join(" ");
+        return html`<li
+          ><button
+            type="button"
+            class=${kind}
+            style=${typeof weight === "number" ? `--weight:${weight.toFixed(3)}` : ""}
+            tabindex=${stop.side === side && stop.index === index ? 0 : -1}
+            aria-label=${this.say("lines.token", { n: index + 1, token: labelled(piece.token) })}
+            data-place=${`${side} ${index}`}
+            @pointerenter=${() => this.#light({ side, index })}
+            @focus=${() => this.#light({ side, index })}
+            >${isolated(labelled(piece.token))}</button
+          ></li
+        >`;
+      })}</ol
+    >`;
   }
 
   /**
@@ -175,8 +282,14 @@ export class AttentionLines extends LitElement {
    */
   #reading({ side, index }, matrix) {
     const other = side === "rows" ? "columns" : "rows";
-    const weights = Array.from({ length: matrix[other] }, (_, i) => ({ piece: this[other][i], weight: this.#weight(other, i, matrix) }));
-    const most = weights.flatMap(({ piece, weight }) => (typeof weight === "number" && piece ? [{ piece, weight }] : [])).sort((a, b) => b.weight - a.weight).slice(0, READ);
+    const weights = Array.from({ length: matrix[other] }, (_, i) => ({
+      piece: this[other][i],
+      weight: this.#weight(other, i, matrix),
+    }));
+    const most = weights
+      .flatMap(({ piece, weight }) => (typeof weight === "number" && piece ? [{ piece, weight }] : []))
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, READ);
     return html`<b>${isolated(labelled(this[side][index]?.token))}</b> ${this.say(side === "rows" ? "lines.looks" : "lines.seen")}
       ${most.map(({ piece, weight }, i) => html`${i > 0 ? " · " : ""}<b>${isolated(labelled(piece.token))}</b> ${weight.toFixed(3)}`)}${most.length === 0 ? this.say("lines.nothing") : nothing}`;
   }
@@ -192,7 +305,13 @@ export class AttentionLines extends LitElement {
     this.lit = lit;
     if (lit) this.stop = lit;
     const { side, index } = lit ?? {};
-    this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: side === "rows" ? index : undefined, column: side === "columns" ? index : undefined } }));
+    this.dispatchEvent(
+      new CustomEvent("diorama-cell-hover", {
+        bubbles: true,
+        composed: true,
+        detail: { row: side === "rows" ? index : undefined, column: side === "columns" ? index : undefined },
+      }),
+    );
   }
 
   /** @param {KeyboardEvent} event */
@@ -240,7 +359,8 @@ export class AttentionLines extends LitElement {
     if (this.#ink.of !== of) this.#ink = { of, colour: getComputedStyle(this).getPropertyValue(`--${this.hue}`).trim() };
     pen.strokeStyle = this.#ink.colour;
     pen.lineWidth = only ? 2 : 1.5;
-    const range = (/** @type {Side} */ side, /** @type {number} */ length) => (only?.side === side ? [only.index, Math.min(length, only.index + 1)] : [0, length]);
+    const range = (/** @type {Side} */ side, /** @type {number} */ length) =>
+      only?.side === side ? [only.index, Math.min(length, only.index + 1)] : [0, length];
     const [[firstRow, lastRow], [firstColumn, lastColumn]] = [range("rows", rows), range("columns", columns)];
     const least = only ? FAINTEST : this.#threshold(matrix).from;
     for (let row = firstRow; row < lastRow; row++) {

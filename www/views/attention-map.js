@@ -1,8 +1,9 @@
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { keyed } from "lit/directives/keyed.js";
 import { attentionMatrix, headOf, isMasked, isUpright } from "../trace.js";
 import { isolated, labelled } from "../spelling.js";
+import { LABELS, styles } from "./styles/attention-map.js";
 
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("../trace.js").Trace} Trace */
@@ -18,7 +19,6 @@ const LARGEST_CANVAS = 2400;
 const STEPS = 256;
 /** From so many cells on each is a pixel that the page enlarges: round ones take a while. */
 const MANY = 2500;
-const LABELS = { width: 84, height: 66, least: 24, gap: 10, character: 7.5, wide: 14 };
 
 /**
  * One attention pattern as cells: rows are queries, columns are keys, colour is the weight. Cells whose score
@@ -51,42 +51,7 @@ export class AttentionMap extends LitElement {
   #colours = { theme: "", list: [""] };
   /** @type {Say} */
   static say = (key) => key;
-  static styles = css`
-    :host { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
-    .frame { flex: 1; min-height: 0; overflow: auto; scrollbar-width: thin; position: relative; border-radius: 4px; }
-    .frame:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-    .grid { display: grid; --cell: 20px; grid-template-columns: max-content max-content; width: max-content; }
-    .corner, .columns, .rows { background: var(--paper); z-index: 1; }
-    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: var(--labels); }
-    .columns { position: sticky; top: 0; display: flex; height: ${LABELS.height}px; }
-    .rows { position: sticky; left: 0; width: var(--labels); }
-    .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; unicode-bidi: isolate; }
-    .columns span { width: var(--cell); height: 62px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
-    .columns .upright { writing-mode: horizontal-tb; transform: none; display: flex; flex-direction: column; justify-content: flex-end; padding: 0 calc((var(--cell) - 1em) / 2); box-sizing: border-box; line-height: 1.1; text-align: center; white-space: pre-wrap; word-break: break-all; } /* not every font can be set vertically */
-    .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
-    .columns span[aria-current], .rows span[aria-current] { color: var(--ink); font-weight: 700; }
-    .columns .special, .rows .special { font-variant-caps: all-small-caps; font-size: 15px; color: var(--ink-faint); }
-    .bare .columns span, .bare .rows span { visibility: hidden; }
-    .cells { position: relative; }
-    canvas { display: block; image-rendering: pixelated; }
-    .many { background: var(--hatch); }
-    .many::after { content: ""; position: absolute; inset: 0; pointer-events: none; background: linear-gradient(var(--paper) 1px, transparent 0) 0 -1px / var(--cell) var(--cell), linear-gradient(90deg, var(--paper) 1px, transparent 0) -1px 0 / var(--cell) var(--cell); }
-    .bare .many::after { display: none; }
-    .veil { position: absolute; left: 0; right: 0; height: var(--cell); background: var(--paper); transform-origin: right; animation: write 240ms ease-out forwards; }
-    @keyframes write { from { transform: scaleX(1); } to { transform: scaleX(0); } }
-    .mark { position: absolute; border: 2px solid var(--ink); border-radius: 3px; box-sizing: border-box; pointer-events: none; }
-    .band { position: absolute; left: 0; right: 0; height: var(--cell); box-shadow: 0 0 0 1px var(--ink-soft); border-radius: 3px; pointer-events: none; }
-    .band.column { top: 0; bottom: 0; right: auto; width: var(--cell); height: auto; }
-    output { padding-right: var(--map-tools, 0); display: flex; align-items: center; gap: 8px; min-height: 24px; font: var(--figures-small); color: var(--ink-soft); white-space: nowrap; overflow: hidden; }
-    output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
-    output strong { color: var(--ink); font-variant-numeric: tabular-nums; }
-    .ramp { flex: 0 1 72px; min-width: 16px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline);
-      background: linear-gradient(in oklab to right, var(--ramp-0), var(--ramp-1)); }
-    .swatch { flex: none; width: 12px; height: 12px; border-radius: 2px; border: 1px solid var(--hairline); background: var(--hatch); }
-    .empty { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
-    :host([stale]) .frame { opacity: 0.5; }
-    @media (prefers-reduced-motion: reduce) { .veil { display: none; } }
-  `;
+  static styles = styles;
 
   constructor() {
     super();
@@ -117,7 +82,14 @@ export class AttentionMap extends LitElement {
 
   render() {
     const matrix = this.#matrix();
-    return html`<div class="frame" role="group" tabindex="0" aria-label=${`${this.label}. ${this.axes}`} @keydown=${this.#move} @blur=${() => this.#point(undefined)}>
+    return html`<div
+        class="frame"
+        role="group"
+        tabindex="0"
+        aria-label=${`${this.label}. ${this.axes}`}
+        @keydown=${this.#move}
+        @blur=${() => this.#point(undefined)}
+      >
         ${!matrix ? html`<p class="empty">${this.empty}</p>` : this.#grid(matrix)}
       </div>
       <output aria-live="polite">${matrix ? this.#reading(matrix) : nothing}</output>`;
@@ -126,18 +98,32 @@ export class AttentionMap extends LitElement {
   /** @param {Matrix} matrix */
   #grid({ rows, columns }) {
     const cursor = this.cursor;
-    return html`<div aria-hidden="true" class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"} style=${`--cell:${this.#cell(rows, columns)}px;--labels:${this.#labels()}px`}>
+    return html`<div
+      aria-hidden="true"
+      class=${this.#cell(rows, columns) < SMALLEST_CELL ? "grid bare" : "grid"}
+      style=${`--cell:${this.#cell(rows, columns)}px;--labels:${this.#labels()}px`}
+    >
       <div class="corner"></div>
       <div class="columns" translate="no">${labels(this.columns, columns, cursor?.column ?? this.column)}</div>
       <div class="rows" translate="no">${labels(this.rows, rows, cursor?.row ?? this.row)}</div>
-      <div class=${rows * columns > MANY ? "cells many" : "cells"} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${(/** @type {PointerEvent} */ event) => event.pointerType === "touch" || this.#point(undefined)}>
+      <div
+        class=${rows * columns > MANY ? "cells many" : "cells"}
+        @pointermove=${this.#hover}
+        @pointerdown=${this.#hover}
+        @pointerleave=${(/** @type {PointerEvent} */ event) => event.pointerType === "touch" || this.#point(undefined)}
+      >
         <canvas></canvas>
         ${this.follow ? keyed(rows, html`<div class="veil" style=${`top:calc(${rows - 1} * var(--cell))`}></div>`) : nothing}
         ${this.row !== undefined && this.row < rows ? html`<div class="band" style=${`top:calc(${this.row} * var(--cell))`}></div>` : nothing}
         ${this.column !== undefined && this.column < columns ? html`<div class="band column" style=${`left:calc(${this.column} * var(--cell))`}></div>` : nothing}
-        ${cursor && cursor.row < rows && cursor.column < columns
-          ? html`<div class="mark" style=${`left:calc(${cursor.column} * var(--cell));top:calc(${cursor.row} * var(--cell));width:var(--cell);height:var(--cell)`}></div>`
-          : nothing}
+        ${
+          cursor && cursor.row < rows && cursor.column < columns
+            ? html`<div
+                class="mark"
+                style=${`left:calc(${cursor.column} * var(--cell));top:calc(${cursor.row} * var(--cell));width:var(--cell);height:var(--cell)`}
+              ></div>`
+            : nothing
+        }
       </div>
     </div>`;
   }
@@ -147,7 +133,8 @@ export class AttentionMap extends LitElement {
     const lit = this.row !== undefined && this.column !== undefined ? { row: this.row, column: this.column } : undefined;
     const cursor = this.cursor ?? lit;
     if (!cursor || cursor.row >= rows || cursor.column >= columns) {
-      return html`<span>0</span><span class="ramp"></span><span>1</span><span class="swatch"></span><span>${this.say("map.masked")}</span>`;
+      return html`<span>0</span><span class="ramp"></span><span>1</span><span class="swatch"></span
+        ><span>${this.say("map.masked")}</span>`;
     }
     const [from, to] = [this.rows[cursor.row]?.token ?? "", this.columns[cursor.column]?.token ?? ""];
     const index = cursor.row * columns + cursor.column;
@@ -171,7 +158,8 @@ export class AttentionMap extends LitElement {
   /** What the rows' labels take: as much as the longest needs, up to a bound; a map that grows keeps room for what will come. */
   #labels() {
     if (this.follow) return LABELS.width;
-    const wide = (/** @type {Piece} */ { token }) => [...shown(token)].reduce((sum, character) => sum + (isUpright(character) ? LABELS.wide : LABELS.character), 0);
+    const wide = (/** @type {Piece} */ { token }) =>
+      [...shown(token)].reduce((sum, character) => sum + (isUpright(character) ? LABELS.wide : LABELS.character), 0);
     return Math.ceil(Math.min(LABELS.width, Math.max(LABELS.least, ...this.rows.map(wide)) + LABELS.gap));
   }
 
@@ -200,18 +188,36 @@ export class AttentionMap extends LitElement {
     const matrix = this.#matrix();
     if (!step || !matrix) return;
     event.preventDefault();
-    const { row, column } = this.cursor ?? { row: step[0] < 0 ? matrix.rows : step[0] > 0 ? -1 : 0, column: step[1] < 0 ? matrix.columns : step[1] > 0 ? -1 : 0 };
-    this.#point({ row: Math.min(matrix.rows - 1, Math.max(0, row + step[0])), column: Math.min(matrix.columns - 1, Math.max(0, column + step[1])) });
+    const { row, column } = this.cursor ?? {
+      row: step[0] < 0 ? matrix.rows : step[0] > 0 ? -1 : 0,
+      column: step[1] < 0 ? matrix.columns : step[1] > 0 ? -1 : 0,
+    };
+    this.#point({
+      row: Math.min(matrix.rows - 1, Math.max(0, row + step[0])),
+      column: Math.min(matrix.columns - 1, Math.max(0, column + step[1])),
+    });
   }
 
   /** @param {{ row: number, column: number } | undefined} cursor */
   #point(cursor) {
     if (cursor?.row === this.cursor?.row && cursor?.column === this.cursor?.column) return;
     this.cursor = cursor;
-    this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
+    this.dispatchEvent(
+      new CustomEvent("diorama-cell-hover", {
+        bubbles: true,
+        composed: true,
+        detail: { row: cursor?.row, column: cursor?.column },
+      }),
+    );
   }
 
-  #observer = new ResizeObserver(([{ contentRect: { width, height } }]) => (this.size = { width, height }));
+  #observer = new ResizeObserver(
+    ([
+      {
+        contentRect: { width, height },
+      },
+    ]) => (this.size = { width, height }),
+  );
 
   firstUpdated() {
     this.#observer.observe(/** @type {Element} */ (this.renderRoot.querySelector(".frame")));
@@ -221,13 +227,18 @@ export class AttentionMap extends LitElement {
   updated(changed) {
     const matrix = this.#matrix();
     if (matrix) this.#draw(matrix);
-    if (this.follow && changed.has("trace")) this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6, left: this.room > 0 ? 1e6 : 0 });
+    if (this.follow && changed.has("trace"))
+      this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6, left: this.room > 0 ? 1e6 : 0 });
   }
 
   /** The theme's colours, asked for once: to ask lays the page out. */
   #inks() {
     const style = this.#colours.theme === this.theme && this.#colours.list[0] ? undefined : getComputedStyle(this);
-    if (style) this.#colours = { theme: this.theme, list: ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map((name) => style.getPropertyValue(name).trim()) };
+    if (style)
+      this.#colours = {
+        theme: this.theme,
+        list: ["--ramp-0", "--ramp-1", "--hatch-line", "--hairline"].map((name) => style.getPropertyValue(name).trim()),
+      };
     return this.#colours.list;
   }
 
@@ -289,7 +300,9 @@ const RAMPS = new Map();
 /** @type {(paper: string, ink: string) => Uint8ClampedArray} */
 function rampOf(paper, ink) {
   const name = `${paper} ${ink}`;
-  const pen = RAMPS.has(name) ? undefined : Object.assign(document.createElement("canvas"), { width: STEPS, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const pen = RAMPS.has(name)
+    ? undefined
+    : Object.assign(document.createElement("canvas"), { width: STEPS, height: 1 }).getContext("2d", { willReadFrequently: true });
   for (let i = 0; pen && i < STEPS; i++) {
     pen.fillStyle = `color-mix(in oklab, ${paper}, ${ink} ${((i / (STEPS - 1)) * 100).toFixed(2)}%)`;
     pen.fillRect(i, 0, 1, 1);
@@ -300,8 +313,15 @@ function rampOf(paper, ink) {
 
 /** @type {(pieces: Piece[], count: number, lit: number | undefined) => unknown} */
 function labels(pieces, count, lit) {
-  const kind = (/** @type {Piece} */ { special, token }) => [special && "special", isUpright(token) && "upright"].filter(Boolean).join(" ");
-  return guard([pieces, count, lit], () => pieces.slice(0, count).map((piece, i) => html`<span class=${kind(piece)} aria-current=${i === lit ? "true" : nothing}>${shown(piece.token)}</span>`));
+  const kind = (/** @type {Piece} */ { special, token }) =>
+    [special && "special", isUpright(token) && "upright"].filter(Boolean).join(" ");
+  return guard([pieces, count, lit], () =>
+    pieces
+      .slice(0, count)
+      .map(
+        (piece, i) => html`<span class=${kind(piece)} aria-current=${i === lit ? "true" : nothing}>${shown(piece.token)}</span>`,
+      ),
+  );
 }
 
 /** A sentinel of T5 has a name longer than a label. @param {string} token */

@@ -36,21 +36,83 @@ export class AttentionTable extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; overflow: auto; scrollbar-width: thin; min-width: 0; min-height: 0; }
-    div:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
-    table { display: block; width: max-content; font: var(--figures-small); color: var(--ink); }
-    caption { display: block; text-align: left; color: var(--ink-soft); padding-bottom: 4px; position: absolute; clip-path: inset(50%); }
-    thead, tbody { display: block; }
-    thead { position: sticky; top: 0; z-index: 1; background: var(--paper); }
-    tr { display: grid; grid-template-columns: var(--columns); align-items: baseline; border-bottom: 1px solid var(--hairline); }
-    tbody tr { content-visibility: auto; contain-intrinsic-height: auto 22px; }
-    th, td { box-sizing: border-box; padding: 2px 6px; text-align: right; font-variant-numeric: tabular-nums; white-space: pre; }
-    th { font: var(--mono-small); background: var(--paper); }
-    tr > :first-child { position: sticky; left: 0; background: var(--paper); }
-    thead td { align-self: stretch; }
-    .masked { color: var(--ink-faint); }
-    p { padding: 24px 8px; color: var(--ink-faint); font: var(--small); text-align: center; }
-    :host([stale]) { opacity: 0.5; }
+    :host {
+      display: block;
+      overflow: auto;
+      scrollbar-width: thin;
+      min-width: 0;
+      min-height: 0;
+    }
+    div:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: -2px;
+    }
+    table {
+      display: block;
+      width: max-content;
+      font: var(--figures-small);
+      color: var(--ink);
+    }
+    caption {
+      display: block;
+      text-align: left;
+      color: var(--ink-soft);
+      padding-bottom: 4px;
+      position: absolute;
+      clip-path: inset(50%);
+    }
+    thead,
+    tbody {
+      display: block;
+    }
+    thead {
+      position: sticky;
+      top: 0;
+      z-index: 1;
+      background: var(--paper);
+    }
+    tr {
+      display: grid;
+      grid-template-columns: var(--columns);
+      align-items: baseline;
+      border-bottom: 1px solid var(--hairline);
+    }
+    tbody tr {
+      content-visibility: auto;
+      contain-intrinsic-height: auto 22px;
+    }
+    th,
+    td {
+      box-sizing: border-box;
+      padding: 2px 6px;
+      text-align: right;
+      font-variant-numeric: tabular-nums;
+      white-space: pre;
+    }
+    th {
+      font: var(--mono-small);
+      background: var(--paper);
+    }
+    tr > :first-child {
+      position: sticky;
+      left: 0;
+      background: var(--paper);
+    }
+    thead td {
+      align-self: stretch;
+    }
+    .masked {
+      color: var(--ink-faint);
+    }
+    p {
+      padding: 24px 8px;
+      color: var(--ink-faint);
+      font: var(--small);
+      text-align: center;
+    }
+    :host([stale]) {
+      opacity: 0.5;
+    }
   `;
 
   constructor() {
@@ -133,11 +195,14 @@ export class AttentionTable extends LitElement {
     const matrix = this.#matrix();
     if (!matrix) return html`<p>${this.empty}</p>`;
     // Styles that say how a table's parts are laid out take from some browsers what they are.
-    return html`<div role="region" tabindex="0" aria-label=${this.label} aria-busy=${this.#waiting.length > 0 ? "true" : nothing}><table translate="no" role="table" style=${this.#widths(matrix)}>
-      <caption>${this.axes}</caption>
-      <thead role="rowgroup">${guard([this.columns, matrix.columns], () => html`<tr role="row"><td role="cell"></td>${this.columns.slice(0, matrix.columns).map((piece) => html`<th role="columnheader" scope="col">${plain(piece)}</th>`)}</tr>`)}</thead>
-      <tbody role="rowgroup"></tbody>
-    </table></div>`;
+    return html`<div role="region" tabindex="0" aria-label=${this.label} aria-busy=${this.#waiting.length > 0 ? "true" : nothing}
+      ><table translate="no" role="table" style=${this.#widths(matrix)}>
+        <caption>${this.axes}</caption>
+        <thead role="rowgroup"
+          >${guard([this.columns, matrix.columns], () => html`<tr role="row"><td role="cell"></td>${this.columns.slice(0, matrix.columns).map((piece) => html`<th role="columnheader" scope="col">${plain(piece)}</th>`)}</tr>`)}</thead
+        >
+        <tbody role="rowgroup"></tbody> </table
+    ></div>`;
   }
 
   /** Each column as wide as what may come to stand in it. @param {import("../trace.js").Matrix} matrix */
@@ -153,7 +218,8 @@ export class AttentionTable extends LitElement {
     const matrix = this.#matrix();
     const scores = this.#scores();
     const forbidden = this.say("map.masked");
-    for (const row of matrix ? this.#waiting.splice(0, count) : []) this.#row(row, /** @type {import("../trace.js").Matrix} */ (matrix), scores, forbidden);
+    for (const row of matrix ? this.#waiting.splice(0, count) : [])
+      this.#row(row, /** @type {import("../trace.js").Matrix} */ (matrix), scores, forbidden);
   }
 
   /**

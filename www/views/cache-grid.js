@@ -19,13 +19,34 @@ export class CacheGrid extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
-    .frame { overflow: auto; max-height: 300px; scrollbar-width: thin; }
-    svg { display: block; }
-    .computed { fill: var(--bar); }
-    .reused { fill: none; stroke: var(--bar); stroke-opacity: 0.45; }
-    .later { opacity: 0.16; }
-    .now { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+    :host {
+      display: block;
+      min-width: 0;
+    }
+    .frame {
+      overflow: auto;
+      max-height: 300px;
+      scrollbar-width: thin;
+    }
+    svg {
+      display: block;
+    }
+    .computed {
+      fill: var(--bar);
+    }
+    .reused {
+      fill: none;
+      stroke: var(--bar);
+      stroke-opacity: 0.45;
+    }
+    .later {
+      opacity: 0.16;
+    }
+    .now {
+      fill: none;
+      stroke: var(--ink);
+      stroke-width: 1.5;
+    }
   `;
 
   constructor() {
@@ -47,7 +68,8 @@ export class CacheGrid extends LitElement {
     return html`<div class="frame" role="img" aria-label=${this.label} style=${`--bar:var(--${this.hue})`}>
       <svg width=${width} height=${height} viewBox=${`-1 -1 ${width} ${height}`} aria-hidden="true">
         ${this.passes.map((pass, n) => this.#line(pass, n, cell))}
-      </svg></div>`;
+      </svg></div
+    >`;
   }
 
   /**
@@ -58,7 +80,10 @@ export class CacheGrid extends LitElement {
   #line({ computed, reused }, n, cell) {
     const y = n * cell;
     const squares = (/** @type {number} */ from, /** @type {number} */ count, /** @type {number} */ inset) =>
-      Array.from({ length: count }, (_, i) => `M${(from + i) * cell + inset} ${y + inset}h${cell - 2 * inset}v${cell - 2 * inset}h${2 * inset - cell}z`).join("");
+      Array.from(
+        { length: count },
+        (_, i) => `M${(from + i) * cell + inset} ${y + inset}h${cell - 2 * inset}v${cell - 2 * inset}h${2 * inset - cell}z`,
+      ).join("");
     return svg`<g class=${n + 1 > this.upto ? "later" : ""}>
       ${reused > 0 ? svg`<path class="reused" d=${squares(0, reused, 1)}></path>` : nothing}
       <path class="computed" d=${squares(reused, computed, 0.5)}></path>

@@ -29,31 +29,166 @@ export class Candidates extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: flex; gap: 16px 28px; min-width: 0; }
-    ol { flex: 1; min-width: 0; height: 92px; box-sizing: border-box; overflow-y: hidden; display: flex; gap: 6px; margin: 0; padding: 0 2px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; }
-    li { position: relative; flex: 1 0 50px; max-width: 88px; min-width: 0; }
-    .cell { display: grid; grid-template-rows: 44px 22px 20px; justify-items: center; width: 100%; padding: 0 0 2px; border: 0; border-radius: 4px; background: none; color: var(--ink); }
-    button { cursor: pointer; }
-    button:hover { background: color-mix(in oklab, var(--bar) 8%, transparent); }
-    button:focus-visible { outline: 2px solid var(--focus); outline-offset: -2px; }
-    .bar { align-self: end; width: 70%; height: max(2px, calc(var(--share) * 44px)); border-radius: 3px 3px 0 0; background: var(--bar); border: 1.5px solid var(--bar);
-      box-sizing: border-box; transition: height 180ms ease-out; }
-    .cut .bar { background: none; border-style: dashed; border-color: var(--ink-ghost); }
-    .token { font: var(--mono); line-height: 21px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: pre; padding: 0 2px; text-align: center; border-top: 1px solid var(--hairline-strong); width: 100%; box-sizing: border-box; }
-    .cut .token, .cut .share { color: var(--ink-faint); }
-    .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
-    .special .token { font-variant-caps: all-small-caps; }
-    .chosen .token { font-weight: 700; box-shadow: inset 0 -2px 0 var(--ink); }
-    .state { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    .share { font: var(--figures-small); line-height: 20px; white-space: nowrap; color: var(--ink-soft); }
-    .sliders { flex: none; display: grid; grid-template-columns: auto 108px 44px; gap: 4px 10px; align-content: center; align-items: center; }
-    label { font: var(--small); color: var(--ink-soft); text-align: right; }
-    input { accent-color: var(--decoder-solid); width: 100%; height: 22px; margin: 0; }
-    .value { font: var(--figures-small); color: var(--ink); min-width: 3ch; }
-    .waiting { max-width: none; white-space: nowrap; color: var(--ink-faint); font: var(--small); align-self: center; }
-    :host([stale]) ol { opacity: 0.5; }
-    @media (max-width: 640px) { :host { flex-direction: column; } ol { flex: none; } .sliders { grid-template-columns: auto 1fr 44px; } input { height: 32px; } }
-    @media (prefers-reduced-motion: reduce) { .bar { transition: none; } }
+    :host {
+      display: flex;
+      gap: 16px 28px;
+      min-width: 0;
+    }
+    ol {
+      flex: 1;
+      min-width: 0;
+      height: 92px;
+      box-sizing: border-box;
+      overflow-y: hidden;
+      display: flex;
+      gap: 6px;
+      margin: 0;
+      padding: 0 2px 2px;
+      list-style: none;
+      overflow-x: auto;
+      scrollbar-width: thin;
+    }
+    li {
+      position: relative;
+      flex: 1 0 50px;
+      max-width: 88px;
+      min-width: 0;
+    }
+    .cell {
+      display: grid;
+      grid-template-rows: 44px 22px 20px;
+      justify-items: center;
+      width: 100%;
+      padding: 0 0 2px;
+      border: 0;
+      border-radius: 4px;
+      background: none;
+      color: var(--ink);
+    }
+    button {
+      cursor: pointer;
+    }
+    button:hover {
+      background: color-mix(in oklab, var(--bar) 8%, transparent);
+    }
+    button:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: -2px;
+    }
+    .bar {
+      align-self: end;
+      width: 70%;
+      height: max(2px, calc(var(--share) * 44px));
+      border-radius: 3px 3px 0 0;
+      background: var(--bar);
+      border: 1.5px solid var(--bar);
+      box-sizing: border-box;
+      transition: height 180ms ease-out;
+    }
+    .cut .bar {
+      background: none;
+      border-style: dashed;
+      border-color: var(--ink-ghost);
+    }
+    .token {
+      font: var(--mono);
+      line-height: 21px;
+      max-width: 100%;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: pre;
+      padding: 0 2px;
+      text-align: center;
+      border-top: 1px solid var(--hairline-strong);
+      width: 100%;
+      box-sizing: border-box;
+    }
+    .cut .token,
+    .cut .share {
+      color: var(--ink-faint);
+    }
+    .space {
+      display: inline-block;
+      width: 0.45em;
+      height: 0.28em;
+      margin-right: 1px;
+      border: 1px solid var(--ink-ghost);
+      border-top: 0;
+      vertical-align: -0.1em;
+    }
+    .special .token {
+      font-variant-caps: all-small-caps;
+    }
+    .chosen .token {
+      font-weight: 700;
+      box-shadow: inset 0 -2px 0 var(--ink);
+    }
+    .state {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    .share {
+      font: var(--figures-small);
+      line-height: 20px;
+      white-space: nowrap;
+      color: var(--ink-soft);
+    }
+    .sliders {
+      flex: none;
+      display: grid;
+      grid-template-columns: auto 108px 44px;
+      gap: 4px 10px;
+      align-content: center;
+      align-items: center;
+    }
+    label {
+      font: var(--small);
+      color: var(--ink-soft);
+      text-align: right;
+    }
+    input {
+      accent-color: var(--decoder-solid);
+      width: 100%;
+      height: 22px;
+      margin: 0;
+    }
+    .value {
+      font: var(--figures-small);
+      color: var(--ink);
+      min-width: 3ch;
+    }
+    .waiting {
+      max-width: none;
+      white-space: nowrap;
+      color: var(--ink-faint);
+      font: var(--small);
+      align-self: center;
+    }
+    :host([stale]) ol {
+      opacity: 0.5;
+    }
+    @media (max-width: 640px) {
+      :host {
+        flex-direction: column;
+      }
+      ol {
+        flex: none;
+      }
+      .sliders {
+        grid-template-columns: auto 1fr 44px;
+      }
+      input {
+        height: 32px;
+      }
+    }
+    @media (prefers-reduced-motion: reduce) {
+      .bar {
+        transition: none;
+      }
+    }
   `;
 
   constructor() {
@@ -99,8 +234,15 @@ export class Candidates extends LitElement {
       <span class="token">${tiled(token)}</span>
       <span class="share">${percent}</span><span class="state">, ${state}</span>`;
     if (!this.deed) return html`<li class=${kind}><div class="cell">${content}</div></li>`;
-    return html`<li class=${kind}><button type="button" class="cell" title=${this.say(`candidates.${this.deed}`, { token: labelled(token) })}
-      @click=${() => this.#emit("diorama-candidate-select", { id })}>${content}</button></li>`;
+    return html`<li class=${kind}
+      ><button
+        type="button"
+        class="cell"
+        title=${this.say(`candidates.${this.deed}`, { token: labelled(token) })}
+        @click=${() => this.#emit("diorama-candidate-select", { id })}
+        >${content}</button
+      ></li
+    >`;
   }
 
   #sliders() {
@@ -121,8 +263,17 @@ export class Candidates extends LitElement {
    */
   #slider(name, value, min, max, step, shown) {
     return html`<label for=${name}>${this.say(`candidates.${name}`)}</label>
-      <input id=${name} type="range" min=${min} max=${max} step=${step} .value=${String(value)} aria-valuetext=${shown} title=${this.say(`candidates.${name}.help`)}
-        @input=${(/** @type {Event} */ event) => this.#emit("diorama-settings-change", { [name]: Number(/** @type {HTMLInputElement} */ (event.target).value) })} />
+      <input
+        id=${name}
+        type="range"
+        min=${min}
+        max=${max}
+        step=${step}
+        .value=${String(value)}
+        aria-valuetext=${shown}
+        title=${this.say(`candidates.${name}.help`)}
+        @input=${(/** @type {Event} */ event) => this.#emit("diorama-settings-change", { [name]: Number(/** @type {HTMLInputElement} */ (event.target).value) })}
+      />
       <span class="value" aria-hidden="true">${shown}</span>`;
   }
 

@@ -15,13 +15,35 @@ export class CoverageChart extends LitElement {
   };
 
   static styles = css`
-    :host { display: block; min-width: 0; max-width: 720px; }
-    svg { display: block; width: 100%; overflow: visible; }
-    text { font: var(--figures-small); fill: var(--ink-soft); font-variant-numeric: tabular-nums; }
-    .name { font-weight: 600; }
-    .axis { stroke: var(--hairline-strong); stroke-width: 1; }
-    polyline { fill: none; stroke-width: 2; }
-    .ahead { opacity: 0.25; }
+    :host {
+      display: block;
+      min-width: 0;
+      max-width: 720px;
+    }
+    svg {
+      display: block;
+      width: 100%;
+      overflow: visible;
+    }
+    text {
+      font: var(--figures-small);
+      fill: var(--ink-soft);
+      font-variant-numeric: tabular-nums;
+    }
+    .name {
+      font-weight: 600;
+    }
+    .axis {
+      stroke: var(--hairline-strong);
+      stroke-width: 1;
+    }
+    polyline {
+      fill: none;
+      stroke-width: 2;
+    }
+    .ahead {
+      opacity: 0.25;
+    }
   `;
 
   constructor() {
@@ -47,12 +69,22 @@ export class CoverageChart extends LitElement {
     const x = (/** @type {number} */ step) => left + ((step + 1) / steps) * width;
     const y = (/** @type {number} */ share) => top + (1 - share) * height;
     const ends = spread(this.lines.map(({ values }) => y(values[Math.max(0, Math.min(values.length, this.upto) - 1)] ?? 0)));
-    return html`<svg viewBox=${`0 0 ${this.width} ${top + height + bottom}`} height=${top + height + bottom} role="img" aria-label=${this.label}>
-      ${[0, 0.5, 1].map((share) => svg`<line class="axis" x1=${left} x2=${left + width} y1=${y(share)} y2=${y(share)} stroke-dasharray=${share % 1 ? "2 4" : "none"}></line>
-        <text x=${left - 6} y=${y(share) + 4} text-anchor="end">${share * 100} %</text>`)}
+    return html`<svg
+      viewBox=${`0 0 ${this.width} ${top + height + bottom}`}
+      height=${top + height + bottom}
+      role="img"
+      aria-label=${this.label}
+    >
+      ${[0, 0.5, 1].map(
+        (
+          share,
+        ) => svg`<line class="axis" x1=${left} x2=${left + width} y1=${y(share)} y2=${y(share)} stroke-dasharray=${share % 1 ? "2 4" : "none"}></line>
+        <text x=${left - 6} y=${y(share) + 4} text-anchor="end">${share * 100} %</text>`,
+      )}
       ${[1, ...[0.25, 0.5, 0.75, 1].map((part) => Math.round(steps * part))].map((step) => svg`<text x=${x(step - 1)} y=${top + height + 18} text-anchor="middle">${step}</text>`)}
       ${this.lines.map(({ name, hue, values, dashed }, i) => {
-        const points = (/** @type {number[]} */ part) => part.map((share, step) => `${x(step).toFixed(1)},${y(share).toFixed(1)}`).join(" ");
+        const points = (/** @type {number[]} */ part) =>
+          part.map((share, step) => `${x(step).toFixed(1)},${y(share).toFixed(1)}`).join(" ");
         const stroke = `stroke:var(--${hue});${dashed ? "stroke-dasharray:5 3" : ""}`;
         const now = values[Math.max(0, Math.min(values.length, this.upto) - 1)] ?? 0;
         return svg`<polyline class="ahead" style=${stroke} points=${points(values)}></polyline><polyline style=${stroke} points=${points(values.slice(0, this.upto))}></polyline>

@@ -29,16 +29,67 @@ export class EpochGrid extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
-    .frame { overflow-x: auto; scrollbar-width: thin; }
-    .grid { position: relative; padding-left: ${NUMBERS}px; width: max-content; }
-    canvas { display: block; }
-    .number { position: absolute; left: 0; width: ${NUMBERS - 6}px; text-align: right; font: var(--figures-small); font-size: 12px; line-height: ${ROW}px; color: var(--ink-soft); }
-    .now { position: absolute; left: ${NUMBERS}px; right: 0; height: ${ROW}px; outline: 1.5px solid var(--ink); border-radius: 1px; pointer-events: none; }
-    .counts, .tokens { display: flex; margin-top: 4px; }
-    .counts span { font: var(--figures-small); font-size: 12px; text-align: center; color: var(--ink-soft); flex: none; }
-    .counts .never { color: var(--danger); font-weight: 700; }
-    .tokens span { flex: none; font: var(--mono-small); color: var(--ink-soft); writing-mode: vertical-rl; height: 72px; overflow: hidden; text-overflow: ellipsis; white-space: pre; }
+    :host {
+      display: block;
+      min-width: 0;
+    }
+    .frame {
+      overflow-x: auto;
+      scrollbar-width: thin;
+    }
+    .grid {
+      position: relative;
+      padding-left: ${NUMBERS}px;
+      width: max-content;
+    }
+    canvas {
+      display: block;
+    }
+    .number {
+      position: absolute;
+      left: 0;
+      width: ${NUMBERS - 6}px;
+      text-align: right;
+      font: var(--figures-small);
+      font-size: 12px;
+      line-height: ${ROW}px;
+      color: var(--ink-soft);
+    }
+    .now {
+      position: absolute;
+      left: ${NUMBERS}px;
+      right: 0;
+      height: ${ROW}px;
+      outline: 1.5px solid var(--ink);
+      border-radius: 1px;
+      pointer-events: none;
+    }
+    .counts,
+    .tokens {
+      display: flex;
+      margin-top: 4px;
+    }
+    .counts span {
+      font: var(--figures-small);
+      font-size: 12px;
+      text-align: center;
+      color: var(--ink-soft);
+      flex: none;
+    }
+    .counts .never {
+      color: var(--danger);
+      font-weight: 700;
+    }
+    .tokens span {
+      flex: none;
+      font: var(--mono-small);
+      color: var(--ink-soft);
+      writing-mode: vertical-rl;
+      height: 72px;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: pre;
+    }
   `;
 
   #observer = new ResizeObserver(([{ contentRect }]) => (this.width = contentRect.width));
@@ -68,15 +119,30 @@ export class EpochGrid extends LitElement {
 
   render() {
     const cell = this.#cell;
-    const counts = this.tokens.map((_, place) => this.epochs.slice(0, this.upto).filter((places) => places.includes(place)).length);
+    const counts = this.tokens.map(
+      (_, place) => this.epochs.slice(0, this.upto).filter((places) => places.includes(place)).length,
+    );
     const seen = counts.filter((count) => count > 0).length;
     const numbers = this.epochs.map((_, epoch) => epoch + 1).filter((epoch) => epoch === 1 || epoch % 10 === 0);
-    return html`<div class="frame" role="img" aria-label=${`${this.label}. ${this.say("epochs.read", { epoch: this.upto, seen, all: this.tokens.filter(({ special }) => !special).length })}`}>
-      <div class="grid"><canvas></canvas>
+    return html`<div
+      class="frame"
+      role="img"
+      aria-label=${`${this.label}. ${this.say("epochs.read", { epoch: this.upto, seen, all: this.tokens.filter(({ special }) => !special).length })}`}
+    >
+      <div class="grid"
+        ><canvas></canvas>
         ${numbers.map((epoch) => html`<span class="number" style=${`top:${(epoch - 1) * ROW}px`}>${epoch}</span>`)}
         ${this.upto > 0 ? html`<div class="now" style=${`top:${(this.upto - 1) * ROW}px`}></div>` : nothing}
-        ${cell < LABELLED ? nothing : html`<div class="counts">${counts.map((count, i) => html`<span class=${count === 0 && !this.tokens[i].special ? "never" : ""} style=${`width:${cell}px`}>${this.tokens[i].special ? "" : count}</span>`)}</div>
-        <div class="tokens">${this.tokens.map(({ token }) => html`<span style=${`width:${cell}px;line-height:${cell}px`}>${isolated(labelled(token))}</span>`)}</div>`}
+        ${
+          cell < LABELLED
+            ? nothing
+            : html`<div class="counts"
+                  >${counts.map((count, i) => html`<span class=${count === 0 && !this.tokens[i].special ? "never" : ""} style=${`width:${cell}px`}>${this.tokens[i].special ? "" : count}</span>`)}</div
+                >
+                <div class="tokens"
+                  >${this.tokens.map(({ token }) => html`<span style=${`width:${cell}px;line-height:${cell}px`}>${isolated(labelled(token))}</span>`)}</div
+                >`
+        }
       </div>
     </div>`;
   }
@@ -107,6 +173,7 @@ export class EpochGrid extends LitElement {
     });
     pen.globalAlpha = 1;
     pen.fillStyle = strong;
-    if (this.every > 0) for (let epoch = this.every; epoch < this.epochs.length; epoch += this.every) pen.fillRect(0, epoch * ROW - 1, width, 1);
+    if (this.every > 0)
+      for (let epoch = this.every; epoch < this.epochs.length; epoch += this.every) pen.fillRect(0, epoch * ROW - 1, width, 1);
   }
 }

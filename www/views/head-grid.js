@@ -42,20 +42,73 @@ export class HeadGrid extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
-    .frame { overflow-x: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
-    .maps { position: relative; width: max-content; }
-    canvas { display: block; }
-    .head, .name { position: absolute; font: var(--figures-small); color: var(--ink-soft); text-align: center; white-space: nowrap; }
-    .name { left: 0; width: ${NAMES - 6}px; text-align: right; }
-    .current { color: var(--ink); font-weight: 700; }
-    button { position: absolute; padding: 0; border: 0; border-radius: 3px; background: none; cursor: pointer; touch-action: manipulation; }
-    button:hover { outline: 2px solid var(--grid-hue); }
-    button:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-    button[aria-checked="true"] { outline: 2px solid var(--ink); outline-offset: 1px; }
-    output { display: block; min-height: 40px; margin-top: 8px; font: var(--figures-small); color: var(--ink-soft); }
-    output b { color: var(--ink); }
-    :host([stale]) .frame { opacity: 0.5; }
+    :host {
+      display: block;
+      min-width: 0;
+    }
+    .frame {
+      overflow-x: auto;
+      scrollbar-width: thin;
+      padding: 2px;
+      margin: -2px;
+    }
+    .maps {
+      position: relative;
+      width: max-content;
+    }
+    canvas {
+      display: block;
+    }
+    .head,
+    .name {
+      position: absolute;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+      text-align: center;
+      white-space: nowrap;
+    }
+    .name {
+      left: 0;
+      width: ${NAMES - 6}px;
+      text-align: right;
+    }
+    .current {
+      color: var(--ink);
+      font-weight: 700;
+    }
+    button {
+      position: absolute;
+      padding: 0;
+      border: 0;
+      border-radius: 3px;
+      background: none;
+      cursor: pointer;
+      touch-action: manipulation;
+    }
+    button:hover {
+      outline: 2px solid var(--grid-hue);
+    }
+    button:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 2px;
+    }
+    button[aria-checked="true"] {
+      outline: 2px solid var(--ink);
+      outline-offset: 1px;
+    }
+    output {
+      display: block;
+      min-height: 40px;
+      margin-top: 8px;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+    }
+    output b {
+      color: var(--ink);
+    }
+    :host([stale]) .frame {
+      opacity: 0.5;
+    }
   `;
 
   /** What the canvas shows: it is drawn again only when one of these changes. @type {unknown[]} */
@@ -96,8 +149,12 @@ export class HeadGrid extends LitElement {
   render() {
     const size = this.#size();
     const at = this.lit ?? { layer: this.layer, head: this.head };
-    return html`<div class="frame">${size ? guard([this.trace, this.hooks.join(), this.layer, this.head, this.label, this.hue, this.say, ...Object.values(size)], () => this.#maps(size)) : nothing}</div>
-      <output aria-live="polite">${size ? html`<b>${this.#name(at.layer, at.head)}</b><br />${this.describe(at.layer, at.head)}` : nothing}</output>`;
+    return html`<div class="frame"
+        >${size ? guard([this.trace, this.hooks.join(), this.layer, this.head, this.label, this.hue, this.say, ...Object.values(size)], () => this.#maps(size)) : nothing}</div
+      >
+      <output aria-live="polite"
+        >${size ? html`<b>${this.#name(at.layer, at.head)}</b><br />${this.describe(at.layer, at.head)}` : nothing}</output
+      >`;
   }
 
   /** @param {{ width: number, height: number }} size */
@@ -106,12 +163,26 @@ export class HeadGrid extends LitElement {
     const layers = this.hooks.map((_, i) => this.hooks.length - 1 - i);
     const left = (/** @type {number} */ column) => leftOf(column, this.heads, width);
     const top = (/** @type {number} */ row) => 20 + row * (height + GAP);
-    return html`<div class="maps" role="radiogroup" aria-label=${this.label} @keydown=${this.#walk} @pointerleave=${() => (this.lit = undefined)}
-        style=${`--grid-hue:var(--${this.hue});padding-top:20px;width:${left(columns.length)}px`}>
+    return html`<div
+      class="maps"
+      role="radiogroup"
+      aria-label=${this.label}
+      @keydown=${this.#walk}
+      @pointerleave=${() => (this.lit = undefined)}
+      style=${`--grid-hue:var(--${this.hue});padding-top:20px;width:${left(columns.length)}px`}
+    >
       <canvas aria-hidden="true" style=${`margin-left:${NAMES}px`}></canvas>
       ${columns.map((head, column) => html`<span aria-hidden="true" class=${head === this.head ? "head current" : "head"} style=${`left:${left(column)}px;top:0;width:${width}px`}>${this.#short(head)}</span>`)}
-      ${layers.map((layer, row) => html`<span aria-hidden="true" class=${layer === this.layer ? "name current" : "name"} style=${`top:${top(row)}px;line-height:${height}px`}>${layer + 1}</span>
-        ${columns.map((head, column) => this.#button(layer, head, `left:${left(column)}px;top:${top(row)}px;width:${width}px;height:${height}px`))}`)}
+      ${layers.map(
+        (layer, row) =>
+          html`<span
+              aria-hidden="true"
+              class=${layer === this.layer ? "name current" : "name"}
+              style=${`top:${top(row)}px;line-height:${height}px`}
+              >${layer + 1}</span
+            >
+            ${columns.map((head, column) => this.#button(layer, head, `left:${left(column)}px;top:${top(row)}px;width:${width}px;height:${height}px`))}`,
+      )}
     </div>`;
   }
 
@@ -122,8 +193,19 @@ export class HeadGrid extends LitElement {
    */
   #button(layer, head, place) {
     const chosen = layer === this.layer && head === this.head;
-    return html`<button type="button" role="radio" aria-checked=${chosen} tabindex=${chosen ? 0 : -1} style=${place} data-place=${`${layer} ${head}`} aria-label=${this.#name(layer, head)}
-      @pointerenter=${() => (this.lit = { layer, head })} @focus=${() => (this.lit = { layer, head })} @blur=${() => (this.lit = undefined)} @click=${() => this.#select(layer, head)}></button>`;
+    return html`<button
+      type="button"
+      role="radio"
+      aria-checked=${chosen}
+      tabindex=${chosen ? 0 : -1}
+      style=${place}
+      data-place=${`${layer} ${head}`}
+      aria-label=${this.#name(layer, head)}
+      @pointerenter=${() => (this.lit = { layer, head })}
+      @focus=${() => (this.lit = { layer, head })}
+      @blur=${() => (this.lit = undefined)}
+      @click=${() => this.#select(layer, head)}
+    ></button>`;
   }
 
   /** @param {string} head */
@@ -137,7 +219,9 @@ export class HeadGrid extends LitElement {
    */
   #name(layer, head) {
     if (head === "max") return this.say("heads.max.label", { layer: layer + 1 });
-    return head === "mean" ? this.say("tower.mean.label", { layer: layer + 1 }) : this.say("tower.head.label", { layer: layer + 1, head: Number(head) + 1 });
+    return head === "mean"
+      ? this.say("tower.mean.label", { layer: layer + 1 })
+      : this.say("tower.head.label", { layer: layer + 1, head: Number(head) + 1 });
   }
 
   /** The side of a map: what the width allows; a map that is not square keeps its cells square as far as that stays readable. */
@@ -198,7 +282,13 @@ export class HeadGrid extends LitElement {
         const matrix = attentionMatrix(this.trace, hook, headOf(head));
         if (!matrix) return;
         const image = pen.createImageData(width, height);
-        paint(new Uint32Array(image.data.buffer), matrix, scores, { width, height, palette, relative: this.relative, tile: Math.round(5 * ratio) });
+        paint(new Uint32Array(image.data.buffer), matrix, scores, {
+          width,
+          height,
+          palette,
+          relative: this.relative,
+          tile: Math.round(5 * ratio),
+        });
         const x = leftOf(column, this.heads, size.width) - NAMES;
         pen.putImageData(image, Math.round(x * ratio), Math.round((this.hooks.length - 1 - layer) * (size.height + GAP) * ratio));
       });
@@ -220,7 +310,10 @@ function leftOf(column, heads, width) {
 function paletteOf(pen, element) {
   const style = getComputedStyle(element);
   const [paper, ink, line] = ["--ramp-0", "--ramp-1", "--hatch-line"].map((name) => style.getPropertyValue(name).trim());
-  const paints = [...Array.from({ length: 256 }, (_, i) => `color-mix(in oklab, ${paper}, ${ink} ${((i / 255) * 100).toFixed(1)}%)`), line];
+  const paints = [
+    ...Array.from({ length: 256 }, (_, i) => `color-mix(in oklab, ${paper}, ${ink} ${((i / 255) * 100).toFixed(1)}%)`),
+    line,
+  ];
   paints.forEach((paint, i) => {
     pen.fillStyle = paint;
     pen.fillRect(i % 64, Math.floor(i / 64), 1, 1);
@@ -238,7 +331,8 @@ function paletteOf(pen, element) {
  */
 function paint(pixels, { rows, columns, data }, scores, { width, height, palette, relative, tile }) {
   const full = relative ? data.reduce((most, weight) => Math.max(most, weight), 1e-9) : 1;
-  const from = (/** @type {number} */ pixel, /** @type {number} */ cells, /** @type {number} */ length) => Math.floor((pixel * cells) / length);
+  const from = (/** @type {number} */ pixel, /** @type {number} */ cells, /** @type {number} */ length) =>
+    Math.floor((pixel * cells) / length);
   for (let y = 0; y < height; y++) {
     const top = from(y, rows, height);
     const bottom = Math.max(top + 1, from(y + 1, rows, height));

@@ -22,23 +22,99 @@ export class Interlinear extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
-    ol { display: flex; flex-wrap: wrap; gap: 8px 4px; margin: 0; padding: 2px; list-style: none; align-items: flex-start; }
-    li { display: grid; justify-items: center; gap: 3px; min-width: 0; max-width: 100%; }
-    span { font: var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 4px; padding: 4px 6px; line-height: 20px; text-align: center; border: 1px solid transparent; }
-    .read { border-color: var(--hairline-strong); background: var(--case); min-width: 24px; }
-    .plain .read { border-color: var(--hairline); }
-    .special { color: var(--ink-faint); border-style: dotted; font-variant-caps: all-small-caps; }
-    .masked .read, .span .read { border: 1.5px dashed var(--mark); }
-    .random .read, .replaced .read { border: 1.5px solid var(--mark); text-decoration: underline wavy var(--mark) 1px; text-underline-offset: 3px; }
-    .kept .read { border: 1.5px double var(--mark); border-width: 3px; padding: 2px 4px; }
-    .truth { background: var(--solid); color: var(--on-hue); }
-    .guess { border: 1.5px solid var(--solid); background: var(--paper); }
-    .right::after { content: " ✓"; }
-    small { font: var(--figures-small); color: var(--ink-soft); line-height: 14px; min-height: 14px; }
-    .bar { width: 100%; min-width: 28px; height: 6px; border-radius: 3px; background: linear-gradient(to right, var(--solid) calc(var(--share) * 100%), var(--hairline) 0); }
-    .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); padding: 0; }
-    :host([stale]) ol { opacity: 0.5; }
+    :host {
+      display: block;
+      min-width: 0;
+    }
+    ol {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 8px 4px;
+      margin: 0;
+      padding: 2px;
+      list-style: none;
+      align-items: flex-start;
+    }
+    li {
+      display: grid;
+      justify-items: center;
+      gap: 3px;
+      min-width: 0;
+      max-width: 100%;
+    }
+    span {
+      font: var(--mono);
+      white-space: pre-wrap;
+      overflow-wrap: anywhere;
+      border-radius: 4px;
+      padding: 4px 6px;
+      line-height: 20px;
+      text-align: center;
+      border: 1px solid transparent;
+    }
+    .read {
+      border-color: var(--hairline-strong);
+      background: var(--case);
+      min-width: 24px;
+    }
+    .plain .read {
+      border-color: var(--hairline);
+    }
+    .special {
+      color: var(--ink-faint);
+      border-style: dotted;
+      font-variant-caps: all-small-caps;
+    }
+    .masked .read,
+    .span .read {
+      border: 1.5px dashed var(--mark);
+    }
+    .random .read,
+    .replaced .read {
+      border: 1.5px solid var(--mark);
+      text-decoration: underline wavy var(--mark) 1px;
+      text-underline-offset: 3px;
+    }
+    .kept .read {
+      border: 1.5px double var(--mark);
+      border-width: 3px;
+      padding: 2px 4px;
+    }
+    .truth {
+      background: var(--solid);
+      color: var(--on-hue);
+    }
+    .guess {
+      border: 1.5px solid var(--solid);
+      background: var(--paper);
+    }
+    .right::after {
+      content: " ✓";
+    }
+    small {
+      font: var(--figures-small);
+      color: var(--ink-soft);
+      line-height: 14px;
+      min-height: 14px;
+    }
+    .bar {
+      width: 100%;
+      min-width: 28px;
+      height: 6px;
+      border-radius: 3px;
+      background: linear-gradient(to right, var(--solid) calc(var(--share) * 100%), var(--hairline) 0);
+    }
+    .spoken {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      padding: 0;
+    }
+    :host([stale]) ol {
+      opacity: 0.5;
+    }
   `;
 
   constructor() {
@@ -53,13 +129,17 @@ export class Interlinear extends LitElement {
   }
 
   render() {
-    return html`<ol aria-label=${this.label} style=${`--mark:var(--${this.hue});--solid:var(--${this.hue}-solid)`}>${this.cells.map((cell) => this.#cell(cell))}</ol>`;
+    return html`<ol aria-label=${this.label} style=${`--mark:var(--${this.hue});--solid:var(--${this.hue}-solid)`}
+      >${this.cells.map((cell) => this.#cell(cell))}</ol
+    >`;
   }
 
   /** @param {Cell} cell */
   #cell({ text, special, mark, truth, truthShare, guess, guessShare, right, share, spoken }) {
-    const percent = (/** @type {number | undefined} */ value) => (value === undefined ? nothing : html`<small>${percentage(value)}</small>`);
-    return html`<li class=${mark || "plain"}><b class="spoken">${spoken}</b>
+    const percent = (/** @type {number | undefined} */ value) =>
+      value === undefined ? nothing : html`<small>${percentage(value)}</small>`;
+    return html`<li class=${mark || "plain"}
+      ><b class="spoken">${spoken}</b>
       <span aria-hidden="true" class=${special ? "read special" : "read"}>${isolated(visible(text))}</span>
       ${share === undefined ? nothing : html`<i aria-hidden="true" class="bar" style=${`--share:${share}`}></i><small aria-hidden="true">${percentage(share)}</small>`}
       ${truth === undefined ? nothing : html`<span aria-hidden="true" class="truth">${isolated(visible(truth))}</span><div aria-hidden="true">${percent(truthShare)}</div>`}

@@ -37,25 +37,123 @@ export class MaskEditor extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
-    .frame { overflow: auto; max-height: 560px; scrollbar-width: thin; border-radius: 4px; padding: 2px; }
-    .frame:focus-visible { outline: 2px solid var(--focus); }
-    .grid { display: grid; grid-template-columns: max-content max-content; width: max-content; }
-    .corner, .columns, .rows { background: var(--paper); z-index: 1; }
-    .corner { position: sticky; top: 0; left: 0; z-index: 2; width: ${LABELS.width}px; }
-    .columns { position: sticky; top: 0; display: flex; height: ${LABELS.height}px; }
-    .rows { position: sticky; left: 0; width: ${LABELS.width}px; }
-    .columns span, .rows span { font: var(--mono-small); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; display: block; cursor: pointer; }
-    .columns span { width: var(--cell); height: ${LABELS.height - 4}px; line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); }
-    .columns .upright { writing-mode: horizontal-tb; transform: none; display: flex; flex-direction: column; justify-content: flex-end; padding: 0 calc((var(--cell) - 1em) / 2); box-sizing: border-box; line-height: 1.1; text-align: center; white-space: pre-wrap; word-break: break-all; } /* not every font can be set vertically */
-    .rows span { height: var(--cell); line-height: var(--cell); padding-right: 6px; text-align: right; }
-    .columns span:hover, .rows span:hover { color: var(--ink); text-decoration: underline; }
-    .current { color: var(--ink) !important; font-weight: 700; }
-    .cells { position: relative; cursor: crosshair; touch-action: none; }
-    canvas { display: block; }
-    .mark { position: absolute; box-sizing: border-box; border: 2px solid var(--focus); border-radius: 3px; pointer-events: none; width: var(--cell); height: var(--cell); }
-    output { display: block; min-height: 44px; padding-top: 6px; font: var(--figures-small); color: var(--ink-soft); }
-    output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
+    :host {
+      display: block;
+      min-width: 0;
+    }
+    .frame {
+      overflow: auto;
+      max-height: 560px;
+      scrollbar-width: thin;
+      border-radius: 4px;
+      padding: 2px;
+    }
+    .frame:focus-visible {
+      outline: 2px solid var(--focus);
+    }
+    .grid {
+      display: grid;
+      grid-template-columns: max-content max-content;
+      width: max-content;
+    }
+    .corner,
+    .columns,
+    .rows {
+      background: var(--paper);
+      z-index: 1;
+    }
+    .corner {
+      position: sticky;
+      top: 0;
+      left: 0;
+      z-index: 2;
+      width: ${LABELS.width}px;
+    }
+    .columns {
+      position: sticky;
+      top: 0;
+      display: flex;
+      height: ${LABELS.height}px;
+    }
+    .rows {
+      position: sticky;
+      left: 0;
+      width: ${LABELS.width}px;
+    }
+    .columns span,
+    .rows span {
+      font: var(--mono-small);
+      color: var(--ink-soft);
+      overflow: hidden;
+      white-space: pre;
+      text-overflow: ellipsis;
+      display: block;
+      cursor: pointer;
+    }
+    .columns span {
+      width: var(--cell);
+      height: ${LABELS.height - 4}px;
+      line-height: var(--cell);
+      writing-mode: vertical-rl;
+      transform: rotate(180deg);
+    }
+    .columns .upright {
+      writing-mode: horizontal-tb;
+      transform: none;
+      display: flex;
+      flex-direction: column;
+      justify-content: flex-end;
+      padding: 0 calc((var(--cell) - 1em) / 2);
+      box-sizing: border-box;
+      line-height: 1.1;
+      text-align: center;
+      white-space: pre-wrap;
+      word-break: break-all;
+    } /* not every font can be set vertically */
+    .rows span {
+      height: var(--cell);
+      line-height: var(--cell);
+      padding-right: 6px;
+      text-align: right;
+    }
+    .columns span:hover,
+    .rows span:hover {
+      color: var(--ink);
+      text-decoration: underline;
+    }
+    .current {
+      color: var(--ink) !important;
+      font-weight: 700;
+    }
+    .cells {
+      position: relative;
+      cursor: crosshair;
+      touch-action: none;
+    }
+    canvas {
+      display: block;
+    }
+    .mark {
+      position: absolute;
+      box-sizing: border-box;
+      border: 2px solid var(--focus);
+      border-radius: 3px;
+      pointer-events: none;
+      width: var(--cell);
+      height: var(--cell);
+    }
+    output {
+      display: block;
+      min-height: 44px;
+      padding-top: 6px;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+    }
+    output b {
+      color: var(--ink);
+      font: var(--mono-small);
+      white-space: pre;
+    }
   `;
 
   /** What the canvas shows. @type {unknown[]} */
@@ -92,12 +190,31 @@ export class MaskEditor extends LitElement {
 
   render() {
     const { cursor } = this;
-    return html`<div class="frame" role="application" tabindex="0" aria-label=${`${this.label}. ${this.axes}. ${this.say("mask.keys")}`} aria-describedby="reading" @keydown=${this.#key} @blur=${() => this.#point(undefined)}>
+    return html`<div
+        class="frame"
+        role="application"
+        tabindex="0"
+        aria-label=${`${this.label}. ${this.axes}. ${this.say("mask.keys")}`}
+        aria-describedby="reading"
+        @keydown=${this.#key}
+        @blur=${() => this.#point(undefined)}
+      >
         <div class="grid" aria-hidden="true" style=${`--cell:${this.#cell}px`}>
           <div class="corner"></div>
-          <div class="columns" translate="no">${this.columns.map((piece, column) => html`<span class=${[column === cursor?.column && "current", isUpright(piece.token) && "upright"].filter(Boolean).join(" ")} title=${this.say("mask.column")} @click=${() => this.#line({ column })}>${shown(piece)}</span>`)}</div>
-          <div class="rows" translate="no">${this.rows.map((piece, row) => html`<span class=${row === cursor?.row ? "current" : ""} title=${this.say("mask.row")} @click=${() => this.#line({ row })}>${shown(piece)}</span>`)}</div>
-          <div class="cells" @pointerdown=${this.#down} @pointermove=${this.#drag} @pointerup=${this.#up} @pointercancel=${() => (this.stroke = undefined)} @pointerleave=${() => this.stroke || this.#point(undefined)}>
+          <div class="columns" translate="no"
+            >${this.columns.map((piece, column) => html`<span class=${[column === cursor?.column && "current", isUpright(piece.token) && "upright"].filter(Boolean).join(" ")} title=${this.say("mask.column")} @click=${() => this.#line({ column })}>${shown(piece)}</span>`)}</div
+          >
+          <div class="rows" translate="no"
+            >${this.rows.map((piece, row) => html`<span class=${row === cursor?.row ? "current" : ""} title=${this.say("mask.row")} @click=${() => this.#line({ row })}>${shown(piece)}</span>`)}</div
+          >
+          <div
+            class="cells"
+            @pointerdown=${this.#down}
+            @pointermove=${this.#drag}
+            @pointerup=${this.#up}
+            @pointercancel=${() => (this.stroke = undefined)}
+            @pointerleave=${() => this.stroke || this.#point(undefined)}
+          >
             <canvas></canvas>
             ${cursor ? html`<div class="mark" style=${`left:calc(${cursor.column} * var(--cell));top:calc(${cursor.row} * var(--cell))`}></div>` : nothing}
           </div>
@@ -112,7 +229,8 @@ export class MaskEditor extends LitElement {
     if (!cursor) return this.say("mask.changed", { n: changed, all: this.grid.length });
     const i = cursor.row * this.columns.length + cursor.column;
     const [now, own] = [this.#allowed(i), this.own[i] === 1].map((allowed) => this.say(allowed ? "map.allowed" : "map.masked"));
-    return html`<b>${shown(this.rows[cursor.row])} → ${shown(this.columns[cursor.column])}</b> ${now}${now === own ? nothing : ` (${this.say("mask.own", { own })})`}`;
+    return html`<b>${shown(this.rows[cursor.row])} → ${shown(this.columns[cursor.column])}</b>
+      ${now}${now === own ? nothing : ` (${this.say("mask.own", { own })})`}`;
   }
 
   /** @param {number} index */
@@ -124,7 +242,10 @@ export class MaskEditor extends LitElement {
   #place(event) {
     const box = this.renderRoot.querySelector("canvas")?.getBoundingClientRect();
     if (!box) return undefined;
-    const [row, column] = [Math.floor((event.clientY - box.top) / this.#cell), Math.floor((event.clientX - box.left) / this.#cell)];
+    const [row, column] = [
+      Math.floor((event.clientY - box.top) / this.#cell),
+      Math.floor((event.clientX - box.left) / this.#cell),
+    ];
     return row >= 0 && column >= 0 && row < this.rows.length && column < this.columns.length ? { row, column } : undefined;
   }
 
@@ -141,7 +262,8 @@ export class MaskEditor extends LitElement {
   /** @param {PointerEvent} event */
   #drag(event) {
     const place = this.#place(event);
-    if (this.stroke && place) this.stroke = { ...this.stroke, cells: this.stroke.cells.add(place.row * this.columns.length + place.column) };
+    if (this.stroke && place)
+      this.stroke = { ...this.stroke, cells: this.stroke.cells.add(place.row * this.columns.length + place.column) };
     if (place || !this.stroke) this.#point(place);
   }
 
@@ -149,13 +271,23 @@ export class MaskEditor extends LitElement {
   #up() {
     const { stroke } = this;
     this.stroke = undefined;
-    if (stroke) this.#edit([...stroke.cells].map((index) => ({ row: Math.floor(index / this.columns.length), column: index % this.columns.length })), stroke.allow);
+    if (stroke)
+      this.#edit(
+        [...stroke.cells].map((index) => ({ row: Math.floor(index / this.columns.length), column: index % this.columns.length })),
+        stroke.allow,
+      );
   }
 
   /** A whole row or column: forbidden, or opened where all of it is forbidden. @param {{ row?: number, column?: number }} line */
   #line({ row, column }) {
-    const places = row !== undefined ? this.columns.map((_, i) => ({ row, column: i })) : this.rows.map((_, i) => ({ row: i, column: column ?? 0 }));
-    this.#edit(places, places.every((place) => this.grid[place.row * this.columns.length + place.column] !== 1));
+    const places =
+      row !== undefined
+        ? this.columns.map((_, i) => ({ row, column: i }))
+        : this.rows.map((_, i) => ({ row: i, column: column ?? 0 }));
+    this.#edit(
+      places,
+      places.every((place) => this.grid[place.row * this.columns.length + place.column] !== 1),
+    );
   }
 
   /**
@@ -172,9 +304,11 @@ export class MaskEditor extends LitElement {
     const { row, column } = this.cursor ?? { row: 0, column: 0 };
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     const clamp = (/** @type {number} */ value, /** @type {number} */ length) => Math.min(length - 1, Math.max(0, value));
-    if (step && this.cursor) this.#point({ row: clamp(row + step[0], this.rows.length), column: clamp(column + step[1], this.columns.length) });
+    if (step && this.cursor)
+      this.#point({ row: clamp(row + step[0], this.rows.length), column: clamp(column + step[1], this.columns.length) });
     else if (step) this.#point({ row, column });
-    else if (event.key === " " || event.key === "Enter") this.#edit([{ row, column }], this.grid[row * this.columns.length + column] !== 1);
+    else if (event.key === " " || event.key === "Enter")
+      this.#edit([{ row, column }], this.grid[row * this.columns.length + column] !== 1);
     else if (event.key.toLowerCase() === "r") this.#line({ row });
     else if (event.key.toLowerCase() === "c") this.#line({ column });
     else return;
@@ -186,7 +320,13 @@ export class MaskEditor extends LitElement {
   #point(cursor) {
     if (cursor?.row === this.cursor?.row && cursor?.column === this.cursor?.column) return;
     this.cursor = cursor;
-    this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
+    this.dispatchEvent(
+      new CustomEvent("diorama-cell-hover", {
+        bubbles: true,
+        composed: true,
+        detail: { row: cursor?.row, column: cursor?.column },
+      }),
+    );
   }
 
   firstUpdated() {
@@ -207,7 +347,9 @@ export class MaskEditor extends LitElement {
     canvas.style.cssText = `width:${columns * cell}px;height:${rows * cell}px`;
     pen.scale(ratio, ratio);
     const style = getComputedStyle(this);
-    const [paper, hue, line, ink] = ["--case", `--${this.hue}`, "--hatch-line", "--ink"].map((name) => style.getPropertyValue(name).trim());
+    const [paper, hue, line, ink] = ["--case", `--${this.hue}`, "--hatch-line", "--ink"].map((name) =>
+      style.getPropertyValue(name).trim(),
+    );
     const filled = `color-mix(in oklab, ${hue} 62%, ${paper})`;
     for (let i = 0; i < rows * columns; i++) {
       const [x, y] = [(i % columns) * cell + 1, Math.floor(i / columns) * cell + 1];

@@ -46,18 +46,76 @@ export class MaskGrid extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: grid; grid-template-columns: ${SIDE}px minmax(0, 1fr); gap: 10px; align-items: start; height: ${SIDE}px; }
-    .cells { position: relative; width: max-content; border-radius: 2px; cursor: crosshair; line-height: 0; }
-    .mark { position: absolute; border: 2px solid var(--ink); box-sizing: border-box; pointer-events: none; min-width: 4px; min-height: 4px; }
-    .fine canvas { background: var(--hatch); }
-    .cells:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-    .words { font: var(--small); color: var(--ink-soft); display: grid; gap: 2px; align-content: start; }
-    .words strong { font-weight: 600; color: var(--ink); white-space: nowrap; }
-    output { display: block; font: var(--figures-small); color: var(--ink-soft); overflow-wrap: anywhere; max-height: 76px; overflow: hidden; }
-    output b { font: var(--mono-small); color: var(--ink); }
-    .blank { width: ${SIDE}px; height: ${SIDE}px; border: 1px dashed var(--hairline); border-radius: 4px; }
-    :host([stale]) .cells { opacity: 0.5; }
-    @media (max-width: 640px) { :host { grid-template-columns: minmax(0, 1fr); grid-template-rows: ${SIDE}px 84px; height: auto; gap: 6px; } }
+    :host {
+      display: grid;
+      grid-template-columns: ${SIDE}px minmax(0, 1fr);
+      gap: 10px;
+      align-items: start;
+      height: ${SIDE}px;
+    }
+    .cells {
+      position: relative;
+      width: max-content;
+      border-radius: 2px;
+      cursor: crosshair;
+      line-height: 0;
+    }
+    .mark {
+      position: absolute;
+      border: 2px solid var(--ink);
+      box-sizing: border-box;
+      pointer-events: none;
+      min-width: 4px;
+      min-height: 4px;
+    }
+    .fine canvas {
+      background: var(--hatch);
+    }
+    .cells:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 2px;
+    }
+    .words {
+      font: var(--small);
+      color: var(--ink-soft);
+      display: grid;
+      gap: 2px;
+      align-content: start;
+    }
+    .words strong {
+      font-weight: 600;
+      color: var(--ink);
+      white-space: nowrap;
+    }
+    output {
+      display: block;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+      overflow-wrap: anywhere;
+      max-height: 76px;
+      overflow: hidden;
+    }
+    output b {
+      font: var(--mono-small);
+      color: var(--ink);
+    }
+    .blank {
+      width: ${SIDE}px;
+      height: ${SIDE}px;
+      border: 1px dashed var(--hairline);
+      border-radius: 4px;
+    }
+    :host([stale]) .cells {
+      opacity: 0.5;
+    }
+    @media (max-width: 640px) {
+      :host {
+        grid-template-columns: minmax(0, 1fr);
+        grid-template-rows: ${SIDE}px 84px;
+        height: auto;
+        gap: 6px;
+      }
+    }
   `;
 
   constructor() {
@@ -87,12 +145,26 @@ export class MaskGrid extends LitElement {
 
   render() {
     const scores = this.#scores();
-    return html`${scores
-        ? html`<div class=${this.#size(scores).cell < FINE ? "cells fine" : "cells"} role="group" tabindex="0" aria-label=${`${this.label}. ${this.#counted(scores)}`} @keydown=${this.#move}
-            @blur=${() => this.#point(undefined)} @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${this.#leave}>
-            <canvas aria-hidden="true"></canvas>${this.#mark(scores)}</div>`
-        : html`<div class="blank"></div>`}
-      <div class="words"><strong>${this.label}</strong><output aria-live="polite">${scores ? this.#reading(scores) : nothing}</output></div>`;
+    return html`${
+        scores
+          ? html`<div
+              class=${this.#size(scores).cell < FINE ? "cells fine" : "cells"}
+              role="group"
+              tabindex="0"
+              aria-label=${`${this.label}. ${this.#counted(scores)}`}
+              @keydown=${this.#move}
+              @blur=${() => this.#point(undefined)}
+              @pointermove=${this.#hover}
+              @pointerdown=${this.#hover}
+              @pointerleave=${this.#leave}
+            >
+              <canvas aria-hidden="true"></canvas>${this.#mark(scores)}</div
+            >`
+          : html`<div class="blank"></div>`
+      }
+      <div class="words"
+        ><strong>${this.label}</strong><output aria-live="polite">${scores ? this.#reading(scores) : nothing}</output></div
+      >`;
   }
 
   /**
@@ -110,7 +182,10 @@ export class MaskGrid extends LitElement {
     const at = this.#lit();
     if (!at || at.row >= scores.rows || at.column >= scores.columns) return nothing;
     const { thin, cell } = this.#size(scores);
-    return html`<div class="mark" style=${`left:${(at.column / thin) * cell}px;top:${(at.row / thin) * cell}px;width:${cell}px;height:${cell}px`}></div>`;
+    return html`<div
+      class="mark"
+      style=${`left:${(at.column / thin) * cell}px;top:${(at.row / thin) * cell}px;width:${cell}px;height:${cell}px`}
+    ></div>`;
   }
 
   /** @param {{ rows: number, columns: number, data: Float32Array }} scores */
@@ -130,7 +205,8 @@ export class MaskGrid extends LitElement {
     const [from, to] = [plain(this.rows[at.row]), plain(this.columns[at.column])];
     const known = before !== undefined && !isMasked(before);
     const score = !masked ? signed(scores.data[index]) : known ? `${signed(before)} → −1e30` : "−1e30";
-    return html`<b>${isolated(from)} → ${isolated(to)}</b><br />${this.say(masked ? "map.masked" : "map.allowed")}<br />${this.say("mask.score")} ${score}`;
+    return html`<b>${isolated(from)} → ${isolated(to)}</b
+      ><br />${this.say(masked ? "map.masked" : "map.allowed")}<br />${this.say("mask.score")} ${score}`;
   }
 
   /** The cell read out: the reader's own, or the one that another view lights. */
@@ -179,7 +255,13 @@ export class MaskGrid extends LitElement {
   #point(cursor) {
     if (cursor?.row === this.cursor?.row && cursor?.column === this.cursor?.column) return;
     this.cursor = cursor;
-    this.dispatchEvent(new CustomEvent("diorama-cell-hover", { bubbles: true, composed: true, detail: { row: cursor?.row, column: cursor?.column } }));
+    this.dispatchEvent(
+      new CustomEvent("diorama-cell-hover", {
+        bubbles: true,
+        composed: true,
+        detail: { row: cursor?.row, column: cursor?.column },
+      }),
+    );
   }
 
   /** The theme's colours, asked for once: to ask lays the page out. */

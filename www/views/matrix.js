@@ -39,22 +39,98 @@ export class Matrix extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
-    .frame { overflow: auto; scrollbar-width: thin; max-height: 340px; border-radius: 4px; }
-    .frame:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
-    .grid { display: grid; grid-template-columns: ${LABELS}px max-content; width: max-content; }
-    .rows { position: sticky; left: 0; z-index: 1; background: var(--paper); }
-    .rows span { display: block; height: var(--row); line-height: var(--row); padding-right: 8px; text-align: right; font: var(--mono-small); line-height: var(--row); color: var(--ink-soft); overflow: hidden; white-space: pre; text-overflow: ellipsis; }
-    .rows span[aria-current] { color: var(--ink); font-weight: 700; }
-    .cells { position: relative; cursor: crosshair; }
-    canvas { display: block; image-rendering: pixelated; }
-    .mark { position: absolute; border: 2px solid var(--ink); border-radius: 3px; box-sizing: border-box; pointer-events: none; min-width: 6px; margin-left: -1px; }
-    .mark.chosen { border-style: solid; border-color: var(--focus); }
-    output { display: flex; align-items: center; gap: 8px; min-height: 26px; font: var(--figures-small); color: var(--ink-soft); white-space: nowrap; overflow: hidden; }
-    output b { color: var(--ink); font: var(--mono-small); white-space: pre; }
-    output strong { color: var(--ink); font-variant-numeric: tabular-nums; }
-    .ramp { width: 96px; height: 8px; border-radius: 2px; border: 1px solid var(--hairline); background: linear-gradient(in oklab to right, var(--encoder), var(--ramp-0), var(--decoder)); }
-    .ramp.share { background: linear-gradient(in oklab to right, var(--ramp-0), var(--ramp-1)); }
+    :host {
+      display: block;
+      min-width: 0;
+    }
+    .frame {
+      overflow: auto;
+      scrollbar-width: thin;
+      max-height: 340px;
+      border-radius: 4px;
+    }
+    .frame:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 2px;
+    }
+    .grid {
+      display: grid;
+      grid-template-columns: ${LABELS}px max-content;
+      width: max-content;
+    }
+    .rows {
+      position: sticky;
+      left: 0;
+      z-index: 1;
+      background: var(--paper);
+    }
+    .rows span {
+      display: block;
+      height: var(--row);
+      line-height: var(--row);
+      padding-right: 8px;
+      text-align: right;
+      font: var(--mono-small);
+      line-height: var(--row);
+      color: var(--ink-soft);
+      overflow: hidden;
+      white-space: pre;
+      text-overflow: ellipsis;
+    }
+    .rows span[aria-current] {
+      color: var(--ink);
+      font-weight: 700;
+    }
+    .cells {
+      position: relative;
+      cursor: crosshair;
+    }
+    canvas {
+      display: block;
+      image-rendering: pixelated;
+    }
+    .mark {
+      position: absolute;
+      border: 2px solid var(--ink);
+      border-radius: 3px;
+      box-sizing: border-box;
+      pointer-events: none;
+      min-width: 6px;
+      margin-left: -1px;
+    }
+    .mark.chosen {
+      border-style: solid;
+      border-color: var(--focus);
+    }
+    output {
+      display: flex;
+      align-items: center;
+      gap: 8px;
+      min-height: 26px;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+      white-space: nowrap;
+      overflow: hidden;
+    }
+    output b {
+      color: var(--ink);
+      font: var(--mono-small);
+      white-space: pre;
+    }
+    output strong {
+      color: var(--ink);
+      font-variant-numeric: tabular-nums;
+    }
+    .ramp {
+      width: 96px;
+      height: 8px;
+      border-radius: 2px;
+      border: 1px solid var(--hairline);
+      background: linear-gradient(in oklab to right, var(--encoder), var(--ramp-0), var(--decoder));
+    }
+    .ramp.share {
+      background: linear-gradient(in oklab to right, var(--ramp-0), var(--ramp-1));
+    }
   `;
 
   #observer = new ResizeObserver(([{ contentRect }]) => (this.width = contentRect.width));
@@ -88,17 +164,41 @@ export class Matrix extends LitElement {
 
   get #cell() {
     const row = this.rows > 60 ? 4 : ROW;
-    return { width: Math.max(NARROWEST, Math.min(WIDEST, Math.floor((this.width - LABELS - 2) / Math.max(1, this.columns)))), height: row };
+    return {
+      width: Math.max(NARROWEST, Math.min(WIDEST, Math.floor((this.width - LABELS - 2) / Math.max(1, this.columns)))),
+      height: row,
+    };
   }
 
   render() {
     const { width, height } = this.#cell;
-    const mark = (/** @type {{ row: number, column: number } | undefined} */ at, /** @type {string} */ name) => at && html`<div class=${`mark ${name}`} style=${`left:${at.column * width}px;top:${at.row * height}px;width:${width}px;height:${height}px`}></div>`;
+    const mark = (/** @type {{ row: number, column: number } | undefined} */ at, /** @type {string} */ name) =>
+      at &&
+      html`<div
+        class=${`mark ${name}`}
+        style=${`left:${at.column * width}px;top:${at.row * height}px;width:${width}px;height:${height}px`}
+      ></div>`;
     const spoken = `${this.label}. ${this.say("matrix.axes", { rows: this.rowAxis, columns: this.columnAxis, n: this.rows, m: this.columns })}`;
-    return html`<div class="frame" role="group" tabindex="0" aria-label=${spoken} @keydown=${this.#press} @blur=${() => (this.cursor = undefined)}>
+    return html`<div
+        class="frame"
+        role="group"
+        tabindex="0"
+        aria-label=${spoken}
+        @keydown=${this.#press}
+        @blur=${() => (this.cursor = undefined)}
+      >
         <div class="grid" aria-hidden="true" style=${`--row:${height}px`}>
-          <div class="rows">${Array.from({ length: this.rows }, (_, row) => html`<span aria-current=${row === this.cursor?.row ? "true" : nothing}>${height < ROW ? nothing : (this.#name(this.rowTokens, row) ?? row)}</span>`)}</div>
-          <div class="cells" @pointermove=${this.#hover} @pointerdown=${this.#hover} @pointerleave=${this.#leave} @click=${this.#choose}><canvas></canvas>${mark(this.chosen, "chosen")}${mark(this.cursor, "")}</div>
+          <div class="rows"
+            >${Array.from({ length: this.rows }, (_, row) => html`<span aria-current=${row === this.cursor?.row ? "true" : nothing}>${height < ROW ? nothing : (this.#name(this.rowTokens, row) ?? row)}</span>`)}</div
+          >
+          <div
+            class="cells"
+            @pointermove=${this.#hover}
+            @pointerdown=${this.#hover}
+            @pointerleave=${this.#leave}
+            @click=${this.#choose}
+            ><canvas></canvas>${mark(this.chosen, "chosen")}${mark(this.cursor, "")}</div
+          >
         </div>
       </div>
       <output aria-live="polite">${this.#reading()}</output>`;
@@ -107,13 +207,17 @@ export class Matrix extends LitElement {
   #reading() {
     if (!this.cursor) {
       const most = figure(this.#most());
-      return html`<span>${this.share ? "0" : `−${most}`}</span><span class=${this.share ? "ramp share" : "ramp"}></span><span>${this.share ? "1" : most}</span>
+      return html`<span>${this.share ? "0" : `−${most}`}</span><span class=${this.share ? "ramp share" : "ramp"}></span
+        ><span>${this.share ? "1" : most}</span>
         <span>${this.say("matrix.axes", { rows: this.rowAxis, columns: this.columnAxis, n: this.rows, m: this.columns })}</span>`;
     }
     const { row, column } = this.cursor;
     const value = this.data[row * this.columns + column];
-    const part = (/** @type {string} */ axis, /** @type {string | undefined} */ token, /** @type {number} */ index) => html`<span>${axis} ${index}</span>${token === undefined ? nothing : html`<b>${isolated(token)}</b>`}`;
-    return html`${part(this.rowAxis, this.#name(this.rowTokens, row), row)}<span>·</span>${part(this.columnAxis, this.#name(this.columnTokens, column), column + this.from)}<strong>${isMasked(value) ? this.say("map.masked") : figure(value)}</strong>`;
+    const part = (/** @type {string} */ axis, /** @type {string | undefined} */ token, /** @type {number} */ index) =>
+      html`<span>${axis} ${index}</span>${token === undefined ? nothing : html`<b>${isolated(token)}</b>`}`;
+    return html`${part(this.rowAxis, this.#name(this.rowTokens, row), row)}<span>·</span>${part(this.columnAxis, this.#name(this.columnTokens, column), column + this.from)}<strong
+        >${isMasked(value) ? this.say("map.masked") : figure(value)}</strong
+      >`;
   }
 
   /**
@@ -146,7 +250,8 @@ export class Matrix extends LitElement {
   }
 
   #choose() {
-    if (this.cursor) this.dispatchEvent(new CustomEvent("diorama-cell-select", { bubbles: true, composed: true, detail: { ...this.cursor } }));
+    if (this.cursor)
+      this.dispatchEvent(new CustomEvent("diorama-cell-select", { bubbles: true, composed: true, detail: { ...this.cursor } }));
   }
 
   /** @param {KeyboardEvent} event */
@@ -177,14 +282,18 @@ export class Matrix extends LitElement {
     canvas.style.cssText = `width:${this.columns * width}px;height:${this.rows * height}px`;
     pen.scale(scale, scale);
     const style = getComputedStyle(this);
-    const [paper, ink, minus, plus, hatch] = ["--ramp-0", "--ramp-1", "--encoder", "--decoder", "--hatch-line"].map((name) => style.getPropertyValue(name).trim());
+    const [paper, ink, minus, plus, hatch] = ["--ramp-0", "--ramp-1", "--encoder", "--decoder", "--hatch-line"].map((name) =>
+      style.getPropertyValue(name).trim(),
+    );
     const most = this.#most() || 1;
     const gap = width > 5 ? 1 : 0;
     for (let i = 0; i < this.data.length; i++) {
       const [x, y] = [(i % this.columns) * width, Math.floor(i / this.columns) * height];
       const value = this.data[i];
       const part = isMasked(value) ? 0 : this.share ? value : Math.sqrt(Math.abs(value) / most);
-      pen.fillStyle = isMasked(value) ? hatch : `color-mix(in oklab, ${paper}, ${this.share ? ink : value < 0 ? minus : plus} ${(part * 100).toFixed(1)}%)`;
+      pen.fillStyle = isMasked(value)
+        ? hatch
+        : `color-mix(in oklab, ${paper}, ${this.share ? ink : value < 0 ? minus : plus} ${(part * 100).toFixed(1)}%)`;
       if (isMasked(value)) pen.fillRect(x + width / 2 - 0.5, y + 2, 1, height - 4);
       else pen.fillRect(x, y, width - gap, height - 1);
     }

@@ -7,7 +7,16 @@ import { LitElement, css, nothing, html, svg } from "lit";
  */
 
 /** Of a part. // px */
-const HEIGHT = /** @type {Record<string, number>} */ ({ embed: 18, bias: 10, attention: 24, cross: 24, mlp: 24, norm: 7, add: 9, head: 18 });
+const HEIGHT = /** @type {Record<string, number>} */ ({
+  embed: 18,
+  bias: 10,
+  attention: 24,
+  cross: 24,
+  mlp: 24,
+  norm: 7,
+  add: 9,
+  head: 18,
+});
 const GAP = 6;
 const WIDTH = 58;
 const MARGIN = 14;
@@ -19,22 +28,73 @@ export class Sketch extends LitElement {
   static properties = { stacks: { attribute: false }, label: {} };
 
   static styles = css`
-    :host { display: block; }
-    svg { display: block; max-width: 100%; max-height: var(--tallest, none); width: auto; height: auto; }
-    .part { stroke-width: 1; stroke: var(--hairline-strong); fill: var(--case); }
-    .encoder .attention { fill: color-mix(in oklab, var(--encoder) 55%, var(--case)); stroke: var(--encoder); }
-    .decoder .attention { fill: color-mix(in oklab, var(--decoder) 55%, var(--case)); stroke: var(--decoder); }
-    .cross { fill: color-mix(in oklab, var(--cross) 55%, var(--case)); stroke: var(--cross); }
-    .norm { fill: var(--hairline-strong); stroke: none; }
-    .encoder :is(.embed, .head, .mlp) { stroke: color-mix(in oklab, var(--encoder) 60%, var(--hairline-strong)); }
-    .decoder :is(.embed, .head, .mlp) { stroke: color-mix(in oklab, var(--decoder) 60%, var(--hairline-strong)); }
-    .mlp { fill: color-mix(in oklab, var(--ink-soft) 14%, var(--case)); }
-    .flow { stroke: var(--ink-faint); fill: none; stroke-width: 1; }
-    .around { stroke: var(--ink-faint); fill: none; stroke-width: 1; }
-    .memory { stroke: var(--cross); fill: none; stroke-width: 1.5; }
-    .add { fill: var(--paper); stroke: var(--ink-soft); }
-    .frame { fill: none; stroke: var(--hairline-strong); }
-    text { font: var(--figures-small); fill: var(--ink-soft); }
+    :host {
+      display: block;
+    }
+    svg {
+      display: block;
+      max-width: 100%;
+      max-height: var(--tallest, none);
+      width: auto;
+      height: auto;
+    }
+    .part {
+      stroke-width: 1;
+      stroke: var(--hairline-strong);
+      fill: var(--case);
+    }
+    .encoder .attention {
+      fill: color-mix(in oklab, var(--encoder) 55%, var(--case));
+      stroke: var(--encoder);
+    }
+    .decoder .attention {
+      fill: color-mix(in oklab, var(--decoder) 55%, var(--case));
+      stroke: var(--decoder);
+    }
+    .cross {
+      fill: color-mix(in oklab, var(--cross) 55%, var(--case));
+      stroke: var(--cross);
+    }
+    .norm {
+      fill: var(--hairline-strong);
+      stroke: none;
+    }
+    .encoder :is(.embed, .head, .mlp) {
+      stroke: color-mix(in oklab, var(--encoder) 60%, var(--hairline-strong));
+    }
+    .decoder :is(.embed, .head, .mlp) {
+      stroke: color-mix(in oklab, var(--decoder) 60%, var(--hairline-strong));
+    }
+    .mlp {
+      fill: color-mix(in oklab, var(--ink-soft) 14%, var(--case));
+    }
+    .flow {
+      stroke: var(--ink-faint);
+      fill: none;
+      stroke-width: 1;
+    }
+    .around {
+      stroke: var(--ink-faint);
+      fill: none;
+      stroke-width: 1;
+    }
+    .memory {
+      stroke: var(--cross);
+      fill: none;
+      stroke-width: 1.5;
+    }
+    .add {
+      fill: var(--paper);
+      stroke: var(--ink-soft);
+    }
+    .frame {
+      fill: none;
+      stroke: var(--hairline-strong);
+    }
+    text {
+      font: var(--figures-small);
+      fill: var(--ink-soft);
+    }
   `;
 
   constructor() {
@@ -50,7 +110,8 @@ export class Sketch extends LitElement {
     const width = Math.max(...drawn.map(({ right }) => right)) + 36;
     const height = Math.max(...drawn.map(({ bottom }) => bottom)) + 2;
     return html`<svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-label=${this.label}>
-      ${drawn.map(({ picture }) => picture)} ${drawn.length > 1 ? memory(drawn) : nothing}</svg>`;
+      ${drawn.map(({ picture }) => picture)} ${drawn.length > 1 ? memory(drawn) : nothing}
+    </svg>`;
   }
 }
 
@@ -70,8 +131,11 @@ function laid({ name, before, layer, repeat, after }, left) {
   const place = (/** @type {SketchPart} */ { kind }) => {
     const height = HEIGHT[kind] ?? 12;
     if (kind === "cross") cross = y + height / 2;
-    shapes.push(kind === "add" ? svg`<circle class="part add" cx=${middle} cy=${y + height / 2} r=${height / 2}></circle>`
-      : svg`<rect class=${`part ${kind}`} x=${kind === "norm" ? left + 8 : left} y=${y} width=${kind === "norm" ? WIDTH - 16 : WIDTH} height=${height} rx="3"></rect>`);
+    shapes.push(
+      kind === "add"
+        ? svg`<circle class="part add" cx=${middle} cy=${y + height / 2} r=${height / 2}></circle>`
+        : svg`<rect class=${`part ${kind}`} x=${kind === "norm" ? left + 8 : left} y=${y} width=${kind === "norm" ? WIDTH - 16 : WIDTH} height=${height} rx="3"></rect>`,
+    );
     y += height + GAP;
     return { top: y - height - GAP, bottom: y - GAP };
   };

@@ -35,27 +35,117 @@ export class TokenStrip extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; min-height: 51px; }
-    ol { display: flex; gap: 3px; margin: 0; padding: 3px 3px 2px; list-style: none; overflow-x: auto; scrollbar-width: thin; align-items: flex-start; }
-    li { flex: none; display: grid; justify-items: center; }
-    button { font: var(--mono); color: var(--ink); height: 30px; min-width: 32px; padding: 0 6px; border: 1px solid var(--hairline-strong); border-radius: 4px;
-      background: color-mix(in oklab, var(--light, var(--cross)) calc(var(--weight, 0) * 46%), var(--case)); cursor: pointer; white-space: pre; touch-action: manipulation;
-      transition: background 160ms, border-color 160ms; }
-    button:hover { border-color: var(--ink-soft); }
-    button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
-    button[aria-pressed="true"] { border-color: var(--ink); box-shadow: inset 0 -2px 0 var(--ink); }
-    .faint button { color: var(--ink-faint); border-color: var(--hairline); }
-    .special button { color: color-mix(in oklab, var(--ink) calc(var(--weight, 0) * 100%), var(--ink-faint)); font-variant-caps: all-small-caps; font-size: 17px; border-style: dotted; }
-    .written button { border-color: color-mix(in oklab, var(--mark) 60%, var(--hairline)); background: color-mix(in oklab, var(--light, var(--cross)) calc(var(--weight, 0) * 46%), color-mix(in oklab, var(--mark) 9%, var(--case))); }
-    .filled button, .masked button { border: 1.5px solid var(--mark); }
-    .masked button { border-style: dashed; color: var(--ink); }
-    .padded button { background: var(--hatch) var(--case); color: var(--ink-faint); }
-    .space { display: inline-block; width: 0.5em; height: 0.28em; margin-right: 2px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
-    small { font: var(--figures-small); color: var(--ink-soft); min-height: 16px; line-height: 16px; }
-    .growing::after { content: ""; flex: none; width: 2px; height: 22px; margin: 4px 4px 0; background: var(--ink-faint); }
-    :host([stale]) ol { opacity: 0.5; }
-    .many button { transition: none; }
-    @media (prefers-reduced-motion: reduce) { button { transition: none; } }
+    :host {
+      display: block;
+      min-width: 0;
+      min-height: 51px;
+    }
+    ol {
+      display: flex;
+      gap: 3px;
+      margin: 0;
+      padding: 3px 3px 2px;
+      list-style: none;
+      overflow-x: auto;
+      scrollbar-width: thin;
+      align-items: flex-start;
+    }
+    li {
+      flex: none;
+      display: grid;
+      justify-items: center;
+    }
+    button {
+      font: var(--mono);
+      color: var(--ink);
+      height: 30px;
+      min-width: 32px;
+      padding: 0 6px;
+      border: 1px solid var(--hairline-strong);
+      border-radius: 4px;
+      background: color-mix(in oklab, var(--light, var(--cross)) calc(var(--weight, 0) * 46%), var(--case));
+      cursor: pointer;
+      white-space: pre;
+      touch-action: manipulation;
+      transition:
+        background 160ms,
+        border-color 160ms;
+    }
+    button:hover {
+      border-color: var(--ink-soft);
+    }
+    button:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 1px;
+    }
+    button[aria-pressed="true"] {
+      border-color: var(--ink);
+      box-shadow: inset 0 -2px 0 var(--ink);
+    }
+    .faint button {
+      color: var(--ink-faint);
+      border-color: var(--hairline);
+    }
+    .special button {
+      color: color-mix(in oklab, var(--ink) calc(var(--weight, 0) * 100%), var(--ink-faint));
+      font-variant-caps: all-small-caps;
+      font-size: 17px;
+      border-style: dotted;
+    }
+    .written button {
+      border-color: color-mix(in oklab, var(--mark) 60%, var(--hairline));
+      background: color-mix(
+        in oklab,
+        var(--light, var(--cross)) calc(var(--weight, 0) * 46%),
+        color-mix(in oklab, var(--mark) 9%, var(--case))
+      );
+    }
+    .filled button,
+    .masked button {
+      border: 1.5px solid var(--mark);
+    }
+    .masked button {
+      border-style: dashed;
+      color: var(--ink);
+    }
+    .padded button {
+      background: var(--hatch) var(--case);
+      color: var(--ink-faint);
+    }
+    .space {
+      display: inline-block;
+      width: 0.5em;
+      height: 0.28em;
+      margin-right: 2px;
+      border: 1px solid var(--ink-ghost);
+      border-top: 0;
+      vertical-align: -0.1em;
+    }
+    small {
+      font: var(--figures-small);
+      color: var(--ink-soft);
+      min-height: 16px;
+      line-height: 16px;
+    }
+    .growing::after {
+      content: "";
+      flex: none;
+      width: 2px;
+      height: 22px;
+      margin: 4px 4px 0;
+      background: var(--ink-faint);
+    }
+    :host([stale]) ol {
+      opacity: 0.5;
+    }
+    .many button {
+      transition: none;
+    }
+    @media (prefers-reduced-motion: reduce) {
+      button {
+        transition: none;
+      }
+    }
   `;
 
   /** How many tokens there were when the strip was drawn last. */
@@ -84,7 +174,13 @@ export class TokenStrip extends LitElement {
   }
 
   render() {
-    return html`<ol class=${[this.cursor && "growing", this.tokens.length > MANY && "many"].filter(Boolean).join(" ") || nothing} aria-label=${this.label} @pointerleave=${this.#leave} @focusout=${() => this.#hover(undefined)} @keydown=${this.#press}>
+    return html`<ol
+      class=${[this.cursor && "growing", this.tokens.length > MANY && "many"].filter(Boolean).join(" ") || nothing}
+      aria-label=${this.label}
+      @pointerleave=${this.#leave}
+      @focusout=${() => this.#hover(undefined)}
+      @keydown=${this.#press}
+    >
       ${this.tokens.map((piece, position) => this.#tile(piece, position))}
     </ol>`;
   }
@@ -97,13 +193,28 @@ export class TokenStrip extends LitElement {
     const weight = this.weights?.[position];
     const mark = this.marks?.[position];
     const padded = position >= this.tokens.length - this.padded;
-    const kind = [piece.special && "special", position < this.faint && "faint", padded && "padded", mark].filter(Boolean).join(" ");
+    const kind = [piece.special && "special", position < this.faint && "faint", padded && "padded", mark]
+      .filter(Boolean)
+      .join(" ");
     const under = weight !== undefined ? weight.toFixed(2) : this.ids ? String(piece.id) : "";
-    const spoken = this.say("token.label", { n: position + 1, token: named(piece.token), id: piece.id }) + (mark ? `, ${this.say(`mark.${mark}`)}` : "");
+    const spoken =
+      this.say("token.label", { n: position + 1, token: named(piece.token), id: piece.id }) +
+      (mark ? `, ${this.say(`mark.${mark}`)}` : "");
     return html`<li class=${kind}>
-      <button type="button" style=${weight === undefined ? "" : `--weight:${weight.toFixed(3)}`} tabindex=${position === (this.selected ?? 0) ? 0 : -1}
-        aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`} aria-pressed=${position === this.selected} aria-keyshortcuts=${this.editable ? "Enter M" : nothing} title=${`id ${piece.id}`}
-        @pointerenter=${() => this.#hover(position)} @focus=${() => this.#hover(position)} @click=${() => this.#select(position)} @dblclick=${() => this.#edit(position)}>${tiled(piece.token)}</button>
+      <button
+        type="button"
+        style=${weight === undefined ? "" : `--weight:${weight.toFixed(3)}`}
+        tabindex=${position === (this.selected ?? 0) ? 0 : -1}
+        aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`}
+        aria-pressed=${position === this.selected}
+        aria-keyshortcuts=${this.editable ? "Enter M" : nothing}
+        title=${`id ${piece.id}`}
+        @pointerenter=${() => this.#hover(position)}
+        @focus=${() => this.#hover(position)}
+        @click=${() => this.#select(position)}
+        @dblclick=${() => this.#edit(position)}
+        >${tiled(piece.token)}</button
+      >
       <small aria-hidden="true">${under}</small>
     </li>`;
   }
@@ -125,7 +236,8 @@ export class TokenStrip extends LitElement {
 
   /** @param {number} position */
   #edit(position) {
-    if (this.editable) this.dispatchEvent(new CustomEvent("diorama-token-edit", { bubbles: true, composed: true, detail: { position } }));
+    if (this.editable)
+      this.dispatchEvent(new CustomEvent("diorama-token-edit", { bubbles: true, composed: true, detail: { position } }));
   }
 
   /** @param {KeyboardEvent} event */

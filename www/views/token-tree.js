@@ -36,30 +36,130 @@ export class TokenTree extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; min-width: 0; }
-    .frame { overflow: auto; max-height: var(--tree-height, 340px); scrollbar-width: thin; padding: 4px; }
-    .tree { position: relative; }
-    svg { position: absolute; inset: 0; pointer-events: none; overflow: visible; }
-    path { fill: none; stroke: var(--hairline-strong); stroke-width: 1.25; }
-    path.lit { stroke: var(--ink-soft); stroke-width: 1.75; }
-    .node { position: absolute; height: 30px; box-sizing: border-box; border: 1px solid var(--hairline-strong); border-radius: 4px; background: var(--case); cursor: pointer; font: var(--mono); line-height: 25px;
-      text-align: center; white-space: pre; color: var(--ink-faint); overflow: hidden; touch-action: manipulation; }
-    .node:hover { border-color: var(--ink-soft); }
-    .node:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
-    .node.lit { color: var(--ink); border-color: var(--ink-soft); }
-    .node[aria-selected="true"] { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); font-weight: 700; }
-    .node.root { border-style: none; background: none; color: var(--ink-soft); font: var(--small); line-height: 30px; }
-    .node.root[aria-selected="true"] { border-style: solid; }
-    .special { font-variant-caps: all-small-caps; border-style: dotted; }
-    .dropped { border-style: dashed; border-color: var(--hairline-strong); background: none; }
-    .won { border-color: var(--bar); border-width: 2px; line-height: 23px; color: var(--ink); }
-    .bar { position: absolute; left: 0; bottom: 0; height: 4px; width: calc(var(--share) * 100%); background: color-mix(in oklab, var(--bar) 45%, var(--case)); }
-    :is(.lit, .won) .bar { background: var(--bar); }
-    .dropped .bar { background: var(--hairline-strong); }
-    .note { position: absolute; height: 30px; line-height: 30px; font: var(--figures-small); line-height: 30px; color: var(--ink-soft); white-space: nowrap; font-variant-numeric: tabular-nums; }
-    .note.lit { color: var(--ink); }
-    .space { display: inline-block; width: 0.45em; height: 0.28em; margin-right: 1px; border: 1px solid var(--ink-ghost); border-top: 0; vertical-align: -0.1em; }
-    :host([stale]) .tree { opacity: 0.5; }
+    :host {
+      display: block;
+      min-width: 0;
+    }
+    .frame {
+      overflow: auto;
+      max-height: var(--tree-height, 340px);
+      scrollbar-width: thin;
+      padding: 4px;
+    }
+    .tree {
+      position: relative;
+    }
+    svg {
+      position: absolute;
+      inset: 0;
+      pointer-events: none;
+      overflow: visible;
+    }
+    path {
+      fill: none;
+      stroke: var(--hairline-strong);
+      stroke-width: 1.25;
+    }
+    path.lit {
+      stroke: var(--ink-soft);
+      stroke-width: 1.75;
+    }
+    .node {
+      position: absolute;
+      height: 30px;
+      box-sizing: border-box;
+      border: 1px solid var(--hairline-strong);
+      border-radius: 4px;
+      background: var(--case);
+      cursor: pointer;
+      font: var(--mono);
+      line-height: 25px;
+      text-align: center;
+      white-space: pre;
+      color: var(--ink-faint);
+      overflow: hidden;
+      touch-action: manipulation;
+    }
+    .node:hover {
+      border-color: var(--ink-soft);
+    }
+    .node:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 1px;
+    }
+    .node.lit {
+      color: var(--ink);
+      border-color: var(--ink-soft);
+    }
+    .node[aria-selected="true"] {
+      border-color: var(--ink);
+      box-shadow: inset 0 0 0 1px var(--ink);
+      font-weight: 700;
+    }
+    .node.root {
+      border-style: none;
+      background: none;
+      color: var(--ink-soft);
+      font: var(--small);
+      line-height: 30px;
+    }
+    .node.root[aria-selected="true"] {
+      border-style: solid;
+    }
+    .special {
+      font-variant-caps: all-small-caps;
+      border-style: dotted;
+    }
+    .dropped {
+      border-style: dashed;
+      border-color: var(--hairline-strong);
+      background: none;
+    }
+    .won {
+      border-color: var(--bar);
+      border-width: 2px;
+      line-height: 23px;
+      color: var(--ink);
+    }
+    .bar {
+      position: absolute;
+      left: 0;
+      bottom: 0;
+      height: 4px;
+      width: calc(var(--share) * 100%);
+      background: color-mix(in oklab, var(--bar) 45%, var(--case));
+    }
+    :is(.lit, .won) .bar {
+      background: var(--bar);
+    }
+    .dropped .bar {
+      background: var(--hairline-strong);
+    }
+    .note {
+      position: absolute;
+      height: 30px;
+      line-height: 30px;
+      font: var(--figures-small);
+      line-height: 30px;
+      color: var(--ink-soft);
+      white-space: nowrap;
+      font-variant-numeric: tabular-nums;
+    }
+    .note.lit {
+      color: var(--ink);
+    }
+    .space {
+      display: inline-block;
+      width: 0.45em;
+      height: 0.28em;
+      margin-right: 1px;
+      border: 1px solid var(--ink-ghost);
+      border-top: 0;
+      vertical-align: -0.1em;
+    }
+    :host([stale]) .tree {
+      opacity: 0.5;
+    }
   `;
 
   constructor() {
@@ -83,13 +183,22 @@ export class TokenTree extends LitElement {
     const width = Math.max(0, ...placed.map(({ x, width, note }) => x + width + (note ? 16 + note.length * 7.6 : 4)));
     const height = Math.max(0, ...placed.map(({ y }) => y)) + ROW;
     const byKey = new Map(placed.map((node) => [node.key, node]));
-    return html`<div class="frame"><div class="tree" style=${`width:${width}px;height:${height}px;--bar:var(--${this.hue})`}>
-      <svg width=${width} height=${height} aria-hidden="true">${placed.map((node) => connector(node, byKey.get(node.parent ?? NaN), lit.has(node.key)))}</svg>
-      <div role="tree" aria-label=${this.label} aria-orientation="horizontal" @keydown=${(/** @type {KeyboardEvent} */ event) => this.#press(event, placed)}>
-        ${placed.map((node) => this.#tile(node, lit.has(node.key)))}
-      </div>
-      ${placed.map(({ key, x, y, width, note }) => (note ? html`<span class="note ${lit.has(key) ? "lit" : ""}" aria-hidden="true" style=${`left:${x + width + 10}px;top:${y}px`}>${note}</span>` : nothing))}
-    </div></div>`;
+    return html`<div class="frame"
+      ><div class="tree" style=${`width:${width}px;height:${height}px;--bar:var(--${this.hue})`}>
+        <svg width=${width} height=${height} aria-hidden="true">
+          ${placed.map((node) => connector(node, byKey.get(node.parent ?? NaN), lit.has(node.key)))}
+        </svg>
+        <div
+          role="tree"
+          aria-label=${this.label}
+          aria-orientation="horizontal"
+          @keydown=${(/** @type {KeyboardEvent} */ event) => this.#press(event, placed)}
+        >
+          ${placed.map((node) => this.#tile(node, lit.has(node.key)))}
+        </div>
+        ${placed.map(({ key, x, y, width, note }) => (note ? html`<span class="note ${lit.has(key) ? "lit" : ""}" aria-hidden="true" style=${`left:${x + width + 10}px;top:${y}px`}>${note}</span>` : nothing))}
+      </div></div
+    >`;
   }
 
   /**
@@ -100,10 +209,25 @@ export class TokenTree extends LitElement {
     const root = parent === undefined;
     const kind = ["node", lit && "lit", special && "special", mark, root && "root"].filter(Boolean).join(" ");
     const siblings = this.nodes.filter((other) => other.parent === parent).length;
-    const name = [named(token), probability === undefined ? "" : percentage(probability), spoken ?? note ?? ""].filter(Boolean).join(", ");
-    return html`<div class=${kind} role="treeitem" aria-level=${level} aria-posinset=${place} aria-setsize=${siblings} aria-selected=${key === this.current} aria-expanded=${children > 0 ? "true" : nothing}
-      aria-label=${name} title=${name} tabindex=${key === (this.current ?? this.nodes[0].key) ? 0 : -1} data-key=${key} style=${`left:${x}px;top:${y}px;width:${width}px`}
-      @click=${() => this.#emit("diorama-node-select", key)}>${root ? isolated(named(token.replace(/^▁/, ""))) : tiled(token)}${probability === undefined ? nothing : html`<span class="bar" style=${`--share:${probability}`}></span>`}</div>`;
+    const name = [named(token), probability === undefined ? "" : percentage(probability), spoken ?? note ?? ""]
+      .filter(Boolean)
+      .join(", ");
+    return html`<div
+      class=${kind}
+      role="treeitem"
+      aria-level=${level}
+      aria-posinset=${place}
+      aria-setsize=${siblings}
+      aria-selected=${key === this.current}
+      aria-expanded=${children > 0 ? "true" : nothing}
+      aria-label=${name}
+      title=${name}
+      tabindex=${key === (this.current ?? this.nodes[0].key) ? 0 : -1}
+      data-key=${key}
+      style=${`left:${x}px;top:${y}px;width:${width}px`}
+      @click=${() => this.#emit("diorama-node-select", key)}
+      >${root ? isolated(named(token.replace(/^▁/, ""))) : tiled(token)}${probability === undefined ? nothing : html`<span class="bar" style=${`--share:${probability}`}></span>`}</div
+    >`;
   }
 
   /** The current node, and those that lead to it. @param {Placed[]} placed */
@@ -141,7 +265,8 @@ export class TokenTree extends LitElement {
     const frame = this.renderRoot.querySelector(".frame");
     if (!tile || !frame || !changed.has("current")) return;
     const [left, top] = [tile.offsetLeft, tile.offsetTop];
-    if (left < frame.scrollLeft || left + tile.offsetWidth > frame.scrollLeft + frame.clientWidth) frame.scrollLeft = left - frame.clientWidth / 2;
+    if (left < frame.scrollLeft || left + tile.offsetWidth > frame.scrollLeft + frame.clientWidth)
+      frame.scrollLeft = left - frame.clientWidth / 2;
     if (top < frame.scrollTop || top + ROW > frame.scrollTop + frame.clientHeight) frame.scrollTop = top - frame.clientHeight / 2;
   }
 
@@ -169,14 +294,25 @@ function layout(nodes) {
     const first = !above || above.children === 1;
     if (!first) last++;
     const y = above && first ? above.y : last * ROW;
-    placed.set(node.key, { ...node, x: above ? above.x + above.width + GAP : 0, y, width: widthOf(node), level: (above?.level ?? 0) + 1, children: 0, place: above?.children ?? 1 });
+    placed.set(node.key, {
+      ...node,
+      x: above ? above.x + above.width + GAP : 0,
+      y,
+      width: widthOf(node),
+      level: (above?.level ?? 0) + 1,
+      children: 0,
+      place: above?.children ?? 1,
+    });
   }
   return [...placed.values()];
 }
 
 /** Deterministic, so that lines meet tiles before anything is drawn. @param {TreeNode} node */
 function widthOf({ token, parent }) {
-  const letters = [...token].reduce((sum, sign) => sum + (/[⺀-꓏가-힣豈-﫿＀-￯]/.test(sign) ? WIDE : parent === undefined ? 8 : LETTER), 0);
+  const letters = [...token].reduce(
+    (sum, sign) => sum + (/[⺀-꓏가-힣豈-﫿＀-￯]/.test(sign) ? WIDE : parent === undefined ? 8 : LETTER),
+    0,
+  );
   return Math.max(TILE, Math.ceil(letters) + 14);
 }
 
@@ -188,7 +324,8 @@ function widthOf({ token, parent }) {
 function connector({ x, y }, above, lit) {
   if (!above) return nothing;
   const [from, middle] = [above.x + above.width, TILE / 2];
-  const line = y === above.y ? `M${from} ${y + middle}H${x}` : `M${from} ${above.y + middle}h${GAP / 2 - 2}V${y + middle - 4}q0 4 4 4H${x}`;
+  const line =
+    y === above.y ? `M${from} ${y + middle}H${x}` : `M${from} ${above.y + middle}h${GAP / 2 - 2}V${y + middle - 4}q0 4 4 4H${x}`;
   return svg`<path class=${lit ? "lit" : ""} d=${line}></path>`;
 }
 

@@ -24,19 +24,89 @@ export class Tower extends LitElement {
   static say = (key) => key;
 
   static styles = css`
-    :host { display: block; position: relative; min-width: 0; max-height: 94px; overflow: auto; scrollbar-width: thin; padding: 1px; margin: -1px; }
-    .layers { display: grid; gap: 3px; width: max-content; }
-    .layer { display: flex; gap: 3px; align-items: center; }
-    .name { font: var(--small); color: var(--ink-soft); flex: none; width: 56px; white-space: nowrap; }
-    .layer.current .name { color: var(--ink); font-weight: 600; }
-    button { flex: none; width: 22px; height: 20px; padding: 0; border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline)); border-radius: 4px; cursor: pointer;
-      font: var(--figures-small); color: var(--ink-soft); background: color-mix(in oklab, var(--tower) 8%, var(--case)); }
+    :host {
+      display: block;
+      position: relative;
+      min-width: 0;
+      max-height: 94px;
+      overflow: auto;
+      scrollbar-width: thin;
+      padding: 1px;
+      margin: -1px;
+    }
+    .layers {
+      display: grid;
+      gap: 3px;
+      width: max-content;
+    }
+    .layer {
+      display: flex;
+      gap: 3px;
+      align-items: center;
+    }
+    .name {
+      font: var(--small);
+      color: var(--ink-soft);
+      flex: none;
+      width: 56px;
+      white-space: nowrap;
+    }
+    .layer.current .name {
+      color: var(--ink);
+      font-weight: 600;
+    }
+    button {
+      flex: none;
+      width: 22px;
+      height: 20px;
+      padding: 0;
+      border: 1px solid color-mix(in oklab, var(--tower) 45%, var(--hairline));
+      border-radius: 4px;
+      cursor: pointer;
+      font: var(--figures-small);
+      color: var(--ink-soft);
+      background: color-mix(in oklab, var(--tower) 8%, var(--case));
+    }
     /* Many heads scroll behind the mean, which stays in reach. */
-    button.mean { width: 30px; margin-left: 4px; position: sticky; right: 0; box-shadow: 0 0 0 2px var(--paper); }
-    button:hover { border-color: var(--tower); color: var(--ink); }
-    button:focus-visible { outline: 2px solid var(--focus); outline-offset: 1px; }
-    @media (max-width: 640px) { :host { max-height: none; } .layers { gap: 5px; } .layer { gap: 4px; } .name { width: 52px; } button { width: 26px; height: 30px; } }
-    button[aria-checked="true"] { background: var(--tower-solid); border-color: var(--tower-solid); color: var(--on-hue); font-weight: 700; }
+    button.mean {
+      width: 30px;
+      margin-left: 4px;
+      position: sticky;
+      right: 0;
+      box-shadow: 0 0 0 2px var(--paper);
+    }
+    button:hover {
+      border-color: var(--tower);
+      color: var(--ink);
+    }
+    button:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 1px;
+    }
+    @media (max-width: 640px) {
+      :host {
+        max-height: none;
+      }
+      .layers {
+        gap: 5px;
+      }
+      .layer {
+        gap: 4px;
+      }
+      .name {
+        width: 52px;
+      }
+      button {
+        width: 26px;
+        height: 30px;
+      }
+    }
+    button[aria-checked="true"] {
+      background: var(--tower-solid);
+      border-color: var(--tower-solid);
+      color: var(--on-hue);
+      font-weight: 700;
+    }
   `;
 
   constructor() {
@@ -54,13 +124,20 @@ export class Tower extends LitElement {
 
   render() {
     const layers = Array.from({ length: this.layers }, (_, i) => this.layers - 1 - i);
-    return html`<div class="layers" role="radiogroup" aria-label=${this.label} @keydown=${this.#walk}
-      style=${`--tower:var(--${this.hue});--tower-solid:var(--${this.hue}-solid)`}>
-      ${layers.map((layer) => html`<div class=${layer === this.layer ? "layer current" : "layer"} role="presentation">
-        <span class="name" aria-hidden="true">${this.say("tower.layer", { n: layer + 1 })}</span>
-        ${Array.from({ length: this.heads }, (_, head) => this.#block(layer, head))}
-        ${this.#block(layer, "mean")}
-      </div>`)}
+    return html`<div
+      class="layers"
+      role="radiogroup"
+      aria-label=${this.label}
+      @keydown=${this.#walk}
+      style=${`--tower:var(--${this.hue});--tower-solid:var(--${this.hue}-solid)`}
+    >
+      ${layers.map(
+        (layer) =>
+          html`<div class=${layer === this.layer ? "layer current" : "layer"} role="presentation">
+            <span class="name" aria-hidden="true">${this.say("tower.layer", { n: layer + 1 })}</span>
+            ${Array.from({ length: this.heads }, (_, head) => this.#block(layer, head))} ${this.#block(layer, "mean")}
+          </div>`,
+      )}
     </div>`;
   }
 
@@ -71,7 +148,10 @@ export class Tower extends LitElement {
     const chosen = /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('[aria-checked="true"]'));
     if (!chosen) return;
     const { offsetTop: top, offsetHeight: height, offsetLeft: left, offsetWidth: width } = chosen;
-    const [down, across] = [within(this.scrollTop, top + height - this.clientHeight, top), within(this.scrollLeft, left + width + MEAN - this.clientWidth, left)];
+    const [down, across] = [
+      within(this.scrollTop, top + height - this.clientHeight, top),
+      within(this.scrollLeft, left + width + MEAN - this.clientWidth, left),
+    ];
     this.scrollTo({ top: down, left: this.head === "mean" ? this.scrollLeft : across });
   }
 
@@ -81,9 +161,21 @@ export class Tower extends LitElement {
    */
   #block(layer, head) {
     const chosen = layer === this.layer && String(head) === String(this.head);
-    const spoken = head === "mean" ? this.say("tower.mean.label", { layer: layer + 1 }) : this.say("tower.head.label", { layer: layer + 1, head: head + 1 });
-    return html`<button type="button" role="radio" class=${head === "mean" ? "mean" : ""} aria-checked=${chosen} aria-label=${spoken} title=${spoken}
-      tabindex=${chosen ? 0 : -1} @click=${() => this.#select(layer, head)}>${head === "mean" ? this.say("tower.mean") : head + 1}</button>`;
+    const spoken =
+      head === "mean"
+        ? this.say("tower.mean.label", { layer: layer + 1 })
+        : this.say("tower.head.label", { layer: layer + 1, head: head + 1 });
+    return html`<button
+      type="button"
+      role="radio"
+      class=${head === "mean" ? "mean" : ""}
+      aria-checked=${chosen}
+      aria-label=${spoken}
+      title=${spoken}
+      tabindex=${chosen ? 0 : -1}
+      @click=${() => this.#select(layer, head)}
+      >${head === "mean" ? this.say("tower.mean") : head + 1}</button
+    >`;
   }
 
   /**

@@ -37,7 +37,8 @@ const generate = (name) => tab.page.evaluate(`generate(${JSON.stringify(name)}, 
 
 const expected = (await generate("diorama cpu")).ids;
 for (const name of names) {
-  for (let i = 0; i < WARM_UP; i++) assert.deepEqual((await generate(name)).ids, expected, `${name} writes other tokens than diorama cpu`);
+  for (let i = 0; i < WARM_UP; i++)
+    assert.deepEqual((await generate(name)).ids, expected, `${name} writes other tokens than diorama cpu`);
   console.log(`  ${name}: the same ${tokens} tokens, warmed up`);
 }
 const firsts = new Map(names.map((name) => [name, /** @type {number[]} */ ([])]));
@@ -52,11 +53,16 @@ for (let round = 0; round < rounds; round++) {
 }
 await tab.close();
 
-console.log(`\nMedians of ${rounds} generations in Chromium, in milliseconds. First token: ${SOURCE} tokens read, one written.\n`);
+console.log(
+  `\nMedians of ${rounds} generations in Chromium, in milliseconds. First token: ${SOURCE} tokens read, one written.\n`,
+);
 console.log(row(["", "first token", "a later token"]));
 for (const name of names) console.log(row([name, ms(firsts, name), ms(rests, name)]));
 console.log(`\n${row(["how many times faster", "first token", "a later token"])}`);
-for (const [ours, peer] of [["diorama webgpu", "onnxruntime-web webgpu"], ["diorama cpu", "onnxruntime-web wasm"]]) {
+for (const [ours, peer] of [
+  ["diorama webgpu", "onnxruntime-web webgpu"],
+  ["diorama cpu", "onnxruntime-web wasm"],
+]) {
   const ratio = (/** @type {Map<string, number[]>} */ times) => `${(median(times, peer) / median(times, ours)).toFixed(1)} ×`;
   console.log(row([`${ours} : ${peer}`, ratio(firsts), ratio(rests)]));
 }
@@ -82,7 +88,10 @@ function prepare(dist, work, model) {
   cpSync(dist, work, { recursive: true });
   cpSync(model, join(work, "bench/model"), { recursive: true });
   cpSync(join(here, "page.js"), join(work, "bench.js"));
-  writeFileSync(join(work, "bench.html"), '<!doctype html><link rel="icon" href="data:,"><title>bench</title><script type="module" src="bench.js"></script>');
+  writeFileSync(
+    join(work, "bench.html"),
+    '<!doctype html><link rel="icon" href="data:,"><title>bench</title><script type="module" src="bench.js"></script>',
+  );
   const ort = join(here, "node_modules/onnxruntime-web/dist");
   // The name of the module and of the binary that each provider loads.
   for (const file of ["ort.wasm.min.mjs", "ort.webgpu.min.mjs", "ort-wasm-simd-threaded", "ort-wasm-simd-threaded.asyncify"]) {
@@ -93,7 +102,12 @@ function prepare(dist, work, model) {
   const weights = readSafetensors(readFileSync(join(model, "model.safetensors")));
   writeFileSync(join(work, "bench/encoder.onnx"), encoderGraph(config, weights));
   writeFileSync(join(work, "bench/decoder.onnx"), decoderGraph(config, weights));
-  const peer = { heads: config.num_heads, dHead: config.d_kv, layers: decoderLayers(config), start: config.decoder_start_token_id };
+  const peer = {
+    heads: config.num_heads,
+    dHead: config.d_kv,
+    layers: decoderLayers(config),
+    start: config.decoder_start_token_id,
+  };
   writeFileSync(join(work, "bench/peer.json"), JSON.stringify(peer));
   return config;
 }

@@ -6,7 +6,8 @@ import protobuf from "protobufjs";
 /** @typedef {{ name: string, type: "float32" | "int64", dims: (number | string)[] }} Port   a string is the name of an unknown length */
 
 // Field numbers are those of onnx.proto; what is left out here is optional there.
-const { root } = protobuf.parse(`
+const { root } = protobuf.parse(
+  `
   syntax = "proto3";
   message Model { int64 ir_version = 1; repeated Opset opset_import = 8; string producer_name = 2; Graph graph = 7; }
   message Opset { string domain = 1; int64 version = 2; }
@@ -19,7 +20,9 @@ const { root } = protobuf.parse(`
   message TensorType { int32 elem_type = 1; Shape shape = 2; }
   message Shape { repeated Dimension dim = 1; }
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
-`, { keepCase: true });
+`,
+  { keepCase: true },
+);
 
 const ELEMENT = { float32: 1, int64: 7 };
 const ATTRIBUTE = { int: 2, ints: 7 };
@@ -107,7 +110,13 @@ export class OnnxGraph {
       ir_version: 8,
       producer_name: "diorama",
       opset_import: [{ domain: "", version: 17 }],
-      graph: { name: "graph", node: this.#nodes, initializer, input: this.#inputs.map(valueInfo), output: this.#outputs.map(valueInfo) },
+      graph: {
+        name: "graph",
+        node: this.#nodes,
+        initializer,
+        input: this.#inputs.map(valueInfo),
+        output: this.#outputs.map(valueInfo),
+      },
     };
     return Model.encode(Model.fromObject(model)).finish();
   }

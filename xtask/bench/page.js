@@ -51,7 +51,9 @@ async function onnxruntime(provider) {
   const session = (file, kept) =>
     ort.InferenceSession.create(`bench/${file}`, {
       executionProviders: [provider],
-      preferredOutputLocation: Object.fromEntries(caches.map((cache) => [`${kept}_${cache}`, provider === "webgpu" ? "gpu-buffer" : "cpu"])),
+      preferredOutputLocation: Object.fromEntries(
+        caches.map((cache) => [`${kept}_${cache}`, provider === "webgpu" ? "gpu-buffer" : "cpu"]),
+      ),
     });
   const encoder = await session("encoder.onnx", "cross");
   const decoder = await session("decoder.onnx", "next");

@@ -11,7 +11,14 @@ export function readSafetensors(bytes) {
   const headerLength = Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
   const tensors = new Map();
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header).filter(([name]) => name !== "__metadata__")) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    },
+  ] of Object.entries(header).filter(([name]) => name !== "__metadata__")) {
     const start = 8 + headerLength;
     // A copy begins where its element type wants it.
     tensors.set(name, { shape, data: toF32(dtype, new Uint8Array(bytes.subarray(start + from, start + to)).buffer) });

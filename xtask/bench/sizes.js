@@ -24,7 +24,8 @@ export async function firstLoad(dist) {
   const tab = await open("chromium", "", { root: dist });
   const deadline = Date.now() + 60_000;
   while (![".wasm", "model.safetensors"].every((end) => tab.served().some((file) => file.endsWith(end)))) {
-    if (Date.now() > deadline) throw new Error(`the page has not loaded its model after a minute; it asked for ${tab.served().join(", ")}`);
+    if (Date.now() > deadline)
+      throw new Error(`the page has not loaded its model after a minute; it asked for ${tab.served().join(", ")}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await tab.page.waitForNetworkIdle();

@@ -134,7 +134,10 @@ class Parts {
 
   /** @param {string} x @param {string} name */
   linear(x, name) {
-    const { shape: [rows, columns], data } = this.#tensor(name);
+    const {
+      shape: [rows, columns],
+      data,
+    } = this.#tensor(name);
     return this.graph.op("MatMul", [x, this.graph.floats(`${name}.T`, [columns, rows], transposed(data, rows, columns))]);
   }
 
@@ -154,7 +157,10 @@ class Parts {
     let scores = graph.op("MatMul", [q, graph.op("Transpose", [k], { perm: [0, 1, 3, 2] })]);
     if (bias !== undefined) scores = graph.op("Add", [scores, bias]);
     const z = graph.op("MatMul", [graph.op("Softmax", [scores], { axis: -1 }), v]);
-    const joined = graph.op("Reshape", [graph.op("Transpose", [z], { perm: [0, 2, 1, 3] }), graph.ints(1, -1, this.config.num_heads * this.config.d_kv)]);
+    const joined = graph.op("Reshape", [
+      graph.op("Transpose", [z], { perm: [0, 2, 1, 3] }),
+      graph.ints(1, -1, this.config.num_heads * this.config.d_kv),
+    ]);
     return this.linear(joined, `${name}.o.weight`);
   }
 
@@ -175,7 +181,10 @@ class Parts {
     let inner;
     if (this.config.feed_forward_proj === "relu") inner = graph.op("Relu", [this.linear(normalized, `${dense}.wi.weight`)]);
     else if (this.config.feed_forward_proj === "gated-gelu") {
-      inner = graph.op("Mul", [this.#geluTanh(this.linear(normalized, `${dense}.wi_0.weight`)), this.linear(normalized, `${dense}.wi_1.weight`)]);
+      inner = graph.op("Mul", [
+        this.#geluTanh(this.linear(normalized, `${dense}.wi_0.weight`)),
+        this.linear(normalized, `${dense}.wi_1.weight`),
+      ]);
     } else throw new Error(`feed_forward_proj ${this.config.feed_forward_proj}: expected relu or gated-gelu`);
     return graph.op("Add", [x, this.linear(inner, `${dense}.wo.weight`)]);
   }
@@ -248,7 +257,8 @@ function relativeBucket(distance, bidirectional, config) {
 /** @param {Float32Array} data @param {number} rows @param {number} columns */
 function transposed(data, rows, columns) {
   const result = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) result[column * rows + row] = data[row * columns + column];
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) result[column * rows + row] = data[row * columns + column];
   return result;
 }
 

@@ -10,4 +10,6 @@ if (!folder) {
   process.exit(1);
 }
 cpSync(fileURLToPath(new URL("../../dist", import.meta.url)), folder, { recursive: true });
-console.log(`Copied to ${folder}. In your page: import { setSite } from "diorama"; setSite("/…/") with the address under which it is served.`);
+console.log(
+  `Copied to ${folder}. In your page: import { setSite } from "diorama"; setSite("/…/") with the address under which it is served.`,
+);

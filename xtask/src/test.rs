@@ -19,7 +19,7 @@ struct Step {
 }
 
 /// In the order in which they run; a step stands after what it needs.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "system", what: "browsers, Vulkan driver, rustfmt and clippy are there", needs: &[], run: system_parts },
     Step { name: "fmt", what: "rustfmt", needs: &["system"], run: fmt },
     Step { name: "clippy", what: "clippy, native", needs: &["system"], run: clippy },
@@ -28,6 +28,7 @@ const STEPS: [Step; 13] = [
     Step { name: "rust", what: "tests of the library and the command, CPU and GPU", needs: &["system"], run: rust },
     Step { name: "fuzz", what: "some thousand damaged inputs, the same every time", needs: &[], run: fuzz },
     Step { name: "npm", what: "the locked npm packages", needs: &[], run: npm },
+    Step { name: "prettier", what: "format of the scripts and styles", needs: &["npm"], run: prettier },
     Step { name: "wasm", what: "the WebAssembly module", needs: &[], run: wasm_module },
     Step { name: "site", what: "the static site", needs: &["npm", "wasm"], run: static_site },
     Step { name: "types", what: "types of the scripts", needs: &["npm", "wasm"], run: types },
@@ -162,6 +163,10 @@ fn static_site() -> Result<Count> {
     site::assemble(Path::new("dist"), site::Offline::Kept)?;
     site::print_sizes(Path::new("dist"))?;
     Ok(Count::one_passed())
+}
+
+fn prettier() -> Result<Count> {
+    one(Command::new("node").args(["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]))
 }
 
 fn types() -> Result<Count> {

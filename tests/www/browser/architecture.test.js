@@ -15,7 +15,8 @@ const MODELS = ["bert-tiny", "roberta-tiny", "albert-tiny", "t5-tiny", "gpt2-tin
 const page = (model, more = "") => `index.html#device=cpu&model=models/${model}/&tool=architecture${more}`;
 
 /** Waits for the block's picture. @param {Page} page */
-const drawn = (page) => page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-architecture"))?.anatomy, { timeout: 60_000 });
+const drawn = (page) =>
+  page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-architecture"))?.anatomy, { timeout: 60_000 });
 
 for (const model of MODELS) {
   test(`${model}: each hook's numbers follow from those before it, and the parameters add up`, () =>
@@ -29,16 +30,26 @@ for (const model of MODELS) {
           if (node.hooks.length === 0) continue;
           const numbers = await specimen.numbers(index);
           const engine = numbers.known.get(index);
-          const most = engine.reduce((/** @type {number} */ most, /** @type {number} */ x) => Math.max(most, x > -1e29 ? Math.abs(x) : 0), 1);
+          const most = engine.reduce(
+            (/** @type {number} */ most, /** @type {number} */ x) => Math.max(most, x > -1e29 ? Math.abs(x) : 0),
+            1,
+          );
           // The first, the last and some between, at steps that fall on no axis.
           for (let flat = 0; flat < engine.length; flat += Math.max(1, Math.floor(engine.length / 7) - 1)) {
             const { value } = numbers.explain(index, flat);
             checked++;
-            if (!(Math.abs(value - engine[flat]) <= 1e-4 * most)) wrong.push(`${node.name} [${flat}]: ${value} against ${engine[flat]}`);
+            if (!(Math.abs(value - engine[flat]) <= 1e-4 * most))
+              wrong.push(`${node.name} [${flat}]: ${value} against ${engine[flat]}`);
           }
           ops.add(node.op);
         }
-        return { wrong: wrong.slice(0, 5), checked, ops: ops.size, parameters: anatomy.parameters, told: specimen.model.info.parameters };
+        return {
+          wrong: wrong.slice(0, 5),
+          checked,
+          ops: ops.size,
+          parameters: anatomy.parameters,
+          told: specimen.model.info.parameters,
+        };
       });
       assert.deepEqual(found.wrong, []);
       assert.ok(found.checked > 300 && found.ops >= 8, `${found.checked} numbers of ${found.ops} ops`);
@@ -51,20 +62,26 @@ for (const browser of browsers) {
     visit(browser, page("t5-tiny"), async (page) => {
       await drawn(page);
       const block = await page.$("diorama-architecture");
-      const kinds = await page.$$eval("diorama-architecture >>> .stack.decoder .layer .part", (parts) => parts.map((part) => part.className.replace("part ", "")));
+      const kinds = await page.$$eval("diorama-architecture >>> .stack.decoder .layer .part", (parts) =>
+        parts.map((part) => part.className.replace("part ", "")),
+      );
       assert.deepEqual(kinds, ["norm", "attention", "add", "norm", "cross", "add", "norm", "mlp", "add"]);
       await (await page.$("diorama-architecture >>> .stack.decoder .part.cross"))?.click();
       const ops = await page.$$eval("diorama-architecture >>> .op b", (names) => names.map((name) => name.textContent));
       assert.deepEqual(ops, ["linear", "linear", "linear", "attn_scores", "mask", "softmax", "attn_mix", "linear"]);
       await (await page.$$("diorama-architecture >>> .op"))[3].click();
-      const said = await (await shown(page, "diorama-architecture >>> diorama-arithmetic >>> .engine"))?.evaluate((line) => line.className);
+      const said = await (
+        await shown(page, "diorama-architecture >>> diorama-arithmetic >>> .engine")
+      )?.evaluate((line) => line.className);
       assert.equal(said, "engine");
       assert.ok(await page.$("diorama-architecture >>> .formula math"));
       await (await page.$("diorama-architecture >>> diorama-matrix >>> .frame"))?.focus();
       for (const key of /** @type {const} */ (["ArrowRight", "ArrowDown", "ArrowRight", "Enter"])) await page.keyboard.press(key);
       await page.waitForFunction(() => location.hash.includes("b.column=2") && location.hash.includes("b.row=1"));
       await (await page.$("diorama-architecture >>> .body .foot button"))?.click();
-      const wgsl = await (await shown(page, "diorama-architecture >>> diorama-shader-view >>> pre"))?.evaluate((pre) => pre.textContent ?? "");
+      const wgsl = await (
+        await shown(page, "diorama-architecture >>> diorama-shader-view >>> pre")
+      )?.evaluate((pre) => pre.textContent ?? "");
       assert.match(wgsl ?? "", /@compute/);
       assert.ok(block);
     }));
@@ -80,13 +97,24 @@ test("shared and tied weights are marked, and are counted once", () =>
     assert.ok(tied >= 1, "the head's matrix is the embedding's");
   }));
 
-for (const [theme, width] of /** @type {const} */ ([["light", 1280], ["dark", 390]])) {
+for (const [theme, width] of /** @type {const} */ ([
+  ["light", 1280],
+  ["dark", 390],
+])) {
   test(`axe-core finds nothing: ${theme}, ${width} px; and nothing scrolls sideways`, () =>
-    visit("chromium", page("bert-tiny", "&b.block=blocks.0.hook_attn_out&b.op=blocks.0.attn.hook_pattern"), async (page) => {
-      await drawn(page);
-      await shown(page, "diorama-architecture >>> diorama-arithmetic >>> .engine");
-      assert.deepEqual(await violations(page), []);
-      const { inner, scroll } = await page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }));
-      assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
-    }, { theme, width, height: 844, motion: false }));
+    visit(
+      "chromium",
+      page("bert-tiny", "&b.block=blocks.0.hook_attn_out&b.op=blocks.0.attn.hook_pattern"),
+      async (page) => {
+        await drawn(page);
+        await shown(page, "diorama-architecture >>> diorama-arithmetic >>> .engine");
+        assert.deepEqual(await violations(page), []);
+        const { inner, scroll } = await page.evaluate(() => ({
+          inner: innerWidth,
+          scroll: document.documentElement.scrollWidth,
+        }));
+        assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
+      },
+      { theme, width, height: 844, motion: false },
+    ));
 }

@@ -50,27 +50,39 @@ export async function pressIn(page, tag, words) {
  * @param {string} [begun] a selector: what must be there, beside the button
  */
 export async function stopped(page, tag, settings, begun = "*") {
-  await page.evaluate(async (tag, settings, begun) => {
-    const block = /** @type {any} */ (document.querySelector(tag));
-    const stops = new Promise((resolve) => new MutationObserver((_, observer) => {
-      const stop = [...block.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === "Stop");
-      if (!stop || !block.shadowRoot.querySelector(begun)) return;
-      observer.disconnect();
-      resolve(stop.click());
-    }).observe(block.shadowRoot, { childList: true, subtree: true, characterData: true, attributes: true }));
-    block.keep(settings);
-    await stops;
-    while (block.busy) await new Promise((resolve) => setTimeout(resolve, 20));
-    await block.updateComplete;
-  }, tag, settings, begun);
+  await page.evaluate(
+    async (tag, settings, begun) => {
+      const block = /** @type {any} */ (document.querySelector(tag));
+      const stops = new Promise((resolve) =>
+        new MutationObserver((_, observer) => {
+          const stop = [...block.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === "Stop");
+          if (!stop || !block.shadowRoot.querySelector(begun)) return;
+          observer.disconnect();
+          resolve(stop.click());
+        }).observe(block.shadowRoot, { childList: true, subtree: true, characterData: true, attributes: true }),
+      );
+      block.keep(settings);
+      await stops;
+      while (block.busy) await new Promise((resolve) => setTimeout(resolve, 20));
+      await block.updateComplete;
+    },
+    tag,
+    settings,
+    begun,
+  );
 }
 
 /** @param {Page} page */
 export async function accessible(page) {
   await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (globalThis).axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-    return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ { target, any }) => `${target.join(" ")} ${any[0]?.message ?? ""}`).join(" | ")}`);
+    const { violations } = await /** @type {any} */ (globalThis).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    });
+    return violations.map(
+      (/** @type {any} */ { id, nodes }) =>
+        `${id}: ${nodes.map((/** @type {any} */ { target, any }) => `${target.join(" ")} ${any[0]?.message ?? ""}`).join(" | ")}`,
+    );
   });
   assert.deepEqual(found, []);
 }

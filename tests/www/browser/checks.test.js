@@ -15,7 +15,9 @@ for (const browser of browsers) {
       assert.deepEqual(await rows(page, 2), await rows(page, 2, "within"));
       assert.deepEqual(new Set(await rows(page, 3)), new Set(["–"]));
       await page.click("dialog.checks button:not(.quiet)");
-      await page.waitForFunction(() => document.querySelector(".checks-table td:nth-child(4)")?.textContent !== "–", { timeout: 60_000 });
+      await page.waitForFunction(() => document.querySelector(".checks-table td:nth-child(4)")?.textContent !== "–", {
+        timeout: 60_000,
+      });
       assert.deepEqual(await rows(page, 3), await rows(page, 3, "within"));
       const said = await page.$$eval("dialog.checks p", (lines) => lines.map((line) => line.textContent ?? ""));
       assert.equal(said.filter((line) => /\b(\d+) of \1 hooks agree/.test(line)).length, 2, said.join("\n"));

@@ -29,18 +29,27 @@ async function shown(page) {
     const bars = /** @type {any} */ (document.querySelector("diorama-class-bars"));
     await bars.updateComplete;
     const { classes, labels, unusedLabels } = app.model.info;
-    return { text: bars.shadowRoot.textContent.replace(/\s+/g, " "), tracks: bars.shadowRoot.querySelectorAll(".bar").length, values: bars.classes.map((/** @type {any} */ { value }) => value), logits: Array.from(app.reader.trace.logits.data), info: { classes, labels, unusedLabels } };
+    return {
+      text: bars.shadowRoot.textContent.replace(/\s+/g, " "),
+      tracks: bars.shadowRoot.querySelectorAll(".bar").length,
+      values: bars.classes.map((/** @type {any} */ { value }) => value),
+      logits: Array.from(app.reader.trace.logits.data),
+      info: { classes, labels, unusedLabels },
+    };
   });
 }
 
 for (const browser of browsers) {
   /** @type {(model: string, story: (page: Page) => Promise<void>) => Promise<void>} */
-  const story = (model, act) => visit(browser, `index.html#device=cpu&model=models/${model}/&text=the+little+dog+ran+.`, act, { root: site.root });
+  const story = (model, act) =>
+    visit(browser, `index.html#device=cpu&model=models/${model}/&text=the+little+dog+ran+.`, act, { root: site.root });
 
   test(`${browser}: classes that are judged one by one are not shares of one; a number is a name`, () =>
     story("judged", async (page) => {
       const { values, logits, text, info } = await shown(page);
-      logits.forEach((/** @type {number} */ logit, /** @type {number} */ i) => assert.ok(Math.abs(values[i] - 1 / (1 + Math.exp(-logit))) < 1e-6));
+      logits.forEach((/** @type {number} */ logit, /** @type {number} */ i) =>
+        assert.ok(Math.abs(values[i] - 1 / (1 + Math.exp(-logit))) < 1e-6),
+      );
       assert.deepEqual(info, { classes: "sigmoid", labels: ["toxic", "7", null], unusedLabels: [] });
       assert.match(text, /toxic.*%.*7.*%.*class 2.*%.*judged by itself/);
     }));

@@ -9,12 +9,24 @@ import { violations } from "./axe.js";
 
 /** Waits until all three have answered. @param {Page} page */
 const answered = (page) =>
-  page.waitForFunction(() => {
-    const block = /** @type {any} */ (document.querySelector("diorama-compare"));
-    if (block?.error) return block.error;
-    const panels = [...(block?.panels?.values() ?? [])];
-    return panels.length === 3 && panels.every(({ model, loading, reading }) => model && !loading && reading.trace && !reading.stale && !reading.running && (reading.finished || reading.cutShort)) && "all";
-  }, { timeout: 60_000 }).then(async (outcome) => assert.equal(await outcome.jsonValue(), "all"));
+  page
+    .waitForFunction(
+      () => {
+        const block = /** @type {any} */ (document.querySelector("diorama-compare"));
+        if (block?.error) return block.error;
+        const panels = [...(block?.panels?.values() ?? [])];
+        return (
+          panels.length === 3 &&
+          panels.every(
+            ({ model, loading, reading }) =>
+              model && !loading && reading.trace && !reading.stale && !reading.running && (reading.finished || reading.cutShort),
+          ) &&
+          "all"
+        );
+      },
+      { timeout: 60_000 },
+    )
+    .then(async (outcome) => assert.equal(await outcome.jsonValue(), "all"));
 
 /** What each panel says. @param {Page} page */
 const said = (page) =>
@@ -22,7 +34,11 @@ const said = (page) =>
     const root = /** @type {ShadowRoot} */ (document.querySelector("diorama-compare")?.shadowRoot);
     const text = (/** @type {string} */ selector) => root.querySelector(selector)?.textContent?.trim() ?? "";
     const candidates = /** @type {any} */ (root.querySelector('[data-kind="encoder"] diorama-candidates'))?.candidates ?? [];
-    return { fills: candidates.map((/** @type {any} */ { token, probability }) => [token, probability.toFixed(5)]), translated: text('[data-kind="encoder-decoder"] .written'), continued: text('[data-kind="decoder"] .written') };
+    return {
+      fills: candidates.map((/** @type {any} */ { token, probability }) => [token, probability.toFixed(5)]),
+      translated: text('[data-kind="encoder-decoder"] .written'),
+      continued: text('[data-kind="decoder"] .written'),
+    };
   });
 
 for (const browser of browsers) {
@@ -42,15 +58,25 @@ for (const browser of browsers) {
         const bert = await open("bert-tiny");
         const { places } = await bert.fill({ text: "The little girl is [MASK]." }, { temperature: 1, candidates: 10 });
         bert.dispose();
-        return { fills: places[0].candidates.slice(0, 5).map((/** @type {any} */ { token, probability }) => [token, probability.toFixed(5)]),
-          translated: await write(await open("t5-tiny"), "translate English to French: The little girl is happy."), continued: await write(await open("gpt2-tiny"), "The little girl is happy.") };
+        return {
+          fills: places[0].candidates
+            .slice(0, 5)
+            .map((/** @type {any} */ { token, probability }) => [token, probability.toFixed(5)]),
+          translated: await write(await open("t5-tiny"), "translate English to French: The little girl is happy."),
+          continued: await write(await open("gpt2-tiny"), "The little girl is happy."),
+        };
       });
       assert.deepEqual(shown.fills, alone.fills);
       assert.equal(shown.translated, alone.translated);
-      assert.ok(shown.continued.startsWith("The little girl is happy.") && shown.continued.endsWith(alone.continued), `${shown.continued} against ${alone.continued}`);
+      assert.ok(
+        shown.continued.startsWith("The little girl is happy.") && shown.continued.endsWith(alone.continued),
+        `${shown.continued} against ${alone.continued}`,
+      );
 
       await (await page.$("diorama-compare >>> diorama-token-lines >>> thead th:nth-of-type(4)"))?.hover();
-      const lit = await page.$$eval("diorama-compare >>> diorama-token-lines >>> tbody td.lit .tile", (tiles) => tiles.map((tile) => tile.textContent?.trim().toLowerCase()));
+      const lit = await page.$$eval("diorama-compare >>> diorama-token-lines >>> tbody td.lit .tile", (tiles) =>
+        tiles.map((tile) => tile.textContent?.trim().toLowerCase()),
+      );
       assert.deepEqual(lit, ["girl", "girl", "girl"]);
     }));
 
@@ -61,9 +87,15 @@ for (const browser of browsers) {
       await (await page.$("diorama-compare >>> diorama-token-lines >>> thead th:nth-of-type(4) button"))?.focus();
       await page.keyboard.press("m");
       await page.waitForFunction(() => location.hash.includes("masked=3"));
-      await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-compare")).panels.get("encoder").reading.places.length === 1);
+      await page.waitForFunction(
+        () => /** @type {any} */ (document.querySelector("diorama-compare")).panels.get("encoder").reading.places.length === 1,
+      );
       await answered(page);
-      const source = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-compare")).panels.get("encoder-decoder").reading.source.map((/** @type {any} */ { token }) => token));
+      const source = await page.evaluate(() =>
+        /** @type {any} */ (document.querySelector("diorama-compare")).panels
+          .get("encoder-decoder")
+          .reading.source.map((/** @type {any} */ { token }) => token),
+      );
       assert.ok(source.includes("<extra_id_0>"), source.join(" "));
       assert.equal((await said(page)).fills.length, 5);
       const before = await said(page);
@@ -89,34 +121,55 @@ test("what was hidden is taken back by undo, and done again by redo", () =>
     assert.equal(await hidden(), "3,5");
   }));
 
-for (const [theme, width, height] of /** @type {const} */ ([["light", 1280, 800], ["dark", 390, 844]])) {
+for (const [theme, width, height] of /** @type {const} */ ([
+  ["light", 1280, 800],
+  ["dark", 390, 844],
+])) {
   test(`axe-core finds nothing: ${theme}, ${width} px; what is essential is in view`, () =>
-    visit("chromium", "compare.html#device=cpu", async (page) => {
-      await answered(page);
-      assert.deepEqual(await violations(page), []);
-      const { inner, scroll, bottoms, hidden } = await page.evaluate(() => ({
-        inner: innerWidth,
-        scroll: document.documentElement.scrollWidth,
-        bottoms: [...(document.querySelector("diorama-compare")?.shadowRoot?.querySelectorAll(".answer") ?? [])].map((part) => part.getBoundingClientRect().bottom),
-        hidden: ["encoder", "encoder-decoder"].map((kind) => {
-          const frame = document.querySelector("diorama-compare")?.shadowRoot?.querySelector(`[data-kind="${kind}"] diorama-attention-map`)?.shadowRoot?.querySelector(".frame");
-          return frame ? frame.scrollHeight - frame.clientHeight : Infinity;
-        }),
-      }));
-      assert.deepEqual(hidden, [0, 0], "rows of the example's maps out of sight");
-      assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
-      assert.equal(bottoms.length, 3);
-      if (width > 1000) for (const bottom of bottoms) assert.ok(bottom <= height, `an answer ends at ${bottom}`);
-    }, { theme, width, height, motion: false }));
+    visit(
+      "chromium",
+      "compare.html#device=cpu",
+      async (page) => {
+        await answered(page);
+        assert.deepEqual(await violations(page), []);
+        const { inner, scroll, bottoms, hidden } = await page.evaluate(() => ({
+          inner: innerWidth,
+          scroll: document.documentElement.scrollWidth,
+          bottoms: [...(document.querySelector("diorama-compare")?.shadowRoot?.querySelectorAll(".answer") ?? [])].map(
+            (part) => part.getBoundingClientRect().bottom,
+          ),
+          hidden: ["encoder", "encoder-decoder"].map((kind) => {
+            const frame = document
+              .querySelector("diorama-compare")
+              ?.shadowRoot?.querySelector(`[data-kind="${kind}"] diorama-attention-map`)
+              ?.shadowRoot?.querySelector(".frame");
+            return frame ? frame.scrollHeight - frame.clientHeight : Infinity;
+          }),
+        }));
+        assert.deepEqual(hidden, [0, 0], "rows of the example's maps out of sight");
+        assert.ok(scroll <= inner, `${scroll} px of content in ${inner} px`);
+        assert.equal(bottoms.length, 3);
+        if (width > 1000) for (const bottom of bottoms) assert.ok(bottom <= height, `an answer ends at ${bottom}`);
+      },
+      { theme, width, height, motion: false },
+    ));
 }
 
 test("on a phone a tab brings its family", () =>
-  visit("chromium", "compare.html#device=cpu&lang=zh", async (page) => {
-    await answered(page);
-    await (await page.$("diorama-compare >>> .tabs button:nth-child(3)"))?.click();
-    await page.waitForFunction(() => {
-      const face = document.querySelector("diorama-compare")?.shadowRoot?.querySelector('[data-kind="decoder"]')?.getBoundingClientRect();
-      return face && face.left >= 0 && face.right <= innerWidth;
-    });
-    assert.match(await page.evaluate(() => location.hash), /tab=decoder/);
-  }, { width: 390, height: 844, motion: false }));
+  visit(
+    "chromium",
+    "compare.html#device=cpu&lang=zh",
+    async (page) => {
+      await answered(page);
+      await (await page.$("diorama-compare >>> .tabs button:nth-child(3)"))?.click();
+      await page.waitForFunction(() => {
+        const face = document
+          .querySelector("diorama-compare")
+          ?.shadowRoot?.querySelector('[data-kind="decoder"]')
+          ?.getBoundingClientRect();
+        return face && face.left >= 0 && face.right <= innerWidth;
+      });
+      assert.match(await page.evaluate(() => location.hash), /tab=decoder/);
+    },
+    { width: 390, height: 844, motion: false },
+  ));

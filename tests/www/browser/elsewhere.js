@@ -29,7 +29,9 @@ export async function visitElsewhere(browser, prepare, path, story) {
   const elsewhere = await serveStatic(folder, "/", [origin]);
   try {
     prepare(folder, site.base);
-    await visit(browser, elsewhere.base + path, (page) => story(page, { site: site.base, elsewhere: elsewhere.base, served: () => [...site.served] }));
+    await visit(browser, elsewhere.base + path, (page) =>
+      story(page, { site: site.base, elsewhere: elsewhere.base, served: () => [...site.served] }),
+    );
     const problems = [...site.problems, ...elsewhere.problems];
     if (problems.length > 0) throw new Error(problems.join("\n"));
   } finally {
@@ -62,7 +64,11 @@ export function copyExample(name, folder, site) {
  * @param {number} [nth]
  */
 export async function drawn(place, nth = 0) {
-  await place.waitForFunction((nth) => document.querySelectorAll("diorama-heads")[nth]?.shadowRoot?.querySelector("diorama-attention-map"), POLLING, nth);
+  await place.waitForFunction(
+    (nth) => document.querySelectorAll("diorama-heads")[nth]?.shadowRoot?.querySelector("diorama-attention-map"),
+    POLLING,
+    nth,
+  );
 }
 
 /**

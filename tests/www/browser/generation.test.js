@@ -31,7 +31,16 @@ for (const browser of browsers) {
       await same(page, grown);
 
       // A candidate that nobody took yet begins a branch; what is pruned comes back.
-      await page.evaluate(() => [.../** @type {any} */ (document).querySelector("diorama-branches").shadowRoot.querySelector("diorama-candidates").shadowRoot.querySelectorAll("button")].at(-1).click());
+      await page.evaluate(() =>
+        [
+          .../** @type {any} */ (document)
+            .querySelector("diorama-branches")
+            .shadowRoot.querySelector("diorama-candidates")
+            .shadowRoot.querySelectorAll("button"),
+        ]
+          .at(-1)
+          .click(),
+      );
       await settled(page, tag, "diorama-candidates");
       const branched = await shownPaths(page);
       assert.equal(branched.length, grown.length + 1);
@@ -69,7 +78,11 @@ for (const browser of browsers) {
         const vocab = model.info.vocab;
         const sum = generated.reduce((total, id, i) => {
           const row = logits.data.subarray((start.length + i - 1) * vocab, (start.length + i) * vocab);
-          return total + row[id] - Math.log(row.reduce((/** @type {number} */ all, /** @type {number} */ logit) => all + Math.exp(logit), 0));
+          return (
+            total +
+            row[id] -
+            Math.log(row.reduce((/** @type {number} */ all, /** @type {number} */ logit) => all + Math.exp(logit), 0))
+          );
         }, 0);
         model.dispose();
         const cells = [...root.querySelectorAll("tbody tr.won td")].map((cell) => cell.textContent.replace("−", "-"));
@@ -80,19 +93,32 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: on a phone an ending has the whole width, below its numbers, and is a table still`, () =>
-    visit(browser, "embed.html#block=beams&device=cpu&beams=3&steps=6&lang=zh", async (page) => {
-      await settled(page, "diorama-beams", ".endings");
-      await accessible(page);
-      const { width, text, numbers, wide } = await page.evaluate(() => {
-        const root = /** @type {any} */ (document.querySelector("diorama-beams")).shadowRoot;
-        const boxes = [...root.querySelectorAll(".endings tbody tr:first-child > *")].map((cell) => cell.getBoundingClientRect());
-        const [name, text, ...numbers] = boxes;
-        return { width: root.querySelector(".endings").getBoundingClientRect().width, text: { width: text.width, top: text.top }, numbers: [name, ...numbers].map(({ bottom }) => bottom), wide: root.querySelector(".scroll").scrollWidth - root.querySelector(".scroll").clientWidth };
-      });
-      assert.equal(wide, 0, "nothing to scroll to");
-      assert.ok(text.width > 0.95 * width, `${text.width} of ${width} px`);
-      for (const bottom of numbers) assert.ok(bottom <= text.top + 1, `numbers end at ${bottom}, the text begins at ${text.top}`);
-    }, { width: 390, height: 844 }));
+    visit(
+      browser,
+      "embed.html#block=beams&device=cpu&beams=3&steps=6&lang=zh",
+      async (page) => {
+        await settled(page, "diorama-beams", ".endings");
+        await accessible(page);
+        const { width, text, numbers, wide } = await page.evaluate(() => {
+          const root = /** @type {any} */ (document.querySelector("diorama-beams")).shadowRoot;
+          const boxes = [...root.querySelectorAll(".endings tbody tr:first-child > *")].map((cell) =>
+            cell.getBoundingClientRect(),
+          );
+          const [name, text, ...numbers] = boxes;
+          return {
+            width: root.querySelector(".endings").getBoundingClientRect().width,
+            text: { width: text.width, top: text.top },
+            numbers: [name, ...numbers].map(({ bottom }) => bottom),
+            wide: root.querySelector(".scroll").scrollWidth - root.querySelector(".scroll").clientWidth,
+          };
+        });
+        assert.equal(wide, 0, "nothing to scroll to");
+        assert.ok(text.width > 0.95 * width, `${text.width} of ${width} px`);
+        for (const bottom of numbers)
+          assert.ok(bottom <= text.top + 1, `numbers end at ${bottom}, the text begins at ${text.top}`);
+      },
+      { width: 390, height: 844 },
+    ));
 
   test(`${browser}: with the cache and without it the tokens are the same, and the rows are counted`, () =>
     visit(browser, "embed.html#block=cache&device=cpu&count=6", async (page) => {
@@ -100,7 +126,11 @@ for (const browser of browsers) {
       await accessible(page);
       const { text, lines, figures } = await page.evaluate(() => {
         const root = /** @type {any} */ (document.querySelector("diorama-cache")).shadowRoot;
-        return { text: root.textContent, lines: root.querySelector("diorama-lines").lines.map((/** @type {any} */ { values }) => values), figures: [...root.querySelectorAll(".figure")].map(({ textContent }) => textContent) };
+        return {
+          text: root.textContent,
+          lines: root.querySelector("diorama-lines").lines.map((/** @type {any} */ { values }) => values),
+          figures: [...root.querySelectorAll(".figure")].map(({ textContent }) => textContent),
+        };
       });
       const prompt = await promptLength(page);
       assert.ok(text.includes("Token for token the same: 6 of 6."));
@@ -117,12 +147,14 @@ for (const browser of browsers) {
         const block = /** @type {any} */ (document.querySelector("diorama-iterated"));
         const drawn = () => block.shadowRoot.querySelectorAll(".passes li").length;
         // The three passes from before are still there when the new ones are asked for.
-        const stops = new Promise((resolve) => new MutationObserver((_, observer) => {
-          const stop = [...block.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === "Stop");
-          if (drawn() === 0 || drawn() === 3 || !stop) return;
-          observer.disconnect();
-          resolve(stop.click());
-        }).observe(block.shadowRoot, { childList: true, subtree: true }));
+        const stops = new Promise((resolve) =>
+          new MutationObserver((_, observer) => {
+            const stop = [...block.shadowRoot.querySelectorAll("button")].find((button) => button.textContent === "Stop");
+            if (drawn() === 0 || drawn() === 3 || !stop) return;
+            observer.disconnect();
+            resolve(stop.click());
+          }).observe(block.shadowRoot, { childList: true, subtree: true }),
+        );
         block.keep({ length: 40 });
         await stops;
         while (block.busy) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -159,11 +191,14 @@ for (const browser of browsers) {
         const model = await loadModel("models/bert-tiny/", { device: "cpu" });
         const read = (await model.encode(prompt)).map((/** @type {any} */ { id }) => id);
         let [wanted, end] = [read.slice(0, -1), read.at(-1)];
-        for (let n = 0; n < 3; n++) wanted = [...wanted, (await model.fill({ ids: [...wanted, model.info.mask, end] }, { candidates: 1 })).places[0].id];
+        for (let n = 0; n < 3; n++)
+          wanted = [...wanted, (await model.fill({ ids: [...wanted, model.info.mask, end] }, { candidates: 1 })).places[0].id];
         model.dispose();
         const root = /** @type {any} */ (document.querySelector("diorama-iterated")).shadowRoot;
         const strips = [...root.querySelectorAll("diorama-token-strip")];
-        const counts = [...root.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].slice(1, 3).map(({ textContent }) => Number(textContent)));
+        const counts = [...root.querySelectorAll("tbody tr")].map((row) =>
+          [...row.querySelectorAll("td")].slice(1, 3).map(({ textContent }) => Number(textContent)),
+        );
         return { last: strips.at(-1).tokens.map((/** @type {any} */ { id }) => id), wanted: [...wanted, end], counts };
       }, PROMPT);
       assert.deepEqual(last, wanted);
@@ -182,12 +217,17 @@ for (const browser of browsers) {
  */
 function shownPaths(page) {
   return page.evaluate(() => {
-    const { nodes } = /** @type {any} */ (document.querySelector("diorama-branches")).shadowRoot.querySelector("diorama-token-tree");
+    const { nodes } = /** @type {any} */ (document.querySelector("diorama-branches")).shadowRoot.querySelector(
+      "diorama-token-tree",
+    );
     const byKey = new Map(nodes.map((/** @type {any} */ node) => [node.key, node]));
     /** @type {(node: any) => any[]} */
     const line = (node) => (node.parent === undefined ? [] : [...line(byKey.get(node.parent)), node]);
     const leaves = nodes.filter((/** @type {any} */ { key }) => !nodes.some((/** @type {any} */ { parent }) => parent === key));
-    return leaves.map(line).map((/** @type {any[]} */ path) => ({ ids: path.map(({ id }) => id), probabilities: path.map(({ probability }) => probability) }));
+    return leaves.map(line).map((/** @type {any[]} */ path) => ({
+      ids: path.map(({ id }) => id),
+      probabilities: path.map(({ probability }) => probability),
+    }));
   });
 }
 
@@ -197,24 +237,36 @@ function shownPaths(page) {
  * @param {Path[]} paths
  */
 async function same(page, paths) {
-  const computed = await page.evaluate(async ({ prompt, all }) => {
-    const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
-    const shared = /** @type {any} */ (globalThis);
-    const model = (shared.asked ??= await loadModel("models/gpt2-tiny/", { device: "cpu" }));
-    const start = (await model.encode(prompt)).map((/** @type {any} */ { id }) => id);
-    const vocab = model.info.vocab;
-    const result = [];
-    for (const path of all) {
-      const { logits } = await model.run({ ids: [...start, ...path] });
-      result.push(path.map((id, i) => {
-        const row = logits.data.subarray((start.length + i - 1) * vocab, (start.length + i) * vocab);
-        const top = Math.max(...row);
-        return Math.exp(row[id] - top) / row.reduce((/** @type {number} */ sum, /** @type {number} */ logit) => sum + Math.exp(logit - top), 0);
-      }));
-    }
-    return result;
-  }, { prompt: PROMPT, all: ids(paths) });
-  paths.forEach(({ probabilities }, n) => probabilities.forEach((p, i) => assert.ok(Math.abs(p - computed[n][i]) <= BOUND, `path ${n}, token ${i + 1}: shown ${p}, computed ${computed[n][i]}`)));
+  const computed = await page.evaluate(
+    async ({ prompt, all }) => {
+      const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+      const shared = /** @type {any} */ (globalThis);
+      const model = (shared.asked ??= await loadModel("models/gpt2-tiny/", { device: "cpu" }));
+      const start = (await model.encode(prompt)).map((/** @type {any} */ { id }) => id);
+      const vocab = model.info.vocab;
+      const result = [];
+      for (const path of all) {
+        const { logits } = await model.run({ ids: [...start, ...path] });
+        result.push(
+          path.map((id, i) => {
+            const row = logits.data.subarray((start.length + i - 1) * vocab, (start.length + i) * vocab);
+            const top = Math.max(...row);
+            return (
+              Math.exp(row[id] - top) /
+              row.reduce((/** @type {number} */ sum, /** @type {number} */ logit) => sum + Math.exp(logit - top), 0)
+            );
+          }),
+        );
+      }
+      return result;
+    },
+    { prompt: PROMPT, all: ids(paths) },
+  );
+  paths.forEach(({ probabilities }, n) =>
+    probabilities.forEach((p, i) =>
+      assert.ok(Math.abs(p - computed[n][i]) <= BOUND, `path ${n}, token ${i + 1}: shown ${p}, computed ${computed[n][i]}`),
+    ),
+  );
 }
 
 /** @param {Path[]} paths */

@@ -17,8 +17,16 @@ export function golden(name) {
   const body = bytes.subarray(8 + headerLength);
   /** @type {Map<string, Tensor>} */
   const tensors = new Map();
-  for (const [key, { dtype, shape, data_offsets: [start, end] }] of Object.entries(header)) {
-    if (key !== "__metadata__") tensors.set(key, { shape, data: numbers(dtype, Uint8Array.from(body.subarray(start, end)).buffer) });
+  for (const [
+    key,
+    {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    },
+  ] of Object.entries(header)) {
+    if (key !== "__metadata__")
+      tensors.set(key, { shape, data: numbers(dtype, Uint8Array.from(body.subarray(start, end)).buffer) });
   }
   return tensors;
 }

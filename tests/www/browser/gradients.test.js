@@ -24,13 +24,24 @@ for (const browser of browsers) {
         for (const name of names) {
           const reference = golden(`gradients/${name}`);
           const batches = listed(golden(`gradients/${name}.batches`));
-          const asked = { files: checkpoint(name), device, batch: nested(pick(reference, "batch/")), batches, lr: RUNS[name].rate, steps: STEPPED.has(name) ? STEPS : 1 };
+          const asked = {
+            files: checkpoint(name),
+            device,
+            batch: nested(pick(reference, "batch/")),
+            batches,
+            lr: RUNS[name].rate,
+            steps: STEPPED.has(name) ? STEPS : 1,
+          };
           const told = await page.evaluate(async ({ files, device, batch, batches, lr, steps }) => {
             const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
             const bytes = (/** @type {string} */ text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-            const model = await loadModel(files.map(({ name, content }) => new File([bytes(content)], name)), { device });
+            const model = await loadModel(
+              files.map(({ name, content }) => new File([bytes(content)], name)),
+              { device },
+            );
             const training = await model.train({ data: { batches }, optimizer: { lr }, workers: 1 });
-            const plain = (/** @type {Map<string, { data: Float32Array }>} */ map) => [...map].map(([name, { data }]) => ({ name, data: Array.from(data) }));
+            const plain = (/** @type {Map<string, { data: Float32Array }>} */ map) =>
+              [...map].map(([name, { data }]) => ({ name, data: Array.from(data) }));
             const { loss, weights, activations } = await training.gradients(batch, { capture: ["*.hook_pattern"] });
             const each = [];
             for await (const step of training.run({ steps, every: steps })) each.push(...step.each);
@@ -39,7 +50,10 @@ for (const browser of browsers) {
           }, asked);
           const where = `${name} on ${device}`;
           near(told.loss, reference.get("loss")?.data[0] ?? NaN, 1e-4, `${where}: the loss`);
-          const ours = new Map([...told.weights.map(({ name, data }) => /** @type {const} */ ([`weights/${name}`, data])), ...told.activations.map(({ name, data }) => /** @type {const} */ ([`hooks/${name.replace(/_grad$/, "")}`, data]))]);
+          const ours = new Map([
+            ...told.weights.map(({ name, data }) => /** @type {const} */ ([`weights/${name}`, data])),
+            ...told.activations.map(({ name, data }) => /** @type {const} */ ([`hooks/${name.replace(/_grad$/, "")}`, data])),
+          ]);
           compare(ours, reference, where);
           told.each.forEach(({ step, loss, gradNorm }) => {
             near(loss, RUNS[name].losses[step], 1e-4, `${where}: the loss at step ${step}`);
@@ -77,12 +91,15 @@ function near(ours, theirs, bound, what) {
 
 /** The tensors under a prefix. @param {Map<string, Tensor>} tensors @param {string} prefix */
 function pick(tensors, prefix) {
-  return new Map([...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, tensor]) => [key.slice(prefix.length), tensor]));
+  return new Map(
+    [...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, tensor]) => [key.slice(prefix.length), tensor]),
+  );
 }
 
 /** As lists in lists. @param {Map<string, Tensor>} tensors @returns {Record<string, number[] | number[][]>} */
 function nested(tensors) {
-  const rows = (/** @type {Tensor} */ { shape: [count, width], data }) => (width === undefined ? data : Array.from({ length: count }, (_, i) => data.slice(i * width, (i + 1) * width)));
+  const rows = (/** @type {Tensor} */ { shape: [count, width], data }) =>
+    width === undefined ? data : Array.from({ length: count }, (_, i) => data.slice(i * width, (i + 1) * width));
   return Object.fromEntries([...tensors].map(([name, tensor]) => [name, rows(tensor)]));
 }
 
@@ -90,7 +107,10 @@ function nested(tensors) {
 function listed(tensors) {
   const [first] = tensors.values();
   return Array.from({ length: first.shape[0] }, (_, step) => {
-    const cut = (/** @type {Tensor} */ { shape: [, ...shape], data }) => ({ shape, data: data.slice(step * size(shape), (step + 1) * size(shape)) });
+    const cut = (/** @type {Tensor} */ { shape: [, ...shape], data }) => ({
+      shape,
+      data: data.slice(step * size(shape), (step + 1) * size(shape)),
+    });
     return nested(new Map([...tensors].map(([name, tensor]) => [name, cut(tensor)])));
   });
 }

@@ -16,7 +16,12 @@ function card(page) {
   return page.evaluate(() => {
     const root = document.querySelector("diorama-guide")?.shadowRoot;
     const text = (/** @type {string} */ part) => root?.querySelector(part)?.textContent?.trim() ?? "";
-    return { title: text("h2"), count: text("footer small"), remark: text(".done"), focused: root?.activeElement?.localName ?? "" };
+    return {
+      title: text("h2"),
+      count: text("footer small"),
+      remark: text(".done"),
+      focused: root?.activeElement?.localName ?? "",
+    };
   });
 }
 
@@ -30,7 +35,11 @@ async function done(page) {
 async function next(page) {
   const before = (await card(page)).title;
   await (await page.$("diorama-guide >>> .primary"))?.click();
-  await page.waitForFunction((before) => document.querySelector("diorama-guide")?.shadowRoot?.querySelector("h2")?.textContent !== before, {}, before);
+  await page.waitForFunction(
+    (before) => document.querySelector("diorama-guide")?.shadowRoot?.querySelector("h2")?.textContent !== before,
+    {},
+    before,
+  );
 }
 
 /**
@@ -50,7 +59,12 @@ for (const browser of browsers) {
     visit(browser, "index.html#device=cpu", async (page) => {
       await finished(page);
       assert.equal(await page.$("diorama-guide"), null);
-      const places = () => page.evaluate(() => [...document.querySelectorAll("header, .input, .source, .lens, .output, .candidates")].map((part) => JSON.stringify(part.getBoundingClientRect())));
+      const places = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll("header, .input, .source, .lens, .output, .candidates")].map((part) =>
+            JSON.stringify(part.getBoundingClientRect()),
+          ),
+        );
       const before = await places();
       await activate(page, browser, ".guide-button");
       await page.waitForSelector("diorama-guide");
@@ -88,7 +102,14 @@ for (const browser of browsers) {
         const position = player.steps.findIndex((/** @type {any} */ step) => step.token.replace("▁", "␣") === token);
         const { shape, data } = player.trace.activations.get(`decoder.${state.layer - 1}.cross_attn.hook_pattern`);
         const [, heads, rows, columns] = shape;
-        const row = Array.from({ length: columns }, (_, column) => Array.from({ length: heads }, (_, head) => data[(head * rows + position) * columns + column]).reduce((sum, weight) => sum + weight, 0) / heads);
+        const row = Array.from(
+          { length: columns },
+          (_, column) =>
+            Array.from({ length: heads }, (_, head) => data[(head * rows + position) * columns + column]).reduce(
+              (sum, weight) => sum + weight,
+              0,
+            ) / heads,
+        );
         const share = Math.max(...row);
         return { from: player.traced[row.indexOf(share)].token.replace("▁", "␣"), share: Math.round(share * 100) };
       }, token);
@@ -97,18 +118,28 @@ for (const browser of browsers) {
       assert.equal((await card(page)).focused, "button", "and back to the card");
 
       await activate(page, browser, "diorama-guide >>> .primary");
-      await page.waitForFunction(() => document.querySelector("diorama-guide")?.shadowRoot?.querySelector("small")?.textContent?.trim() === "5 / 6");
+      await page.waitForFunction(
+        () => document.querySelector("diorama-guide")?.shadowRoot?.querySelector("small")?.textContent?.trim() === "5 / 6",
+      );
       await (await page.$(".lens.cross diorama-tower >>> button"))?.click();
       const { layer, head } = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).state);
       assert.equal(await done(page), `Now showing: layer ${layer}, head ${head}.`);
 
       await next(page);
-      await page.evaluate(() => /** @type {HTMLElement} */ (document.querySelector("diorama-candidates")?.shadowRoot?.querySelector("input[type=range]")).focus());
+      await page.evaluate(() =>
+        /** @type {HTMLElement} */ (
+          document.querySelector("diorama-candidates")?.shadowRoot?.querySelector("input[type=range]")
+        ).focus(),
+      );
       await page.keyboard.press("ArrowRight");
       assert.match(await done(page), /^Temperature \d\.\d: /);
 
       await next(page);
-      const links = await page.evaluate(() => [...(document.querySelector("diorama-guide")?.shadowRoot?.querySelectorAll("a") ?? [])].map((link) => link.getAttribute("href")));
+      const links = await page.evaluate(() =>
+        [...(document.querySelector("diorama-guide")?.shadowRoot?.querySelectorAll("a") ?? [])].map((link) =>
+          link.getAttribute("href"),
+        ),
+      );
       assert.deepEqual(links, ["compare.html", "course.html"]);
       await (await page.$("diorama-guide >>> .primary"))?.click();
       await page.waitForFunction(() => !document.querySelector("diorama-guide"));
@@ -125,27 +156,44 @@ for (const browser of browsers) {
         titles.push((await card(page)).title);
         await next(page);
       }
-      assert.deepEqual(titles, ["它已经在运行了", "它读的是 token，不是字母", "掩码规定谁能看谁", "注意力：它在看哪里", "每个头各有各的看法"], "an encoder draws no candidates by chance");
+      assert.deepEqual(
+        titles,
+        ["它已经在运行了", "它读的是 token，不是字母", "掩码规定谁能看谁", "注意力：它在看哪里", "每个头各有各的看法"],
+        "an encoder draws no candidates by chance",
+      );
       await page.focus("diorama-guide >>> section");
       await page.keyboard.press("Escape");
       await page.waitForFunction(() => !document.querySelector("diorama-guide"));
     }));
 }
 
-for (const [theme, width, height] of /** @type {const} */ ([["light", 1280, 800], ["dark", 390, 844]])) {
+for (const [theme, width, height] of /** @type {const} */ ([
+  ["light", 1280, 800],
+  ["dark", 390, 844],
+])) {
   test(`axe-core finds nothing in the first minute, and the card stays in the window: ${theme}, ${width} px`, () =>
-    visit("chromium", "index.html#device=cpu", async (page) => {
-      await finished(page);
-      await page.click(".guide-button");
-      await page.waitForSelector("diorama-guide");
-      for (let step = 0; step <= 6; step++) {
-        assert.deepEqual(await violations(page), [], `step ${step + 1}`);
-        const { left, top, right, bottom, scroll } = await page.evaluate(() => {
-          const { left, top, right, bottom } = /** @type {Element} */ (document.querySelector("diorama-guide")?.shadowRoot?.querySelector("section")).getBoundingClientRect();
-          return { left, top, right, bottom, scroll: document.documentElement.scrollWidth };
-        });
-        assert.ok(left >= 0 && top >= 0 && right <= width && bottom <= height && scroll <= width, `step ${step + 1}: ${left} ${top} ${right} ${bottom}`);
-        if (step < 6) await next(page);
-      }
-    }, { theme, width, height, motion: false }));
+    visit(
+      "chromium",
+      "index.html#device=cpu",
+      async (page) => {
+        await finished(page);
+        await page.click(".guide-button");
+        await page.waitForSelector("diorama-guide");
+        for (let step = 0; step <= 6; step++) {
+          assert.deepEqual(await violations(page), [], `step ${step + 1}`);
+          const { left, top, right, bottom, scroll } = await page.evaluate(() => {
+            const { left, top, right, bottom } = /** @type {Element} */ (
+              document.querySelector("diorama-guide")?.shadowRoot?.querySelector("section")
+            ).getBoundingClientRect();
+            return { left, top, right, bottom, scroll: document.documentElement.scrollWidth };
+          });
+          assert.ok(
+            left >= 0 && top >= 0 && right <= width && bottom <= height && scroll <= width,
+            `step ${step + 1}: ${left} ${top} ${right} ${bottom}`,
+          );
+          if (step < 6) await next(page);
+        }
+      },
+      { theme, width, height, motion: false },
+    ));
 }

@@ -15,7 +15,9 @@ for (const browser of browsers) {
       const written = await tileIds(page, "output");
       await page.waitForFunction(() => !(/** @type {any} */ (document.querySelector("diorama-app")).testing));
       const { token, tested, info } = await page.evaluate(() => {
-        const [token, tested] = ["diorama: a first token", "diorama: devices tested"].map((name) => performance.getEntriesByName(name)[0].startTime);
+        const [token, tested] = ["diorama: a first token", "diorama: devices tested"].map(
+          (name) => performance.getEntriesByName(name)[0].startTime,
+        );
         return { token, tested, info: /** @type {any} */ (document.querySelector("diorama-app")).model.info };
       });
       assert.ok(token < tested, `a first token at ${token} ms, the devices tested at ${tested} ms`);
@@ -33,7 +35,7 @@ for (const browser of browsers) {
         const write = async (/** @type {() => Promise<void>} */ meanwhile) => {
           const generation = await model.start({ text: "translate English to French: Where is the station?" });
           const ids = [];
-          for (let done = false; !done; ) {
+          for (let done = false; !done;) {
             const step = await generation.step();
             ids.push(step.id);
             done = step.done;

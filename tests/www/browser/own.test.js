@@ -17,7 +17,9 @@ const MODELS = {
   "tests/t5-tiny": folder("www/models/t5-tiny"),
   "tests/bare": folder("tests/goldens/models/t5-v1_0"),
 };
-const BARE = Object.fromEntries(["config.json", "model.safetensors"].map((name) => [name, readFileSync(join(MODELS["tests/bare"], name))]));
+const BARE = Object.fromEntries(
+  ["config.json", "model.safetensors"].map((name) => [name, readFileSync(join(MODELS["tests/bare"], name))]),
+);
 
 /** A wait longer than this has failed. // ms */
 const PATIENCE = 30_000;
@@ -45,7 +47,9 @@ async function look(page, name) {
   await page.$eval("#own-address", (input) => /** @type {HTMLInputElement} */ (input).select());
   await page.keyboard.type(name);
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.querySelector(".statement .load") ?? document.querySelector("dialog .error:not(:empty)"));
+  await page.waitForFunction(
+    () => document.querySelector(".statement .load") ?? document.querySelector("dialog .error:not(:empty)"),
+  );
 }
 
 /**
@@ -59,7 +63,9 @@ async function choose(page, files) {
   await showModel(page);
   const chooser = await page.waitForSelector("dialog input[type=file]:not([webkitdirectory])");
   await chooser?.uploadFile(...Object.keys(files).map((name) => join(folder, name)));
-  await page.waitForFunction(() => !document.querySelector("dialog") && !(/** @type {any} */ (document.querySelector("diorama-app")).loading));
+  await page.waitForFunction(
+    () => !document.querySelector("dialog") && !(/** @type {any} */ (document.querySelector("diorama-app")).loading),
+  );
   after(() => rmSync(folder, { recursive: true }));
 }
 
@@ -67,13 +73,16 @@ async function choose(page, files) {
 const textOf = (page, selector) => page.$eval(selector, (element) => element.textContent ?? "");
 
 /** @param {Page} page @param {string} name */
-const modelIs = (page, name) => page.waitForFunction((name) => /** @type {any} */ (document.querySelector("diorama-app")).model?.info.name === name, {}, name);
+const modelIs = (page, name) =>
+  page.waitForFunction((name) => /** @type {any} */ (document.querySelector("diorama-app")).model?.info.name === name, {}, name);
 
 /** @param {Page} page @param {string} base */
 async function useMirror(page, base) {
   await showModel(page);
   // Not by a click: the dialog's card may still be on its way, and would push what the click aims at.
-  await page.$eval(".mirror", (details) => (/** @type {HTMLDetailsElement} */ (details).open = true));
+  await page.$eval(".mirror", (details) => {
+    /** @type {HTMLDetailsElement} */ (details).open = true;
+  });
   await page.focus(".mirror input");
   await page.keyboard.type(base);
   await page.waitForFunction((base) => localStorage.getItem("diorama.mirror") === base, {}, base);
@@ -85,12 +94,17 @@ async function useMirror(page, base) {
 async function withHub(browser, story, refused = false) {
   const hub = await serveHub(MODELS);
   try {
-    await visit(/** @type {import("../drive.js").BrowserName} */ (browser), "#device=cpu", async (page) => {
-      page.setDefaultTimeout(PATIENCE);
-      await finished(page);
-      await useMirror(page, hub.base);
-      await story(page, hub);
-    }, { asked: [hub.base], expected: refused ? [...EXPECTED, ...REFUSED] : EXPECTED });
+    await visit(
+      /** @type {import("../drive.js").BrowserName} */ (browser),
+      "#device=cpu",
+      async (page) => {
+        page.setDefaultTimeout(PATIENCE);
+        await finished(page);
+        await useMirror(page, hub.base);
+        await story(page, hub);
+      },
+      { asked: [hub.base], expected: refused ? [...EXPECTED, ...REFUSED] : EXPECTED },
+    );
   } finally {
     await hub.close();
   }
@@ -103,12 +117,20 @@ for (const browser of browsers) {
       assert.deepEqual(hub.asked, [], "nobody is asked before the reader says so");
       await look(page, "tests/t5-tiny");
       assert.match(await textOf(page, ".asked"), new RegExp(`${hub.base}/tests/t5-tiny/resolve/main/`));
-      assert.match(await textOf(page, ".statement"), /T5ForConditionalGeneration[\s\S]*1,\d{3},\d{3}[\s\S]*3\.6 MB[\s\S]*MB of 4\.3 GB[\s\S]*tokenizer\.json/);
-      assert.ok(hub.asked.every((line) => !/safetensors$/.test(line)), `only first bytes so far: ${hub.asked}`);
+      assert.match(
+        await textOf(page, ".statement"),
+        /T5ForConditionalGeneration[\s\S]*1,\d{3},\d{3}[\s\S]*3\.6 MB[\s\S]*MB of 4\.3 GB[\s\S]*tokenizer\.json/,
+      );
+      assert.ok(
+        hub.asked.every((line) => !/safetensors$/.test(line)),
+        `only first bytes so far: ${hub.asked}`,
+      );
 
       hub.trouble.pace = 20;
       await page.click(".statement .load");
-      await page.waitForFunction(() => /[1-9][\d.]* [kM]B of 3\.6 MB/.test(document.querySelector(".loading")?.textContent ?? ""));
+      await page.waitForFunction(() =>
+        /[1-9][\d.]* [kM]B of 3\.6 MB/.test(document.querySelector(".loading")?.textContent ?? ""),
+      );
       await page.click(".loading .cancel");
       await page.waitForFunction(() => !document.querySelector(".loading"));
       assert.equal(await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).error), "");
@@ -140,7 +162,10 @@ for (const browser of browsers) {
       await modelIs(page, "t5-tiny");
       await page.click(".remedy");
       await page.waitForSelector("#own-address");
-      assert.equal(await page.$eval("#own-address", (input) => /** @type {HTMLInputElement} */ (input).value), `${hub.base}/tests/t5-tiny/resolve/main/`);
+      assert.equal(
+        await page.$eval("#own-address", (input) => /** @type {HTMLInputElement} */ (input).value),
+        `${hub.base}/tests/t5-tiny/resolve/main/`,
+      );
     }));
 
   test(`${browser}: a connection that breaks costs a sentence and a click: what came is not fetched again`, () =>
@@ -156,28 +181,47 @@ for (const browser of browsers) {
       await page.click(".remedy");
       await modelIs(page, "tests/t5-tiny");
       await finished(page);
-      assert.deepEqual(hub.asked.filter((line) => line.includes("model.safetensors")), [`GET tests/t5-tiny/resolve/main/model.safetensors bytes=${2 * 2 ** 20}-`]);
+      assert.deepEqual(
+        hub.asked.filter((line) => line.includes("model.safetensors")),
+        [`GET tests/t5-tiny/resolve/main/model.safetensors bytes=${2 * 2 ** 20}-`],
+      );
     }));
 
   test(`${browser}: the page itself may ask no other host, nor may its engine; the reader's model comes all the same`, () =>
-    withHub(browser, async (page, hub) => {
-      const refusals = await page.evaluate(async (address) => {
-        /** @type {string[]} */
-        const policies = [];
-        document.addEventListener("securitypolicyviolation", ({ blockedURI, originalPolicy }) => blockedURI.startsWith(address) && policies.push(originalPolicy));
-        const fetched = await fetch(address).then(() => "fetched", () => "refused");
-        const picture = await new Promise((resolve) => Object.assign(new Image(), { onload: () => resolve("shown"), onerror: () => resolve("refused"), src: `${address}/x.png` }));
-        while (policies.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-        return { fetched, picture, own: policies.some((policy) => policy.includes("connect-src 'self'; worker-src 'self'")) };
-      }, hub.base);
-      assert.deepEqual(refusals, { fetched: "refused", picture: "refused", own: true });
-      assert.equal(hub.asked.length, 0);
-      await look(page, "tests/t5-tiny");
-      await page.click(".statement .load");
-      await modelIs(page, "tests/t5-tiny");
-      await finished(page);
-      assert.ok(hub.asked.includes("GET tests/t5-tiny/resolve/main/model.safetensors"));
-    }, true));
+    withHub(
+      browser,
+      async (page, hub) => {
+        const refusals = await page.evaluate(async (address) => {
+          /** @type {string[]} */
+          const policies = [];
+          document.addEventListener(
+            "securitypolicyviolation",
+            ({ blockedURI, originalPolicy }) => blockedURI.startsWith(address) && policies.push(originalPolicy),
+          );
+          const fetched = await fetch(address).then(
+            () => "fetched",
+            () => "refused",
+          );
+          const picture = await new Promise((resolve) =>
+            Object.assign(new Image(), {
+              onload: () => resolve("shown"),
+              onerror: () => resolve("refused"),
+              src: `${address}/x.png`,
+            }),
+          );
+          while (policies.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+          return { fetched, picture, own: policies.some((policy) => policy.includes("connect-src 'self'; worker-src 'self'")) };
+        }, hub.base);
+        assert.deepEqual(refusals, { fetched: "refused", picture: "refused", own: true });
+        assert.equal(hub.asked.length, 0);
+        await look(page, "tests/t5-tiny");
+        await page.click(".statement .load");
+        await modelIs(page, "tests/t5-tiny");
+        await finished(page);
+        assert.ok(hub.asked.includes("GET tests/t5-tiny/resolve/main/model.safetensors"));
+      },
+      true,
+    ));
 
   test(`${browser}: where workers have no WebGPU and the page computes on its own thread, it asks no other host either`, () =>
     withHub(browser, async (page, hub) => {
@@ -187,13 +231,21 @@ for (const browser of browsers) {
           /** @param {string} type @param {(event: any) => void} listener @param {any} [options] */
           addEventListener(type, listener, options) {
             const without = (/** @type {any} */ { data }) => ({ data: { ...data, result: { webgpu: false } } });
-            super.addEventListener(type, (/** @type {any} */ event) => listener(event.data?.result?.webgpu ? without(event) : event), options);
+            super.addEventListener(
+              type,
+              (/** @type {any} */ event) => listener(event.data?.result?.webgpu ? without(event) : event),
+              options,
+            );
           }
         };
         const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
         /** @type {number[]} */
         const received = [];
-        const model = await loadModel(address, { device: "webgpu", onProgress: (/** @type {any} */ _, /** @type {any} */ __, /** @type {any} */ bytes) => bytes && received.push(bytes.received) });
+        const model = await loadModel(address, {
+          device: "webgpu",
+          onProgress: (/** @type {any} */ _, /** @type {any} */ __, /** @type {any} */ bytes) =>
+            bytes && received.push(bytes.received),
+        });
         const ids = (await model.encode("I am cold.")).map((/** @type {any} */ { id }) => id);
         const { device } = model.info;
         const asked = performance.getEntriesByType("resource").map(({ name }) => name);
@@ -208,16 +260,26 @@ for (const browser of browsers) {
 
   test(`${browser}: a block in a frame asks another host when the reader says so, and not before`, async () => {
     const hub = await serveHub({ "tests/bert": folder("www/models/bert-tiny") });
-    const hash = new URLSearchParams({ block: "heads", device: "cpu", lang: "en", model: `${hub.base}/tests/bert/resolve/main/` });
+    const hash = new URLSearchParams({
+      block: "heads",
+      device: "cpu",
+      lang: "en",
+      model: `${hub.base}/tests/bert/resolve/main/`,
+    });
     try {
-      await visit(browser, `embed.html#${hash}`, async (page) => {
-        const button = await shown(page, "diorama-heads >>> .caption.mono + p button");
-        assert.equal(await button?.evaluate((element) => element.textContent), `Ask ${new URL(hub.base).host} for it`);
-        assert.equal(hub.asked.length, 0);
-        await button?.evaluate((element) => /** @type {HTMLElement} */ (element).click());
-        await shown(page, "diorama-heads >>> diorama-attention-map");
-        assert.ok(hub.asked.includes("GET tests/bert/resolve/main/model.safetensors"));
-      }, { asked: [hub.base], expected: EXPECTED });
+      await visit(
+        browser,
+        `embed.html#${hash}`,
+        async (page) => {
+          const button = await shown(page, "diorama-heads >>> .caption.mono + p button");
+          assert.equal(await button?.evaluate((element) => element.textContent), `Ask ${new URL(hub.base).host} for it`);
+          assert.equal(hub.asked.length, 0);
+          await button?.evaluate((element) => /** @type {HTMLElement} */ (element).click());
+          await shown(page, "diorama-heads >>> diorama-attention-map");
+          assert.ok(hub.asked.includes("GET tests/bert/resolve/main/model.safetensors"));
+        },
+        { asked: [hub.base], expected: EXPECTED },
+      );
     } finally {
       await hub.close();
     }
@@ -227,22 +289,36 @@ for (const browser of browsers) {
     const hub = await serveHub({ "tests/bert": folder("www/models/bert-tiny"), "tests/bare": MODELS["tests/bare"] });
     const at = (/** @type {string} */ name) => `${hub.base}/tests/${name}/resolve/main/`;
     const hash = new URLSearchParams({ block: "tokenizers", lang: "zh", models: `models/gpt2-tiny/ ${at("bert")}` });
-    const press = async (/** @type {Page} */ page) => (await shown(page, "diorama-tokenizers >>> .caption.mono + p button"))?.evaluate((element) => /** @type {HTMLElement} */ (element).click());
+    const press = async (/** @type {Page} */ page) =>
+      (await shown(page, "diorama-tokenizers >>> .caption.mono + p button"))?.evaluate((element) =>
+        /** @type {HTMLElement} */ (element).click(),
+      );
     try {
-      await visit(browser, `embed.html#${hash}`, async (page) => {
-        const button = await shown(page, "diorama-tokenizers >>> .caption.mono + p button");
-        const { host } = new URL(hub.base);
-        assert.equal(await button?.evaluate((element) => element.textContent), `从 ${host} 获取`);
-        assert.equal(await textOf(page, "diorama-tokenizers >>> .error"), `链接里的模型在 ${host} 上，现在还没有访问那里。`);
-        assert.equal(await textOf(page, "diorama-tokenizers >>> .caption.mono"), at("bert"));
-        assert.equal(hub.asked.length, 0);
-        await press(page);
-        await shown(page, 'diorama-tokenizers >>> tr[data-name="tests/bert"] .amount');
-        assert.equal(hub.asked.filter((line) => line.includes("safetensors")).length, 0);
-        await page.evaluate((models) => /** @type {any} */ (document.querySelector("diorama-tokenizers")).keep({ models }), at("bare"));
-        await press(page);
-        await page.waitForFunction(() => (/** @type {any} */ (document.querySelector("diorama-tokenizers"))).error.includes("找不到 tokenizer.json"), { polling: 100 });
-      }, { asked: [hub.base], expected: EXPECTED });
+      await visit(
+        browser,
+        `embed.html#${hash}`,
+        async (page) => {
+          const button = await shown(page, "diorama-tokenizers >>> .caption.mono + p button");
+          const { host } = new URL(hub.base);
+          assert.equal(await button?.evaluate((element) => element.textContent), `从 ${host} 获取`);
+          assert.equal(await textOf(page, "diorama-tokenizers >>> .error"), `链接里的模型在 ${host} 上，现在还没有访问那里。`);
+          assert.equal(await textOf(page, "diorama-tokenizers >>> .caption.mono"), at("bert"));
+          assert.equal(hub.asked.length, 0);
+          await press(page);
+          await shown(page, 'diorama-tokenizers >>> tr[data-name="tests/bert"] .amount');
+          assert.equal(hub.asked.filter((line) => line.includes("safetensors")).length, 0);
+          await page.evaluate(
+            (models) => /** @type {any} */ (document.querySelector("diorama-tokenizers")).keep({ models }),
+            at("bare"),
+          );
+          await press(page);
+          await page.waitForFunction(
+            () => /** @type {any} */ (document.querySelector("diorama-tokenizers")).error.includes("找不到 tokenizer.json"),
+            { polling: 100 },
+          );
+        },
+        { asked: [hub.base], expected: EXPECTED },
+      );
     } finally {
       await hub.close();
     }
@@ -267,9 +343,15 @@ for (const browser of browsers) {
       await page.waitForFunction(() => document.querySelector(".below-input")?.textContent?.includes("older form (vocab.txt)"));
       await modelIs(page, "model");
       const { "model.safetensors": weights, ...config } = BARE;
-      await choose(page, { ...config, "model.safetensors.index.json": '{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}', "one.safetensors": weights });
+      await choose(page, {
+        ...config,
+        "model.safetensors.index.json": '{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}',
+        "one.safetensors": weights,
+      });
       await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("two.safetensors is missing"));
       await choose(page, { ...config, "pytorch_model.bin": "PK" });
-      await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("has pytorch_model.bin but no model.safetensors"));
+      await page.waitForFunction(() =>
+        document.querySelector(".error")?.textContent?.includes("has pytorch_model.bin but no model.safetensors"),
+      );
     }));
 }

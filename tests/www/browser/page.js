@@ -88,7 +88,9 @@ export async function press(page, place) {
   const button = `.buttons button:nth-of-type(${place})`;
   // A click is sent before the page has heard of it: what follows must see the page after, not before.
   await page.evaluate((button) => {
-    const heard = new Promise((resolve) => document.querySelector(button)?.addEventListener("click", () => resolve(true), { once: true }));
+    const heard = new Promise((resolve) =>
+      document.querySelector(button)?.addEventListener("click", () => resolve(true), { once: true }),
+    );
     Object.assign(window, { heard });
   }, button);
   await page.click(button);

@@ -31,7 +31,10 @@ for (const browser of browsers) {
             const theirs = candidates[rank];
             assert.equal(candidate.id, theirs.id, JSON.stringify(cut));
             assert.equal(candidate.kept, theirs.kept, `${JSON.stringify(cut)}, rank ${rank}`);
-            assert.ok(Math.abs(candidate.probability - theirs.probability) <= BOUND, `${JSON.stringify(cut)}, rank ${rank}: ${candidate.probability}, engine ${theirs.probability}`);
+            assert.ok(
+              Math.abs(candidate.probability - theirs.probability) <= BOUND,
+              `${JSON.stringify(cut)}, rank ${rank}: ${candidate.probability}, engine ${theirs.probability}`,
+            );
           });
           assert.ok(candidates.find((candidate) => candidate.id === id)?.kept, "only a kept token is taken");
         }
@@ -46,7 +49,10 @@ for (const browser of browsers) {
       const first = await ids(warm);
       assert.deepEqual(await ids(warm), first);
       const others = await Promise.all([8, 9, 10].map((seed) => ids({ ...warm, seed })));
-      assert.ok(others.some((other) => other.join() !== first.join()), "another seed gives another text");
+      assert.ok(
+        others.some((other) => other.join() !== first.join()),
+        "another seed gives another text",
+      );
       const { aborted, beams, search, ended } = await page.evaluate(async () => {
         const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
         const model = await loadModel("models/t5-tiny/", { device: "cpu" });
@@ -70,7 +76,10 @@ for (const browser of browsers) {
             heard = done;
             stopping.abort();
           };
-          const why = await model.beamTree({ text: "Once" }, { ...long, signal: stopping.signal, onStep }).then(() => "", (/** @type {Error} */ error) => error.name);
+          const why = await model.beamTree({ text: "Once" }, { ...long, signal: stopping.signal, onStep }).then(
+            () => "",
+            (/** @type {Error} */ error) => error.name,
+          );
           const before = heard;
           // The next request: were the search going on, more of it would be heard by its end.
           const tokens = (await model.encode("Once")).length;
@@ -101,14 +110,20 @@ for (const browser of browsers) {
  * @returns {Promise<{ id: number, candidates: import("../../../www/trace.js").Candidate[], logits: number[] }[]>}
  */
 function generate(page, options, maxNewTokens) {
-  return page.evaluate(async ({ options, maxNewTokens }) => {
-    const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
-    const shared = /** @type {any} */ (globalThis);
-    const model = (shared.sampled ??= await loadModel("models/t5-tiny/", { device: "cpu" }));
-    const steps = [];
-    for await (const { id, candidates, trace } of model.generate({ text: "translate English to French: Thank you very much." }, { ...options, maxNewTokens })) {
-      steps.push({ id, candidates, logits: Array.from(trace.logits.data) });
-    }
-    return steps;
-  }, { options, maxNewTokens });
+  return page.evaluate(
+    async ({ options, maxNewTokens }) => {
+      const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+      const shared = /** @type {any} */ (globalThis);
+      const model = (shared.sampled ??= await loadModel("models/t5-tiny/", { device: "cpu" }));
+      const steps = [];
+      for await (const { id, candidates, trace } of model.generate(
+        { text: "translate English to French: Thank you very much." },
+        { ...options, maxNewTokens },
+      )) {
+        steps.push({ id, candidates, logits: Array.from(trace.logits.data) });
+      }
+      return steps;
+    },
+    { options, maxNewTokens },
+  );
 }

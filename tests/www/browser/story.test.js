@@ -43,7 +43,12 @@ for (const browser of browsers) {
       const written = await tileIds(page, "output");
       await press(page, 3);
       await tilesAre(page, written.length - 1);
-      await page.waitForFunction((rows) => document.querySelector(".lens.cross diorama-attention-map")?.shadowRoot?.querySelectorAll(".rows span").length === rows, {}, written.length - 1);
+      await page.waitForFunction(
+        (rows) =>
+          document.querySelector(".lens.cross diorama-attention-map")?.shadowRoot?.querySelectorAll(".rows span").length === rows,
+        {},
+        written.length - 1,
+      );
       await press(page, 3);
       await tilesAre(page, written.length - 2);
       await press(page, 2);
@@ -73,7 +78,12 @@ for (const browser of browsers) {
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).model.info.device === "webgpu");
       await finished(page);
       assert.deepEqual(await tileIds(page, "output"), written);
-      assert.match(await page.evaluate(() => document.querySelector("diorama-device-badge")?.shadowRoot?.querySelector(".badge")?.textContent ?? ""), /WebGPU\s*· \d+(\.\d+)? ms\/token/);
+      assert.match(
+        await page.evaluate(
+          () => document.querySelector("diorama-device-badge")?.shadowRoot?.querySelector(".badge")?.textContent ?? "",
+        ),
+        /WebGPU\s*· \d+(\.\d+)? ms\/token/,
+      );
     }));
 
   test(`${browser}: another candidate can be taken, and the text goes on from it`, () =>
@@ -86,7 +96,9 @@ for (const browser of browsers) {
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).selected === 0);
       const taken = await page.evaluate(() => {
         const shown = /** @type {any} */ (document.querySelector("diorama-candidates")).candidates;
-        /** @type {HTMLButtonElement} */ (document.querySelector("diorama-candidates")?.shadowRoot?.querySelectorAll("button")[1])?.click();
+        /** @type {HTMLButtonElement} */ (
+          document.querySelector("diorama-candidates")?.shadowRoot?.querySelectorAll("button")[1]
+        )?.click();
         return { first: shown[0].id, second: shown[1].id };
       });
       assert.equal(taken.first, written[0]);
@@ -98,14 +110,25 @@ for (const browser of browsers) {
     visit(browser, "", async (page) => {
       await finished(page);
       await (await page.$(".output diorama-token-strip >>> li:nth-child(2) button"))?.hover();
-      await page.waitForFunction(() => document.querySelector(".source diorama-token-strip")?.shadowRoot?.querySelector("small")?.textContent !== "");
-      const weights = await page.evaluate(() => [...(document.querySelector(".source diorama-token-strip")?.shadowRoot?.querySelectorAll("small") ?? [])].map((small) => Number(small.textContent)));
+      await page.waitForFunction(
+        () => document.querySelector(".source diorama-token-strip")?.shadowRoot?.querySelector("small")?.textContent !== "",
+      );
+      const weights = await page.evaluate(() =>
+        [...(document.querySelector(".source diorama-token-strip")?.shadowRoot?.querySelectorAll("small") ?? [])].map((small) =>
+          Number(small.textContent),
+        ),
+      );
       const sum = weights.reduce((total, weight) => total + weight, 0);
       assert.ok(Math.abs(sum - 1) < 0.01 * weights.length, `the weights ${weights} add up to 1, rounding apart`);
       await page.mouse.move(2, 2);
       await (await page.$(".lens.cross diorama-attention-map >>> .frame"))?.focus();
       for (const key of /** @type {const} */ (["ArrowDown", "ArrowRight", "ArrowRight"])) await page.keyboard.press(key);
-      const reading = await page.evaluate(() => document.querySelector(".lens.cross diorama-attention-map")?.shadowRoot?.querySelector("output")?.innerText.replace(/\s+/g, " "));
+      const reading = await page.evaluate(() =>
+        document
+          .querySelector(".lens.cross diorama-attention-map")
+          ?.shadowRoot?.querySelector("output")
+          ?.innerText.replace(/\s+/g, " "),
+      );
       assert.match(reading ?? "", /→ .+ [01]\.\d{3}$/);
     }));
 
@@ -115,7 +138,11 @@ for (const browser of browsers) {
       await (await page.$(".lens.decoder diorama-mask-grid >>> .cells"))?.focus();
       await page.keyboard.press("ArrowRight");
       await page.keyboard.press("ArrowRight");
-      await page.waitForFunction(() => /score [+−]?\d[\d.]* → −1e30$/.test(document.querySelector(".lens.decoder diorama-mask-grid")?.shadowRoot?.querySelector("output")?.innerText ?? ""));
+      await page.waitForFunction(() =>
+        /score [+−]?\d[\d.]* → −1e30$/.test(
+          document.querySelector(".lens.decoder diorama-mask-grid")?.shadowRoot?.querySelector("output")?.innerText ?? "",
+        ),
+      );
     }));
 
   test(`${browser}: the page speaks both languages and has both themes, and the link holds them`, () =>
@@ -139,15 +166,27 @@ for (const browser of browsers) {
 }
 
 test("a Chinese browser meets a Chinese page", () =>
-  visit("chromium", "", async (page) => {
-    await finished(page);
-    assert.equal(await page.$eval(".buttons button", (button) => button.textContent), "运行");
-  }, { lang: "zh-CN" }));
+  visit(
+    "chromium",
+    "",
+    async (page) => {
+      await finished(page);
+      assert.equal(await page.$eval(".buttons button", (button) => button.textContent), "运行");
+    },
+    { lang: "zh-CN" },
+  ));
 
 test("without WebGPU the page works on the CPU and says why", () =>
-  visit("chromium", "", async (page) => {
-    await finished(page);
-    const { device, deviceReason } = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).model.info);
-    assert.equal(device, "cpu");
-    assert.ok(deviceReason.length > 10);
-  }, { webgpu: false }));
+  visit(
+    "chromium",
+    "",
+    async (page) => {
+      await finished(page);
+      const { device, deviceReason } = await page.evaluate(
+        () => /** @type {any} */ (document.querySelector("diorama-app")).model.info,
+      );
+      assert.equal(device, "cpu");
+      assert.ok(deviceReason.length > 10);
+    },
+    { webgpu: false },
+  ));

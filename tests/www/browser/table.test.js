@@ -13,9 +13,21 @@ for (const browser of browsers) {
         const [heads, length] = [2, 96];
         const name = "a.hook_pattern";
         const data = Float32Array.from({ length: heads * length * length }, (_, i) => (i % 997) / 997);
-        const trace = { activations: new Map([[name, { name, axes: ["batch", "head", "query_pos", "key_pos"], shape: [1, heads, length, length], data }]]) };
+        const trace = {
+          activations: new Map([
+            [name, { name, axes: ["batch", "head", "query_pos", "key_pos"], shape: [1, heads, length, length], data }],
+          ]),
+        };
         const tokens = Array.from({ length }, (_, id) => ({ id, token: `t${id}`, special: false }));
-        const view = /** @type {any} */ (Object.assign(document.createElement("diorama-attention-table"), { trace, hook: name, head: "0", rows: tokens, columns: tokens }));
+        const view = /** @type {any} */ (
+          Object.assign(document.createElement("diorama-attention-table"), {
+            trace,
+            hook: name,
+            head: "0",
+            rows: tokens,
+            columns: tokens,
+          })
+        );
         view.style.cssText = "position:fixed;inset:0;z-index:99;width:600px;height:300px";
         document.body.append(view);
         const frame = () => new Promise(requestAnimationFrame);
@@ -23,10 +35,14 @@ for (const browser of browsers) {
         const whole = async () => {
           while (busy() || !view.shadowRoot) await frame();
         };
-        const wrong = (/** @type {number} */ head) => [...view.shadowRoot.querySelectorAll("tbody tr")].flatMap((line, row) => {
-          const texts = [...line.cells].slice(1).map((cell) => cell.textContent);
-          return texts.length === length && texts.every((text, column) => text === data[(head * length + row) * length + column].toFixed(3)) ? [] : [row];
-        });
+        const wrong = (/** @type {number} */ head) =>
+          [...view.shadowRoot.querySelectorAll("tbody tr")].flatMap((line, row) => {
+            const texts = [...line.cells].slice(1).map((cell) => cell.textContent);
+            return texts.length === length &&
+              texts.every((text, column) => text === data[(head * length + row) * length + column].toFixed(3))
+              ? []
+              : [row];
+          });
         await view.updateComplete;
         await whole();
         const first = { rows: view.shadowRoot.querySelectorAll("tbody tr").length, wrong: wrong(0) };
@@ -39,12 +55,21 @@ for (const browser of browsers) {
           const { top, bottom } = line.getBoundingClientRect();
           return bottom > 0 && top < 300 ? [row] : [];
         });
-        const early = { busy: busy(), stale: wrong(1).length > 0, inSight: inSight.filter((row) => wrong(1).includes(row)), looked: inSight.length > 10 };
+        const early = {
+          busy: busy(),
+          stale: wrong(1).length > 0,
+          inSight: inSight.filter((row) => wrong(1).includes(row)),
+          looked: inSight.length > 10,
+        };
         await whole();
         const later = { wrong: wrong(1), kept: line === view.shadowRoot.querySelector("tbody tr") };
         view.remove();
         return { first, early, later };
       });
-      assert.deepEqual(seen, { first: { rows: 96, wrong: [] }, early: { busy: true, stale: true, inSight: [], looked: true }, later: { wrong: [], kept: true } });
+      assert.deepEqual(seen, {
+        first: { rows: 96, wrong: [] },
+        early: { busy: true, stale: true, inSight: [], looked: true },
+        later: { wrong: [], kept: true },
+      });
     }));
 }

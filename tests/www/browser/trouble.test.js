@@ -45,7 +45,10 @@ for (const browser of browsers) {
           await page.click(".model-button");
           const chooser = await page.waitForSelector("dialog input[type=file]:not([webkitdirectory])");
           await chooser?.uploadFile(...Object.keys(files).map((name) => join(folder, name)));
-          await page.waitForFunction(() => document.querySelector(".error") !== null && !(/** @type {any} */ (document.querySelector("diorama-app")).loading));
+          await page.waitForFunction(
+            () =>
+              document.querySelector(".error") !== null && !(/** @type {any} */ (document.querySelector("diorama-app")).loading),
+          );
           const said = await page.$eval(".error", (error) => error.textContent ?? "");
           assert.match(said, names, what);
           assert.doesNotMatch(said.trim(), /\n|panicked|unreachable|undefined/, what);
@@ -91,62 +94,76 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: an address without a model, a wrong device and bad ids are refused by the module`, () =>
-    visit(browser, "", async (page) => {
-      await finished(page);
-      const said = await page.evaluate(async () => {
-        const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
-        const refusal = (/** @type {Promise<any>} */ promise) => promise.then(() => "accepted", (error) => error.message);
-        const model = await loadModel("models/t5-tiny/", { device: "cpu" });
-        const answers = {
-          address: await refusal(loadModel("models/nowhere/")),
-          device: await refusal(loadModel("models/t5-tiny/", { device: "tpu" })),
-          vocabulary: await refusal(model.run({ ids: [5, 1_000_000] })),
-          empty: await refusal(model.run({ ids: [] })),
-          nothing: await refusal(model.run({})),
-          long: await refusal(model.run({ ids: new Array(200_000).fill(5) })),
-          after: await model.run({ text: "date: 1 May 2020" }).then((/** @type {any} */ trace) => trace.logits.shape.length),
-        };
-        model.dispose();
-        return { ...answers, disposed: await refusal(model.run({ ids: [5] })) };
-      });
-      assert.match(said.address, /config\.json was not found at .*models\/nowhere\//);
-      assert.match(said.device, /"tpu"/);
-      assert.match(said.vocabulary, /1000000/);
-      for (const answer of [said.empty, said.nothing, said.long, said.disposed]) assert.match(answer, /^\S.{10,300}$/);
-      for (const answer of Object.values(said)) assert.notEqual(answer, "accepted");
-      assert.equal(said.after, 3);
-    }, { expected: [/nowhere/] }));
+    visit(
+      browser,
+      "",
+      async (page) => {
+        await finished(page);
+        const said = await page.evaluate(async () => {
+          const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+          const refusal = (/** @type {Promise<any>} */ promise) =>
+            promise.then(
+              () => "accepted",
+              (error) => error.message,
+            );
+          const model = await loadModel("models/t5-tiny/", { device: "cpu" });
+          const answers = {
+            address: await refusal(loadModel("models/nowhere/")),
+            device: await refusal(loadModel("models/t5-tiny/", { device: "tpu" })),
+            vocabulary: await refusal(model.run({ ids: [5, 1_000_000] })),
+            empty: await refusal(model.run({ ids: [] })),
+            nothing: await refusal(model.run({})),
+            long: await refusal(model.run({ ids: new Array(200_000).fill(5) })),
+            after: await model.run({ text: "date: 1 May 2020" }).then((/** @type {any} */ trace) => trace.logits.shape.length),
+          };
+          model.dispose();
+          return { ...answers, disposed: await refusal(model.run({ ids: [5] })) };
+        });
+        assert.match(said.address, /config\.json was not found at .*models\/nowhere\//);
+        assert.match(said.device, /"tpu"/);
+        assert.match(said.vocabulary, /1000000/);
+        for (const answer of [said.empty, said.nothing, said.long, said.disposed]) assert.match(answer, /^\S.{10,300}$/);
+        for (const answer of Object.values(said)) assert.notEqual(answer, "accepted");
+        assert.equal(said.after, 3);
+      },
+      { expected: [/nowhere/] },
+    ));
 
   test(`${browser}: where workers have no WebGPU, the page computes on its own thread, and goes back to a worker for the CPU`, () =>
-    visit(browser, "blank.html", async (page) => {
-      const { ids, devices, reason } = await page.evaluate(async () => {
-        const Native = Worker;
-        globalThis.Worker = /** @type {any} */ (
-          function (/** @type {URL} */ address) {
-            const script = `delete WorkerNavigator.prototype.gpu; import ${JSON.stringify(address.href)};`;
-            return new Native(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+    visit(
+      browser,
+      "blank.html",
+      async (page) => {
+        const { ids, devices, reason } = await page.evaluate(async () => {
+          const Native = Worker;
+          globalThis.Worker = /** @type {any} */ (
+            function (/** @type {URL} */ address) {
+              const script = `delete WorkerNavigator.prototype.gpu; import ${JSON.stringify(address.href)};`;
+              return new Native(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+            }
+          );
+          const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
+          const [devices, ids] = [[], []].map((list) => /** @type {any[]} */ (list));
+          let reason = "";
+          for (const device of ["webgpu", "auto", "cpu"]) {
+            const model = await loadModel("models/t5-tiny/", { device });
+            const written = [];
+            for await (const step of model.generate({ text: "date: 1 May 2020" }, { maxNewTokens: 20 })) written.push(step.id);
+            devices.push(model.info.device);
+            ids.push(written);
+            if (device === "auto") reason = model.info.deviceReason;
+            model.dispose();
           }
-        );
-        const { loadModel } = await import(new URL("diorama.js", document.baseURI).href);
-        const [devices, ids] = [[], []].map((list) => /** @type {any[]} */ (list));
-        let reason = "";
-        for (const device of ["webgpu", "auto", "cpu"]) {
-          const model = await loadModel("models/t5-tiny/", { device });
-          const written = [];
-          for await (const step of model.generate({ text: "date: 1 May 2020" }, { maxNewTokens: 20 })) written.push(step.id);
-          devices.push(model.info.device);
-          ids.push(written);
-          if (device === "auto") reason = model.info.deviceReason;
-          model.dispose();
-        }
-        return { ids, devices, reason };
-      });
-      assert.equal(devices[0], "webgpu");
-      assert.equal(devices[2], "cpu");
-      assert.match(reason, /CPU/);
-      assert.deepEqual(ids[0], ids[2]);
-      assert.deepEqual(ids[1], ids[2]);
-    }, { root: blank.root }));
+          return { ids, devices, reason };
+        });
+        assert.equal(devices[0], "webgpu");
+        assert.equal(devices[2], "cpu");
+        assert.match(reason, /CPU/);
+        assert.deepEqual(ids[0], ids[2]);
+        assert.deepEqual(ids[1], ids[2]);
+      },
+      { root: blank.root },
+    ));
 
   test(`${browser}: a crashed worker and a lost GPU cost a pause, not the tokens`, () =>
     visit(browser, "#device=cpu", async (page) => {
@@ -169,7 +186,10 @@ for (const browser of browsers) {
         const onRecover = (/** @type {string} */ reason) => reasons.push(reason);
         const write = async (/** @type {any} */ model, /** @type {() => unknown} */ trouble) => {
           const ids = [];
-          for await (const step of model.generate({ text: "translate English to French: Where is the station?" }, { maxNewTokens: 20 })) {
+          for await (const step of model.generate(
+            { text: "translate English to French: Where is the station?" },
+            { maxNewTokens: 20 },
+          )) {
             ids.push(step.id);
             if (ids.length === 2) await trouble();
           }
@@ -177,7 +197,9 @@ for (const browser of browsers) {
         };
         const cpu = await loadModel("models/t5-tiny/", { device: "cpu", onRecover });
         const calm = await write(cpu, () => {});
-        const crashed = await write(cpu, () => workers.at(-1)?.dispatchEvent(new ErrorEvent("error", { message: "made to fail" })));
+        const crashed = await write(cpu, () =>
+          workers.at(-1)?.dispatchEvent(new ErrorEvent("error", { message: "made to fail" })),
+        );
         const gpu = await loadModel("models/t5-tiny/", { device: "webgpu", onRecover });
         const lost = await write(gpu, () => gpu.loseGpu());
         cpu.dispose();

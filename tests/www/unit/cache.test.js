@@ -11,7 +11,9 @@ import { safetensors, says } from "./checkpoint.js";
 const ABSENT = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"];
 
 /** Three pieces, the last one short. */
-const WEIGHTS = safetensors({ a: { dtype: "F16", shape: [1000, 1100] }, b: { dtype: "F32", shape: [600_000] } }).map((byte, i) => (i < 400 ? byte : i % 251));
+const WEIGHTS = safetensors({ a: { dtype: "F16", shape: [1000, 1100] }, b: { dtype: "F32", shape: [600_000] } }).map((byte, i) =>
+  i < 400 ? byte : i % 251,
+);
 
 /** A browser's storage: what is put is there at once or, when it is full, refused. */
 class Storage {
@@ -72,7 +74,9 @@ afterEach(() => {
 });
 
 async function serve() {
-  const contents = new Map(Object.entries({ "config.json": Buffer.from('{"model_type":"gpt2"}'), "model.safetensors": Buffer.from(WEIGHTS) }));
+  const contents = new Map(
+    Object.entries({ "config.json": Buffer.from('{"model_type":"gpt2"}'), "model.safetensors": Buffer.from(WEIGHTS) }),
+  );
   /** @type {typeof host} */
   const state = { url: "", asked: [], contents, breakAt: 0, tag: '"one"', ranges: true, shift: 0, close: () => {} };
   const server = createServer((request, response) => {
@@ -81,9 +85,15 @@ async function serve() {
     const bytes = contents.get(name);
     if (!bytes) return void response.writeHead(404).end();
     const range = state.ranges ? request.headers.range?.match(/bytes=(\d+)-(\d*)/) : undefined;
-    const [from, to] = range ? [Number(range[1]) + (Number(range[1]) && state.shift), range[2] ? Number(range[2]) + 1 : bytes.length] : [0, bytes.length];
+    const [from, to] = range
+      ? [Number(range[1]) + (Number(range[1]) && state.shift), range[2] ? Number(range[2]) + 1 : bytes.length]
+      : [0, bytes.length];
     const part = bytes.subarray(from, to);
-    response.writeHead(range ? 206 : 200, { ...(state.tag ? { etag: state.tag } : {}), "content-length": part.length, ...(range ? { "content-range": `bytes ${from}-${from + part.length - 1}/${bytes.length}` } : {}) });
+    response.writeHead(range ? 206 : 200, {
+      ...(state.tag ? { etag: state.tag } : {}),
+      "content-length": part.length,
+      ...(range ? { "content-range": `bytes ${from}-${from + part.length - 1}/${bytes.length}` } : {}),
+    });
     if (!state.breakAt || part.length < state.breakAt) return void response.end(part);
     response.write(part.subarray(0, state.breakAt), () => setTimeout(() => response.destroy(), 50));
   }).listen(0, "127.0.0.1");
@@ -101,7 +111,10 @@ const read = () => readModel({ url: host.url }, () => {});
 test("a model that was read once is read again without its host, its absent files too", async () => {
   await read();
   assert.equal(await isKept(host.url), true);
-  assert.deepEqual((await keptModels()).map(({ name, whole }) => ({ name, whole })), [{ name: "o/n", whole: true }]);
+  assert.deepEqual(
+    (await keptModels()).map(({ name, whole }) => ({ name, whole })),
+    [{ name: "o/n", whole: true }],
+  );
   assert.equal((await keptModels())[0].bytes, WEIGHTS.length + 21);
   host.close();
   host.asked.length = 0;
@@ -118,24 +131,38 @@ test("half a file is never taken for a whole one, and only its rest is fetched",
   host.breakAt = 1.5 * PIECE;
   await assert.rejects(read(), says(/model\.safetensors stopped arriving after \d\.\d MB: check the connection/));
   assert.equal(await isKept(host.url), false);
-  assert.deepEqual((await keptModels()).map(({ whole }) => whole), [false]);
+  assert.deepEqual(
+    (await keptModels()).map(({ whole }) => whole),
+    [false],
+  );
   host.breakAt = 0;
   host.asked.length = 0;
   assert.deepEqual((await read()).weights, [WEIGHTS]);
-  assert.deepEqual(host.asked.filter((line) => !ABSENT.includes(line)), [`model.safetensors bytes=${PIECE}-`]);
+  assert.deepEqual(
+    host.asked.filter((line) => !ABSENT.includes(line)),
+    [`model.safetensors bytes=${PIECE}-`],
+  );
   assert.equal(await isKept(host.url), true);
 });
 
 test("another version, a host without ranges or one that shows no strong mark of its version is fetched from the start", async () => {
   for (const change of [{ tag: '"two"' }, { ranges: false }, { tag: undefined }, { tag: 'W/"one"' }, { shift: 1 }]) {
     await forgetModel(host.url);
-    Object.assign(host, { breakAt: 1.5 * PIECE, tag: "tag" in change && change.tag !== '"two"' ? change.tag : '"one"', ranges: true, shift: 0 });
+    Object.assign(host, {
+      breakAt: 1.5 * PIECE,
+      tag: "tag" in change && change.tag !== '"two"' ? change.tag : '"one"',
+      ranges: true,
+      shift: 0,
+    });
     await assert.rejects(read(), says(/stopped arriving/));
     Object.assign(host, { breakAt: 0, ...change });
     assert.deepEqual((await read()).weights, [WEIGHTS]);
     host.asked.length = 0;
     assert.deepEqual((await read()).weights, [WEIGHTS], "kept in its new version");
-    assert.deepEqual(host.asked.filter((line) => !ABSENT.includes(line)), []);
+    assert.deepEqual(
+      host.asked.filter((line) => !ABSENT.includes(line)),
+      [],
+    );
   }
 });
 
@@ -159,7 +186,11 @@ test("what is wrong is not kept: weights of another length, a page in the place 
     ["config.json", '{"model_type":"gp', /does not hold a JSON object/],
     ["config.json", '{"error":"try again later"}', /names no model_type/],
     ["config.json", '{"model_type":"mamba"}', /"?mamba"? is not built in/],
-    ["config.json", '{"model_type":"gpt2","architectures":["GPT2ForTokenClassification"]}', /GPT2ForTokenClassification is not built in/],
+    [
+      "config.json",
+      '{"model_type":"gpt2","architectures":["GPT2ForTokenClassification"]}',
+      /GPT2ForTokenClassification is not built in/,
+    ],
     ["config.json", undefined, /was not found/],
   ];
   for (const [name, wrong, why] of faults) {
@@ -195,7 +226,10 @@ test("an absent file is asked for again, and counts as absent where the host can
 test("caches of versions that did not check what they kept are dropped", async () => {
   await storage.open(`diorama model ${host.url}`);
   await read();
-  assert.deepEqual((await storage.keys()).filter((name) => name.startsWith("diorama model http")), []);
+  assert.deepEqual(
+    (await storage.keys()).filter((name) => name.startsWith("diorama model http")),
+    [],
+  );
 });
 
 test("a piece of another download does not count", async () => {
@@ -208,7 +242,10 @@ test("a piece of another download does not count", async () => {
   cache.set(key, new Response(await piece.clone().arrayBuffer(), { headers }));
   host.asked.length = 0;
   assert.deepEqual((await read()).weights, [WEIGHTS]);
-  assert.deepEqual(host.asked.filter((line) => !ABSENT.includes(line)), [`model.safetensors bytes=${PIECE}-`]);
+  assert.deepEqual(
+    host.asked.filter((line) => !ABSENT.includes(line)),
+    [`model.safetensors bytes=${PIECE}-`],
+  );
 });
 
 test("a full storage does not keep a model from opening", async () => {

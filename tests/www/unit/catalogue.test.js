@@ -31,10 +31,16 @@ for (const { name, kind, parameters, bytes, line, begin = {} } of SHIPPED) {
     assert.equal(numbersIn(readFileSync(weights)), parameters);
     for (const language of ["en", "zh"]) assert.ok(words(language)(`models.${line}`).length > 5);
     const { metrics, phenomena = [] } = JSON.parse(readFileSync(new URL(`${name}/metrics.json`, FOLDER), "utf8"));
-    for (const { task, metric } of metrics) assert.ok(task in NAMES && (metric in NAMES || NAMES_ALIKE.includes(metric)), `${task}, ${metric}`);
+    for (const { task, metric } of metrics)
+      assert.ok(task in NAMES && (metric in NAMES || NAMES_ALIKE.includes(metric)), `${task}, ${metric}`);
     assert.ok(readFileSync(new URL(`${name}/card.md`, FOLDER), "utf8").startsWith(`# ${name}\n`));
     const [seen] = phenomena;
-    if (seen) assert.deepEqual([begin.layer, begin.head], [seen.layer, seen.head], "the page begins with the head that the card names first");
+    if (seen)
+      assert.deepEqual(
+        [begin.layer, begin.head],
+        [seen.layer, seen.head],
+        "the page begins with the head that the card names first",
+      );
     const [task] = tasksOf(name, kind);
     const { text, pair, layer, head, task: id } = defaultsOf(addressIn(name));
     if (seen) assert.deepEqual([layer, head], [seen.layer, seen.head]);
@@ -61,5 +67,8 @@ test("the first model's defaults are the page's", () => {
 function numbersIn(bytes) {
   const length = Number(bytes.readBigUInt64LE(0));
   const { __metadata__, ...tensors } = JSON.parse(bytes.subarray(8, 8 + length).toString("utf8"));
-  return Object.values(tensors).reduce((sum, { shape }) => sum + shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1), 0);
+  return Object.values(tensors).reduce(
+    (sum, { shape }) => sum + shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1),
+    0,
+  );
 }

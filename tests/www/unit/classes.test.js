@@ -27,31 +27,62 @@ test("scores are shares of one, a probability each, or the numbers themselves", 
 test("a class without a name is called by its number, and names of no class come along", () => {
   const info = /** @type {any} */ ({ labels: [null, "low"], unusedLabels: ["high"], classes: "sigmoid" });
   const { classes, kind, unused } = classBars(info, [0.25, 0.75], say);
-  assert.deepEqual(classes, [{ name: "class 0", value: 0.25, probability: 0.25 }, { name: "low", value: 0.75, probability: 0.75 }]);
+  assert.deepEqual(classes, [
+    { name: "class 0", value: 0.25, probability: 0.25 },
+    { name: "low", value: 0.75, probability: 0.75 },
+  ]);
   assert.deepEqual([kind, unused], ["sigmoid", ["high"]]);
 });
 
 test("what a change does to classes that are judged one by one, and to numbers", () => {
   const after = Float32Array.of(0, 0);
-  near(compared(logits, after, 0, 2, "sigmoid").map((row) => row.before), [0.75, 0.5]);
+  near(
+    compared(logits, after, 0, 2, "sigmoid").map((row) => row.before),
+    [0.75, 0.5],
+  );
   // Of the first class's yes and no; the second has not moved.
   near([divergence(logits, after, "sigmoid")], [0.75 * Math.log(0.75 / 0.5) + 0.25 * Math.log(0.25 / 0.5)]);
-  near(compared(Float32Array.of(-1, 2), Float32Array.of(3, 2), 0, 2, "numbers").flatMap((row) => [row.before, row.after]), [2, 2, -1, 3]);
+  near(
+    compared(Float32Array.of(-1, 2), Float32Array.of(3, 2), 0, 2, "numbers").flatMap((row) => [row.before, row.after]),
+    [2, 2, -1, 3],
+  );
   near([divergence(Float32Array.of(-1, 2), Float32Array.of(3, 2), "numbers")], [4]);
 });
 
 test("a saved table says whether it holds probabilities or numbers", () => {
-  const view = (/** @type {string} */ kind) => /** @type {any} */ ({ localName: "diorama-class-bars", kind, classes: [{ name: "valence", value: -1.5, probability: -1.5 }] });
-  assert.deepEqual([tableOf(view("numbers"))?.head, tableOf(view("sigmoid"))?.head], [["class", "value"], ["class", "probability"]]);
+  const view = (/** @type {string} */ kind) =>
+    /** @type {any} */ ({
+      localName: "diorama-class-bars",
+      kind,
+      classes: [{ name: "valence", value: -1.5, probability: -1.5 }],
+    });
+  assert.deepEqual(
+    [tableOf(view("numbers"))?.head, tableOf(view("sigmoid"))?.head],
+    [
+      ["class", "value"],
+      ["class", "probability"],
+    ],
+  );
   assert.deepEqual(tableOf(view("numbers"))?.rows, [["valence", -1.5]]);
 });
 
 test("a judge gives its one score, its positive class against the other, or the positive class alone where classes stand by themselves", async () => {
   const one = { name: "logits", axes: ["batch", "pos", "d_vocab"], shape: [1, 2, 2], data: new Float32Array(4) };
-  const writer = () => /** @type {any} */ ({ encode: async () => [{ id: 0 }], async *generate() { yield { id: 1, text: " dog" }; }, run: async () => ({ logits: one }) });
+  const writer = () =>
+    /** @type {any} */ ({
+      encode: async () => [{ id: 0 }],
+      async *generate() {
+        yield { id: 1, text: " dog" };
+      },
+      run: async () => ({ logits: one }),
+    });
   const reward = async (/** @type {object} */ info, /** @type {number[]} */ scores) => {
-    const judge = /** @type {any} */ ({ info: { name: "judge", ...info }, run: async () => ({ logits: { data: Float32Array.from(scores) }, activations: new Map() }) });
-    return (await judged(writer(), judge, "the", { seed: 1, temperature: 1, maxNewTokens: 1 }, new AbortController().signal)).reward;
+    const judge = /** @type {any} */ ({
+      info: { name: "judge", ...info },
+      run: async () => ({ logits: { data: Float32Array.from(scores) }, activations: new Map() }),
+    });
+    return (await judged(writer(), judge, "the", { seed: 1, temperature: 1, maxNewTokens: 1 }, new AbortController().signal))
+      .reward;
   };
   assert.equal(await reward({ labels: ["relevance"], classes: "sigmoid" }, [-1.5]), -1.5);
   assert.equal(await reward({ labels: [null], classes: "numbers" }, [2]), 2);

@@ -10,7 +10,8 @@ import { initSync } from "../../../www/wasm/diorama.js";
 initSync({ module: readFileSync(new URL("../../../www/wasm/diorama_bg.wasm", import.meta.url)) });
 
 /** As a model asks its engine. @type {any} */
-const corrupt = async (/** @type {any} */ corruption) => (corruption.objective === "mlm" ? masked(corruption) : hidden(corruption));
+const corrupt = async (/** @type {any} */ corruption) =>
+  corruption.objective === "mlm" ? masked(corruption) : hidden(corruption);
 
 /** A text of `n` tokens between two that stand for none. @param {number} n */
 function text(n) {
@@ -20,7 +21,8 @@ function text(n) {
 
 const MASK = 3;
 const VOCABULARY = Array.from({ length: 200 }, (_, i) => 10 + i);
-const draw = (/** @type {number} */ n, /** @type {number} */ seed) => targetsOf(corrupt, text(n), { seed, mask: MASK, vocabulary: VOCABULARY });
+const draw = (/** @type {number} */ n, /** @type {number} */ seed) =>
+  targetsOf(corrupt, text(n), { seed, mask: MASK, vocabulary: VOCABULARY });
 
 test("a seed brings its draws back, another draws otherwise", async () => {
   assert.deepEqual(await draw(40, 5), await draw(40, 5));
@@ -33,7 +35,10 @@ test("15 % of the tokens are chosen, at least one, each as often as the others, 
   assert.deepEqual(await draw(0, 1), []);
   const counts = new Array(22).fill(0);
   for (const places of await epochsOf(corrupt, text(20), { seed: 7, epochs: 4000 })) {
-    assert.deepEqual(places, [...new Set(places)].sort((a, b) => a - b));
+    assert.deepEqual(
+      places,
+      [...new Set(places)].sort((a, b) => a - b),
+    );
     for (const place of places) counts[place]++;
   }
   assert.deepEqual([counts[0], counts[21]], [0, 0]);
@@ -67,7 +72,10 @@ test("static masking repeats its ten copies, dynamic masking does not, and its f
   for (let epoch = 10; epoch < 40; epoch++) assert.deepEqual(fixed[epoch], fixed[epoch - 10]);
   assert.equal(new Set(fixed.map((places) => places.join())).size, 10);
   assert.ok(new Set(fresh.map((places) => places.join())).size > 35);
-  assert.deepEqual(fresh[0], (await draw(30, 2)).map(({ position }) => position));
+  assert.deepEqual(
+    fresh[0],
+    (await draw(30, 2)).map(({ position }) => position),
+  );
 });
 
 test("coverage grows, stands still once the copies repeat, and comes to 1 − 0.85ⁿ on average", async () => {
@@ -96,9 +104,21 @@ test("neighbouring seeds have nothing to do with each other", async () => {
 });
 
 test("what cannot be corrupted is refused in a sentence", async () => {
-  await assert.rejects(epochsOf(corrupt, text(5), { seed: 1, rate: 0 }), /the share that is corrupted is 0; it must be above 0 and at most 1/);
+  await assert.rejects(
+    epochsOf(corrupt, text(5), { seed: 1, rate: 0 }),
+    /the share that is corrupted is 0; it must be above 0 and at most 1/,
+  );
   await assert.rejects(targetsOf(corrupt, text(5), { seed: 1, mask: MASK, vocabulary: [12, 11] }), /not in order/);
-  await assert.rejects(corrupt({ objective: "span", ids: [1], sentinels: [9, 8], share: 0.15, mean: 3, seed: 1 }), /two tokens at least/);
-  await assert.rejects(corrupt({ objective: "span", ids: [1, 2, 3], sentinels: [9], share: 0.15, mean: 3, seed: 1 }), /take 2 sentinels, and there are 1/);
-  await assert.rejects(corrupt({ objective: "span", ids: [1, 2, 3], sentinels: [9, 8], share: 0.15, mean: 0, seed: 1 }), /spans of 0 tokens/);
+  await assert.rejects(
+    corrupt({ objective: "span", ids: [1], sentinels: [9, 8], share: 0.15, mean: 3, seed: 1 }),
+    /two tokens at least/,
+  );
+  await assert.rejects(
+    corrupt({ objective: "span", ids: [1, 2, 3], sentinels: [9], share: 0.15, mean: 3, seed: 1 }),
+    /take 2 sentinels, and there are 1/,
+  );
+  await assert.rejects(
+    corrupt({ objective: "span", ids: [1, 2, 3], sentinels: [9, 8], share: 0.15, mean: 0, seed: 1 }),
+    /spans of 0 tokens/,
+  );
 });

@@ -42,14 +42,16 @@ for (const credit of CREDITS) {
       assert.ok(name && authors && LICENSES.includes(license), `${file}: ${license}`);
       if (license.startsWith("CC") || license.startsWith("CDLA")) assert.ok(terms, `${file}: where the licence can be read`);
       // These ask for their text in every copy.
-      if (["MIT", "BSD-2-Clause"].includes(license)) assert.match(notice ?? "", /Copyright[\s\S]*(Permission is hereby granted|Redistribution and use)/);
+      if (["MIT", "BSD-2-Clause"].includes(license))
+        assert.match(notice ?? "", /Copyright[\s\S]*(Permission is hereby granted|Redistribution and use)/);
     }
     const text = textOf(file);
     const lines = text.split("\n");
     assert.equal(lines.pop(), "", "the last line ends, too");
     assert.deepEqual([lines.length, new TextEncoder().encode(text).length], [credit.lines, credit.bytes]);
     assert.doesNotMatch(text, /\r|\uFEFF|\uFFFD/);
-    for (const [number, line] of lines.entries()) assert.ok(line.trim() !== "" && line === line.trimEnd() && FITS[format](line, credit), `line ${number + 1}: ${line}`);
+    for (const [number, line] of lines.entries())
+      assert.ok(line.trim() !== "" && line === line.trimEnd() && FITS[format](line, credit), `line ${number + 1}: ${line}`);
     if (format === "documents") {
       assert.equal(lines.at(-1), "<|endoftext|>");
       for (const story of text.split("<|endoftext|>\n").slice(0, -1)) assert.ok(story.trim().length > 10, story);
@@ -59,8 +61,14 @@ for (const credit of CREDITS) {
 
 test("classes are there alike, and quatrains have four lines of five or of seven characters", () => {
   for (const { file, classes } of CREDITS.filter(({ format }) => format === "labelled")) {
-    const counts = (classes ?? []).map((_, label) => textOf(file).split("\n").filter((line) => line.startsWith(`${label}\t`)).length);
+    const counts = (classes ?? []).map(
+      (_, label) =>
+        textOf(file)
+          .split("\n")
+          .filter((line) => line.startsWith(`${label}\t`)).length,
+    );
     assert.equal(new Set(counts).size, 1, `${file}: ${counts}`);
   }
-  for (const poem of textOf("quatrains.zh.txt").trim().split("\n")) assert.match(poem, /^(.{5}，.{5}。.{5}，.{5}。|.{7}，.{7}。.{7}，.{7}。)$/u);
+  for (const poem of textOf("quatrains.zh.txt").trim().split("\n"))
+    assert.match(poem, /^(.{5}，.{5}。.{5}，.{5}。|.{7}，.{7}。.{7}，.{7}。)$/u);
 });

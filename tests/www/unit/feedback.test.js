@@ -2,10 +2,20 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { dpo, klOfBest, logProbability, logSigmoid, meanOfBest, nextPair, parseLabels, rewardLoss } from "../../../www/blocks/feedback/math.js";
+import {
+  dpo,
+  klOfBest,
+  logProbability,
+  logSigmoid,
+  meanOfBest,
+  nextPair,
+  parseLabels,
+  rewardLoss,
+} from "../../../www/blocks/feedback/math.js";
 import { judged } from "../../../www/blocks/feedback/sample.js";
 
-const near = (/** @type {number} */ got, /** @type {number} */ wanted, within = 1e-9) => assert.ok(Math.abs(got - wanted) <= within, `${got} against ${wanted}`);
+const near = (/** @type {number} */ got, /** @type {number} */ wanted, within = 1e-9) =>
+  assert.ok(Math.abs(got - wanted) <= within, `${got} against ${wanted}`);
 
 test("log σ, also far from 0", () => {
   near(logSigmoid(0), -Math.LN2);
@@ -23,7 +33,8 @@ test("a reward model pays log 2 where it cannot tell, and less where it is right
 test("the mean of the best of n is the mean over all draws", () => {
   const rewards = [3, -1, 4, 1, 5, 9, 2.5];
   /** @type {(n: number, from?: number) => number[][]} */
-  const draws = (n, from = 0) => (n === 0 ? [[]] : rewards.slice(from).flatMap((reward, i) => draws(n - 1, from + i + 1).map((rest) => [reward, ...rest])));
+  const draws = (n, from = 0) =>
+    n === 0 ? [[]] : rewards.slice(from).flatMap((reward, i) => draws(n - 1, from + i + 1).map((rest) => [reward, ...rest]));
   for (let n = 1; n <= rewards.length; n++) {
     const best = draws(n).map((drawn) => Math.max(...drawn));
     near(meanOfBest(rewards, n), best.reduce((sum, reward) => sum + reward, 0) / best.length);
@@ -58,7 +69,10 @@ test("DPO: a policy that is the reference pays log 2; the gradient is its deriva
 });
 
 test("choices as they stand in an attribute, and which pair comes next", () => {
-  assert.deepEqual(parseLabels("0>1 3>2"), [[0, 1], [3, 2]]);
+  assert.deepEqual(parseLabels("0>1 3>2"), [
+    [0, 1],
+    [3, 2],
+  ]);
   assert.deepEqual(parseLabels(""), []);
   assert.deepEqual(nextPair(4, []), [0, 1]);
   assert.deepEqual(nextPair(4, [[1, 0]]), [2, 3]);
@@ -71,7 +85,12 @@ test("choices as they stand in an attribute, and which pair comes next", () => {
 
 test("blocks that ask for the same completion share it; another seed is another one, and a failure is tried again", async () => {
   let drawn = 0;
-  const logits = { name: "logits", axes: ["batch", "pos", "d_vocab"], shape: [1, 3, 2], data: new Float32Array([0, 0, 0, 0, 0, 0]) };
+  const logits = {
+    name: "logits",
+    axes: ["batch", "pos", "d_vocab"],
+    shape: [1, 3, 2],
+    data: new Float32Array([0, 0, 0, 0, 0, 0]),
+  };
   const writer = /** @type {any} */ ({
     encode: async () => [{ id: 0 }, { id: 1 }],
     async *generate(/** @type {unknown} */ _, /** @type {{ seed: number, signal: AbortSignal }} */ { seed, signal }) {
@@ -82,9 +101,13 @@ test("blocks that ask for the same completion share it; another seed is another 
     },
     run: async () => ({ logits }),
   });
-  const judge = /** @type {any} */ ({ info: { labels: ["negative", "positive"], classes: "softmax" }, run: async () => ({ logits: { data: new Float32Array([0.5, 2]) } }) });
+  const judge = /** @type {any} */ ({
+    info: { labels: ["negative", "positive"], classes: "softmax" },
+    run: async () => ({ logits: { data: new Float32Array([0.5, 2]) } }),
+  });
   const [going, stopped] = [new AbortController(), new AbortController()];
-  const ask = (/** @type {number} */ seed, { signal } = going) => judged(writer, judge, "the", { seed, temperature: 1, maxNewTokens: 1 }, signal);
+  const ask = (/** @type {number} */ seed, { signal } = going) =>
+    judged(writer, judge, "the", { seed, temperature: 1, maxNewTokens: 1 }, signal);
   const [one, same, other] = await Promise.all([ask(1), ask(1), ask(2)]);
   assert.equal(one, same);
   assert.deepEqual([one.text, other.text, one.reward, drawn], [" dog 1", " dog 2", 1.5, 2]);

@@ -3,7 +3,8 @@ import test from "node:test";
 import { fillGaps } from "../../../www/shell/fill.js";
 
 const tokens = (/** @type {string[]} */ ...list) => list.map((token) => ({ token, special: token.startsWith("<") }));
-const read = (/** @type {ReturnType<typeof fillGaps>} */ parts) => parts?.map(({ text, filled }) => (filled ? `[${text}]` : text)).join("");
+const read = (/** @type {ReturnType<typeof fillGaps>} */ parts) =>
+  parts?.map(({ text, filled }) => (filled ? `[${text}]` : text)).join("");
 
 test("each gap takes what was written after its sentinel", () => {
   const written = tokens("<extra_id_0>", "▁ran", "▁a", "way", "<extra_id_1>", "▁dog", "<extra_id_2>", "</s>");

@@ -8,15 +8,27 @@ import { all, near, numbers, square, text } from "./worked.js";
 /** @typedef {import("./graphs.js").Axes} Axes */
 
 /** @type {Axes} */
-const pair = [["batch", "batch"], ["pos", "source"]];
+const pair = [
+  ["batch", "batch"],
+  ["pos", "source"],
+];
 /** @type {(axes: Axes, data: number[]) => { axes: Axes, data: number[] }} */
 const given = (axes, data) => ({ axes, data });
 /** @type {(width: number) => Axes} */
 const rows = (width) => [...text, ["d_model", width]];
 /** @type {(width: number) => Axes} */
-const one = (width) => [["batch", "batch"], ["pos", 1], ["d_model", width]];
+const one = (width) => [
+  ["batch", "batch"],
+  ["pos", 1],
+  ["d_model", width],
+];
 /** @type {(queries: number, keys: number) => Axes} */
-const cells = (queries, keys) => [["batch", "batch"], ["head", 1], ["query_pos", queries], ["key_pos", keys]];
+const cells = (queries, keys) => [
+  ["batch", "batch"],
+  ["head", 1],
+  ["query_pos", queries],
+  ["key_pos", keys],
+];
 
 const Z = given([...text, ["d_vocab", 3]], [Math.log(1), Math.log(2), Math.log(5), 9, 9, 9]);
 const LABELS = given(pair, [1, -100]);
@@ -25,21 +37,40 @@ test("cross-entropy of logarithms: a softmax of 1/8, 2/8, 5/8; a place without a
   const loss = numbers("cross_entropy", [Z, LABELS], pair);
   near(all(loss), [Math.log(4), 0]);
   assert.equal(loss.explain(2, 1).kind, "zero");
-  const far = [given([["batch", "batch"], ["d_vocab", 2]], [1e4, -1e4]), given([["batch", "batch"]], [1])];
+  const far = [
+    given(
+      [
+        ["batch", "batch"],
+        ["d_vocab", 2],
+      ],
+      [1e4, -1e4],
+    ),
+    given([["batch", "batch"]], [1]),
+  ];
   near(all(numbers("cross_entropy", far, [["batch", "batch"]])), [2e4]);
   const back = numbers("cross_entropy_grad", [Z, LABELS, given(pair, [2, 3])], Z.axes);
   near(all(back), [0.25, -1.5, 1.25, 0, 0, 0]);
   const why = back.explain(3, 1);
   assert.ok(why.kind === "line" && why.bars);
   assert.deepEqual([why.at, why.axis, why.bars.map(([name]) => name)], [1, "d_vocab", ["z", "eᶻ⁻ᵐ"]]);
-  near(why.terms.filter((term) => typeof term === "number"), [2, 2 / 5, 8 / 5, 1]);
+  near(
+    why.terms.filter((term) => typeof term === "number"),
+    [2, 2 / 5, 8 / 5, 1],
+  );
 });
 
 test("yes or no, and squares", () => {
   const [three, two] = [one(3), one(2)];
-  near(all(numbers("binary_cross_entropy", [given(three, [0, Math.log(3), Math.log(3)]), given(three, [1, 1, 0])], three)), [Math.log(2), Math.log(4 / 3), Math.log(4)]);
+  near(all(numbers("binary_cross_entropy", [given(three, [0, Math.log(3), Math.log(3)]), given(three, [1, 1, 0])], three)), [
+    Math.log(2),
+    Math.log(4 / 3),
+    Math.log(4),
+  ]);
   near(all(numbers("binary_cross_entropy", [given(two, [-1000, 1000]), given(two, [1, 1])], two)), [1000, 0]);
-  near(all(numbers("binary_cross_entropy_grad", [given(two, [0, Math.log(3)]), given(two, [1, 0]), given(two, [2, 1])], two)), [-1, 0.75]);
+  near(
+    all(numbers("binary_cross_entropy_grad", [given(two, [0, Math.log(3)]), given(two, [1, 0]), given(two, [2, 1])], two)),
+    [-1, 0.75],
+  );
   near(all(numbers("squared_error", [given(two, [1, -2]), given(two, [4, -2])], two)), [9, 0]);
   near(all(numbers("squared_error_grad", [given(two, [1, -2]), given(two, [4, -2]), given(two, [0.5, 9])], two)), [-3, 0]);
 });
@@ -49,11 +80,24 @@ test("a loss is the losses of all places, each with its weight", () => {
   near(all(loss), [6.5]);
   const why = loss.explain(2, 0);
   assert.ok(why.kind === "dot");
-  assert.deepEqual([[...why.a], [...why.b]], [[1, 3], [0.5, 2]]);
+  assert.deepEqual(
+    [[...why.a], [...why.b]],
+    [
+      [1, 3],
+      [0.5, 2],
+    ],
+  );
 });
 
 test("through a matrix: back to what was read, and for the matrix itself", () => {
-  const matrix = { axes: /** @type {Axes} */ ([["out", 2], ["in", 2]]), data: [3, 4, 5, 6], weight: /** @type {true} */ (true) };
+  const matrix = {
+    axes: /** @type {Axes} */ ([
+      ["out", 2],
+      ["in", 2],
+    ]),
+    data: [3, 4, 5, 6],
+    weight: /** @type {true} */ (true),
+  };
   const input = numbers("linear_grad_input", [given(one(2), [1, 2]), matrix], one(2));
   near(all(input), [13, 16]);
   const through = input.explain(2, 1);
@@ -77,28 +121,76 @@ test("a bias gathers every row", () => {
 });
 
 test("norms: what is parallel to the normalized row does not come through", () => {
-  const weight = (/** @type {number[]} */ data) => ({ axes: /** @type {Axes} */ ([["d_model", data.length]]), data, weight: /** @type {true} */ (true) });
+  const weight = (/** @type {number[]} */ data) => ({
+    axes: /** @type {Axes} */ ([["d_model", data.length]]),
+    data,
+    weight: /** @type {true} */ (true),
+  });
   // x̂ = (−1, 1), s = 2, g = (2, 0).
-  near(all(numbers("layer_norm_grad", [given(one(2), [1, 5]), weight([2, 3]), given(one(2), [1, 0])], one(2), { eps: 0 })), [0, 0]);
+  near(
+    all(numbers("layer_norm_grad", [given(one(2), [1, 5]), weight([2, 3]), given(one(2), [1, 0])], one(2), { eps: 0 })),
+    [0, 0],
+  );
   // x̂ = (−1, 0, 1) · √1.5, s = √(2/3), g = (3, 0, 0): mean(g) = 1, mean(g · x̂) = −√1.5.
-  near(all(numbers("layer_norm_grad", [given(one(3), [1, 2, 3]), weight([3, 9, 9]), given(one(3), [1, 0, 0])], one(3), { eps: 0 })), [0.5, -1, 0.5].map((value) => value * Math.sqrt(1.5)));
+  near(
+    all(numbers("layer_norm_grad", [given(one(3), [1, 2, 3]), weight([3, 9, 9]), given(one(3), [1, 0, 0])], one(3), { eps: 0 })),
+    [0.5, -1, 0.5].map((value) => value * Math.sqrt(1.5)),
+  );
   // x̂ = (0.2, −1.4), s = 5, g = (1, 0).
-  near(all(numbers("rms_norm_grad", [given(one(2), [1, -7]), weight([1, 10]), given(one(2), [1, 0])], one(2), { eps: 0 })), [0.196, 0.028]);
-  near(all(numbers("layer_norm_grad_weight", [given(rows(2), [1, 5, 3, 7]), given(rows(2), [1, 2, 10, 20])], [["d_model", 2]], { eps: 0 })), [-11, 22]);
-  near(all(numbers("rms_norm_grad_weight", [given(rows(2), [1, -7, 2, -14]), given(rows(2), [1, 2, 10, 20])], [["d_model", 2]], { eps: 0 })), [2.2, -30.8]);
+  near(
+    all(numbers("rms_norm_grad", [given(one(2), [1, -7]), weight([1, 10]), given(one(2), [1, 0])], one(2), { eps: 0 })),
+    [0.196, 0.028],
+  );
+  near(
+    all(
+      numbers("layer_norm_grad_weight", [given(rows(2), [1, 5, 3, 7]), given(rows(2), [1, 2, 10, 20])], [["d_model", 2]], {
+        eps: 0,
+      }),
+    ),
+    [-11, 22],
+  );
+  near(
+    all(
+      numbers("rms_norm_grad_weight", [given(rows(2), [1, -7, 2, -14]), given(rows(2), [1, 2, 10, 20])], [["d_model", 2]], {
+        eps: 0,
+      }),
+    ),
+    [2.2, -30.8],
+  );
 });
 
 test("activations: slopes by hand, and each against differences of its own function", () => {
   const relu = [given(one(3), [-1, 0, 2]), given(one(3), [1, 1, 5])];
   near(all(numbers("activation_grad", relu, one(3), { activation: "relu" })), [0, 0, 5]);
-  near([slope("sigmoid", 0), slope("sigmoid", Math.log(3)), slope("gelu_erf", 0), slope("gelu_tanh", 0), slope("leaky_relu", 0)], [0.25, 0.1875, 0.5, 0.5, 0.01]);
-  const names = ["relu", "gelu_erf", "gelu_tanh", "silu", "tanh", "quick_gelu", "relu_squared", "sigmoid", "gelu_10", "leaky_relu", "relu6", "hardswish", "mish", "sqrtsoftplus", "laplace", "linear"];
+  near(
+    [slope("sigmoid", 0), slope("sigmoid", Math.log(3)), slope("gelu_erf", 0), slope("gelu_tanh", 0), slope("leaky_relu", 0)],
+    [0.25, 0.1875, 0.5, 0.5, 0.01],
+  );
+  const names = [
+    "relu",
+    "gelu_erf",
+    "gelu_tanh",
+    "silu",
+    "tanh",
+    "quick_gelu",
+    "relu_squared",
+    "sigmoid",
+    "gelu_10",
+    "leaky_relu",
+    "relu6",
+    "hardswish",
+    "mish",
+    "sqrtsoftplus",
+    "laplace",
+    "linear",
+  ];
   for (const name of names) {
     for (const x of [-6.5, -4.25, -2.5, -0.75, -0.1, 0.1, 0.75, 2.5, 4.25, 6.5]) {
       const differences = (activate(name, x + 1e-5) - activate(name, x - 1e-5)) / 2e-5;
       assert.ok(Math.abs(slope(name, x) - differences) <= 1e-6, `${name}′(${x}) is ${slope(name, x)}, not ${differences}`);
     }
-    for (const x of [-3e38, -1000, -100, 100, 1000, 3e38]) assert.ok(Number.isFinite(slope(name, x)), `${name}′(${x}) is ${slope(name, x)}`);
+    for (const x of [-3e38, -1000, -100, 100, 1000, 3e38])
+      assert.ok(Number.isFinite(slope(name, x)), `${name}′(${x}) is ${slope(name, x)}`);
   }
   assert.throws(() => slope("swiglu", 1), /not known/);
 });
@@ -108,17 +200,37 @@ test("a softmax's gradient sums to nothing", () => {
   near(all(found), [0.75, -0.75]);
   const why = found.explain(2, 1);
   assert.ok(why.kind === "line" && why.bars);
-  assert.deepEqual([why.at, why.bars.map(([, row]) => [...row])], [1, [[0.25, 0.75], [4, 0], [1, 0]]]);
+  assert.deepEqual(
+    [why.at, why.bars.map(([, row]) => [...row])],
+    [
+      1,
+      [
+        [0.25, 0.75],
+        [4, 0],
+        [1, 0],
+      ],
+    ],
+  );
 });
 
 test("a value gathers from the queries that looked at it, and from the heads that share it", () => {
-  const heads = (/** @type {number} */ count) => /** @type {Axes} */ ([...text, [count > 1 ? "head" : "kv_head", count], ["d_head", 1]]);
+  const heads = (/** @type {number} */ count) =>
+    /** @type {Axes} */ ([...text, [count > 1 ? "head" : "kv_head", count], ["d_head", 1]]);
   const pattern = given(cells(2, 2), [0.25, 0.75, 0.5, 0.5]);
   near(all(numbers("attn_mix_grad_values", [pattern, given(heads(1), [4, 8])], heads(1))), [5, 7]);
-  const cache = /** @type {Axes} */ ([["key_pos", "source"], ["batch", "batch"], ["kv_head", 1], ["d_head", 1]]);
+  const cache = /** @type {Axes} */ ([
+    ["key_pos", "source"],
+    ["batch", "batch"],
+    ["kv_head", 1],
+    ["d_head", 1],
+  ]);
   near(all(numbers("attn_mix_grad_values", [pattern, given(heads(1), [4, 8])], cache)), [5, 7]);
   // Two heads on one value: head 0 puts 1 on the first key, head 1 puts 1 on the second.
-  const found = numbers("attn_mix_grad_values", [given(square, [1, 0, 1, 0, 0, 1, 0, 1]), given(heads(2), [1, 10, 100, 1000])], heads(1));
+  const found = numbers(
+    "attn_mix_grad_values",
+    [given(square, [1, 0, 1, 0, 0, 1, 0, 1]), given(heads(2), [1, 10, 100, 1000])],
+    heads(1),
+  );
   near(all(found), [101, 1010]);
   const why = found.explain(2, 0);
   assert.ok(why.kind === "dot");
@@ -126,7 +238,14 @@ test("a value gathers from the queries that looked at it, and from the heads tha
 });
 
 test("nothing comes back for a masked score", () => {
-  const allowed = (/** @type {number[]} */ data) => given([["batch", "batch"], ["key_pos", 3]], data);
+  const allowed = (/** @type {number[]} */ data) =>
+    given(
+      [
+        ["batch", "batch"],
+        ["key_pos", 3],
+      ],
+      data,
+    );
   const dy = given(cells(2, 3), [1, 2, 3, 4, 5, 6]);
   near(all(numbers("mask_grad", [dy, allowed([1, 1, 0])], dy.axes, { mask: "padding" })), [1, 2, 0, 4, 5, 0]);
   near(all(numbers("mask_grad", [dy, allowed([1, 1, 1])], dy.axes, { mask: "causal" })), [1, 2, 0, 4, 5, 6]);
@@ -134,10 +253,43 @@ test("nothing comes back for a masked score", () => {
 
 test("a row of a table gathers from all that looked it up", () => {
   // Keys after the query count as distance 0: six cells, then two at distance 1 and one at 2.
-  const cells = given([["head", 1], ["query_pos", 3], ["key_pos", 3]], new Array(9).fill(1));
-  near(all(numbers("relative_bias_grad", [cells], [["bucket", 4], ["head", 1]], { direction: "back", bounds: [1, 2, 3] })), [6, 2, 1, 0]);
-  const ids = given([["batch", "batch"], ["pos", 3]], [2, 0, 2]);
-  const found = numbers("embed_grad", [ids, given([...ids.axes, ["d_model", 1]], [1, 10, 100])], [["d_vocab", 3], ["d_model", 1]]);
+  const cells = given(
+    [
+      ["head", 1],
+      ["query_pos", 3],
+      ["key_pos", 3],
+    ],
+    new Array(9).fill(1),
+  );
+  near(
+    all(
+      numbers(
+        "relative_bias_grad",
+        [cells],
+        [
+          ["bucket", 4],
+          ["head", 1],
+        ],
+        { direction: "back", bounds: [1, 2, 3] },
+      ),
+    ),
+    [6, 2, 1, 0],
+  );
+  const ids = given(
+    [
+      ["batch", "batch"],
+      ["pos", 3],
+    ],
+    [2, 0, 2],
+  );
+  const found = numbers(
+    "embed_grad",
+    [ids, given([...ids.axes, ["d_model", 1]], [1, 10, 100])],
+    [
+      ["d_vocab", 3],
+      ["d_model", 1],
+    ],
+  );
   near(all(found), [10, 0, 101]);
   const why = found.explain(2, 2);
   assert.ok(why.kind === "dot");
@@ -145,74 +297,49 @@ test("a row of a table gathers from all that looked it up", () => {
 });
 
 test("copies and turns go the way back", () => {
-  const cache = /** @type {Axes} */ ([["key_pos", "source"], ["batch", "batch"], ["kv_head", 1], ["d_head", 2]]);
+  const cache = /** @type {Axes} */ ([
+    ["key_pos", "source"],
+    ["batch", "batch"],
+    ["kv_head", 1],
+    ["d_head", 2],
+  ]);
   near(all(numbers("append_grad", [given(cache, [1, 2, 3, 4])], [...text, ["kv_head", 1], ["d_head", 2]])), [1, 2, 3, 4]);
-  const first = numbers("first_grad", [given([["batch", "batch"], ["d_model", 2]], [1, 2])], rows(2));
+  const first = numbers(
+    "first_grad",
+    [
+      given(
+        [
+          ["batch", "batch"],
+          ["d_model", 2],
+        ],
+        [1, 2],
+      ),
+    ],
+    rows(2),
+  );
   near(all(first), [1, 2, 0, 0]);
   assert.deepEqual([first.explain(1, 1).kind, first.explain(1, 2).kind], ["copy", "zero"]);
   // A quarter turn back takes (1, 2) to (2, −1); no turn leaves it.
   const axes = /** @type {Axes} */ ([...text, ["head", 1], ["d_head", 2]]);
-  const turned = numbers("rope_grad", [given(axes, [1, 2, 1, 2]), given([["pos", "source"], ["d_head", 2]], [])], axes);
+  const turned = numbers(
+    "rope_grad",
+    [
+      given(axes, [1, 2, 1, 2]),
+      given(
+        [
+          ["pos", "source"],
+          ["d_head", 2],
+        ],
+        [],
+      ),
+    ],
+    axes,
+  );
   turned.known.set(2, [1, 2, 2, -1]);
   const quarter = turned.explain(2, 2);
   assert.ok(quarter.kind === "turn");
-  near([turned.explain(2, 0).value, turned.explain(2, 1).value, quarter.angle, quarter.value, turned.explain(2, 3).value], [1, 2, -Math.PI / 2, 2, -1]);
-});
-
-test("preferences: a text against its rival, and a ratio that counts within bounds", () => {
-  /** @type {Axes} */
-  const two = [["batch", 2], ["pos", 2]];
-  near(all(numbers("dot_rows", [given(two, [1, 2, 3, 4]), given(two, [-1, 0, -1, -1])], [["batch", 2]])), [-1, -7]);
-  near(all(numbers("dot_rows_grad", [given([["batch", 2]], [2, 10]), given(two, [-1, 0, -1, 3])], two)), [-2, 0, -10, 30]);
-  near(all(numbers("versus", [given([["batch", 5]], [1, 4, 2, -2, 7])], [["batch", 5]])), [-3, 3, 4, -4, 0]);
-  near(all(numbers("versus", [given(two, [1, 10, 3, 5])], two)), [-2, 5, 2, -5]);
-  /** @type {Axes} */
-  const six = [["d_model", 6]];
-  const far = 1 + Math.LN2;
-  const inputs = [given(six, [1, 1, far, far, 1, 1]), given(six, [1, 1, 1, 1, far, far]), given(six, [4, -4, 4, -4, 4, -4])];
-  near(all(numbers("clipped_ratio", inputs, six, { clip: 0.25 })), [-4, 4, -2, 3, -5, 8]);
-  near(all(numbers("clipped_ratio_grad", [...inputs, given(six, [1, 1, 1, 1, 1, 0.5])], six, { clip: 0.25 })), [4, -4, 2, 0, 0, -4]);
-});
-
-test("weights learn: the norm of all gradients, AdamW's running means, and the step", () => {
-  /** @type {Axes} */
-  const two = [["d_model", 2]];
-  const rates = (/** @type {number} */ cut) => given([["rate", 10]], [0.5, 0.75, 0.5, 0, 0.25, cut, 0.5, 0.25, 0.875, 1]);
-  const norm = given([["batch", 1]], [16]);
-  near(all(numbers("square_sum", [given(two, [3, 0]), norm], [["batch", 1]])), [25]);
-  const [state, gradient] = [given(two, [4, 1]), given(two, [8, -4])];
-  near(all(numbers("adam_moment", [state, gradient, norm, rates(0)], two, { order: 1 })), [5, -0.25]);
-  near(all(numbers("adam_moment", [state, gradient, norm, rates(0)], two, { order: 2 })), [34, 8.5]);
-  const halved = all(numbers("adam_moment", [state, gradient, norm, rates(2)], two, { order: 1 }));
-  assert.ok(Math.abs(halved[0] - 4) < 1e-5, "a norm of 4 is cut to 2");
-  /** @type {Axes} */
-  const one = [["d_model", 1]];
-  const inputs = [given(one, [8]), given(one, [3]), given(one, [4]), rates(0)];
-  near(all(numbers("adamw", inputs, one, { share: 1 })), [6.25]);
-  near(all(numbers("adamw", inputs, one, { share: 0 })), [7.25]);
-  // SGD with momentum, and the average of the weights.
-  const weight = given(two, [8, 1]);
-  near(all(numbers("momentum", [state, gradient, weight, norm, rates(0)], two, { share: 1 })), [13, -3]);
-  near(all(numbers("momentum", [state, gradient, weight, norm, rates(0)], two, { share: 0 })), [11, -3.25]);
-  near(all(numbers("sgd", [weight, given(two, [4, -4]), rates(0)], two)), [6, 3]);
-  near(all(numbers("average", [given(two, [8, 0]), given(two, [16, 8]), rates(0)], two)), [9, 1]);
-});
-
-test("a step whose loss is not finite is marked, and nothing changes", () => {
-  /** @type {Axes} */
-  const two = [["d_model", 2]];
-  const steps = (/** @type {number} */ mark) => given([["step", 33]], Array.from({ length: 33 }, (_, i) => (i === 0 ? mark : i)));
-  const rates = given([["rate", 10]], [0.5, 0.75, 0.5, 0, 0.25, 1, 0.5, 0.25, 0.875, 1]);
-  const still = given([["rate", 10]], [0, 1, 1, 1, 0, 0, 1, 1, 1, 0]);
-  const one = (/** @type {number} */ value) => given([["batch", 1]], [value]);
-  const kept = all(numbers("record", [steps(0), one(0.5), one(0.25), rates], steps(0).axes));
-  near(kept, [0, 1, 2, 0.5, 0.25, ...Array.from({ length: 28 }, (_, i) => i + 5)]);
-  assert.equal(all(numbers("record", [steps(0), one(NaN), one(0.25), rates], steps(0).axes))[0], 1);
-  near(all(numbers("guard", [rates, steps(0)], rates.axes)), rates.data);
-  near(all(numbers("guard", [rates, steps(1)], rates.axes)), still.data);
-  const [state, wild, norm] = [given(two, [4, 1]), given(two, [NaN, Infinity]), one(NaN)];
-  for (const order of [1, 2]) near(all(numbers("adam_moment", [state, wild, norm, still], two, { order })), [4, 1]);
-  near(all(numbers("momentum", [state, wild, state, norm, still], two, { share: 1 })), [4, 1]);
-  near(all(numbers("adamw", [state, wild, wild, still], two, { share: 1 })), [4, 1]);
-  for (const op of ["sgd", "average"]) near(all(numbers(op, [state, wild, still], two)), [4, 1]);
+  near(
+    [turned.explain(2, 0).value, turned.explain(2, 1).value, quarter.angle, quarter.value, turned.explain(2, 3).value],
+    [1, 2, -Math.PI / 2, 2, -1],
+  );
 });

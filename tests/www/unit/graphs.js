@@ -10,7 +10,18 @@ export function graphOf() {
   /** @type {(name: string, op: string, inputs: string[], axes: Axes, more?: Partial<GraphNode>) => string} */
   const add = (name, op, inputs, axes, more = {}) => {
     const hooks = /(^|\.)hook_|logits$/.test(name) ? [name] : [];
-    if (at(name) < 0) nodes.push({ name, op, inputs: inputs.map(at), axes: axes.map(([axis]) => axis), dims: axes.map(([, dim]) => dim), stage: "source", hooks, place: {}, ...more });
+    if (at(name) < 0)
+      nodes.push({
+        name,
+        op,
+        inputs: inputs.map(at),
+        axes: axes.map(([axis]) => axis),
+        dims: axes.map(([, dim]) => dim),
+        stage: "source",
+        hooks,
+        place: {},
+        ...more,
+      });
     return name;
   };
   return {

@@ -35,7 +35,10 @@ test("names, a hub's pages and addresses lead to a folder", () => {
 test("a mirror takes the hub's place, under its own path too", () => {
   assert.equal(folderAddress("owner/name", "https://mirror.example"), "https://mirror.example/owner/name/resolve/main/");
   assert.equal(folderAddress("owner/name", "https://example.org/hf/"), "https://example.org/hf/owner/name/resolve/main/");
-  assert.equal(folderAddress("https://example.org/hf/owner/name/tree/dev", "https://example.org/hf"), "https://example.org/hf/owner/name/resolve/dev/");
+  assert.equal(
+    folderAddress("https://example.org/hf/owner/name/tree/dev", "https://example.org/hf"),
+    "https://example.org/hf/owner/name/resolve/dev/",
+  );
 });
 
 test("a mirror is an address; none is the public hub", () => {

@@ -4,12 +4,28 @@ import { parsePython } from "../../../www/json.js";
 
 test("numbers that only Python writes are read, and strings are left alone", () => {
   const text = String.raw`{"a": NaN, "b": [Infinity,-Infinity , 1e999], "Infinity": "NaN, \"Infinity\" and \\", "c":Infinity}`;
-  assert.deepEqual(parsePython(text), { a: null, b: [Infinity, -Infinity, Infinity], Infinity: 'NaN, "Infinity" and \\', c: Infinity });
+  assert.deepEqual(parsePython(text), {
+    a: null,
+    b: [Infinity, -Infinity, Infinity],
+    Infinity: 'NaN, "Infinity" and \\',
+    c: Infinity,
+  });
   assert.deepEqual(parsePython('{"x": "Infinity"}'), { x: "Infinity" });
 });
 
 test("what Python refuses is refused", () => {
-  for (const text of ["", "{", '{"a": nan}', '{"a": +Infinity}', '{"a": Infinit}', '{"a": infinity}', '{"a": "NaN}', "{NaN: 1}", '{"a": 1Infinity}', '{"a": - Infinity}'])
+  for (const text of [
+    "",
+    "{",
+    '{"a": nan}',
+    '{"a": +Infinity}',
+    '{"a": Infinit}',
+    '{"a": infinity}',
+    '{"a": "NaN}',
+    "{NaN: 1}",
+    '{"a": 1Infinity}',
+    '{"a": - Infinity}',
+  ])
     assert.throws(() => parsePython(text), SyntaxError, text);
 });
 

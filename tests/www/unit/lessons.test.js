@@ -15,7 +15,10 @@ const lesson = (id, language) => readFileSync(new URL(`lessons/${id}.${language}
 const blocks = (text) => text.match(/<diorama-(?!predict)[^>]*>/g) ?? [];
 
 /** @param {string} text */
-const formulas = (text) => (text.match(/\\\[[\s\S]+?\\\]/g) ?? []).map((formula) => formula.replace(/\\text\{[^}]*\}/g, "").replace(/[\s.,]+(?=\\\])/, " "));
+const formulas = (text) =>
+  (text.match(/\\\[[\s\S]+?\\\]/g) ?? []).map((formula) =>
+    formula.replace(/\\text\{[^}]*\}/g, "").replace(/[\s.,]+(?=\\\])/, " "),
+  );
 
 for (const { id } of LESSONS) {
   test(`${id}: the same blocks, formulas and questions in both languages`, () => {
@@ -23,7 +26,11 @@ for (const { id } of LESSONS) {
     assert.ok(blocks(en).length > 0);
     assert.deepEqual(blocks(zh), blocks(en));
     assert.deepEqual(formulas(zh), formulas(en));
-    const answers = (/** @type {string} */ text) => [...text.matchAll(/<diorama-predict right="(\d)">([\s\S]*?)<\/diorama-predict>/g)].map(([, right, body]) => [Number(right), body.match(/<li>/g)?.length ?? 0]);
+    const answers = (/** @type {string} */ text) =>
+      [...text.matchAll(/<diorama-predict right="(\d)">([\s\S]*?)<\/diorama-predict>/g)].map(([, right, body]) => [
+        Number(right),
+        body.match(/<li>/g)?.length ?? 0,
+      ]);
     assert.ok(answers(en).length > 0, "something to predict");
     assert.deepEqual(answers(zh), answers(en));
     for (const [right, all] of answers(en)) assert.ok(right >= 1 && right <= all, `answer ${right} of ${all}`);
@@ -35,9 +42,14 @@ for (const { id } of LESSONS) {
       for (const block of blocks(text)) {
         assert.ok((block.match(/^<([\w-]+)/)?.[1] ?? "") in BLOCKS, block);
         const models = block.match(/ models?="([^"]*)"/)?.[1] ?? "";
-        for (const model of models.split(" ").filter(Boolean)) assert.ok(/^models\/.*\/$/.test(model) && existsSync(new URL(`${model}config.json`, ROOT)), `${block}: ${model}`);
+        for (const model of models.split(" ").filter(Boolean))
+          assert.ok(/^models\/.*\/$/.test(model) && existsSync(new URL(`${model}config.json`, ROOT)), `${block}: ${model}`);
       }
-      for (const [, to] of text.matchAll(/href="#lesson=(\w+)/g)) assert.ok(LESSONS.some(({ id }) => id === to), to);
+      for (const [, to] of text.matchAll(/href="#lesson=(\w+)/g))
+        assert.ok(
+          LESSONS.some(({ id }) => id === to),
+          to,
+        );
     }
   });
 }

@@ -7,7 +7,8 @@ import test from "node:test";
 const inside = new EventTarget();
 /** @type {EventTarget | undefined} */
 let handle;
-const tell = (/** @type {EventTarget | undefined} */ side, /** @type {unknown} */ data) => setImmediate(() => side?.dispatchEvent(Object.assign(new Event("message"), { data: structuredClone(data) })));
+const tell = (/** @type {EventTarget | undefined} */ side, /** @type {unknown} */ data) =>
+  setImmediate(() => side?.dispatchEvent(Object.assign(new Event("message"), { data: structuredClone(data) })));
 class FakeWorker extends EventTarget {
   constructor() {
     super();
@@ -39,7 +40,11 @@ const locks = {
   },
 };
 Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
-Object.assign(globalThis, { self: Object.assign(inside, { postMessage: (/** @type {unknown} */ data) => tell(handle, data) }), Worker: FakeWorker, location: { origin: "null" } });
+Object.assign(globalThis, {
+  self: Object.assign(inside, { postMessage: (/** @type {unknown} */ data) => tell(handle, data) }),
+  Worker: FakeWorker,
+  location: { origin: "null" },
+});
 
 const { Room, WorkerLink } = await import("../../../www/engine/link.js");
 const { EngineLost } = await import("../../../www/engine/loss.js");
@@ -99,8 +104,14 @@ test("an aborted call is told to stop, and answers when it has ended", async () 
 test("a signal ends its own call only, and nothing once that is over", async () => {
   const link = new WorkerLink(new Room());
   const [one, other] = [new AbortController(), new AbortController()];
-  const both = Promise.allSettled([link.call("run", [50], { signal: one.signal, onProgress: () => one.abort() }), link.call("run", [50], { signal: other.signal })]);
-  assert.deepEqual((await both).map(({ status }) => status), ["rejected", "fulfilled"]);
+  const both = Promise.allSettled([
+    link.call("run", [50], { signal: one.signal, onProgress: () => one.abort() }),
+    link.call("run", [50], { signal: other.signal }),
+  ]);
+  assert.deepEqual(
+    (await both).map(({ status }) => status),
+    ["rejected", "fulfilled"],
+  );
   other.abort();
   assert.equal(await link.call("say", ["after"]), "after");
   assert.deepEqual(log.slice(1), ["done", "after"]);

@@ -25,7 +25,10 @@ function losing(fatal) {
 test("an engine that is lost every time is given up, and the error says why", async () => {
   const { call, epochOf, asked } = losing(["steps", "peek"]);
   const generation = new Generation(call, epochOf, { ids: [1] }, { session: 1, source: [], epoch: 0 });
-  await assert.rejects(generation.peek(), /^Error: The worker stopped: unreachable\.$|^EngineLost: The worker stopped: unreachable\.$/);
+  await assert.rejects(
+    generation.peek(),
+    /^Error: The worker stopped: unreachable\.$|^EngineLost: The worker stopped: unreachable\.$/,
+  );
   assert.equal(asked.losses, 3);
   await assert.rejects(generation.step(), /The worker stopped: unreachable\./);
   assert.equal(asked.losses, 6);

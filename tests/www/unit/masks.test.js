@@ -34,7 +34,15 @@ test("padding is of the text as it was: what is written after it is seen", () =>
 });
 
 test("painting makes cells what they should be, and forgets those that the rule has anyway", () => {
-  const once = painted(mask({ rule: "causal" }), "decoder", [{ row: 2, column: 0 }, { row: 0, column: 3 }], false);
+  const once = painted(
+    mask({ rule: "causal" }),
+    "decoder",
+    [
+      { row: 2, column: 0 },
+      { row: 0, column: 3 },
+    ],
+    false,
+  );
   assert.deepEqual([...once], ["2.0"]);
   const back = painted(mask({ rule: "causal", cells: once }), "decoder", [{ row: 2, column: 0 }], true);
   assert.deepEqual([...back], []);
@@ -53,7 +61,10 @@ test("rows that forbid the same are one change; what the model forbids itself is
 function spy() {
   /** @type {any[]} */
   const asked = [];
-  const run = async (/** @type {unknown} */ input, /** @type {{ capture: string[], interventions: any[] }} */ { capture, interventions }) => {
+  const run = async (
+    /** @type {unknown} */ input,
+    /** @type {{ capture: string[], interventions: any[] }} */ { capture, interventions },
+  ) => {
     asked.push({ capture, interventions });
     return { logits: undefined, activations: new Map() };
   };
@@ -63,31 +74,63 @@ function spy() {
 test("what is only forbidden is set, at the chosen layers and heads", async () => {
   const { asked, model } = spy();
   const cells = new Set(["1.0"]);
-  const { opens } = await runMasked(model, {}, { mask: mask({ cells }), extent: { stack: "decoder", layers: [1], heads: [0] }, rows: 2, columns: 2, layers: 3 });
+  const { opens } = await runMasked(
+    model,
+    {},
+    { mask: mask({ cells }), extent: { stack: "decoder", layers: [1], heads: [0] }, rows: 2, columns: 2, layers: 3 },
+  );
   assert.equal(opens, false);
-  assert.deepEqual(asked.map(({ interventions }) => interventions), [[{ hook: "blocks.1.attn.hook_attn_scores", at: { head: [0], query_pos: [1], key_pos: [0] }, set: -1e30 }]]);
+  assert.deepEqual(
+    asked.map(({ interventions }) => interventions),
+    [[{ hook: "blocks.1.attn.hook_attn_scores", at: { head: [0], query_pos: [1], key_pos: [0] }, set: -1e30 }]],
+  );
 });
 
 test("what is opened takes each layer's scores from before the model's mask, in one pass", async () => {
   const { asked, model } = spy();
   const cells = new Set(["1.0"]);
-  const { opens } = await runMasked(model, {}, { mask: mask({ rule: "bidirectional", cells }), extent: { stack: "decoder", layers: [], heads: [1] }, rows: 2, columns: 2, layers: 2 }, ["x"]);
+  const { opens } = await runMasked(
+    model,
+    {},
+    {
+      mask: mask({ rule: "bidirectional", cells }),
+      extent: { stack: "decoder", layers: [], heads: [1] },
+      rows: 2,
+      columns: 2,
+      layers: 2,
+    },
+    ["x"],
+  );
   assert.equal(opens, true);
   const layer = (/** @type {number} */ n) => [
-    { hook: `blocks.${n}.attn.hook_attn_scores`, at: { head: [1], query_pos: [0], key_pos: [1] }, from: `blocks.${n}.attn.hook_attn_scores_unmasked` },
+    {
+      hook: `blocks.${n}.attn.hook_attn_scores`,
+      at: { head: [1], query_pos: [0], key_pos: [1] },
+      from: `blocks.${n}.attn.hook_attn_scores_unmasked`,
+    },
     { hook: `blocks.${n}.attn.hook_attn_scores`, at: { head: [1], query_pos: [1], key_pos: [0] }, set: -1e30 },
   ];
   assert.deepEqual(asked, [{ capture: ["x"], interventions: [...layer(0), ...layer(1)] }]);
 });
 
 test("the change at a place is its largest", () => {
-  const logits = (/** @type {number[]} */ ...data) => ({ name: "logits", axes: ["batch", "pos", "d_vocab"], shape: [1, 2, 2], data: Float32Array.from(data) });
+  const logits = (/** @type {number[]} */ ...data) => ({
+    name: "logits",
+    axes: ["batch", "pos", "d_vocab"],
+    shape: [1, 2, 2],
+    data: Float32Array.from(data),
+  });
   assert.deepEqual(changes(logits(1, 2, 3, 4), logits(1, 2, 5, 1)), [0, 3]);
   assert.deepEqual(changes(undefined, undefined), []);
 });
 
 test("a state has moved by the length of its change, as a share of its own", () => {
-  const states = (/** @type {number[]} */ ...data) => ({ name: "hook_resid_post", axes: ["batch", "pos", "d_model"], shape: [1, 3, 2], data: Float32Array.from(data) });
+  const states = (/** @type {number[]} */ ...data) => ({
+    name: "hook_resid_post",
+    axes: ["batch", "pos", "d_model"],
+    shape: [1, 3, 2],
+    data: Float32Array.from(data),
+  });
   assert.deepEqual(drift(states(3, 4, 1, 0, 0, 0), states(3, 4, 0, 1, 0, 0)), [0, Math.SQRT2, 0]);
   assert.deepEqual(drift(states(3, 4, 6, 8, 1, 1), states(6, 8, 6, 8, 1, 1)), [1, 0, 0]);
 });

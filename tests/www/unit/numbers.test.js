@@ -22,13 +22,22 @@ test("places on an axis: powers of ten, fewer where they would crowd; round numb
 });
 
 test("a curve is read between its points, along a power law exactly", () => {
-  const law = { name: "", points: /** @type {[number, number][]} */ ([[1, 8], [100, 8 / 1000]]) };
+  const law = {
+    name: "",
+    points: /** @type {[number, number][]} */ ([
+      [1, 8],
+      [100, 8 / 1000],
+    ]),
+  };
   assert.ok(Math.abs((valueAt(law, 10) ?? NaN) - 8 / 10 ** 1.5) < 1e-12);
   assert.equal(valueAt(law, 0.5), undefined);
   assert.equal(valueAt(law, 101), undefined);
 });
 
 test("our models' sizes, data and losses are what their files say", () => {
-  assert.deepEqual(OURS.map(({ name }) => name), ["gpt2-tiny", "llama-tiny"]);
+  assert.deepEqual(
+    OURS.map(({ name }) => name),
+    ["gpt2-tiny", "llama-tiny"],
+  );
   for (const { N, D, loss } of OURS) assert.ok(N > 1e6 && D > 1e7 && loss > 1 && loss < 3);
 });

@@ -23,11 +23,16 @@ test("as many tokens as have room is a number that the engine can be told", () =
 });
 
 test("what fits no option is refused by its name", () => {
-  for (const beams of [0, -2, 1.5, NaN, Infinity, /** @type {any} */ ("2")]) assert.throws(() => lengthOptions({ beams }), /^Error: beams: expected a whole number from 1, got/);
-  for (const maxNewTokens of [-1, 2.5, NaN]) assert.throws(() => lengthOptions({ maxNewTokens }), /^Error: maxNewTokens: expected a whole number from 0, got/);
+  for (const beams of [0, -2, 1.5, NaN, Infinity, /** @type {any} */ ("2")])
+    assert.throws(() => lengthOptions({ beams }), /^Error: beams: expected a whole number from 1, got/);
+  for (const maxNewTokens of [-1, 2.5, NaN])
+    assert.throws(() => lengthOptions({ maxNewTokens }), /^Error: maxNewTokens: expected a whole number from 0, got/);
   for (const topK of [-1, 1.5, NaN]) assert.throws(() => stepOptions({ topK }), /^Error: topK: expected/);
   assert.throws(() => stepOptions({ seed: /** @type {any} */ ("a") }), /^Error: seed: expected a number, got "a"/);
-  assert.throws(() => stepOptions({ capture: /** @type {any} */ ("*.hook_pattern") }), /^Error: capture: expected a list of hook names/);
+  assert.throws(
+    () => stepOptions({ capture: /** @type {any} */ ("*.hook_pattern") }),
+    /^Error: capture: expected a list of hook names/,
+  );
 });
 
 test("an aborted wait ends at once, with the signal's reason", async () => {

@@ -43,7 +43,8 @@ const COUNTS = {
   "llama3-70b": 70553706496,
 };
 
-for (const [id, count] of Object.entries(COUNTS)) test(`${id} has ${count.toLocaleString("en-US")} parameters`, () => assert.equal(counted(id), count));
+for (const [id, count] of Object.entries(COUNTS))
+  test(`${id} has ${count.toLocaleString("en-US")} parameters`, () => assert.equal(counted(id), count));
 
 test("what a configuration claims as counted is counted", () => {
   for (const [id, { counted: claimed }] of Object.entries(CONFIGS)) if (claimed) assert.equal(counted(id), claimed, id);
@@ -74,11 +75,15 @@ test("what a weight is for is read off places and readers, not off names", () =>
   }
   const sizes = Object.fromEntries(budget(published("llama3-8b")).map(({ part, size }) => [part, size]));
   const [square, grouped] = [32 * 4096 * 4096, 32 * 4096 * 1024];
-  assert.deepEqual([sizes.query, sizes.key, sizes.value, sizes.output, sizes.mlp], [square, grouped, grouped, square, 3 * 32 * 4096 * 14336]);
+  assert.deepEqual(
+    [sizes.query, sizes.key, sizes.value, sizes.output, sizes.mlp],
+    [square, grouped, grouped, square, 3 * 32 * 4096 * 14336],
+  );
 });
 
 test("layers that share are counted once, groups of their own once each", () => {
-  const inside = (/** @type {number} */ groups) => total(budget(planOf({ ...CONFIGS["albert-base"].config, num_hidden_groups: groups })).filter(({ part }) => part === "query"));
+  const inside = (/** @type {number} */ groups) =>
+    total(budget(planOf({ ...CONFIGS["albert-base"].config, num_hidden_groups: groups })).filter(({ part }) => part === "query"));
   assert.equal(inside(1), 768 * 768 + 768);
   assert.equal(inside(12), 12 * inside(1));
 });
@@ -93,7 +98,10 @@ test("a head of its own adds one matrix of the embedding's size, a tied one noth
 test("each formula comes to its summand's size", () => {
   for (const id of ["bert-base", "t5-small", "llama3-8b", "albert-base", "gpt-1", "electra-small"]) {
     for (const summand of budget(published(id))) {
-      const value = formula(summand).replaceAll(",", "").split(" + ").reduce((sum, term) => sum + term.split(" × ").reduce((size, n) => size * Number(n), 1), 0);
+      const value = formula(summand)
+        .replaceAll(",", "")
+        .split(" + ")
+        .reduce((sum, term) => sum + term.split(" × ").reduce((size, n) => size * Number(n), 1), 0);
       assert.equal(value, summand.size, `${id} ${summand.part}`);
     }
   }
@@ -103,7 +111,10 @@ test("FLOPs of a token: two for each number that multiplies, and 4 n d for what 
   const graph = published("gpt2");
   const { target, source } = flopsOfToken(graph, 1024);
   const summands = budget(graph);
-  const matrices = summands.flatMap(({ part, terms }) => (EMBEDDING.includes(part) ? [] : terms)).filter(({ dims }) => dims.length === 2).reduce((sum, { count, dims }) => sum + count * dims[0] * dims[1], 0);
+  const matrices = summands
+    .flatMap(({ part, terms }) => (EMBEDDING.includes(part) ? [] : terms))
+    .filter(({ dims }) => dims.length === 2)
+    .reduce((sum, { count, dims }) => sum + count * dims[0] * dims[1], 0);
   assert.equal(target.matrices, 2 * (matrices + 50257 * 768), "the tied head multiplies too");
   assert.equal(target.attention, 12 * 4 * 1024 * 768);
   assert.equal(source.matrices, 0);
@@ -130,5 +141,8 @@ test("sizes as they stand in an attribute", () => {
 });
 
 test("what does not fit together is the engine's error, in a sentence", () => {
-  assert.throws(() => planOf({ ...CONFIGS["bert-base"].config, num_attention_heads: 7 }), /hidden_size 768 does not divide into 7 heads/);
+  assert.throws(
+    () => planOf({ ...CONFIGS["bert-base"].config, num_attention_heads: 7 }),
+    /hidden_size 768 does not divide into 7 heads/,
+  );
 });

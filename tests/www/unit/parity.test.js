@@ -5,7 +5,9 @@ import { againstReference, betweenDevices, inputOf } from "../../../www/engine/p
 import { readTensors } from "../../../www/checkpoint/safetensors.js";
 
 const FOLDER = new URL("../../../www/models/", import.meta.url);
-const names = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const names = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 
 /** @param {string} name */
 function reference(name) {
@@ -30,14 +32,22 @@ for (const name of names) {
     assert.ok((ids?.length ?? 0) > 5 && ids?.every(Number.isInteger));
     assert.equal(decoderIds !== undefined, name.startsWith("t5"));
     const compared = againstReference(computed(name), reference(name));
-    assert.ok(compared.length > 2 * layersOf(name) && compared.some(({ hook }) => hook === "logits"), "a pattern and a residual of each layer, and the logits");
+    assert.ok(
+      compared.length > 2 * layersOf(name) && compared.some(({ hook }) => hook === "logits"),
+      "a pattern and a residual of each layer, and the logits",
+    );
     assert.ok(compared.every(({ delta, bound }) => delta === 0 && bound >= 1e-4));
   });
 }
 
 test("a wrong number, a missing hook, a NaN and a length are differences", () => {
   const hook = "blocks.0.hook_resid_post";
-  for (const spoil of [(/** @type {Float32Array} */ data) => data.with(3, data[3] + 1), (/** @type {Float32Array} */ data) => data.with(3, NaN), () => new Float32Array(), undefined]) {
+  for (const spoil of [
+    (/** @type {Float32Array} */ data) => data.with(3, data[3] + 1),
+    (/** @type {Float32Array} */ data) => data.with(3, NaN),
+    () => new Float32Array(),
+    undefined,
+  ]) {
     const ours = computed("gpt2-tiny");
     const tensor = ours.get(hook);
     assert.ok(tensor);

@@ -9,8 +9,17 @@ import { Reader } from "../../../www/reading/reader.js";
 function slowModel() {
   /** @type {(() => void)[]} */
   const waiting = [];
-  const encode = (/** @type {string} */ text) => new Promise((resolve, reject) => waiting.push(() => (text === "no" ? reject(new Error("no")) : resolve([{ id: text.length, token: text, text, special: false }]))));
-  const model = { info: { kind: "encoder-decoder", tokenizer: true, pad: 0 }, encode, pieces: async (/** @type {number[]} */ ids) => ids.map((id) => ({ id, token: "", text: "", special: true })) };
+  const encode = (/** @type {string} */ text) =>
+    new Promise((resolve, reject) =>
+      waiting.push(() =>
+        text === "no" ? reject(new Error("no")) : resolve([{ id: text.length, token: text, text, special: false }]),
+      ),
+    );
+  const model = {
+    info: { kind: "encoder-decoder", tokenizer: true, pad: 0 },
+    encode,
+    pieces: async (/** @type {number[]} */ ids) => ids.map((id) => ({ id, token: "", text: "", special: true })),
+  };
   return { model: /** @type {any} */ (model), goOn: () => waiting.splice(0).forEach((answer) => answer()) };
 }
 
@@ -45,7 +54,10 @@ test("a text that could not be read may be tried again", async () => {
 });
 
 /** A model whose passes take until they are stopped or let go on; what it was asked, in order. */
-function longModel(/** @type {"encoder" | "encoder-decoder" | "decoder"} */ kind, /** @type {number | null} */ maxPositions = null) {
+function longModel(
+  /** @type {"encoder" | "encoder-decoder" | "decoder"} */ kind,
+  /** @type {number | null} */ maxPositions = null,
+) {
   /** @type {string[]} */
   const asked = [];
   /** @type {(() => void)[]} */
@@ -58,13 +70,29 @@ function longModel(/** @type {"encoder" | "encoder-decoder" | "decoder"} */ kind
     });
   };
   const pieces = async (/** @type {number[]} */ ids) => ids.map((id) => ({ id, token: "", text: "", special: true }));
-  const step = { id: 3, token: "x", text: "x", special: false, position: 0, done: kind !== "decoder", ms: 1, candidates: [], trace: { logits: undefined, activations: new Map() } };
-  const generation = { step: (/** @type {any} */ { signal }) => pass("step", step, signal), peek: (/** @type {any} */ { signal }) => pass("peek", [], signal), back: async () => "", release: async () => {} };
+  const step = {
+    id: 3,
+    token: "x",
+    text: "x",
+    special: false,
+    position: 0,
+    done: kind !== "decoder",
+    ms: 1,
+    candidates: [],
+    trace: { logits: undefined, activations: new Map() },
+  };
+  const generation = {
+    step: (/** @type {any} */ { signal }) => pass("step", step, signal),
+    peek: (/** @type {any} */ { signal }) => pass("peek", [], signal),
+    back: async () => "",
+    release: async () => {},
+  };
   const trace = { logits: undefined, activations: new Map() };
   const model = {
     info: { kind, tokenizer: true, pad: 0, vocab: 10, mask: null, decoderStart: 0, maxPositions, hooks: [] },
     encode: async (/** @type {string} */ text) => [{ id: text.length, token: text, text, special: false }],
-    pieces, start: async () => generation,
+    pieces,
+    start: async () => generation,
     run: (/** @type {any} */ { ids }, /** @type {any} */ { signal }) => pass(`run ${ids}`, trace, signal),
   };
   return { model: /** @type {any} */ (model), asked, goOn: () => waiting.splice(0).forEach((answer) => answer()) };
@@ -151,7 +179,8 @@ test("a text that fills the model's positions says so at a step, and keeps no to
   await settle(player.run(0), goOn);
   assert.deepEqual([player.steps.length, player.cutShort], [2, true], "one token was given, and three have a position");
   const before = asked.length;
-  for (let presses = 0; presses < 2; presses++) await assert.rejects(player.step(), (/** @type {any} */ error) => error.key === "trouble.full" && error.values.most === 3);
+  for (let presses = 0; presses < 2; presses++)
+    await assert.rejects(player.step(), (/** @type {any} */ error) => error.key === "trouble.full" && error.values.most === 3);
   assert.deepEqual([player.steps.length, asked.length], [2, before], "nothing is kept, and nothing asked of the engine");
   await settle(player.back(), goOn);
   await settle(player.step(), goOn);

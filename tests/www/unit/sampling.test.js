@@ -7,12 +7,17 @@ const LOGITS = Float32Array.of(Math.log(0.25), Math.log(0.1), Math.log(0.5), Mat
 
 /** @param {object} cut */
 function kept(cut) {
-  return cutDistribution(LOGITS, cut, 4).filter((candidate) => candidate.kept).map(({ id }) => id);
+  return cutDistribution(LOGITS, cut, 4)
+    .filter((candidate) => candidate.kept)
+    .map(({ id }) => id);
 }
 
 test("softmax of logarithms gives the fractions, in falling order", () => {
   const candidates = cutDistribution(LOGITS, { temperature: 1 }, 4);
-  assert.deepEqual(candidates.map(({ id }) => id), [2, 0, 3, 1]);
+  assert.deepEqual(
+    candidates.map(({ id }) => id),
+    [2, 0, 3, 1],
+  );
   [0.5, 0.25, 0.15, 0.1].forEach((share, i) => assert.ok(Math.abs(candidates[i].probability - share) < 1e-6));
 });
 
@@ -39,11 +44,22 @@ test("top-k keeps k, top-p the shortest run that reaches p, both together in tha
 test("what a rule forbids has no probability and is not kept", () => {
   const ruled = LOGITS.map((logit, id) => (id === 2 ? -Infinity : logit));
   const candidates = cutDistribution(ruled, { temperature: 1 }, 4);
-  assert.deepEqual(candidates.map(({ id, kept }) => [id, kept]), [[0, true], [3, true], [1, true], [2, false]]);
+  assert.deepEqual(
+    candidates.map(({ id, kept }) => [id, kept]),
+    [
+      [0, true],
+      [3, true],
+      [1, true],
+      [2, false],
+    ],
+  );
   assert.ok(Math.abs(candidates[0].probability - 0.5) < 1e-6, "0.25 of the 0.5 that are left");
   assert.equal(candidates[3].probability, 0);
 });
 
 test("equal logits keep the order of the ids", () => {
-  assert.deepEqual(cutDistribution(Float32Array.of(1, 1, 1), { temperature: 1 }, 3).map(({ id }) => id), [0, 1, 2]);
+  assert.deepEqual(
+    cutDistribution(Float32Array.of(1, 1, 1), { temperature: 1 }, 3).map(({ id }) => id),
+    [0, 1, 2],
+  );
 });

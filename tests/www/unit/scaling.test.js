@@ -3,7 +3,22 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { placed } from "../../../www/blocks/labels.js";
-import { EVEN, FITS, KAPLAN, byKaplan, byRule, exponents, flops, loss, lossOfData, lossOfSize, optimum, tenfold, terms, tokensFor } from "../../../www/blocks/scaling/laws.js";
+import {
+  EVEN,
+  FITS,
+  KAPLAN,
+  byKaplan,
+  byRule,
+  exponents,
+  flops,
+  loss,
+  lossOfData,
+  lossOfSize,
+  optimum,
+  tenfold,
+  terms,
+  tokensFor,
+} from "../../../www/blocks/scaling/laws.js";
 import { MODELS } from "../../../www/blocks/scaling/models.js";
 import { picture } from "../../../www/blocks/scaling/pictures.js";
 
@@ -22,7 +37,10 @@ test("ten times the budget, as each law divides it", () => {
 
 test("the fit's exponents are 0.452 and 0.548", () => {
   const { a, b } = exponents(FITS.chinchilla);
-  assert.deepEqual([a, b].map((x) => x.toFixed(3)), ["0.452", "0.548"]);
+  assert.deepEqual(
+    [a, b].map((x) => x.toFixed(3)),
+    ["0.452", "0.548"],
+  );
 });
 
 test("Kaplan's laws are 1 where their constants are, and fall by their exponents", () => {
@@ -39,7 +57,8 @@ test("no neighbour of the optimum is better, and it spends the budget", () => {
     for (const C of [1e18, 5.76e23, 1e26]) {
       const best = optimum(fit, C);
       assert.ok(Math.abs(flops(best.N, best.D) / C - 1) < 1e-9);
-      for (const factor of [0.5, 0.9, 0.99, 1.01, 1.1, 2]) assert.ok(loss(fit, best.N * factor, tokensFor(C, best.N * factor)) > best.loss, `${C} × ${factor}`);
+      for (const factor of [0.5, 0.9, 0.99, 1.01, 1.1, 2])
+        assert.ok(loss(fit, best.N * factor, tokensFor(C, best.N * factor)) > best.loss, `${C} × ${factor}`);
     }
   }
 });
@@ -69,9 +88,14 @@ test("points: Gopher and Chinchilla cost about the same, and GPT-3 saw fewer tha
 
 test("every point of the allocation lies within its axes", () => {
   for (const of of ["parameters", "tokens"]) {
-    const { x, y, marks = [] } = picture("allocation", { C: 1e23, N: 1e9, D: 1e11, of, fit: FITS.chinchilla, say: (key) => key, language: "en" });
+    const {
+      x,
+      y,
+      marks = [],
+    } = picture("allocation", { C: 1e23, N: 1e9, D: 1e11, of, fit: FITS.chinchilla, say: (key) => key, language: "en" });
     assert.equal(marks.length, MODELS.length);
-    for (const mark of marks) assert.ok(mark.x >= x.domain[0] && mark.x <= x.domain[1] && mark.y >= y.domain[0] && mark.y <= y.domain[1], mark.name);
+    for (const mark of marks)
+      assert.ok(mark.x >= x.domain[0] && mark.x <= x.domain[1] && mark.y >= y.domain[0] && mark.y <= y.domain[1], mark.name);
   }
 });
 

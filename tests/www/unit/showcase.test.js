@@ -22,12 +22,19 @@ for (const language of ["en", "zh"]) {
   });
 }
 
-const [en, zh] = ["embedding.md", "embedding.zh.md"].map((file) => readFileSync(new URL(`../../../docs/${file}`, import.meta.url), "utf8"));
+const [en, zh] = ["embedding.md", "embedding.zh.md"].map((file) =>
+  readFileSync(new URL(`../../../docs/${file}`, import.meta.url), "utf8"),
+);
 
 test("the guide has the same parts in both languages, and the same code", () => {
-  const shape = (/** @type {string} */ text) => text.split("\n").filter((line) => /^(#|\||```)/.test(line)).map((line) => line.match(/^#+|^\| `[^`]*`|^\||^```\w*/)?.[0]);
+  const shape = (/** @type {string} */ text) =>
+    text
+      .split("\n")
+      .filter((line) => /^(#|\||```)/.test(line))
+      .map((line) => line.match(/^#+|^\| `[^`]*`|^\||^```\w*/)?.[0]);
   assert.deepEqual(shape(zh), shape(en));
-  const code = (/** @type {string} */ text) => [...text.matchAll(/```\w+\n([\s\S]*?)```/g)].map(([, code]) => code.replace("lang=zh", "lang=en"));
+  const code = (/** @type {string} */ text) =>
+    [...text.matchAll(/```\w+\n([\s\S]*?)```/g)].map(([, code]) => code.replace("lang=zh", "lang=en"));
   assert.deepEqual(code(zh), code(en));
 });
 
@@ -46,7 +53,11 @@ for (const tag of tags) {
 
 test("no file beside a block's own asks for a part that only the block can name", () => {
   const folder = new URL("../../../www/blocks/", import.meta.url);
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js") && !tags.includes(`diorama-${file.replace(/\.js$/, "")}`));
-  const asked = files.flatMap((file) => [...readFileSync(new URL(file, folder), "utf8").matchAll(/\.hides\("(\w+)"\)/g)].map(([, part]) => part));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".js") && !tags.includes(`diorama-${file.replace(/\.js$/, "")}`),
+  );
+  const asked = files.flatMap((file) =>
+    [...readFileSync(new URL(file, folder), "utf8").matchAll(/\.hides\("(\w+)"\)/g)].map(([, part]) => part),
+  );
   assert.deepEqual([...new Set(asked)].toSorted(), HIDEABLE.toSorted());
 });

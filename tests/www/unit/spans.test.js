@@ -10,7 +10,8 @@ initSync({ module: readFileSync(new URL("../../../www/wasm/diorama_bg.wasm", imp
 /** As a model asks its engine. @type {any} */
 const corrupt = async (/** @type {any} */ corruption) => hidden(corruption);
 
-const TEXT = "Once upon a time, there was a little dog who didn't like the rain, and he stayed in his house all day long with his friend.";
+const TEXT =
+  "Once upon a time, there was a little dog who didn't like the rain, and he stayed in his house all day long with his friend.";
 
 test("sentinels ascend in input and target, and the two restore the text", async () => {
   for (let i = 0; i < 500; i++) {
@@ -60,6 +61,13 @@ test("fewer than two words leave no room", async () => {
 });
 
 test("an answer is read by its sentinels, whatever it lacks", () => {
-  assert.deepEqual([...readSpans("<extra_id_0> sat down <extra_id_1> mat <extra_id_2>")], [["<extra_id_0>", "sat down"], ["<extra_id_1>", "mat"], ["<extra_id_2>", ""]]);
+  assert.deepEqual(
+    [...readSpans("<extra_id_0> sat down <extra_id_1> mat <extra_id_2>")],
+    [
+      ["<extra_id_0>", "sat down"],
+      ["<extra_id_1>", "mat"],
+      ["<extra_id_2>", ""],
+    ],
+  );
   assert.deepEqual([...readSpans("no sentinel")], []);
 });

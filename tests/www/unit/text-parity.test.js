@@ -19,7 +19,10 @@ test("every kind of tokenizer is among the cases, and texts are long and mixed",
 
 for (const [path, cases] of Object.entries(GOLDEN)) {
   const config = new URL(path.replace("tokenizer.json", "tokenizer_config.json"), ROOT);
-  const tokenizer = new Text(parse(path), path.endsWith("/tokenizer.json") && existsSync(config) ? JSON.parse(readFileSync(config, "utf8")) : undefined);
+  const tokenizer = new Text(
+    parse(path),
+    path.endsWith("/tokenizer.json") && existsSync(config) ? JSON.parse(readFileSync(config, "utf8")) : undefined,
+  );
 
   test(`${path}: the same ids as the reference`, () => {
     for (const { text, pair, ids, bare } of cases) {

@@ -8,7 +8,9 @@ import { Text } from "../../../www/text/text.js";
 
 /** @typedef {{ text: string, pair: string | null, ids: number[], segments: number[], decoded: string }} Case */
 /** A folder may name a tokenizer in the place of its tokenizer.json. @type {{ tokenizers: Record<string, any>, folders: { name: string, files: Record<string, any>, cases: Case[] }[] }} */
-const { tokenizers: TOKENIZERS, folders: FOLDERS } = JSON.parse(readFileSync(new URL("../../goldens/text/published.json", import.meta.url), "utf8"));
+const { tokenizers: TOKENIZERS, folders: FOLDERS } = JSON.parse(
+  readFileSync(new URL("../../goldens/text/published.json", import.meta.url), "utf8"),
+);
 
 for (const { name, files, cases } of FOLDERS) {
   test(`AutoTokenizer's reading: ${name}`, () => {
@@ -22,6 +24,12 @@ for (const { name, files, cases } of FOLDERS) {
 }
 
 /** @param {Record<string, any>} files by name */
-function open({ "tokenizer.json": tokenizer, "tokenizer_config.json": config, "config.json": model, "special_tokens_map.json": special, "added_tokens.json": added }) {
+function open({
+  "tokenizer.json": tokenizer,
+  "tokenizer_config.json": config,
+  "config.json": model,
+  "special_tokens_map.json": special,
+  "added_tokens.json": added,
+}) {
   return new Text(typeof tokenizer === "string" ? TOKENIZERS[tokenizer] : tokenizer, config, { model, special, added });
 }

@@ -31,7 +31,10 @@ test("bytes of whole characters stay in sight while the next one is unfinished",
   const { tokenizer } = RULES.find(({ name }) => name === "bytes that make no character") ?? assert.fail();
   const text = new Text(tokenizer);
   const ids = text.encodeBare("狗狗a");
-  assert.deepEqual(ids.map((_, i) => text.decodeComplete(ids.slice(0, i + 1))), ["", "", "狗", "狗", "狗", "狗狗", "狗狗a"]);
+  assert.deepEqual(
+    ids.map((_, i) => text.decodeComplete(ids.slice(0, i + 1))),
+    ["", "", "狗", "狗", "狗", "狗狗", "狗狗a"],
+  );
 });
 
 test("a stage that the page does not have is refused in one sentence that names it", () => {

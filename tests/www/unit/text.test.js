@@ -42,8 +42,14 @@ test("byte-level tokens are shown as text, and cut characters as their bytes", (
   const { tokenizer, cases } = fixture("byte_level_bpe");
   const text = new Text(tokenizer);
   const pieces = cases.flatMap(({ ids }) => ids.map((id) => text.piece(id)));
-  assert.ok(pieces.some(({ token }) => token.startsWith("▁")), "a leading space is the Unigram one");
-  assert.ok(pieces.some(({ token }) => /^⟨[0-9A-F ]+⟩$/.test(token)), "some emoji is cut");
+  assert.ok(
+    pieces.some(({ token }) => token.startsWith("▁")),
+    "a leading space is the Unigram one",
+  );
+  assert.ok(
+    pieces.some(({ token }) => /^⟨[0-9A-F ]+⟩$/.test(token)),
+    "some emoji is cut",
+  );
   assert.ok(pieces.every(({ token }) => !token.includes("\uFFFD") && !token.includes("Ġ")));
 });
 
@@ -51,7 +57,15 @@ test("a space that the tokenizer did not put before a text stays there", () => {
   const metaspace = { type: "Metaspace", replacement: "▁", prepend_scheme: "never", split: true };
   const model = { type: "WordLevel", vocab: { "▁a": 0, "▁b": 1 }, unk_token: "▁a" };
   for (const decoder of [metaspace, { type: "Sequence", decoders: [metaspace] }]) {
-    const text = new Text({ version: "1.0", added_tokens: [], normalizer: null, pre_tokenizer: metaspace, post_processor: null, decoder, model });
+    const text = new Text({
+      version: "1.0",
+      added_tokens: [],
+      normalizer: null,
+      pre_tokenizer: metaspace,
+      post_processor: null,
+      decoder,
+      model,
+    });
     assert.equal(text.decode([0, 1]), " a b");
   }
 });
@@ -64,35 +78,72 @@ test("special tokens are marked, and an id beyond the vocabulary has a name", ()
 
 test("a tokenizer.json that is none is a sentence that names it", () => {
   for (const broken of [{}, [], { model: { type: "Feline" }, decoder: null }, { model: { type: "BPE" } }]) {
-    assert.throws(() => new Text(broken), says(/^Error: tokenizer\.json cannot be read as a tokenizer \(.+\): fetch it again/), JSON.stringify(broken));
+    assert.throws(
+      () => new Text(broken),
+      says(/^Error: tokenizer\.json cannot be read as a tokenizer \(.+\): fetch it again/),
+      JSON.stringify(broken),
+    );
   }
 });
 
 test("an entry that a vocabulary has twice counts twice, and both have its spelling", () => {
   const added = (/** @type {string} */ content) => ({ id: 0, content, special: true });
-  const text = new Text({ model: { type: "Unigram", unk_id: 0, vocab: [["<unk>", 0], ["a", -1], ["a", -2], ["b", -1]] }, added_tokens: [added("<x>"), added("b")] });
+  const text = new Text({
+    model: {
+      type: "Unigram",
+      unk_id: 0,
+      vocab: [
+        ["<unk>", 0],
+        ["a", -1],
+        ["a", -2],
+        ["b", -1],
+      ],
+    },
+    added_tokens: [added("<x>"), added("b")],
+  });
   assert.deepEqual(text.encodeBare("ab<x>c"), [2, 3, 4, 0]);
-  assert.deepEqual([1, 2, 4].map((id) => text.piece(id).token), ["a", "a", "<x>"]);
+  assert.deepEqual(
+    [1, 2, 4].map((id) => text.piece(id).token),
+    ["a", "a", "<x>"],
+  );
 });
 
 test("a tokenizer that is nested too deeply is refused in a sentence", () => {
-  const deep = (/** @type {number} */ levels) => JSON.parse(`{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"more":${"[".repeat(levels)}${"]".repeat(levels)}}`);
+  const deep = (/** @type {number} */ levels) =>
+    JSON.parse(
+      `{"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"},"more":${"[".repeat(levels)}${"]".repeat(levels)}}`,
+    );
   assert.deepEqual(new Text(deep(126)).encodeBare("a"), [0]);
   for (const levels of [127, 100_000]) assert.throws(() => new Text(deep(levels)), says(/nested more than 127 levels/));
 });
 
 test("a text that is too long for a tokenizer is refused at once and quoted short", () => {
-  const model = (/** @type {string} */ piece) => ({ type: "Unigram", unk_id: 0, vocab: [["<unk>", 0], [piece, -1]] });
+  const model = (/** @type {string} */ piece) => ({
+    type: "Unigram",
+    unk_id: 0,
+    vocab: [
+      ["<unk>", 0],
+      [piece, -1],
+    ],
+  });
   const long = "b".repeat(160_000);
-  for (const file of [{ model: model(long) }, { model: { type: "WordLevel", vocab: { [long]: 0 } } }, { model: model("a"), normalizer: "🦊".repeat(2_500_000) }]) {
+  for (const file of [
+    { model: model(long) },
+    { model: { type: "WordLevel", vocab: { [long]: 0 } } },
+    { model: model("a"), normalizer: "🦊".repeat(2_500_000) },
+  ]) {
     const began = performance.now();
-    assert.throws(() => new Text(file), says(/^Error: tokenizer\.json holds a text of [\d,]+ bytes, which begins with “.{40,90}…”/u));
+    assert.throws(
+      () => new Text(file),
+      says(/^Error: tokenizer\.json holds a text of [\d,]+ bytes, which begins with “.{40,90}…”/u),
+    );
     assert.ok(performance.now() - began < 1000);
   }
   const text = new Text({ model: model("b".repeat(10_000)) });
   const more = "b".repeat(100_001);
   const refusals = [() => text.encode(more), () => text.encode("b", more), () => text.encodeBare(more)];
-  for (const refused of refusals) assert.throws(refused, says(/the text that begins with .* has 100,001 bytes, and 100,000 are the most/iu));
+  for (const refused of refusals)
+    assert.throws(refused, says(/the text that begins with .* has 100,001 bytes, and 100,000 are the most/iu));
   text.encodeData("b ".repeat(50_001));
 });
 
@@ -101,8 +152,13 @@ test("files that do not fit together are spoken of", () => {
   const said = (/** @type {object} */ config) => new Text(file, config).notices.map(({ key, values }) => [key, values]);
   assert.deepEqual(said({ tokenizer_class: "PreTrainedTokenizerFast" }), []);
   assert.deepEqual(said({ tokenizer_class: "FelineTokenizer" }), [["notice.tokenizerClass", { name: "FelineTokenizer" }]]);
-  assert.deepEqual(said({ tokenizer_class: "T5Tokenizer" }), [["notice.tokenizerModel", { name: "T5Tokenizer", wanted: "Unigram", found: "WordLevel" }]]);
-  assert.throws(() => new Text(file, { split_special_tokens: "yes" }), says(/tokenizer_config\.json has split_special_tokens "yes"/));
+  assert.deepEqual(said({ tokenizer_class: "T5Tokenizer" }), [
+    ["notice.tokenizerModel", { name: "T5Tokenizer", wanted: "Unigram", found: "WordLevel" }],
+  ]);
+  assert.throws(
+    () => new Text(file, { split_special_tokens: "yes" }),
+    says(/tokenizer_config\.json has split_special_tokens "yes"/),
+  );
   assert.equal(new Text(file, { mask_token: "a" }).mask, 0);
   const bert = { model: { type: "WordPiece", vocab: { "[UNK]": 0, a: 1 }, unk_token: "[UNK]" } };
   assert.equal(new Text(bert, { tokenizer_class: "BertTokenizer" }).mask, null, "a token that the class adds hides nothing");

@@ -58,45 +58,83 @@ test("an attention matrix is one head's, or the mean of the heads", () => {
   assert.equal(attentionMatrix(undefined, "decoder.0.attn.hook_pattern", 0), undefined);
   for (const head of /** @type {const} */ ([1, "mean"])) {
     const again = attentionMatrix(trace, "decoder.0.attn.hook_pattern", head);
-    assert.equal(attentionMatrix(trace, "decoder.0.attn.hook_pattern", head), again, "a view sees by the same object that nothing changed");
+    assert.equal(
+      attentionMatrix(trace, "decoder.0.attn.hook_pattern", head),
+      again,
+      "a view sees by the same object that nothing changed",
+    );
   }
 });
 
 test("a step adds its row; a key that did not exist before is masked in scores and 0 in patterns", () => {
-  const first = traceOf(attention("decoder.0.attn.hook_pattern", [1, 2, 1, 1], [1, 1]), attention("decoder.0.attn.hook_attn_scores", [1, 2, 1, 1], [3, 4]));
-  const second = traceOf(attention("decoder.0.attn.hook_pattern", [1, 2, 1, 2], [0.25, 0.75, 0.5, 0.5]), attention("decoder.0.attn.hook_attn_scores", [1, 2, 1, 2], [5, 6, 7, 8]));
+  const first = traceOf(
+    attention("decoder.0.attn.hook_pattern", [1, 2, 1, 1], [1, 1]),
+    attention("decoder.0.attn.hook_attn_scores", [1, 2, 1, 1], [3, 4]),
+  );
+  const second = traceOf(
+    attention("decoder.0.attn.hook_pattern", [1, 2, 1, 2], [0.25, 0.75, 0.5, 0.5]),
+    attention("decoder.0.attn.hook_attn_scores", [1, 2, 1, 2], [5, 6, 7, 8]),
+  );
   const grown = appendStep(appendStep(undefined, first, HOOKS), second, HOOKS);
   const pattern = grown.activations.get("decoder.0.attn.hook_pattern");
   assert.deepEqual(pattern?.shape, [1, 2, 2, 2]);
   assert.deepEqual(pattern?.data, Float32Array.of(1, 0, 0.25, 0.75, 1, 0, 0.5, 0.5));
-  assert.deepEqual(grown.activations.get("decoder.0.attn.hook_attn_scores")?.data, Float32Array.of(3, MASKED, 5, 6, 4, MASKED, 7, 8));
+  assert.deepEqual(
+    grown.activations.get("decoder.0.attn.hook_attn_scores")?.data,
+    Float32Array.of(3, MASKED, 5, 6, 4, MASKED, 7, 8),
+  );
   assert.equal(grown.logits, second.logits);
 });
 
 test("what grew is the same head by head as whole, and is put together once", () => {
   const name = "decoder.0.attn.hook_pattern";
-  const step = (/** @type {number} */ keys) => traceOf(attention(name, [1, 2, 1, keys], Array.from({ length: 2 * keys }, (_, i) => (i + keys) / 8)));
+  const step = (/** @type {number} */ keys) =>
+    traceOf(
+      attention(
+        name,
+        [1, 2, 1, keys],
+        Array.from({ length: 2 * keys }, (_, i) => (i + keys) / 8),
+      ),
+    );
   const grown = [1, 2, 3].map(step).reduce((/** @type {any} */ trace, next) => appendStep(trace, next, HOOKS), undefined);
   const matrices = /** @type {const} */ ([0, 1, "mean", "max"]).map((head) => attentionMatrix(grown, name, head)?.data);
   const { data, shape } = grown.activations.get(name);
   const whole = traceOf(attention(name, shape, [...data]));
-  assert.deepEqual(matrices, /** @type {const} */ ([0, 1, "mean", "max"]).map((head) => attentionMatrix(whole, name, head)?.data));
+  assert.deepEqual(
+    matrices,
+    /** @type {const} */ ([0, 1, "mean", "max"]).map((head) => attentionMatrix(whole, name, head)?.data),
+  );
   assert.equal(grown.activations.get(name).data, data);
   assert.deepEqual(structuredClone(grown.activations.get(name)), whole.activations.get(name), "it can be sent to a worker");
 });
 
 test("cross-attention grows by rows alone, and the encoder's maps stay", () => {
-  const first = traceOf(attention("encoder.0.attn.hook_pattern", [1, 1, 2, 2], [1, 0, 0, 1]), attention("decoder.0.cross_attn.hook_pattern", [1, 1, 1, 2], [0.5, 0.5]));
+  const first = traceOf(
+    attention("encoder.0.attn.hook_pattern", [1, 1, 2, 2], [1, 0, 0, 1]),
+    attention("decoder.0.cross_attn.hook_pattern", [1, 1, 1, 2], [0.5, 0.5]),
+  );
   const second = traceOf(attention("decoder.0.cross_attn.hook_pattern", [1, 1, 1, 2], [0.25, 0.75]));
   const grown = appendStep(first, second, HOOKS);
   assert.deepEqual(grown.activations.get("decoder.0.cross_attn.hook_pattern")?.data, Float32Array.of(0.5, 0.5, 0.25, 0.75));
   assert.deepEqual(grown.activations.get("encoder.0.attn.hook_pattern")?.shape, [1, 1, 2, 2]);
-  assert.deepEqual(first.activations.get("decoder.0.cross_attn.hook_pattern")?.shape, [1, 1, 1, 2], "the older trace is left as it was");
+  assert.deepEqual(
+    first.activations.get("decoder.0.cross_attn.hook_pattern")?.shape,
+    [1, 1, 1, 2],
+    "the older trace is left as it was",
+  );
 });
 
 test("whose maps grow is said by the hook's place, whatever its name", () => {
-  const [first, second] = [1, 2].map((keys) => traceOf(attention("read.pattern", [1, 1, 1, keys], new Array(keys).fill(1)), attention("encoder.written", [1, 1, 1, keys], new Array(keys).fill(1))));
-  const grown = appendStep(first, second, [{ name: "read.pattern", place: { stack: "encoder", layer: 0, part: "attn" } }, { name: "encoder.written", place: { stack: "decoder", layer: 0, part: "attn" } }]);
+  const [first, second] = [1, 2].map((keys) =>
+    traceOf(
+      attention("read.pattern", [1, 1, 1, keys], new Array(keys).fill(1)),
+      attention("encoder.written", [1, 1, 1, keys], new Array(keys).fill(1)),
+    ),
+  );
+  const grown = appendStep(first, second, [
+    { name: "read.pattern", place: { stack: "encoder", layer: 0, part: "attn" } },
+    { name: "encoder.written", place: { stack: "decoder", layer: 0, part: "attn" } },
+  ]);
   assert.deepEqual(grown.activations.get("read.pattern")?.shape, [1, 1, 1, 2]);
   assert.deepEqual(grown.activations.get("encoder.written")?.data, Float32Array.of(1, 0, 1, 1));
 });

@@ -15,7 +15,10 @@ test("a path that is taken twice stands there once", () => {
   const tree = sample();
   assert.equal(tree.size, 7);
   assert.deepEqual(paths(tree), [[1, 2, 3], [1, 2, 4, 5], [1, 7], [10]]);
-  assert.deepEqual(tree.preorder().map(({ depth }) => depth), [0, 1, 2, 3, 3, 4, 2, 1]);
+  assert.deepEqual(
+    tree.preorder().map(({ depth }) => depth),
+    [0, 1, 2, 3, 3, 4, 2, 1],
+  );
 });
 
 test("a tree in a link is the tree again, with its branches in their order", () => {
@@ -31,7 +34,8 @@ test("trees of every small shape survive a link", () => {
     const tree = new TokenTree();
     const keys = [ROOT];
     // Each node hangs on one of the three before it.
-    for (let i = 0, rest = shape; i < 7; i++, rest = Math.floor(rest / 3)) keys.push(tree.grow(keys[Math.max(0, keys.length - 1 - (rest % 3))], 35 + i));
+    for (let i = 0, rest = shape; i < 7; i++, rest = Math.floor(rest / 3))
+      keys.push(tree.grow(keys[Math.max(0, keys.length - 1 - (rest % 3))], 35 + i));
     assert.deepEqual(paths(TokenTree.parse(tree.format())), paths(tree), tree.format());
   }
 });

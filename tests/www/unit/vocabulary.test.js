@@ -19,7 +19,20 @@ const { ops, activations } = vocabulary();
 const PUBLISHED = { gelu_erf: "gelu", gelu_tanh: "gelu_new", relu_squared: "relu2" };
 
 /** @type {(op: string, more?: object) => import("../../../www/trace.js").GraphNode} */
-const node = (op, more) => ({ name: op, op, inputs: [0, 1, 2], axes: [], dims: [], stage: "source", hooks: [], place: {}, eps: 1e-5, by: 2, scale: 0.5, ...more });
+const node = (op, more) => ({
+  name: op,
+  op,
+  inputs: [0, 1, 2],
+  axes: [],
+  dims: [],
+  stage: "source",
+  hooks: [],
+  place: {},
+  eps: 1e-5,
+  by: 2,
+  scale: 0.5,
+  ...more,
+});
 
 test("every op of the engine has its arithmetic and its formula in the page", () => {
   assert.ok(ops.length >= 16);
@@ -30,7 +43,9 @@ test("every op of the engine has its arithmetic and its formula in the page", ()
 });
 
 test("every op names shader files that are there", () => {
-  for (const { file, variants } of ops) for (const name of [file, ...variants]) assert.ok(readFileSync(at(`shaders/${name}`), "utf8").startsWith(`// ${name.replace(".wgsl", "")}: `));
+  for (const { file, variants } of ops)
+    for (const name of [file, ...variants])
+      assert.ok(readFileSync(at(`shaders/${name}`), "utf8").startsWith(`// ${name.replace(".wgsl", "")}: `));
 });
 
 test("every activation has a formula, and the reference's values", () => {
@@ -39,7 +54,10 @@ test("every activation has a formula, and the reference's values", () => {
     assert.notEqual(formulaOf(node("activation", { activation: name })), nothing, `${name} has no formula`);
     const wanted = values[PUBLISHED[name] ?? name];
     inputs.forEach((/** @type {number} */ x, /** @type {number} */ i) => {
-      assert.ok(Math.abs(activate(name, x) - wanted[i]) <= 1e-6 * Math.max(1, Math.abs(wanted[i])), `${name}(${x}) is ${activate(name, x)}, not ${wanted[i]}`);
+      assert.ok(
+        Math.abs(activate(name, x) - wanted[i]) <= 1e-6 * Math.max(1, Math.abs(wanted[i])),
+        `${name}(${x}) is ${activate(name, x)}, not ${wanted[i]}`,
+      );
     });
   }
 });

@@ -13,11 +13,14 @@ import { Watch } from "../../../www/engine/watch.js";
  */
 function fate(waiting, answer = () => {}, { started } = { started: true }) {
   return new Promise((resolve) => {
-    const watch = new Watch({
-      waiting: () => waiting,
-      ask: () => setImmediate(() => answer(watch)),
-      lost: (hung) => end(hung ? "hangs" : "stands still"),
-    }, 1);
+    const watch = new Watch(
+      {
+        waiting: () => waiting,
+        ask: () => setImmediate(() => answer(watch)),
+        lost: (hung) => end(hung ? "hangs" : "stands still"),
+      },
+      1,
+    );
     const timer = setTimeout(() => end("lives"), 500);
     const end = (/** @type {string} */ told) => {
       clearTimeout(timer);
@@ -33,7 +36,11 @@ const pass = { method: "run", computes: true };
 const onGpu = { method: "run", computes: false };
 
 test("a worker that gives no sign of life hangs, whatever it was asked", async () => {
-  assert.deepEqual(await Promise.all([fate([pass]), fate([onGpu]), fate([{ method: "load", computes: false }])]), ["hangs", "hangs", "hangs"]);
+  assert.deepEqual(await Promise.all([fate([pass]), fate([onGpu]), fate([{ method: "load", computes: false }])]), [
+    "hangs",
+    "hangs",
+    "hangs",
+  ]);
 });
 
 test("a worker that nobody waits for is left alone", async () => {

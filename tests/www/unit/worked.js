@@ -16,7 +16,13 @@ import { graphOf } from "./graphs.js";
 export function numbers(op, inputs, axes, more) {
   const g = graphOf();
   inputs.forEach(({ axes, weight }, i) => (weight ? g.weight(`in${i}`, axes) : g.op(`in${i}`, "given", [], axes)));
-  g.op("out", op, inputs.map((_, i) => `in${i}`), axes, more);
+  g.op(
+    "out",
+    op,
+    inputs.map((_, i) => `in${i}`),
+    axes,
+    more,
+  );
   return new Numbers(g.nodes, { source: 2, target: 2 }, new Map(inputs.map(({ data }, i) => [i, data])));
 }
 
@@ -25,9 +31,19 @@ export const all = (found) => Array.from(found.all(found.graph.length - 1));
 /** @type {(found: ArrayLike<number>, wanted: number[]) => void} */
 export const near = (found, wanted) => {
   assert.equal(found.length, wanted.length);
-  wanted.forEach((value, i) => assert.ok(Math.abs(found[i] - value) <= 1e-12 * Math.max(1, Math.abs(value)), `${i}: ${found[i]} is not ${value}`));
+  wanted.forEach((value, i) =>
+    assert.ok(Math.abs(found[i] - value) <= 1e-12 * Math.max(1, Math.abs(value)), `${i}: ${found[i]} is not ${value}`),
+  );
 };
 
-export const text = /** @type {Axes} */ ([["batch", "batch"], ["pos", "source"]]);
+export const text = /** @type {Axes} */ ([
+  ["batch", "batch"],
+  ["pos", "source"],
+]);
 export const hidden = /** @type {Axes} */ ([...text, ["d_model", 2]]);
-export const square = /** @type {Axes} */ ([["batch", "batch"], ["head", 2], ["query_pos", "source"], ["key_pos", "source"]]);
+export const square = /** @type {Axes} */ ([
+  ["batch", "batch"],
+  ["head", 2],
+  ["query_pos", "source"],
+  ["key_pos", "source"],
+]);

@@ -13,7 +13,14 @@ import { axesBefore, axesOf, bucketOf, copied, dot, masked, spreadOf, stretch, s
 function linearInput(numbers, { inputs: [dy, w] }, shape, flat) {
   const [out, width] = numbers.shapes[w];
   const [row, i] = [Math.floor(flat / width), flat % width];
-  return dot(axesOf(numbers.graph[dy].axes, numbers.shapes[dy], out), stretch(numbers.all(dy), row * out, out), stretch(numbers.all(w), i, out, width), 1, undefined, ["dy", "w"]);
+  return dot(
+    axesOf(numbers.graph[dy].axes, numbers.shapes[dy], out),
+    stretch(numbers.all(dy), row * out, out),
+    stretch(numbers.all(w), i, out, width),
+    1,
+    undefined,
+    ["dy", "w"],
+  );
 }
 
 /** Σᵣ dy[r, o] · x[r, i]. @type {Rule} */
@@ -21,14 +28,27 @@ function linearWeight(numbers, { inputs: [dy, x] }, [out, width], flat) {
   const [o, i] = [Math.floor(flat / width), flat % width];
   const [dys, xs] = [numbers.all(dy), numbers.all(x)];
   const rows = xs.length / width;
-  return dot(axesBefore(numbers.graph[x].axes, numbers.shapes[x], rows), stretch(dys, o, rows, out), stretch(xs, i, rows, width), 1, undefined, ["dy", "x"]);
+  return dot(
+    axesBefore(numbers.graph[x].axes, numbers.shapes[x], rows),
+    stretch(dys, o, rows, out),
+    stretch(xs, i, rows, width),
+    1,
+    undefined,
+    ["dy", "x"],
+  );
 }
 
 /** Σᵣ x[r, j], over the leading axes. @type {Rule} */
 function sumRows(numbers, { inputs: [x] }, shape, flat) {
   const [xs, step] = [numbers.all(x), shape.reduce((product, length) => product * length, 1)];
   const column = stretch(xs, flat, xs.length / step, step);
-  return { kind: "line", axis: axesBefore(numbers.graph[x].axes, numbers.shapes[x], column.length), bars: [["dy", column]], terms: ["Σ dy"], value: sumOf(column) };
+  return {
+    kind: "line",
+    axis: axesBefore(numbers.graph[x].axes, numbers.shapes[x], column.length),
+    bars: [["dy", column]],
+    terms: ["Σ dy"],
+    value: sumOf(column),
+  };
 }
 
 /** (g − mean(g) − x̂ · mean(g · x̂)) / s, where g = dy · w; an RMS norm's has no mean(g). @type {Rule} */
@@ -41,15 +61,46 @@ function norm(numbers, { op, inputs: [x, w, dy], eps = 0 }, shape, flat) {
   const g = stretch(numbers.all(dy), flat - at, width).map((value, i) => value * weights[i]);
   const mean = centred ? sumOf(g) / width : 0;
   const along = sumOf(g.map((value, i) => value * row[i])) / width;
-  const terms = ["(", g[at], ...(centred ? ["−", mean, { mean: "dy·w" }] : []), "−", row[at], "·", along, { mean: "dy·w·x̂" }, ") /", root];
-  return { kind: "line", axis: "d_model", at, bars: [["x̂", row], ["dy·w", g]], terms, value: (g[at] - mean - row[at] * along) / root };
+  const terms = [
+    "(",
+    g[at],
+    ...(centred ? ["−", mean, { mean: "dy·w" }] : []),
+    "−",
+    row[at],
+    "·",
+    along,
+    { mean: "dy·w·x̂" },
+    ") /",
+    root,
+  ];
+  return {
+    kind: "line",
+    axis: "d_model",
+    at,
+    bars: [
+      ["x̂", row],
+      ["dy·w", g],
+    ],
+    terms,
+    value: (g[at] - mean - row[at] * along) / root,
+  };
 }
 
 /** Σᵣ dy[r, i] · x̂[r, i]. @type {Rule} */
 function normWeight(numbers, { op, inputs: [x, dy], eps = 0 }, [width], flat) {
   const rows = numbers.all(x).length / width;
-  const own = Float64Array.from({ length: rows }, (_, r) => normalized(numbers, x, r * width, width, op === "layer_norm_grad_weight", eps).row[flat]);
-  return dot(axesBefore(numbers.graph[x].axes, numbers.shapes[x], rows), stretch(numbers.all(dy), flat, rows, width), own, 1, undefined, ["dy", "x̂"]);
+  const own = Float64Array.from(
+    { length: rows },
+    (_, r) => normalized(numbers, x, r * width, width, op === "layer_norm_grad_weight", eps).row[flat],
+  );
+  return dot(
+    axesBefore(numbers.graph[x].axes, numbers.shapes[x], rows),
+    stretch(numbers.all(dy), flat, rows, width),
+    own,
+    1,
+    undefined,
+    ["dy", "x̂"],
+  );
 }
 
 /** f′(x) · dy. @type {Rule} */
@@ -65,7 +116,10 @@ function mixValues(numbers, node, shape, flat) {
   const place = placeOf(shape, flat);
   const [batch, key] = node.axes[0] === "key_pos" ? [place[1], place[0]] : place;
   const shared = heads / shape[2];
-  const cells = Array.from({ length: shared * queries }, (_, i) => ({ head: place[2] * shared + Math.floor(i / queries), query: i % queries }));
+  const cells = Array.from({ length: shared * queries }, (_, i) => ({
+    head: place[2] * shared + Math.floor(i / queries),
+    query: i % queries,
+  }));
   const [weights, back] = [numbers.all(pattern), numbers.all(dz)];
   const a = Float64Array.from(cells, ({ head, query }) => weights[flatOf(numbers.shapes[pattern], [batch, head, query, key])]);
   const b = Float64Array.from(cells, ({ head, query }) => back[flatOf(numbers.shapes[dz], [batch, query, head, place[3]])]);
@@ -81,7 +135,18 @@ function softmax(numbers, { inputs: [pattern, gradient] }, shape, flat) {
   const [p, dp] = [pattern, gradient].map((input) => stretch(numbers.all(input), flat - at, keys));
   const products = p.map((weight, i) => weight * dp[i]);
   const sum = sumOf(products);
-  return { kind: "line", axis: "key_pos", at, bars: [["p", p], ["dp", dp], ["p·dp", products]], terms: [p[at], "· (", dp[at], "−", sum, "Σ p·dp )"], value: p[at] * (dp[at] - sum) };
+  return {
+    kind: "line",
+    axis: "key_pos",
+    at,
+    bars: [
+      ["p", p],
+      ["dp", dp],
+      ["p·dp", products],
+    ],
+    terms: [p[at], "· (", dp[at], "−", sum, "Σ p·dp )"],
+    value: p[at] * (dp[at] - sum),
+  };
 }
 
 /** @type {Rule} */
@@ -93,8 +158,13 @@ function mask(numbers, node, shape, flat) {
 function bucket(numbers, node, shape, flat) {
   const [row, head] = placeOf(shape, flat);
   const [, queries, keys] = numbers.shapes[node.inputs[0]];
-  const own = Float64Array.from({ length: queries * keys }, (_, i) => (bucketOf(node, Math.floor(i / keys), i % keys) === row ? 1 : 0));
-  return dot("query_pos × key_pos", own, stretch(numbers.all(node.inputs[0]), head * own.length, own.length), 1, undefined, [`[row ${row}]`, "dB"]);
+  const own = Float64Array.from({ length: queries * keys }, (_, i) =>
+    bucketOf(node, Math.floor(i / keys), i % keys) === row ? 1 : 0,
+  );
+  return dot("query_pos × key_pos", own, stretch(numbers.all(node.inputs[0]), head * own.length, own.length), 1, undefined, [
+    `[row ${row}]`,
+    "dB",
+  ]);
 }
 
 /** A whole text is the step with nothing before it. @type {Rule} */
@@ -113,7 +183,14 @@ function first(numbers, { inputs: [dy] }, shape, flat) {
 function embed(numbers, { inputs: [ids, dy] }, shape, flat) {
   const [row, column] = placeOf(shape, flat);
   const own = Float64Array.from(numbers.all(ids), (id) => (id === row ? 1 : 0));
-  return dot(axesBefore(numbers.graph[ids].axes, numbers.shapes[ids], own.length), own, stretch(numbers.all(dy), column, own.length, shape[1]), 1, undefined, [`[id ${row}]`, "dy"]);
+  return dot(
+    axesBefore(numbers.graph[ids].axes, numbers.shapes[ids], own.length),
+    own,
+    stretch(numbers.all(dy), column, own.length, shape[1]),
+    1,
+    undefined,
+    [`[id ${row}]`, "dy"],
+  );
 }
 
 /**

@@ -14,7 +14,13 @@ function linear(numbers, { inputs: [x, w, b] }, shape, flat) {
   const [xs, ws] = [numbers.all(x), numbers.all(w)];
   const axes = numbers.graph[x].axes;
   const plus = b === undefined ? undefined : numbers.at(b, column);
-  return dot(axesOf(axes, numbers.shapes[x], width), stretch(xs, row * width, width), stretch(ws, column * width, width), 1, plus);
+  return dot(
+    axesOf(axes, numbers.shapes[x], width),
+    stretch(xs, row * width, width),
+    stretch(ws, column * width, width),
+    1,
+    plus,
+  );
 }
 
 /** q · k, times a constant, plus a bias. @type {Rule} */
@@ -56,7 +62,17 @@ function norm(numbers, { op, inputs: [x, w, b], eps = 0 }, shape, flat) {
   const row = stretch(numbers.all(x), flat - at, width);
   const { mean, spread } = spreadOf(row, op === "layer_norm");
   const [weight, bias] = [numbers.at(w, at), b === undefined ? undefined : numbers.at(b, at)];
-  return { kind: "norm", row, at, mean, spread, eps, weight, bias, value: ((row[at] - (mean ?? 0)) / Math.sqrt(spread + eps)) * weight + (bias ?? 0) };
+  return {
+    kind: "norm",
+    row,
+    at,
+    mean,
+    spread,
+    eps,
+    weight,
+    bias,
+    value: ((row[at] - (mean ?? 0)) / Math.sqrt(spread + eps)) * weight + (bias ?? 0),
+  };
 }
 
 /** @type {Rule} */
@@ -101,7 +117,13 @@ export function rope(numbers, node, shape, flat) {
   const [first, second] = i < half ? [flat, other] : [other, flat];
   const angle = Math.atan2(turned[second], turned[first]) - Math.atan2(own[second], own[first]);
   const [a, b] = [own[first], own[second]];
-  return { kind: "turn", a, b, angle: (angle + 3 * Math.PI) % (2 * Math.PI) - Math.PI, value: i < half ? a * Math.cos(angle) - b * Math.sin(angle) : b * Math.cos(angle) + a * Math.sin(angle) };
+  return {
+    kind: "turn",
+    a,
+    b,
+    angle: ((angle + 3 * Math.PI) % (2 * Math.PI)) - Math.PI,
+    value: i < half ? a * Math.cos(angle) - b * Math.sin(angle) : b * Math.cos(angle) + a * Math.sin(angle),
+  };
 }
 
 /** A whole text is the step with nothing before it. @type {Rule} */
@@ -125,4 +147,21 @@ function bucket(numbers, node, shape, flat) {
 }
 
 /** By the ops' words. @type {Record<string, Rule>} */
-export const FORWARD = { linear, attn_scores: scores, attn_mix: mix, softmax, mask, layer_norm: norm, rms_norm: norm, activation, add, mul, scale, embed, rope, append, first, relative_bias: bucket };
+export const FORWARD = {
+  linear,
+  attn_scores: scores,
+  attn_mix: mix,
+  softmax,
+  mask,
+  layer_norm: norm,
+  rms_norm: norm,
+  activation,
+  add,
+  mul,
+  scale,
+  embed,
+  rope,
+  append,
+  first,
+  relative_bias: bucket,
+};

@@ -11,7 +11,17 @@ function surprise(numbers, { inputs: [z, labels] }, shape, flat) {
   if (label < 0) return UNLABELLED;
   const { scores, max, powers, sum } = rowOf(numbers, z, flat);
   const value = Math.log(sum) + max - scores[label];
-  return { kind: "line", axis: "d_vocab", at: label, bars: [["z", scores], ["eᶻ⁻ᵐ", powers]], terms: ["ln", sum, "+", max, "−", scores[label]], value };
+  return {
+    kind: "line",
+    axis: "d_vocab",
+    at: label,
+    bars: [
+      ["z", scores],
+      ["eᶻ⁻ᵐ", powers],
+    ],
+    terms: ["ln", sum, "+", max, "−", scores[label]],
+    value,
+  };
 }
 
 /** dy · (softmax(z)[v] − 1 where v is the label). @type {Rule} */
@@ -23,7 +33,17 @@ function surpriseGrad(numbers, { inputs: [z, labels, gradient] }, shape, flat) {
   const { scores, powers, sum } = rowOf(numbers, z, place);
   const dy = numbers.at(gradient, place);
   const wanted = at === label ? 1 : 0;
-  return { kind: "line", axis: "d_vocab", at, bars: [["z", scores], ["eᶻ⁻ᵐ", powers]], terms: [dy, "· (", powers[at], "/", sum, "−", wanted, ")"], value: dy * (powers[at] / sum - wanted) };
+  return {
+    kind: "line",
+    axis: "d_vocab",
+    at,
+    bars: [
+      ["z", scores],
+      ["eᶻ⁻ᵐ", powers],
+    ],
+    terms: [dy, "· (", powers[at], "/", sum, "−", wanted, ")"],
+    value: dy * (powers[at] / sum - wanted),
+  };
 }
 
 /** max(z, 0) − z · label + ln(1 + e^−|z|). @type {Rule} */
@@ -54,7 +74,11 @@ function squaredGrad(numbers, { inputs: [given, labels, gradient] }, shape, flat
 /** All numbers, each times its weight. @type {Rule} */
 function weighted(numbers, { inputs: [x, w] }) {
   const shape = numbers.shapes[x];
-  const axis = axesOf(numbers.graph[x].axes, shape, shape.reduce((product, length) => product * length, 1));
+  const axis = axesOf(
+    numbers.graph[x].axes,
+    shape,
+    shape.reduce((product, length) => product * length, 1),
+  );
   return dot(axis, Float64Array.from(numbers.all(x)), Float64Array.from(numbers.all(w)));
 }
 

@@ -121,7 +121,7 @@ export function bucketOf({ direction, bounds = [] }, query, key) {
  */
 export function axesOf(axes, shape, width) {
   let from = shape.length;
-  for (let product = 1; product < width && from > 0; ) product *= shape[--from];
+  for (let product = 1; product < width && from > 0;) product *= shape[--from];
   return axes.slice(from).join(" × ");
 }
 
@@ -133,6 +133,6 @@ export function axesOf(axes, shape, width) {
  */
 export function axesBefore(axes, shape, rows) {
   let to = 1;
-  for (let product = shape[0]; product < rows && to < shape.length; ) product *= shape[to++];
+  for (let product = shape[0]; product < rows && to < shape.length;) product *= shape[to++];
   return axes.slice(to > 1 && shape[0] === 1 ? 1 : 0, to).join(" × ");
 }

@@ -30,7 +30,11 @@ function versus(numbers, { inputs: [x] }, shape, flat) {
 /** −min(ρ a, clip(ρ) a), ρ = e^(o − x). @type {Rule} */
 function clipped(numbers, node, shape, flat) {
   const { ratio, within, advantage } = ratioOf(numbers, node, flat);
-  return { kind: "line", terms: ["−min(", ratio, "·", advantage, ",", within, "·", advantage, ")"], value: -Math.min(ratio * advantage, within * advantage) };
+  return {
+    kind: "line",
+    terms: ["−min(", ratio, "·", advantage, ",", within, "·", advantage, ")"],
+    value: -Math.min(ratio * advantage, within * advantage),
+  };
 }
 
 /** ρ a dy, or 0 where the ratio was clipped. @type {Rule} */
@@ -38,7 +42,9 @@ function clippedGrad(numbers, node, shape, flat) {
   const { ratio, within, advantage } = ratioOf(numbers, node, flat);
   const dy = numbers.at(node.inputs[3], flat);
   const counts = ratio * advantage <= within * advantage;
-  return counts ? { kind: "line", terms: [ratio, "·", advantage, "·", dy], value: ratio * advantage * dy } : { kind: "line", terms: ["0 ·", dy], value: 0 };
+  return counts
+    ? { kind: "line", terms: [ratio, "·", advantage, "·", dy], value: ratio * advantage * dy }
+    : { kind: "line", terms: ["0 ·", dy], value: 0 };
 }
 
 /**
@@ -53,4 +59,10 @@ function ratioOf(numbers, { inputs: [x, old, gain], clip = 0 }, flat) {
 }
 
 /** By the ops' words. @type {Record<string, Rule>} */
-export const PREFERENCES = { dot_rows: weightedText, dot_rows_grad: weightedTextGrad, versus, clipped_ratio: clipped, clipped_ratio_grad: clippedGrad };
+export const PREFERENCES = {
+  dot_rows: weightedText,
+  dot_rows_grad: weightedTextGrad,
+  versus,
+  clipped_ratio: clipped,
+  clipped_ratio_grad: clippedGrad,
+};

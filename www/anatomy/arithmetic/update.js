@@ -9,7 +9,10 @@ import { copied, dot } from "./parts.js";
 /** before + Σ x². @type {Rule} */
 function squares(numbers, { inputs: [x, before] }) {
   const all = Float64Array.from(numbers.all(x));
-  return dot(numbers.graph[x].axes.join(" × "), all, all, 1, before === undefined ? undefined : numbers.at(before, 0), ["x", "x"]);
+  return dot(numbers.graph[x].axes.join(" × "), all, all, 1, before === undefined ? undefined : numbers.at(before, 0), [
+    "x",
+    "x",
+  ]);
 }
 
 /** β x + (1 − β) (c g)ᵖ, or x where β is 1; p is the order, 1 or 2, and β the rate of that number. @type {Rule} */
@@ -18,7 +21,11 @@ function moment(numbers, { inputs: [state, gradient, norm, rates], order = 1 }, 
   if (keep === 1) return copied(numbers, state, placeOf(shape, flat));
   const [old, g, cut] = [numbers.at(state, flat), numbers.at(gradient, flat), cutOf(numbers, norm, rates)];
   const power = order === 1 ? [cut, "·", g] : ["(", cut, "·", g, ")²"];
-  return { kind: "line", terms: [keep, "·", old, "+ (1 −", keep, ") ·", ...power], value: keep * old + (1 - keep) * (cut * g) ** order };
+  return {
+    kind: "line",
+    terms: [keep, "·", old, "+ (1 −", keep, ") ·", ...power],
+    value: keep * old + (1 - keep) * (cut * g) ** order,
+  };
 }
 
 /** w (1 − r · decay) − r · (m / b₁) / (√v / √b₂ + ε), or w where r is 0. @type {Rule} */
@@ -27,7 +34,11 @@ function step(numbers, { inputs: [weight, mean, square, rates], share = 1 }, sha
   const [rate, , , eps, decay, , first, second] = Array.from(numbers.all(rates));
   if (rate === 0) return copied(numbers, weight, placeOf(shape, flat));
   const keep = 1 - rate * decay * share;
-  return { kind: "line", terms: [w, "·", keep, "−", rate, "· (", m, "/", first, ") / (√", v, "/ √", second, "+", eps, ")"], value: w * keep - ((rate / first) * m) / (Math.sqrt(v) / Math.sqrt(second) + eps) };
+  return {
+    kind: "line",
+    terms: [w, "·", keep, "−", rate, "· (", m, "/", first, ") / (√", v, "/ √", second, "+", eps, ")"],
+    value: w * keep - ((rate / first) * m) / (Math.sqrt(v) / Math.sqrt(second) + eps),
+  };
 }
 
 /** μ m + c g + decay · w, or m where μ is 1. @type {Rule} */

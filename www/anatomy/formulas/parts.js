@@ -17,7 +17,9 @@ export function softmaxed() {
 
 /** @param {number | undefined} eps such as 1e-12, which f32 carries as 9.999999960041972e-13 */
 export function small(eps) {
-  const [digits, power] = Number((eps ?? 0).toPrecision(3)).toExponential().split("e");
+  const [digits, power] = Number((eps ?? 0).toPrecision(3))
+    .toExponential()
+    .split("e");
   const ten = mathml`<msup><mn>10</mn><mn>${power.replace("-", "−").replace("+", "")}</mn></msup>`;
   return digits === "1" ? ten : mathml`<mn>${digits}</mn><mo>·</mo>${ten}`;
 }

@@ -14,7 +14,10 @@ const bounds = (clip) => mathml`<mn>1</mn><mo>±</mo>${number(Number((clip ?? 0)
 export const PREFERENCES = {
   dot_rows: () => mathml`<mi>y</mi><mo>=</mo>${sum("t")}${at("x", "t")}${at("w", "t")}`,
   dot_rows_grad: () => mathml`${at("dx", "t")}<mo>=</mo><mi>dy</mi><mo>·</mo>${at("w", "t")}`,
-  versus: () => mathml`${at("y", "b")}<mo>=</mo>${at("x", "b")}<mo>−</mo><msub><mi>x</mi><msup><mi>b</mi><mo>′</mo></msup></msub>`,
-  clipped_ratio: ({ clip }) => mathml`<mi>y</mi><mo>=</mo><mo>−</mo><mi>min</mi><mrow><mo>(</mo><mi>ρ</mi><mi>a</mi><mo>,</mo><mi>clip</mi><mrow><mo>(</mo><mi>ρ</mi><mo>,</mo>${bounds(clip)}<mo>)</mo></mrow><mi>a</mi><mo>)</mo></mrow><mo>,</mo><mspace width="1em"></mspace>${ratio()}`,
-  clipped_ratio_grad: ({ clip }) => mathml`<mi>dx</mi><mo>=</mo><mrow><mo>{</mo><mtable><mtr><mtd><mi>ρ</mi><mi>a</mi><mo>·</mo><mi>dy</mi></mtd><mtd><mi>ρ</mi><mi>a</mi><mo>≤</mo><mi>clip</mi><mrow><mo>(</mo><mi>ρ</mi><mo>,</mo>${bounds(clip)}<mo>)</mo></mrow><mi>a</mi></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd></mtd></mtr></mtable></mrow><mo>,</mo><mspace width="1em"></mspace>${ratio()}`,
+  versus: () =>
+    mathml`${at("y", "b")}<mo>=</mo>${at("x", "b")}<mo>−</mo><msub><mi>x</mi><msup><mi>b</mi><mo>′</mo></msup></msub>`,
+  clipped_ratio: ({ clip }) =>
+    mathml`<mi>y</mi><mo>=</mo><mo>−</mo><mi>min</mi><mrow><mo>(</mo><mi>ρ</mi><mi>a</mi><mo>,</mo><mi>clip</mi><mrow><mo>(</mo><mi>ρ</mi><mo>,</mo>${bounds(clip)}<mo>)</mo></mrow><mi>a</mi><mo>)</mo></mrow><mo>,</mo><mspace width="1em"></mspace>${ratio()}`,
+  clipped_ratio_grad: ({ clip }) =>
+    mathml`<mi>dx</mi><mo>=</mo><mrow><mo>{</mo><mtable><mtr><mtd><mi>ρ</mi><mi>a</mi><mo>·</mo><mi>dy</mi></mtd><mtd><mi>ρ</mi><mi>a</mi><mo>≤</mo><mi>clip</mi><mrow><mo>(</mo><mi>ρ</mi><mo>,</mo>${bounds(clip)}<mo>)</mo></mrow><mi>a</mi></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd></mtd></mtr></mtable></mrow><mo>,</mo><mspace width="1em"></mspace>${ratio()}`,
 };

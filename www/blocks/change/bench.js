@@ -118,7 +118,12 @@ export class Bench {
   /** @param {Change[]} changes @param {number} [room] */
   #interventions(changes, room = 0) {
     const hooks = new Set(this.#model.info.hooks.map(({ name }) => name));
-    return interventionsOf(changes, { here: (hook, changed) => this.#read(this.#text, hook, changed), there: (text, hook) => this.#read(text, hook), hooks, room });
+    return interventionsOf(changes, {
+      here: (hook, changed) => this.#read(this.#text, hook, changed),
+      there: (text, hook) => this.#read(text, hook),
+      hooks,
+      room,
+    });
   }
 
   /**
@@ -132,7 +137,10 @@ export class Bench {
     let read = interventions.length > 0 ? undefined : this.#activations.get(key);
     if (!read) {
       const input = text === this.#text ? Promise.resolve({ input: this.#input }) : sequenceOf(this.#model, text);
-      read = input.then(async ({ input }) => /** @type {Activation} */ ((await this.#model.run(input, { capture: [hook], interventions })).activations.get(hook)));
+      read = input.then(
+        async ({ input }) =>
+          /** @type {Activation} */ ((await this.#model.run(input, { capture: [hook], interventions })).activations.get(hook)),
+      );
       if (interventions.length === 0) this.#activations.set(key, read);
       read.catch(() => this.#activations.delete(key));
     }
@@ -151,7 +159,13 @@ export class Bench {
     const input = { ids: this.source.map(({ id }) => id) };
     const texts = { before: "", after: "" };
     const write = async (/** @type {keyof Texts} */ side, /** @type {import("./stack.js").Intervention[]} */ interventions) => {
-      for await (const step of this.#model.generate(input, { maxNewTokens: room, interventions, candidates: 1, capture: [], signal })) {
+      for await (const step of this.#model.generate(input, {
+        maxNewTokens: room,
+        interventions,
+        candidates: 1,
+        capture: [],
+        signal,
+      })) {
         texts[side] = step.text;
         onTexts({ ...texts }, (step.position + 1) / room / 2 + (side === "after" ? 0.5 : 0));
       }

@@ -19,7 +19,8 @@ export async function logitLens(model, input, work = {}, listed = 5) {
   const { states, last } = residualOf(model);
   const variants = states.map(({ hook }) => (hook === last ? [] : [{ hook: last, from: hook }]));
   const rows = [];
-  for await (const { logits } of eachOf(model, input, variants, work)) rows.push({ state: states[rows.length], cells: likeliest(logits, listed) });
+  for await (const { logits } of eachOf(model, input, variants, work))
+    rows.push({ state: states[rows.length], cells: likeliest(logits, listed) });
   return rows;
 }
 

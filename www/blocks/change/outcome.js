@@ -29,8 +29,12 @@ export function rowAt({ axes, shape, data }, place) {
  */
 export function compared(before, after, watched, count, kind) {
   const [p, q] = [meaningOf(kind, before), meaningOf(kind, after)];
-  const ids = [...new Set([...best(before, count), ...best(after, count), watched])].filter((id) => id >= 0 && id < before.length);
-  return ids.map((id) => ({ id, before: p[id], after: q[id], logitBefore: before[id], logitAfter: after[id] })).sort((a, b) => b.before - a.before);
+  const ids = [...new Set([...best(before, count), ...best(after, count), watched])].filter(
+    (id) => id >= 0 && id < before.length,
+  );
+  return ids
+    .map((id) => ({ id, before: p[id], after: q[id], logitBefore: before[id], logitAfter: after[id] }))
+    .sort((a, b) => b.before - a.before);
 }
 
 /**
@@ -43,9 +47,13 @@ export function compared(before, after, watched, count, kind) {
 export function divergence(before, after, kind) {
   const [p, q] = [before, after].map((row) => Array.from(meaningOf(kind, row)));
   if (kind === "numbers") return Math.max(...p.map((number, id) => Math.abs(q[id] - number)));
-  const term = (/** @type {number} */ share, /** @type {number} */ other) => (share > 0 ? share * Math.log(share / Math.max(other, Number.MIN_VALUE)) : 0);
+  const term = (/** @type {number} */ share, /** @type {number} */ other) =>
+    share > 0 ? share * Math.log(share / Math.max(other, Number.MIN_VALUE)) : 0;
   const terms = p.map((share, id) => term(share, q[id]) + (kind === "sigmoid" ? term(1 - share, 1 - q[id]) : 0));
-  return Math.max(0, terms.reduce((sum, one) => sum + one, 0));
+  return Math.max(
+    0,
+    terms.reduce((sum, one) => sum + one, 0),
+  );
 }
 
 /**
@@ -59,9 +67,13 @@ export function divergence(before, after, kind) {
  */
 export async function sweep(model, input, { stack, part, layers }, value, work = {}) {
   const { heads } = model.info;
-  const silenced = Array.from({ length: layers * heads }, (_, i) => [{ hook: `${stack}.${Math.floor(i / heads)}.${part}.hook_z`, at: { head: i % heads }, set: 0 }]);
+  const silenced = Array.from({ length: layers * heads }, (_, i) => [
+    { hook: `${stack}.${Math.floor(i / heads)}.${part}.hook_z`, at: { head: i % heads }, set: 0 },
+  ]);
   const values = [];
   for await (const { logits } of eachOf(model, input, [[], ...silenced], work)) values.push(value(logits));
   const [before, ...after] = values;
-  return Array.from({ length: layers }, (_, layer) => after.slice(layer * heads, (layer + 1) * heads).map((number) => number - before));
+  return Array.from({ length: layers }, (_, layer) =>
+    after.slice(layer * heads, (layer + 1) * heads).map((number) => number - before),
+  );
 }

@@ -16,12 +16,35 @@ import { commandFile } from "./stack.js";
  * @param {{ say: Say, hooks: import("./forms.js").Hook[], change: (changes: Change[]) => void, undo: false | (() => void), redo: false | (() => void) }} list `undo` and `redo`, where there is something to go to
  */
 export function listPart(changes, { say, hooks, change, undo, redo }) {
-  const link = (/** @type {string} */ word, /** @type {false | (() => void)} */ action) => html`<button type="button" class="link" ?disabled=${!action} @click=${() => action && action()}>${say(word)}</button>`;
-  return html`<div class="row"><h3>${say("change.list")}</h3><span class="quiet">
-      ${link("branches.undo", undo)} ${link("branches.redo", redo)} ${link("change.clear", changes.length > 0 && (() => change([])))}</span></div>
+  const link = (/** @type {string} */ word, /** @type {false | (() => void)} */ action) =>
+    html`<button type="button" class="link" ?disabled=${!action} @click=${() => action && action()}>${say(word)}</button>`;
+  return html`<div class="row"
+      ><h3>${say("change.list")}</h3
+      ><span class="quiet">
+        ${link("branches.undo", undo)} ${link("branches.redo", redo)}
+        ${link("change.clear", changes.length > 0 && (() => change([])))}</span
+      ></div
+    >
     ${changes.length === 0 ? html`<p class="small">${say("change.none")}</p>` : nothing}
-    <ul class="stack">${changes.map((one, n) => html`<li class=${one.off ? "off" : ""}><label><input type="checkbox" .checked=${!one.off} @change=${() => change(changes.with(n, { ...one, off: !one.off }))} /> <span>${nameOf(one, { say, hooks })}</span></label>
-      <button type="button" class="link" aria-label=${say("change.remove", { name: nameOf(one, { say, hooks }) })} title=${say("change.remove", { name: nameOf(one, { say, hooks }) })} @click=${() => change(changes.toSpliced(n, 1))}>×</button></li>`)}</ul>`;
+    <ul class="stack"
+      >${changes.map(
+        (one, n) =>
+          html`<li class=${one.off ? "off" : ""}
+            ><label
+              ><input type="checkbox" .checked=${!one.off} @change=${() => change(changes.with(n, { ...one, off: !one.off }))} />
+              <span>${nameOf(one, { say, hooks })}</span></label
+            >
+            <button
+              type="button"
+              class="link"
+              aria-label=${say("change.remove", { name: nameOf(one, { say, hooks }) })}
+              title=${say("change.remove", { name: nameOf(one, { say, hooks }) })}
+              @click=${() => change(changes.toSpliced(n, 1))}
+              >×</button
+            ></li
+          >`,
+      )}</ul
+    >`;
 }
 
 /**
@@ -30,11 +53,15 @@ export function listPart(changes, { say, hooks, change, undo, redo }) {
  */
 export function commandPart(interventions, { say, copied, copy }) {
   const { json, files } = commandFile(interventions);
-  return html`<details><summary class="small">${say("change.json")}</summary>
+  return html`<details
+    ><summary class="small">${say("change.json")}</summary>
     <pre class="mono" tabindex="0">${json}</pre>
-    <div class="row"><button type="button" @click=${() => copy(json)}>${say(copied ? "share.copied" : "share.copy")}</button>
+    <div class="row"
+      ><button type="button" @click=${() => copy(json)}>${say(copied ? "share.copied" : "share.copy")}</button>
       ${files.map(({ name, activation }) => html`<button type="button" class="link" @click=${() => save(name, writeTensors([activation]))}>${name}</button>`)}
-      <span class="small">${say("change.json.help")}</span></div></details>`;
+      <span class="small">${say("change.json.help")}</span></div
+    ></details
+  >`;
 }
 
 /**
@@ -56,7 +83,10 @@ function save(name, bytes) {
 export function watchedPart({ token, before, after }, moved, { numbers, say }) {
   const shown = (/** @type {number} */ value) => (numbers ? minus(value, 3) : percent(value));
   const far = numbers ? say("change.moved.numbers", { most: moved.toFixed(3) }) : say("change.moved", { nats: moved.toFixed(3) });
-  return html`<p class="watched" aria-live="polite">${numbers ? nothing : say("change.watched")} <b class="mono">${isolated(named(token))}</b> ${shown(before)} → <strong>${shown(after)}</strong> <small>${far}</small></p>`;
+  return html`<p class="watched" aria-live="polite"
+    >${numbers ? nothing : say("change.watched")} <b class="mono">${isolated(named(token))}</b> ${shown(before)} →
+    <strong>${shown(after)}</strong> <small>${far}</small></p
+  >`;
 }
 
 /**

@@ -15,10 +15,13 @@ const MOST = 24; // tokens
 export async function sequenceOf(model, text) {
   const source = await model.encode(text);
   const ids = source.map(({ id }) => id);
-  const tokenTypeIds = source.some(({ segment }) => segment !== undefined) ? source.map(({ segment }) => segment ?? 0) : undefined;
+  const tokenTypeIds = source.some(({ segment }) => segment !== undefined)
+    ? source.map(({ segment }) => segment ?? 0)
+    : undefined;
   if (model.info.kind !== "encoder-decoder") return { input: { ids, tokenTypeIds }, pieces: source, source };
   const written = [];
-  for await (const { id, done } of model.generate({ ids }, { maxNewTokens: MOST, candidates: 1, capture: [] })) if (!done) written.push(id);
+  for await (const { id, done } of model.generate({ ids }, { maxNewTokens: MOST, candidates: 1, capture: [] }))
+    if (!done) written.push(id);
   const decoderIds = [model.info.decoderStart, ...written];
   return { input: { ids, decoderIds }, pieces: await model.pieces(decoderIds), source };
 }

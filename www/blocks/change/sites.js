@@ -11,7 +11,10 @@
 export function sitesOf({ info }) {
   /** @type {Map<string, Site>} */
   const sites = new Map();
-  for (const { name, place: { stack, layer, part } } of info.hooks) {
+  for (const {
+    name,
+    place: { stack, layer, part },
+  } of info.hooks) {
     if (!stack || layer === undefined || !part || !name.endsWith(".hook_z")) continue;
     const key = `${stack}.${part}`;
     sites.set(key, { stack, part, layers: Math.max(sites.get(key)?.layers ?? 0, layer + 1) });
@@ -30,7 +33,13 @@ export function residualOf({ info }) {
   const named = (/** @type {string} */ word) => info.hooks.filter(({ name }) => name.endsWith(`.${word}`));
   const posts = named("hook_resid_post");
   const stack = ["decoder", "blocks"].find((stack) => posts.some(({ place }) => place.stack === stack)) ?? "encoder";
-  const outputs = posts.filter(({ place }) => place.stack === stack).map(({ name, place }) => ({ hook: name, layer: place.layer }));
+  const outputs = posts
+    .filter(({ place }) => place.stack === stack)
+    .map(({ name, place }) => ({ hook: name, layer: place.layer }));
   const first = named("hook_resid_pre").find(({ place }) => place.stack === stack && place.layer === 0);
-  return { stack, states: first ? [{ hook: first.name, layer: undefined }, ...outputs] : outputs, last: outputs[outputs.length - 1].hook };
+  return {
+    stack,
+    states: first ? [{ hook: first.name, layer: undefined }, ...outputs] : outputs,
+    last: outputs[outputs.length - 1].hook,
+  };
 }

@@ -45,14 +45,23 @@ export async function interventionsOf(changes, sources) {
  * @returns {Promise<Intervention[]>}
  */
 async function one(change, { here, there, hooks, room = 0 }) {
-  const mean = async (/** @type {string} */ hook, /** @type {string} */ stack) => overPositions(await here(hook), stack === "encoder" ? 0 : room);
+  const mean = async (/** @type {string} */ hook, /** @type {string} */ stack) =>
+    overPositions(await here(hook), stack === "encoder" ? 0 : room);
   switch (change.do) {
     case "head": {
       const hook = `${change.stack}.${change.layer}.${change.part}.hook_z`;
-      return [change.by === "zero" ? { hook, at: { head: change.head }, set: 0 } : { hook, at: { head: change.head }, from: await mean(hook, change.stack) }];
+      return [
+        change.by === "zero"
+          ? { hook, at: { head: change.head }, set: 0 }
+          : { hook, at: { head: change.head }, from: await mean(hook, change.stack) },
+      ];
     }
     case "layer":
-      return Promise.all(outputsOf(change, hooks).map(async (hook) => (change.by === "zero" ? { hook, set: 0 } : { hook, from: await mean(hook, change.stack) })));
+      return Promise.all(
+        outputsOf(change, hooks).map(async (hook) =>
+          change.by === "zero" ? { hook, set: 0 } : { hook, from: await mean(hook, change.stack) },
+        ),
+      );
     case "hook":
       return [{ hook: change.hook, ...placed(change.at), [change.how]: change.value }];
     case "patch": {
@@ -129,7 +138,8 @@ export function overPositions(activation, room = 0) {
  */
 export function fitted(from, own) {
   const data = own.data.slice();
-  const strides = (/** @type {number[]} */ shape) => shape.map((_, dim) => shape.slice(dim + 1).reduce((product, length) => product * length, 1));
+  const strides = (/** @type {number[]} */ shape) =>
+    shape.map((_, dim) => shape.slice(dim + 1).reduce((product, length) => product * length, 1));
   const [ownStrides, fromStrides] = [strides(own.shape), strides(from.shape)];
   const copy = (/** @type {number} */ dim, /** @type {number} */ to, /** @type {number} */ at) => {
     if (dim === own.shape.length) {
@@ -157,7 +167,9 @@ function shared(at, from, own) {
 /** @param {Record<string, number[]>} at */
 function placed(at) {
   const axes = Object.entries(at).filter(([, places]) => places.length > 0);
-  return axes.length > 0 ? { at: Object.fromEntries(axes.map(([axis, places]) => [axis, places.length === 1 ? places[0] : places])) } : {};
+  return axes.length > 0
+    ? { at: Object.fromEntries(axes.map(([axis, places]) => [axis, places.length === 1 ? places[0] : places])) }
+    : {};
 }
 
 /**

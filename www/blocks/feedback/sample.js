@@ -29,7 +29,12 @@ export async function judged(model, judge, prompt, options, signal) {
   const known = byJudge.get(judge) ?? new Map();
   DRAWN.set(model, byJudge.set(judge, known));
   const key = JSON.stringify([prompt, options]);
-  const found = known.get(key) ?? draw(model, prompt, options, signal).then(async (sample) => ({ ...sample, reward: await rewardOf(judge, prompt, sample.text, signal) }));
+  const found =
+    known.get(key) ??
+    draw(model, prompt, options, signal).then(async (sample) => ({
+      ...sample,
+      reward: await rewardOf(judge, prompt, sample.text, signal),
+    }));
   known.set(key, found);
   found.catch(() => known.delete(key));
   if (known.size > KEPT) known.delete(known.keys().next().value);
@@ -62,7 +67,12 @@ async function draw(model, prompt, options, signal) {
   const { logits } = await model.run({ ids: [...before, ...ids] }, { signal });
   const vocab = logits.shape[axis(logits, "d_vocab")];
   const rows = ids.map((_, t) => logits.data.subarray((before.length - 1 + t) * vocab, (before.length + t) * vocab));
-  return { text: text.startsWith(prompt) ? text.slice(prompt.length) : text, ids, rows, logProbability: logProbability(rows, ids) };
+  return {
+    text: text.startsWith(prompt) ? text.slice(prompt.length) : text,
+    ids,
+    rows,
+    logProbability: logProbability(rows, ids),
+  };
 }
 
 /**

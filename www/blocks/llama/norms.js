@@ -11,7 +11,13 @@ export function norms(x, eps = 1e-6) {
   const variance = numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length;
   const rms = Math.sqrt(numbers.reduce((sum, number) => sum + number ** 2, 0) / numbers.length + eps);
   const deviation = Math.sqrt(variance + eps);
-  return { mean, deviation, rms, layer: numbers.map((number) => (number - mean) / deviation), root: numbers.map((number) => number / rms) };
+  return {
+    mean,
+    deviation,
+    rms,
+    layer: numbers.map((number) => (number - mean) / deviation),
+    root: numbers.map((number) => number / rms),
+  };
 }
 
 export const relu = (/** @type {number} */ x) => Math.max(0, x);

@@ -8,7 +8,20 @@ import { entry } from "../../lookup.js";
 /** `terms`: matrices of one shape and how many there are of them. @typedef {{ part: Part, size: number, terms: { count: number, dims: number[] }[] }} Summand */
 
 /** In the order in which a text meets them. @type {Part[]} */
-export const PARTS = ["tokens", "positions", "segments", "widening", "query", "key", "value", "output", "mlp", "norms", "pooler", "head"];
+export const PARTS = [
+  "tokens",
+  "positions",
+  "segments",
+  "widening",
+  "query",
+  "key",
+  "value",
+  "output",
+  "mlp",
+  "norms",
+  "pooler",
+  "head",
+];
 
 /** Parts that are embeddings. @type {Part[]} */
 export const EMBEDDING = ["tokens", "positions", "segments", "widening"];
@@ -73,7 +86,9 @@ export function budget({ nodes }) {
     terms.set(key, term);
   });
   return PARTS.filter((part) => parts.has(part)).map((part) => {
-    const terms = [...(parts.get(part)?.values() ?? [])].sort((a, b) => b.dims.length - a.dims.length || product(b.dims) - product(a.dims));
+    const terms = [...(parts.get(part)?.values() ?? [])].sort(
+      (a, b) => b.dims.length - a.dims.length || product(b.dims) - product(a.dims),
+    );
     return { part, terms, size: terms.reduce((sum, { count, dims }) => sum + count * product(dims), 0) };
   });
 }
@@ -91,7 +106,9 @@ export function total(summands, without = []) {
  * @param {Summand} summand
  */
 export function formula({ terms }) {
-  return terms.map(({ count, dims }) => [...(count > 1 ? [count] : []), ...dims].map((n) => n.toLocaleString("en-US")).join(" × ")).join(" + ");
+  return terms
+    .map(({ count, dims }) => [...(count > 1 ? [count] : []), ...dims].map((n) => n.toLocaleString("en-US")).join(" × "))
+    .join(" + ");
 }
 
 /**

@@ -1,7 +1,17 @@
 // The scaling laws as their papers print them, and what follows from their constants. N parameters, D tokens, C FLOPs of training, losses in nats a token.
 
 /** Kaplan et al. 2020, equations 1.1 and 1.2 and table 6; N without embeddings, `Ne` parameters for one PF-day. */
-export const KAPLAN = { Nc: 8.8e13, alphaN: 0.076, Dc: 5.4e13, alphaD: 0.095, a: 0.73, b: 0.27, Ne: 1.3e9, measuredN: [768, 1.5e9], measuredD: [22e6, 23e9] };
+export const KAPLAN = {
+  Nc: 8.8e13,
+  alphaN: 0.076,
+  Dc: 5.4e13,
+  alphaD: 0.095,
+  a: 0.73,
+  b: 0.27,
+  Ne: 1.3e9,
+  measuredN: [768, 1.5e9],
+  measuredD: [22e6, 23e9],
+};
 
 /** A petaflop a second for a day. // FLOPs */
 const PF_DAY = 8.64e19;

@@ -7,7 +7,10 @@ import { SHIPPED } from "../../catalogue.js";
 /** @typedef {{ name: string, N: number, D: number, loss: number }} Ours */
 
 /** @type {Ours[]} */
-export const OURS = /** @type {[string, typeof gpt2][]} */ ([["gpt2-tiny", gpt2], ["llama-tiny", llama]]).flatMap(([name, { metrics, training }]) => {
+export const OURS = /** @type {[string, typeof gpt2][]} */ ([
+  ["gpt2-tiny", gpt2],
+  ["llama-tiny", llama],
+]).flatMap(([name, { metrics, training }]) => {
   const model = SHIPPED.find((shipped) => shipped.name === name);
   const loss = metrics.find(({ metric }) => metric === "loss per token");
   return model && loss ? [{ name, N: model.parameters, D: training.tokens, loss: loss.value }] : [];

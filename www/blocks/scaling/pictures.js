@@ -28,8 +28,10 @@ const BUDGETS = [1e18, 1e19, 1e20, 1e21, 1e22, 1e23, 1e24, 1e25, 1e26];
  * @returns {Picture}
  */
 export function picture(plot, state) {
-  if (plot === "kaplan-n") return kaplan(state, "size", state.N, lossOfSize, /** @type {[number, number]} */ (KAPLAN.measuredN), [1e2, 1e13]);
-  if (plot === "kaplan-d") return kaplan(state, "tokens", state.D, lossOfData, /** @type {[number, number]} */ (KAPLAN.measuredD), [1e7, 1e14]);
+  if (plot === "kaplan-n")
+    return kaplan(state, "size", state.N, lossOfSize, /** @type {[number, number]} */ (KAPLAN.measuredN), [1e2, 1e13]);
+  if (plot === "kaplan-d")
+    return kaplan(state, "tokens", state.D, lossOfData, /** @type {[number, number]} */ (KAPLAN.measuredD), [1e7, 1e14]);
   if (plot === "loss") return summands(state);
   return plot === "allocation" ? allocation(state) : isoflop(state);
 }
@@ -47,7 +49,11 @@ const decade = (/** @type {number} */ value) => (value === 1 ? "1" : `10${raised
  * @returns {Picture}
  */
 function kaplan({ say, language }, what, cursor, law, measured, domain) {
-  const ends = (/** @type {number} */ from, /** @type {number} */ to) => /** @type {[number, number][]} */ ([[from, law(from)], [to, law(to)]]);
+  const ends = (/** @type {number} */ from, /** @type {number} */ to) =>
+    /** @type {[number, number][]} */ ([
+      [from, law(from)],
+      [to, law(to)],
+    ]);
   const name = say("scaling.loss");
   const plot = what === "size" ? "kaplanN" : "kaplanD";
   return {
@@ -59,7 +65,9 @@ function kaplan({ say, language }, what, cursor, law, measured, domain) {
       { name, points: ends(domain[0], measured[0]), dashed: true },
       { name, points: ends(measured[1], domain[1]), dashed: true, tag: say("scaling.beyond") },
     ],
-    marks: [{ name: law(cursor).toFixed(2), x: cursor, y: law(cursor), hollow: true, above: true, note: compact(cursor, language) }],
+    marks: [
+      { name: law(cursor).toFixed(2), x: cursor, y: law(cursor), hollow: true, above: true, note: compact(cursor, language) },
+    ],
     cursor: Math.min(domain[1], Math.max(domain[0], cursor)),
   };
 }
@@ -67,18 +75,26 @@ function kaplan({ say, language }, what, cursor, law, measured, domain) {
 /** @param {State} state @returns {Picture} */
 function summands({ N, D, fit, say, language }) {
   const domain = /** @type {[number, number]} */ ([1e8, 1e14]);
-  const sampled = (/** @type {(D: number) => number} */ at) => along(domain, 60).map((D) => /** @type {[number, number]} */ ([D, at(D)]));
+  const sampled = (/** @type {(D: number) => number} */ at) =>
+    along(domain, 60).map((D) => /** @type {[number, number]} */ ([D, at(D)]));
   const floor = fit.E + fit.A / N ** fit.alpha;
   return {
     label: say("scaling.plot.loss"),
     x: { label: say("scaling.tokens"), domain, log: true, format: spelled(language) },
     y: { label: say("scaling.loss"), domain: [1.5, 5], format: (value) => value.toFixed(1) },
     curves: [
-      { name: "L(N, D)", points: sampled((D) => loss(fit, N, D)), strong: true, tag: say("scaling.curve", { n: compact(N, language) }) },
+      {
+        name: "L(N, D)",
+        points: sampled((D) => loss(fit, N, D)),
+        strong: true,
+        tag: say("scaling.curve", { n: compact(N, language) }),
+      },
       { name: "E + A/N^α", points: sampled(() => floor), dashed: true, tag: say("scaling.endless") },
       { name: "E", points: sampled(() => fit.E), faint: true, tag: say("scaling.irreducible") },
     ],
-    marks: [{ name: loss(fit, N, D).toFixed(2), x: D, y: loss(fit, N, D), hollow: true, above: true, note: compact(D, language) }],
+    marks: [
+      { name: loss(fit, N, D).toFixed(2), x: D, y: loss(fit, N, D), hollow: true, above: true, note: compact(D, language) },
+    ],
     cursor: D,
   };
 }
@@ -86,7 +102,8 @@ function summands({ N, D, fit, say, language }) {
 /** @param {State} state @returns {Picture} */
 function isoflop({ C, fit, say, language }) {
   const domain = /** @type {[number, number]} */ ([1e7, 1e13]);
-  const sampled = (/** @type {number} */ budget) => along(domain, 120).map((N) => /** @type {[number, number]} */ ([N, loss(fit, N, tokensFor(budget, N))]));
+  const sampled = (/** @type {number} */ budget) =>
+    along(domain, 120).map((N) => /** @type {[number, number]} */ ([N, loss(fit, N, tokensFor(budget, N))]));
   const best = optimum(fit, C);
   const rule = byRule(C);
   return {
@@ -95,13 +112,32 @@ function isoflop({ C, fit, say, language }) {
     x: { label: say("scaling.size"), domain, log: true, format: spelled(language) },
     y: { label: say("scaling.loss"), domain: [1.5, 4], format: (value) => value.toFixed(1) },
     curves: [
-      ...BUDGETS.map((budget, i) => ({ name: decade(budget), points: sampled(budget), faint: true, tag: i === 0 ? say("scaling.budgets") : undefined })),
-      { name: say("scaling.minima"), points: along([1e16, 1e28], 60).map((C) => optimum(fit, C)).map(({ N, loss }) => [N, loss]), dashed: true, tag: say("scaling.minima") },
+      ...BUDGETS.map((budget, i) => ({
+        name: decade(budget),
+        points: sampled(budget),
+        faint: true,
+        tag: i === 0 ? say("scaling.budgets") : undefined,
+      })),
+      {
+        name: say("scaling.minima"),
+        points: along([1e16, 1e28], 60)
+          .map((C) => optimum(fit, C))
+          .map(({ N, loss }) => [N, loss]),
+        dashed: true,
+        tag: say("scaling.minima"),
+      },
       { name: power(C), points: sampled(C), strong: true, tag: `${power(C)} FLOPs` },
     ],
     marks: [
       { name: `${compact(best.N, language)}`, x: best.N, y: best.loss, above: true, note: say("scaling.exact") },
-      { name: say("scaling.rule.short"), x: rule.N, y: loss(fit, rule.N, rule.D), hollow: true, above: true, note: `${say("scaling.rule")}, ${compact(rule.N, language)}` },
+      {
+        name: say("scaling.rule.short"),
+        x: rule.N,
+        y: loss(fit, rule.N, rule.D),
+        hollow: true,
+        above: true,
+        note: `${say("scaling.rule")}, ${compact(rule.N, language)}`,
+      },
     ],
   };
 }
@@ -110,10 +146,16 @@ function isoflop({ C, fit, say, language }) {
 function allocation({ C, of, fit, say, language }) {
   const domain = /** @type {[number, number]} */ ([1e19, 1e26]);
   const shown = of === "tokens" ? "D" : "N";
-  const sampled = (/** @type {(C: number) => { N: number, D: number }} */ law) => along(domain, 2).map((C) => /** @type {[number, number]} */ ([C, law(C)[shown]]));
+  const sampled = (/** @type {(C: number) => { N: number, D: number }} */ law) =>
+    along(domain, 2).map((C) => /** @type {[number, number]} */ ([C, law(C)[shown]]));
   /** @type {Curve[]} */
   const curves = [
-    { name: say("scaling.by.chinchilla"), points: sampled((C) => optimum(fit, C)), strong: true, tag: say(fit.E === 1.69 ? "scaling.by.chinchilla" : "scaling.by.besiroglu") },
+    {
+      name: say("scaling.by.chinchilla"),
+      points: sampled((C) => optimum(fit, C)),
+      strong: true,
+      tag: say(fit.E === 1.69 ? "scaling.by.chinchilla" : "scaling.by.besiroglu"),
+    },
     { name: say("scaling.by.rule"), points: sampled(byRule), dashed: true, tag: say("scaling.by.rule") },
     { name: say("scaling.by.kaplan"), points: sampled(byKaplan), tag: say("scaling.by.kaplan") },
   ];
@@ -121,10 +163,21 @@ function allocation({ C, of, fit, say, language }) {
     label: say("scaling.plot.allocation"),
     height: 400,
     x: { label: say("scaling.flops"), domain, log: true, format: decadeOrPower },
-    y: { label: say(shown === "D" ? "scaling.tokens" : "scaling.size"), domain: shown === "D" ? [1e10, 5e13] : [5e7, 2e12], log: true, format: spelled(language) },
+    y: {
+      label: say(shown === "D" ? "scaling.tokens" : "scaling.size"),
+      domain: shown === "D" ? [1e10, 5e13] : [5e7, 2e12],
+      log: true,
+      format: spelled(language),
+    },
     curves,
-    marks: MODELS.map(({ name, N, D, kind, source, minor }) => ({ name, x: 6 * N * D, y: shown === "D" ? D : N, hue: hueOf(kind), minor,
-      note: say("scaling.model", { n: compact(N, language), d: compact(D, language), ratio: (D / N).toPrecision(2), source }) })),
+    marks: MODELS.map(({ name, N, D, kind, source, minor }) => ({
+      name,
+      x: 6 * N * D,
+      y: shown === "D" ? D : N,
+      hue: hueOf(kind),
+      minor,
+      note: say("scaling.model", { n: compact(N, language), d: compact(D, language), ratio: (D / N).toPrecision(2), source }),
+    })),
     cursor: C,
   };
 }

@@ -17,7 +17,10 @@ export function withMerges(file, count) {
   const dropped = new Set(merges.slice(count).map((merge) => pair(merge).join("")));
   for (const merge of merges.slice(0, count)) dropped.delete(pair(merge).join(""));
   const kept = Object.fromEntries(Object.entries(vocab).filter(([token]) => !dropped.has(token) || added.has(token)));
-  return { file: { ...file, model: { ...file.model, vocab: kept, merges: merges.slice(0, count) } }, vocabulary: Object.keys(kept).length };
+  return {
+    file: { ...file, model: { ...file.model, vocab: kept, merges: merges.slice(0, count) } },
+    vocabulary: Object.keys(kept).length,
+  };
 }
 
 /** @typedef {{ symbols: string[], merged?: { token: string, rank: number } }} Step */
@@ -33,7 +36,9 @@ export function mergeSteps(symbols, merges) {
   /** @type {Step[]} */
   const steps = [{ symbols }];
   for (;;) {
-    const pairs = symbols.slice(1).map((symbol, i) => ({ rank: ranks.get(`${symbols[i]} ${symbol}`) ?? Infinity, left: symbols[i], right: symbol }));
+    const pairs = symbols
+      .slice(1)
+      .map((symbol, i) => ({ rank: ranks.get(`${symbols[i]} ${symbol}`) ?? Infinity, left: symbols[i], right: symbol }));
     const first = pairs.reduce((best, next) => (next.rank < best.rank ? next : best), { rank: Infinity, left: "", right: "" });
     if (first.rank === Infinity) return steps;
     const token = first.left + first.right;

@@ -29,12 +29,26 @@ export function tokenizerOf(folder) {
 /** @param {string} base */
 async function load(base) {
   const source = await permitted(base);
-  const { name, config, tokenizer: file, tokenizerConfig, tokenizerBeside } = liesElsewhere(source) ? await ask("tokenizer", source, {}) : await readTokenizer(source);
+  const {
+    name,
+    config,
+    tokenizer: file,
+    tokenizerConfig,
+    tokenizerBeside,
+  } = liesElsewhere(source) ? await ask("tokenizer", source, {}) : await readTokenizer(source);
   const width = config.embedding_size ?? config.hidden_size ?? config.n_embd ?? config.d_model;
   const { parameters } = SHIPPED.find((model) => model.name === name) ?? { parameters: NaN };
   const open = (/** @type {any} */ file) => new Text(file, tokenizerConfig, tokenizerBeside);
   const text = open(file);
-  return { name, kind: kindOf(file), vocabulary: Object.keys(file.model.vocab).length, share: (config.vocab_size * width) / parameters, file, text, open };
+  return {
+    name,
+    kind: kindOf(file),
+    vocabulary: Object.keys(file.model.vocab).length,
+    share: (config.vocab_size * width) / parameters,
+    file,
+    text,
+    open,
+  };
 }
 
 /**

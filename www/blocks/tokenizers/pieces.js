@@ -9,7 +9,10 @@
  */
 export function bytesOf(token) {
   const spelled = token.match(/^⟨((?:[0-9A-F]{2} ?)+)⟩$/)?.[1] ?? token.match(/^<0x([0-9A-F]{2})>$/)?.[1];
-  return spelled?.trim().split(" ").map((byte) => Number.parseInt(byte, 16));
+  return spelled
+    ?.trim()
+    .split(" ")
+    .map((byte) => Number.parseInt(byte, 16));
 }
 
 /**

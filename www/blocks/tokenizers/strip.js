@@ -12,7 +12,9 @@ import { isolated, visible } from "../../spelling.js";
  * @param {string} label
  */
 export function strip(pieces, say, label) {
-  return html`<ol class="strip" aria-label=${label}>${groups(pieces).map(({ pieces, text, bytes }) => (bytes ? bytesTile(pieces, text, say) : tile(pieces[0])))}</ol>`;
+  return html`<ol class="strip" aria-label=${label}
+    >${groups(pieces).map(({ pieces, text, bytes }) => (bytes ? bytesTile(pieces, text, say) : tile(pieces[0])))}</ol
+  >`;
 }
 
 /** @param {Piece} piece */
@@ -28,8 +30,12 @@ function tile(piece) {
  */
 function bytesTile(pieces, text, say) {
   const shown = text === undefined ? say("tokenizers.incomplete") : text;
-  return html`<li class="bytes" title=${say("tokenizers.bytes", { n: pieces.length, text: shown })}><span class="whole">${spelled(shown)}</span>
-    <span class="parts">${pieces.map(({ token, id }) => html`<span title=${`id ${id}`}>${token.replace(/[⟨⟩]/g, "").replace(/^<0x(..)>$/, "$1")}</span>`)}</span></li>`;
+  return html`<li class="bytes" title=${say("tokenizers.bytes", { n: pieces.length, text: shown })}
+    ><span class="whole">${spelled(shown)}</span>
+    <span class="parts"
+      >${pieces.map(({ token, id }) => html`<span title=${`id ${id}`}>${token.replace(/[⟨⟩]/g, "").replace(/^<0x(..)>$/, "$1")}</span>`)}</span
+    ></li
+  >`;
 }
 
 /** @param {string} token */
@@ -39,14 +45,58 @@ export function spelled(token) {
 }
 
 export const stripStyles = css`
-  .strip { display: flex; flex-wrap: wrap; gap: 4px 3px; margin: 4px 0 0; padding: 0; list-style: none; align-items: flex-start; }
-  .strip li { font: var(--mono); min-height: 28px; padding: 3px 5px; border: 1px solid var(--hairline-strong); border-radius: 4px; background: var(--case); white-space: pre; }
-  .strip .space { color: var(--ink-ghost); }
-  .strip .special { color: var(--ink-faint); border-style: dotted; font-variant-caps: all-small-caps; }
-  .strip .unknown { color: var(--danger); border-style: dashed; }
-  .strip .bytes { display: grid; padding: 0; overflow: hidden; }
-  .bytes .whole { text-align: center; padding: 3px 5px 1px; }
-  .bytes .parts { display: flex; border-top: 1px solid var(--hairline-strong); }
-  .bytes .parts span { flex: 1; padding: 1px 5px; font: 11px/1.4 var(--code); color: var(--ink-faint); text-align: center; white-space: nowrap; }
-  .bytes .parts span + span { border-left: 1px solid var(--hairline-strong); }
+  .strip {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 3px;
+    margin: 4px 0 0;
+    padding: 0;
+    list-style: none;
+    align-items: flex-start;
+  }
+  .strip li {
+    font: var(--mono);
+    min-height: 28px;
+    padding: 3px 5px;
+    border: 1px solid var(--hairline-strong);
+    border-radius: 4px;
+    background: var(--case);
+    white-space: pre;
+  }
+  .strip .space {
+    color: var(--ink-ghost);
+  }
+  .strip .special {
+    color: var(--ink-faint);
+    border-style: dotted;
+    font-variant-caps: all-small-caps;
+  }
+  .strip .unknown {
+    color: var(--danger);
+    border-style: dashed;
+  }
+  .strip .bytes {
+    display: grid;
+    padding: 0;
+    overflow: hidden;
+  }
+  .bytes .whole {
+    text-align: center;
+    padding: 3px 5px 1px;
+  }
+  .bytes .parts {
+    display: flex;
+    border-top: 1px solid var(--hairline-strong);
+  }
+  .bytes .parts span {
+    flex: 1;
+    padding: 1px 5px;
+    font: 11px/1.4 var(--code);
+    color: var(--ink-faint);
+    text-align: center;
+    white-space: nowrap;
+  }
+  .bytes .parts span + span {
+    border-left: 1px solid var(--hairline-strong);
+  }
 `;

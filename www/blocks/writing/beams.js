@@ -9,9 +9,18 @@
  * @returns {Ending[]}
  */
 export function endings({ ids, steps }) {
-  const found = texts(steps).flat().filter(({ fate }) => fate === "finished");
+  const found = texts(steps)
+    .flat()
+    .filter(({ fate }) => fate === "finished");
   const chosen = ids.join();
-  const all = found.map(({ path, score }) => ({ ids: path, score, mean: score / path.length, length: path.length, ended: true, won: path.join() === chosen }));
+  const all = found.map(({ path, score }) => ({
+    ids: path,
+    score,
+    mean: score / path.length,
+    length: path.length,
+    ended: true,
+    won: path.join() === chosen,
+  }));
   // Equal scores: the earlier one stays ahead, as in the search.
   return all.sort((a, b) => b.mean - a.mean);
 }

@@ -24,7 +24,8 @@ export async function measureCost(model, text, count, onProgress = () => {}) {
   const ids = source.map(({ id }) => id);
   const { kind, decoderStart, maxPositions } = model.info;
   const start = kind === "decoder" ? ids : [decoderStart];
-  const inputOf = (/** @type {number[]} */ written) => (kind === "decoder" ? { ids: [...ids, ...written] } : { ids, decoderIds: [decoderStart, ...written] });
+  const inputOf = (/** @type {number[]} */ written) =>
+    kind === "decoder" ? { ids: [...ids, ...written] } : { ids, decoderIds: [decoderStart, ...written] };
   const most = Math.min(count, kind === "decoder" && maxPositions ? maxPositions - ids.length : count);
   const first = await written(model, inputOf([]), most);
   const tokens = first.map(({ id, token, special }) => ({ id, token, special }));
@@ -79,7 +80,8 @@ async function written(model, input, count) {
   const generation = await model.start(input);
   const steps = [];
   try {
-    while (steps.length < count && !steps.at(-1)?.done) steps.push(...(await generation.steps({ temperature: 0, candidates: 1, capture: [] }, count - steps.length)));
+    while (steps.length < count && !steps.at(-1)?.done)
+      steps.push(...(await generation.steps({ temperature: 0, candidates: 1, capture: [] }, count - steps.length)));
   } finally {
     await generation.release();
   }
@@ -93,8 +95,15 @@ async function written(model, input, count) {
  */
 export function cacheSizes({ heads, cache }) {
   if (!cache) return [];
-  const counts = [...new Set([heads, cache.kvHeads > 1 && cache.kvHeads < heads ? cache.kvHeads : Math.floor(heads / 2), 1])].filter((kvHeads) => kvHeads > 0);
-  return counts.map((kvHeads) => ({ kind: kvHeads === heads ? "mha" : kvHeads === 1 ? "mqa" : "gqa", kvHeads, bytes: cache.multiQuery * kvHeads, present: kvHeads === cache.kvHeads }));
+  const counts = [
+    ...new Set([heads, cache.kvHeads > 1 && cache.kvHeads < heads ? cache.kvHeads : Math.floor(heads / 2), 1]),
+  ].filter((kvHeads) => kvHeads > 0);
+  return counts.map((kvHeads) => ({
+    kind: kvHeads === heads ? "mha" : kvHeads === 1 ? "mqa" : "gqa",
+    kvHeads,
+    bytes: cache.multiQuery * kvHeads,
+    present: kvHeads === cache.kvHeads,
+  }));
 }
 
 /** @param {number} bytes */

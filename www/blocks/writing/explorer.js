@@ -101,7 +101,10 @@ export class Explorer {
     while (left > 0 && goesOn()) {
       const rest = forced?.slice(-left);
       const { topK = 0, ...settings } = sampling ?? {};
-      for (const step of await generation.steps({ ...settings, topK: topK || undefined, candidates: 1, capture: [], forced: rest }, left)) {
+      for (const step of await generation.steps(
+        { ...settings, topK: topK || undefined, candidates: 1, capture: [], forced: rest },
+        left,
+      )) {
         this.#learn(this.tree.path(last), step);
         last = this.tree.grow(last, step.id);
         left = step.done ? 0 : left - 1;
@@ -139,7 +142,7 @@ export class Explorer {
     const apart = ids.findIndex((id, i) => id !== path[i]);
     const shared = apart < 0 ? ids.length : apart;
     if (shared < ids.length) await generation.back(ids.length - shared);
-    for (let now = shared; now < path.length; ) {
+    for (let now = shared; now < path.length;) {
       const steps = await generation.steps({ candidates: 1, capture: [], forced: path.slice(now) }, path.length - now);
       steps.forEach((step, i) => this.#learn(path.slice(0, now + i), step));
       now += steps.length;

@@ -18,7 +18,10 @@ export function openingOf(text) {
 export function leastSure(sureness, pass, passes) {
   const count = Math.floor((sureness.size * (passes - pass)) / passes);
   const order = [...sureness].sort(([a, p], [b, q]) => p - q || a - b);
-  return order.slice(0, count).map(([place]) => place).sort((a, b) => a - b);
+  return order
+    .slice(0, count)
+    .map(([place]) => place)
+    .sort((a, b) => a - b);
 }
 
 /**
@@ -46,7 +49,12 @@ export async function iterate(model, opening, { mode, count, passes, signal }, o
     done.positions += pieces.length;
     pieces = [...pieces];
     for (const { position, id, token, special } of filled) pieces[position] = { id, token, special, segment };
-    return new Map(filled.map(({ position, id, candidates }) => [position, candidates.find((candidate) => candidate.id === id)?.probability ?? 0]));
+    return new Map(
+      filled.map(({ position, id, candidates }) => [
+        position,
+        candidates.find((candidate) => candidate.id === id)?.probability ?? 0,
+      ]),
+    );
   };
   const note = (/** @type {Map<number, number>} */ filled, /** @type {number[]} */ masked) => {
     const pass = { pieces, filled, masked };
@@ -88,7 +96,7 @@ export async function writeOn(model, opening, count, onToken = () => {}) {
   const room = Math.min(count, (maxPositions ?? Infinity) - generation.source.length);
   const done = { passes: 0, positions: 0, ms: 0, text: "", first: "" };
   try {
-    for (let step; done.passes < room && !step?.done; ) {
+    for (let step; done.passes < room && !step?.done;) {
       const began = performance.now();
       step = await generation.step({ temperature: 0, candidates: 1, capture: [] });
       done.ms += performance.now() - began;

@@ -3,15 +3,54 @@
 import { css, html, nothing } from "lit";
 
 export const writingStyles = css`
-  .bar { margin: 12px 0; row-gap: 8px; }
-  .bar .quiet, .bar .fields { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
-  .bar .fields { margin-left: auto; }
-  input[type="number"] { width: 84px; font-variant-numeric: tabular-nums; }
-  .text { margin-top: 12px; font-size: 17px; min-height: 1.5em; max-width: 75ch; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .text .prompt { color: var(--ink-faint); }
-  button.link:disabled { color: var(--ink-ghost); text-decoration: none; }
-  h3 small { margin-left: 10px; font-variant-numeric: tabular-nums; }
-  @media (max-width: 640px) { .bar .fields { margin-left: 0; } button:not(.link) { min-height: 40px; } button.link { min-height: 32px; } }
+  .bar {
+    margin: 12px 0;
+    row-gap: 8px;
+  }
+  .bar .quiet,
+  .bar .fields {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 12px;
+    align-items: center;
+  }
+  .bar .fields {
+    margin-left: auto;
+  }
+  input[type="number"] {
+    width: 84px;
+    font-variant-numeric: tabular-nums;
+  }
+  .text {
+    margin-top: 12px;
+    font-size: 17px;
+    min-height: 1.5em;
+    max-width: 75ch;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+  .text .prompt {
+    color: var(--ink-faint);
+  }
+  button.link:disabled {
+    color: var(--ink-ghost);
+    text-decoration: none;
+  }
+  h3 small {
+    margin-left: 10px;
+    font-variant-numeric: tabular-nums;
+  }
+  @media (max-width: 640px) {
+    .bar .fields {
+      margin-left: 0;
+    }
+    button:not(.link) {
+      min-height: 40px;
+    }
+    button.link {
+      min-height: 32px;
+    }
+  }
 `;
 
 /**

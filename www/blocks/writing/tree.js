@@ -62,7 +62,9 @@ export class TokenTree {
    * @returns {number[]} ids
    */
   path(key) {
-    return this.line(key).slice(1).map((place) => this.node(place).id);
+    return this.line(key)
+      .slice(1)
+      .map((place) => this.node(place).id);
   }
 
   /**

@@ -36,7 +36,9 @@ export class Crew {
     };
     await Promise.all(helpers.map(open));
     const ports = meshed(count);
-    await Promise.all(helpers.map((link, i) => link.call("train", ["join", { rank: i + 1, ports: ports[i + 1] }], { transfer: ports[i + 1] })));
+    await Promise.all(
+      helpers.map((link, i) => link.call("train", ["join", { rank: i + 1, ports: ports[i + 1] }], { transfer: ports[i + 1] })),
+    );
     await this.#home.ask("join", { rank: 0, ports: ports[0] }, undefined, ports[0]);
     this.#helpers = helpers;
   }

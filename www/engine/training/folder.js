@@ -5,7 +5,8 @@
  * @returns {File[]}
  */
 export function folderFiles({ config, generationConfig, tokenizer, tokenizerConfig, tokenizerBeside, weights }) {
-  const json = (/** @type {string} */ name, /** @type {object | undefined} */ value) => (value ? [new File([`${JSON.stringify(value, null, 2)}\n`], name, { type: "application/json" })] : []);
+  const json = (/** @type {string} */ name, /** @type {object | undefined} */ value) =>
+    value ? [new File([`${JSON.stringify(value, null, 2)}\n`], name, { type: "application/json" })] : [];
   return [
     new File([config], "config.json", { type: "application/json" }),
     new File(/** @type {BlobPart[]} */ (weights), "model.safetensors"),

@@ -22,7 +22,8 @@ export async function freshFiles({ name, config, tokenizer, seed }) {
  * @returns {Promise<Fresh>}
  */
 export async function freshOf({ config, tokenizer, seed = 0, name = "new model" }) {
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) throw new Error(`seed: expected a whole number from 0, got ${JSON.stringify(seed)}.`);
+  if (!(Number.isSafeInteger(seed) && seed >= 0))
+    throw new Error(`seed: expected a whole number from 0, got ${JSON.stringify(seed)}.`);
   if (config === undefined) throw new Error("config: expected the contents of a config.json, got nothing.");
   const [text, tokens] = [await jsonText(config), tokenizer === undefined ? undefined : await jsonText(tokenizer)];
   return { name, config: text, tokenizer: tokens === undefined ? undefined : parsed(tokens), seed };
@@ -50,5 +51,7 @@ function parsed(text) {
 function rows({ model, added_tokens: added }) {
   const vocabulary = model?.vocab ?? {};
   const ids = Array.isArray(vocabulary) ? [vocabulary.length - 1] : Object.values(vocabulary);
-  return 1 + [...ids, ...(added ?? []).map((/** @type {{ id: number }} */ { id }) => id)].reduce((most, id) => Math.max(most, id), -1);
+  return (
+    1 + [...ids, ...(added ?? []).map((/** @type {{ id: number }} */ { id }) => id)].reduce((most, id) => Math.max(most, id), -1)
+  );
 }

@@ -19,8 +19,11 @@ export async function generatorFiles(generator, model, data) {
   if (typeof generator?.published !== "function") throw new Error("generator: expected a loaded model.");
   if (model && "text" in data && typeof data.text === "string") {
     const beginning = data.text.slice(0, COMPARED);
-    const [own, other] = await Promise.all([model, generator].map(async (one) => (await one.encode(beginning)).map(({ id }) => id).join()));
-    if (own !== other) throw new Error("The generator's tokenizer gives other tokens than the model's; they must have the same vocabulary.");
+    const [own, other] = await Promise.all(
+      [model, generator].map(async (one) => (await one.encode(beginning)).map(({ id }) => id).join()),
+    );
+    if (own !== other)
+      throw new Error("The generator's tokenizer gives other tokens than the model's; they must have the same vocabulary.");
   }
   return generator.published();
 }

@@ -27,7 +27,9 @@ export class Learner {
    */
   static async open(engine, text, { options, data, changed, generator }) {
     const encode = (/** @type {string} */ line) => Uint32Array.from(text.encodeData(line));
-    return new Learner(await engine.train(options, data, changed, generator, encode, (/** @type {string} */ token) => text.idOf(token)));
+    return new Learner(
+      await engine.train(options, data, changed, generator, encode, (/** @type {string} */ token) => text.idOf(token)),
+    );
   }
 
   /** @returns {About} */

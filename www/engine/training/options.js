@@ -22,12 +22,39 @@ import { generatorFiles } from "./generator.js";
 
 /** What may be asked for; anything else is refused, because it would change nothing. */
 const KNOWN = {
-  train: ["objective", "batch", "context", "heldOut", "rows", "masking", "optimizer", "schedule", "warmup", "clip", "seed", "trained", "frozen", "ema", "dropout", "joint"],
+  train: [
+    "objective",
+    "batch",
+    "context",
+    "heldOut",
+    "rows",
+    "masking",
+    "optimizer",
+    "schedule",
+    "warmup",
+    "clip",
+    "seed",
+    "trained",
+    "frozen",
+    "ema",
+    "dropout",
+    "joint",
+  ],
   optimizer: ["kind", "lr", "betas", "momentum", "eps", "weightDecay"],
   masking: ["share", "copies"],
 };
 
-const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", warmup: 0, clip: 1, seed: 0, dropout: 0, joint: false };
+const USUAL = {
+  batch: 16,
+  context: 64,
+  heldOut: 0.05,
+  schedule: "constant",
+  warmup: 0,
+  clip: 1,
+  seed: 0,
+  dropout: 0,
+  joint: false,
+};
 
 /** What a training is begun with. @typedef {{ options: any, data: object, changed?: object, generator?: import("../../checkpoint/files.js").ModelFiles, workers: number | "auto" }} Asked */
 
@@ -37,16 +64,24 @@ const USUAL = { batch: 16, context: 64, heldOut: 0.05, schedule: "constant", war
  * @returns {Promise<Asked>}
  */
 export async function engineOptions({ data, generator, workers = "auto", optimizer = {}, interventions, ...options }, model) {
-  if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1)) throw new Error(`workers: expected a whole number from 1 or "auto", got ${JSON.stringify(workers)}.`);
+  if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1))
+    throw new Error(`workers: expected a whole number from 1 or "auto", got ${JSON.stringify(workers)}.`);
   requireKnown(options, KNOWN.train, "train");
   requireKnown(optimizer, KNOWN.optimizer, "optimizer");
   requireKnown(options.masking ?? {}, KNOWN.masking, "masking");
   const known = { ...USUAL, ...given(options), optimizer: given(optimizer) };
   for (const name of /** @type {const} */ (["batch", "context"])) {
-    if (!(Number.isInteger(known[name]) && known[name] >= 1)) throw new Error(`${name}: expected a whole number from 1, got ${JSON.stringify(known[name])}.`);
+    if (!(Number.isInteger(known[name]) && known[name] >= 1))
+      throw new Error(`${name}: expected a whole number from 1, got ${JSON.stringify(known[name])}.`);
   }
   const read = await dataOf(data);
-  return { options: known, data: read, changed: packInterventions(interventions), generator: generator && (await generatorFiles(generator, model, read)), workers };
+  return {
+    options: known,
+    data: read,
+    changed: packInterventions(interventions),
+    generator: generator && (await generatorFiles(generator, model, read)),
+    workers,
+  };
 }
 
 /**
@@ -101,7 +136,12 @@ function array(name, list) {
  * @param {{ steps: number, every: number, heldOut?: number }} counts
  */
 export function requireCounts({ steps, every, heldOut = 0 }) {
-  for (const [name, value, least] of /** @type {const} */ ([["steps", steps, 0], ["every", every, 1], ["heldOut", heldOut, 0]])) {
-    if (!(Number.isInteger(value) && value >= least)) throw new Error(`${name}: expected a whole number from ${least}, got ${JSON.stringify(value)}.`);
+  for (const [name, value, least] of /** @type {const} */ ([
+    ["steps", steps, 0],
+    ["every", every, 1],
+    ["heldOut", heldOut, 0],
+  ])) {
+    if (!(Number.isInteger(value) && value >= least))
+      throw new Error(`${name}: expected a whole number from ${least}, got ${JSON.stringify(value)}.`);
   }
 }

@@ -46,7 +46,8 @@ export class Peers {
     await this.#all(signal);
     const others = this.#came.map((came) => /** @type {Sent} */ (came.shift()));
     const stray = others.find((other) => other.step !== step);
-    if (stray) throw new Error(`Workers that train together are at different steps, ${step} and ${stray.step}: restore a snapshot.`);
+    if (stray)
+      throw new Error(`Workers that train together are at different steps, ${step} and ${stray.step}: restore a snapshot.`);
     return others.map(({ share }) => /** @type {Float32Array} */ (share)).toSpliced(this.rank, 0, own);
   }
 

@@ -19,7 +19,8 @@ export function probeBatch({ ids, tokenTypeIds, attentionMask, decoderIds }, lab
   if (decoderIds?.length) batch.decoder_input_ids = [decoderIds];
   const logits = hooks.find(({ name }) => name === "logits")?.axes ?? [];
   const perToken = logits.includes("pos");
-  const heads = typeof labels === "object" && !Array.isArray(labels) ? labels : { labels: labels ?? own(ids, decoderIds, eos, kind, logits) };
+  const heads =
+    typeof labels === "object" && !Array.isArray(labels) ? labels : { labels: labels ?? own(ids, decoderIds, eos, kind, logits) };
   for (const [name, list] of Object.entries(heads)) {
     const numbers = typeof list === "number" ? [list] : list;
     batch[name] = name === "labels" && (perToken || numbers.length > 1) ? [numbers] : numbers;

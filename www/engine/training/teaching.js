@@ -38,7 +38,8 @@ export class Teaching {
    */
   async call(method, asked, signal) {
     if (method === "publish") return this.#files(await this.#engine.publish());
-    if (method === "save") return folderFiles(this.#files(await (this.#learner?.publish(this.#engine) ?? this.#engine.publish())));
+    if (method === "save")
+      return folderFiles(this.#files(await (this.#learner?.publish(this.#engine) ?? this.#engine.publish())));
     if (method === "open") {
       this.close();
       this.#learner = await Learner.open(this.#engine, this.#text, asked);

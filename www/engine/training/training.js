@@ -83,7 +83,12 @@ export class Training {
    * @param {Asked} asked
    */
   static async open(home, asked) {
-    const about = await home.ask("open", { options: asked.options, data: asked.data, changed: asked.changed, generator: engineGenerator(asked.generator) });
+    const about = await home.ask("open", {
+      options: asked.options,
+      data: asked.data,
+      changed: asked.changed,
+      generator: engineGenerator(asked.generator),
+    });
     const training = new Training(home, asked, about, await home.ask("snapshot"));
     await training.#gather();
     return training;
@@ -297,7 +302,10 @@ export class Training {
 
   /** Workers beside the model's own, as many as there is use for. */
   async #gather() {
-    const count = this.#home.device() === "cpu" ? workersFor(this.#workersAsked, this.#asked.options.batch, navigator.hardwareConcurrency ?? 1) : 1;
+    const count =
+      this.#home.device() === "cpu"
+        ? workersFor(this.#workersAsked, this.#asked.options.batch, navigator.hardwareConcurrency ?? 1)
+        : 1;
     if (count > 1) await this.#crew.gather(count, { asked: this.#asked, file: this.#kept.file, steps: this.#planned });
   }
 
