@@ -65,8 +65,10 @@ export async function open(browser, path = "", options = {}, lend = launch) {
       [...seen, ...site.problems].filter((line) => !(options.expected ?? []).some((pattern) => pattern.test(line)));
     const close = async () => {
       await new Promise((resolve) => setTimeout(resolve, SETTLE));
+      // What a browser reports while it takes the page down is not the page's doing: Firefox aborts the buffer mappings that are under way.
+      const found = problems();
       await closeAll();
-      if (problems().length > 0) throw new Error(`${browser}: the page had problems:\n  ${problems().join("\n  ")}`);
+      if (found.length > 0) throw new Error(`${browser}: the page had problems:\n  ${found.join("\n  ")}`);
     };
     return { page, base: site.base, served: () => [...site.served], stopServing: () => site.close(), problems, close };
   } catch (error) {
@@ -176,10 +178,14 @@ async function newPage(handle, browser, options) {
 function listen(page) {
   /** @type {string[]} */
   const problems = [];
+  const opened = Date.now();
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url ?? "unknown place"})`);
   });
-  page.on("pageerror", (error) => problems.push(`exception: ${error instanceof Error ? (error.stack ?? error.message) : error}`));
+  page.on("pageerror", (error) => {
+    const said = error instanceof Error ? (error.stack ?? error.message) : error;
+    problems.push(`exception: ${said} (${Date.now() - opened} ms after the page was opened)`);
+  });
   page.on("request", (request) => {
     const url = new URL(request.url());
     const own = url.hostname === "127.0.0.1" || !["http:", "https:", "ws:", "wss:"].includes(url.protocol);
