@@ -27,6 +27,7 @@ import { lenses } from "./shell/lenses.js";
 import { output } from "./shell/output.js";
 import { Preferences, shadeOf } from "./shell/preferences.js";
 import { tokens } from "./shell/tokens.js";
+import { seen } from "./shell/seen.js";
 import { tabs, tool } from "./shell/tools.js";
 import { undoKeys } from "./shell/undo.js";
 import { keepMarkers } from "./translation.js";
@@ -289,7 +290,7 @@ export class App extends LitElement {
       <main
         >${input(this)} ${tabs(this)}
         <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}
-          >${tool(this) ?? html`${tokens(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div
+          >${tool(this) ?? html`${tokens(this)} ${seen(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div
         >
       </main>
       ${dialogs(this)} ${guide(this)} ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}

@@ -3,15 +3,16 @@
 import { shippedAt } from "./catalogue.js";
 import { entry } from "./lookup.js";
 import { NO_EDITS, formatEdits, parseEdits } from "./reading/edits.js";
+import { formatHeads, parseHeads } from "./reading/heads.js";
 import { isExample, tasksOf } from "./reading/tasks.js";
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /**
- * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
+ * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `heads` are the choices of single stacks, as "encoder:4.1,cross:3.0"; a stack without one has `layer` and `head`. `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
  * `pair` is a second text, `edits` are tokens masked or filled in by hand; `written` are the ids of what is written, once the reader has taken a token by hand. `tool` is what is open below the text, `block` what the reader chose in it.
  * `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
  * @typedef {{ task: string, text: string, pair: string, edits: import("./reading/edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number, written: number[],
- *   layer: number, head: number, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
+ *   layer: number, head: number, heads: string, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
  */
 
 /** Those of the first model. @type {State} */
@@ -30,6 +31,7 @@ export const DEFAULTS = {
   written: [],
   layer: 3,
   head: 0,
+  heads: "",
   ids: false,
   tool: "look",
   block: {},
@@ -123,7 +125,7 @@ export function movedTo(state, model) {
   const texts = isExample(state.text)
     ? { text: after.text, pair: after.pair }
     : { pair: isExample(state.pair) ? "" : state.pair };
-  return { ...state, model, task: after.task, edits: NO_EDITS, written: [], ...settings, ...texts };
+  return { ...state, model, task: after.task, edits: NO_EDITS, written: [], heads: "", ...settings, ...texts };
 }
 
 /**
@@ -158,6 +160,7 @@ export function parseState(hash) {
         .slice(0, RANGES.max.max)
         .map(Number);
     else if (name === "edits") state.edits = parseEdits(text);
+    else if (name === "heads") state.heads = formatHeads(parseHeads(text));
     else if (SETTING.test(name)) state.block[name.slice(OF_BLOCK.length)] = text;
     else if (["task", "text", "pair", "model", "tool"].includes(name)) state[name] = text;
   }

@@ -1,6 +1,7 @@
 // The reader's choice of layer, head and token, which all lenses share, as the names and numbers that the views ask for.
 
 import * as stacks from "../masking/stacks.js";
+import { formatHeads, parseHeads } from "../reading/heads.js";
 import { attentionMatrix } from "../trace.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -23,22 +24,78 @@ export function layersOf({ model }, stack) {
 }
 
 /**
+ * What is chosen in a stack, counted from 1 as in the state.
+ * @param {App} app
+ * @param {Stack} stack
+ */
+function choiceOf({ state }, stack) {
+  return parseHeads(state.heads).get(stack) ?? { layer: state.layer, head: state.head };
+}
+
+/**
+ * The state with another layer and head, counted from 1, in one stack: the others stay as they are.
+ * @param {App} app
+ * @param {Stack} stack
+ * @param {import("../reading/heads.js").HeadChoice} choice
+ * @returns {Partial<import("../state.js").State>}
+ */
+export function chosen({ kind, state }, stack, choice) {
+  if (kind !== "encoder-decoder") return { ...choice, heads: "" };
+  return { heads: formatHeads(parseHeads(state.heads).set(stack, choice)) };
+}
+
+/**
  * From 0; a stack with fewer layers than the choice shows its last.
  * @param {App} app
  * @param {Stack} stack
  */
 export function layerOf(app, stack) {
-  return Math.max(0, Math.min(app.state.layer, layersOf(app, stack)) - 1);
+  return Math.max(0, Math.min(choiceOf(app, stack).layer, layersOf(app, stack)) - 1);
 }
 
 /**
  * From 0, or the mean.
  * @param {App} app
+ * @param {Stack} stack
  * @returns {number | "mean"}
  */
-export function headOf(app) {
+export function headOf(app, stack) {
   const heads = app.model?.info.heads ?? 0;
-  return app.state.head === 0 ? "mean" : Math.max(0, Math.min(app.state.head, heads) - 1);
+  const { head } = choiceOf(app, stack);
+  return head === 0 ? "mean" : Math.max(0, Math.min(head, heads) - 1);
+}
+
+/**
+ * The stack whose weights stand under the tokens, and of which the page speaks: what an encoder-decoder's two halves say to each other.
+ * @param {App} app
+ * @returns {Stack}
+ */
+export function mainStack({ kind }) {
+  return kind === "encoder-decoder" ? "cross" : kind;
+}
+
+/**
+ * What a stack's rows and columns stand for.
+ * @param {App} app
+ * @param {Stack} stack
+ * @returns {{ rows: import("../trace.js").Piece[], columns: import("../trace.js").Piece[] }}
+ */
+export function sidesOf({ kind, player, reader }, stack) {
+  if (kind !== "encoder-decoder") {
+    const tokens = kind === "encoder" ? reader.traced : player.sequence;
+    return { rows: tokens, columns: tokens };
+  }
+  if (stack === "encoder") return { rows: player.traced, columns: player.traced };
+  return { rows: player.steps, columns: stack === "decoder" ? player.decoderInput : player.traced };
+}
+
+/**
+ * The row of the main stack that is lit.
+ * @param {App} app
+ */
+export function litRow(app) {
+  const lit = litOf(app);
+  return lit && lit.side === (app.kind === "encoder-decoder" ? "target" : "source") ? lit.position : undefined;
 }
 
 /**
@@ -51,14 +108,14 @@ export function attentionName(app, stack) {
 }
 
 /**
- * The chosen pattern of a stack, where the trace has it.
+ * The pattern of a stack's chosen layer, where the trace has it.
  * @param {App} app
  * @param {Stack} stack
+ * @param {number | "mean"} [head] default: the chosen one
  */
-export function patternOf(app, stack) {
-  return app.reading.stale
-    ? undefined
-    : attentionMatrix(app.reading.trace, `${attentionName(app, stack)}.hook_pattern`, headOf(app));
+export function patternOf(app, stack, head = headOf(app, stack)) {
+  const { stale, trace } = app.reading;
+  return stale ? undefined : attentionMatrix(trace, `${attentionName(app, stack)}.hook_pattern`, head);
 }
 
 /**
@@ -66,9 +123,7 @@ export function patternOf(app, stack) {
  * @param {App} app
  */
 export function saidOf(app) {
-  return app.querySelectorAll(
-    ".bottom :is(diorama-candidates, diorama-class-bars, diorama-token-strip), .source diorama-token-strip",
-  );
+  return app.querySelectorAll(".bottom :is(diorama-candidates, diorama-class-bars), :is(.output, .source) diorama-token-strip");
 }
 
 /**

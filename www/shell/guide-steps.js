@@ -1,6 +1,7 @@
 // The first minute, step by step: where each points, and how it knows that the reader has done what it asks for. What a step says at its end was read off the page.
 
-import { litOf, patternOf } from "./choice.js";
+import { headOf, layerOf, litRow, mainStack, patternOf, sidesOf, stacksOf } from "./choice.js";
+import { heaviest } from "../reading/moment.js";
 import { named } from "../spelling.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -42,7 +43,7 @@ export const STEPS = [
     id: "heads",
     target: ":is(.lens.cross, .lenses.alone) diorama-tower",
     above: true,
-    begin: ({ state }) => `${state.layer} ${state.head}`,
+    begin: (app) => chosenHeads(app),
     done: choosesHead,
   },
   {
@@ -116,30 +117,37 @@ function namesToken(app, before) {
  * @param {{ hover: import("../app.js").Hover, selected: number | undefined }} before
  */
 function looks(app, before) {
-  const both = app.kind === "encoder-decoder";
-  const lit = litOf(app);
-  if (!lit || lit.side !== (both ? "target" : "source") || (app.hover === before.hover && app.selected === before.selected))
-    return undefined;
-  const matrix = patternOf(app, both ? "cross" : app.kind === "encoder" ? "encoder" : "decoder");
-  const rows = both ? app.player.steps : app.kind === "encoder" ? app.reader.traced : app.player.sequence;
-  if (!matrix || lit.position >= matrix.rows) return undefined;
-  const row = Array.from(matrix.data.subarray(lit.position * matrix.columns, (lit.position + 1) * matrix.columns));
-  const most = row.indexOf(Math.max(...row));
-  const from = (both ? app.player.traced : rows)[most];
+  const row = litRow(app);
+  if (row === undefined || (app.hover === before.hover && app.selected === before.selected)) return undefined;
+  const stack = mainStack(app);
+  const matrix = patternOf(app, stack);
+  const most = matrix && heaviest(matrix, row);
+  const { rows, columns } = sidesOf(app, stack);
+  const from = most && columns[most.column];
   if (!from) return undefined;
   return {
     key: "guide.look.done",
-    values: { token: named(rows[lit.position].token), from: named(from.token), share: `${Math.round(row[most] * 100)} %` },
+    values: { token: named(rows[row].token), from: named(from.token), share: `${Math.round(most.weight * 100)} %` },
   };
 }
 
 /**
+ * Layer and head of each stack.
  * @param {App} app
- * @param {string} before
  */
-function choosesHead({ state, say }, before) {
-  if (`${state.layer} ${state.head}` === before) return undefined;
-  return { key: "guide.heads.done", values: { layer: state.layer, head: state.head === 0 ? say("tower.mean") : state.head } };
+function chosenHeads(app) {
+  return stacksOf(app).map((stack) => ({ layer: layerOf(app, stack), head: headOf(app, stack) }));
+}
+
+/**
+ * @param {App} app
+ * @param {ReturnType<typeof chosenHeads>} before
+ */
+function choosesHead(app, before) {
+  const changed = chosenHeads(app).find(({ layer, head }, i) => layer !== before[i]?.layer || head !== before[i].head);
+  if (!changed) return undefined;
+  const { layer, head } = changed;
+  return { key: "guide.heads.done", values: { layer: layer + 1, head: head === "mean" ? app.say("tower.mean") : head + 1 } };
 }
 
 /**

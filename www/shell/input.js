@@ -5,6 +5,7 @@ import { NO_EDITS } from "../reading/edits.js";
 import { pairHeadOf } from "../reading/reader.js";
 import { taskOf } from "../reading/tasks.js";
 import { loadingLine } from "./loading.js";
+import { answer } from "./output.js";
 import { buttons } from "./writing.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -55,7 +56,8 @@ export function input(app) {
       }
       ${app.kind === "encoder" ? html`<button type="submit" hidden>${say("run")}</button>` : buttons(app, waiting)}
     </form>
-    <div class="below-input">
+    <div class="below-input"
+      >${app.kind === "encoder" ? nothing : answer(app)}
       <p
         class="examples"
         ?hidden=${app.error !== "" || app.notice !== "" || (model && (app.loading || app.reading.share !== undefined || app.reading.cut))}

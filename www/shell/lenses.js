@@ -2,7 +2,7 @@
 // of the chosen layer and head.
 
 import { html, nothing } from "lit";
-import { attentionName, headOf, layerOf, layersOf, litOf, stacksOf } from "./choice.js";
+import { attentionName, chosen, headOf, layerOf, layersOf, litOf, sidesOf, stacksOf } from "./choice.js";
 import { showShader } from "./shaders.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -17,22 +17,17 @@ export function lenses(app) {
 }
 
 /**
- * What a lens's rows and columns stand for, and which of them are lit.
+ * A lens's tokens, and which of them are lit.
  * @param {App} app
  * @param {Stack} stack
  * @returns {Lens}
  */
 function lensOf(app, stack) {
-  const { kind, player, reader } = app;
   const lit = litOf(app);
   const [source, target] = ["source", "target"].map((side) => (lit?.side === side ? lit.position : undefined));
-  if (kind !== "encoder-decoder") {
-    const tokens = kind === "encoder" ? reader.traced : player.sequence;
-    return { rows: tokens, columns: tokens, row: source, column: undefined };
-  }
-  if (stack === "encoder") return { rows: player.traced, columns: player.traced, row: source, column: undefined };
-  if (stack === "decoder") return { rows: player.steps, columns: player.decoderInput, row: target, column: undefined };
-  return { rows: player.steps, columns: player.traced, row: target, column: source };
+  const sides = sidesOf(app, stack);
+  if (app.kind !== "encoder-decoder" || stack === "encoder") return { ...sides, row: source, column: undefined };
+  return { ...sides, row: target, column: stack === "cross" ? source : undefined };
 }
 
 /**
@@ -44,7 +39,7 @@ function lens(app, stack) {
   const { rows, columns, row, column } = lensOf(app, stack);
   const attention = attentionName(app, stack);
   const layer = layerOf(app, stack);
-  const head = headOf(app);
+  const head = headOf(app, stack);
   const table = app.tables.has(stack);
   const lit = (/** @type {CustomEvent} */ event) => light(app, stack, event.detail);
   const hook = `${attention}.hook_pattern`;
@@ -73,7 +68,7 @@ function lens(app, stack) {
         .hue=${stack}
         .label=${say("tower.label", { stack: say(`${stack}.title`) })}
         .say=${say}
-        @diorama-head-select=${(/** @type {CustomEvent} */ event) => choose(app, event.detail)}
+        @diorama-head-select=${(/** @type {CustomEvent} */ event) => choose(app, stack, event.detail)}
       ></diorama-tower>
       <diorama-mask-grid
         .trace=${reading.trace}
@@ -171,10 +166,11 @@ function light(app, stack, { row, column }) {
 
 /**
  * @param {App} app
+ * @param {Stack} stack
  * @param {{ layer: number, head: number | "mean" }} choice
  */
-function choose(app, { layer, head }) {
-  app.set({ layer: layer + 1, head: head === "mean" ? 0 : head + 1 });
+function choose(app, stack, { layer, head }) {
+  app.set(chosen(app, stack, { layer: layer + 1, head: head === "mean" ? 0 : head + 1 }));
 }
 
 /**

@@ -12,25 +12,38 @@ import { branch } from "./writing.js";
 /** How many candidates stand side by side. */
 const SHOWN = 8;
 
-/** @param {App} app */
+/**
+ * What was written, whole, below the text that was asked.
+ * @param {App} app
+ */
+export function answer(app) {
+  const { say, player, kind } = app;
+  return html`<section class="output" aria-label=${say("output.title")}>
+    <h2
+      >${say("output.title")}<small
+        >${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small
+      ></h2
+    >
+    <div class="reply"
+      >${kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" dir="auto" translate="no" aria-live="polite">${written(app)}</p>${strip(app)}`}</div
+    >
+    <diorama-save class="at-end" .of=${() => saidOf(app)} .say=${say}></diorama-save>
+  </section>`;
+}
+
+/**
+ * What could have been written instead.
+ * @param {App} app
+ */
 export function output(app) {
   const { say, state, player } = app;
   const place = app.selected ?? player.steps.length;
   const taken = app.selected === undefined ? undefined : player.steps[app.selected];
   return html`<div class="bottom">
-    <section class="output" aria-label=${say("output.title")}>
-      <h2
-        >${say("output.title")}<small
-          >${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small
-        ><diorama-save class="at-end" .of=${() => saidOf(app)} .say=${say}></diorama-save
-      ></h2>
-      ${app.kind === "decoder" ? continued(app) : html`<p class="written ${player.stale ? "stale" : ""}" dir="auto" translate="no" aria-live="polite" title=${player.text}>${written(app)}</p>`}
-      ${app.kind === "decoder" ? nothing : strip(app)}
-    </section>
     <section class="candidates" aria-label=${say("candidates.title")}>
       <h2
         >${say("candidates.title")}<small
-          >${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}<span
+          >${taken ? say("candidates.at", { n: place + 1 }) : player.finished ? say("candidates.finished") : say("candidates.next", { n: place + 1 })}${state.temperature > 0 ? ` · ${say("candidates.warm", { t: state.temperature.toFixed(2) })}` : nothing}<span
             class="key-solid"
           ></span
           >${say("candidates.kept")}<span class="key-dashed"></span>${say("candidates.cut")}</small
@@ -96,22 +109,15 @@ function strip(app) {
 }
 
 /**
- * A prompt and what a decoder wrote after it, in a frame that keeps to its last line. An older text has lost its prompt.
+ * A prompt and what a decoder wrote after it. An older text has lost its prompt.
  * @param {App} app
  */
-function continued({ say, player, state }) {
+function continued({ player, state }) {
   const [first] = player.steps;
   const prompt =
     first && !player.stale ? html`<bdi class="prompt">${state.text}</bdi>${joint(first.token, player.text)}` : nothing;
-  return html`<div
-    class="written long ${player.stale ? "stale" : ""}"
-    dir="auto"
-    translate="no"
-    role="region"
-    tabindex="0"
-    aria-label=${say("output.text")}
-    aria-live="polite"
-    ><p>${prompt}${player.text}</p></div
+  return html`<p class="written long ${player.stale ? "stale" : ""}" dir="auto" translate="no" aria-live="polite"
+    >${prompt}${player.text}</p
   >`;
 }
 

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { NO_EDITS, toggled } from "../reading/edits.js";
 import { outputHeadOf } from "../reading/reader.js";
-import { litOf, patternOf } from "./choice.js";
+import { litRow, mainStack, patternOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {{ tokens: import("../trace.js").Piece[], marks?: string[], selected: number | undefined }} Row */
@@ -71,11 +71,9 @@ function rowOf({ kind, player, reader, pinned, selected }) {
  */
 function weightsOf(app) {
   const { kind, model, reader } = app;
-  const lit = litOf(app);
   if (kind === "encoder" && model && outputHeadOf(model.info) === "tokens") return judgements(reader);
-  const side = kind === "encoder-decoder" ? "target" : "source";
-  const position = lit?.side === side ? lit.position : undefined;
-  const matrix = position === undefined ? undefined : patternOf(app, kind === "encoder-decoder" ? "cross" : kind);
+  const position = litRow(app);
+  const matrix = position === undefined ? undefined : patternOf(app, mainStack(app));
   if (!matrix || position === undefined || position >= matrix.rows) return undefined;
   const seen = kind === "decoder" ? position + 1 : matrix.columns;
   return matrix.data.subarray(position * matrix.columns, position * matrix.columns + seen);

@@ -1,26 +1,34 @@
 // What the reader does with the text and the model at hand: look (the page's own lenses), or one of the blocks that try something with them.
 
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { define } from "../blocks/gallery.js";
 import { entry } from "../lookup.js";
 import { FROM_DISK } from "../state.js";
+import { chosen, headOf, layerOf, mainStack } from "./choice.js";
 import { give, textOf } from "../blocks/settings.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../kinds.js").Kind} Kind */
-/** `kinds` are those whose models it knows; `bare`: it takes the reader's text without the task before it. @typedef {{ id: string, tag: string, kinds?: Kind[], bare?: true }} Tool */
+/** @typedef {"see" | "write" | "change" | "open"} Group */
+/** `group`: what the reader does there; `kinds` are those whose models it knows; `bare`: it takes the reader's text without the task before it. @typedef {{ id: string, group: Group, tag: string, kinds?: Kind[], bare?: true }} Tool */
 
-/** In the order of the tabs; "look" stands before them. @type {Tool[]} */
+/** In the order of the tabs; "look" stands before them, in the first group. @type {Tool[]} */
 export const TOOLS = [
-  { id: "tokenizers", tag: "diorama-tokenizers", bare: true },
-  { id: "heads", tag: "diorama-heads" },
-  { id: "masklab", tag: "diorama-mask-lab" },
-  { id: "corruption", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
-  { id: "generation", tag: "diorama-generation" },
-  { id: "change", tag: "diorama-change" },
-  { id: "architecture", tag: "diorama-architecture" },
-  { id: "cell", tag: "diorama-cell" },
+  { id: "heads", group: "see", tag: "diorama-heads" },
+  { id: "cell", group: "see", tag: "diorama-cell" },
+  { id: "generation", group: "write", tag: "diorama-generation" },
+  { id: "masklab", group: "change", tag: "diorama-mask-lab" },
+  { id: "change", group: "change", tag: "diorama-change" },
+  { id: "corruption", group: "change", tag: "diorama-corruption", kinds: ["encoder", "encoder-decoder"] },
+  { id: "architecture", group: "open", tag: "diorama-architecture" },
+  { id: "tokenizers", group: "open", tag: "diorama-tokenizers", bare: true },
 ];
+
+/** Tools that look at one layer and head, as the page does. */
+const LOOKING = ["heads", "cell"];
+
+/** @type {Group[]} */
+const GROUPS = ["see", "write", "change", "open"];
 
 /** The elements that were opened: each keeps what it has while the reader looks at another. @type {WeakMap<App, Map<string, any>>} */
 const OPENED = new WeakMap();
@@ -35,8 +43,20 @@ export function toolsOf({ kind }) {
 
 /** @param {App} app */
 export function tabs(app) {
-  const ids = ["look", ...toolsOf(app).map(({ id }) => id)];
+  const tools = [{ id: "look", group: "see" }, ...toolsOf(app)];
+  const ids = tools.map(({ id }) => id);
   const chosen = chosenId(app);
+  const tab = (/** @type {{ id: string }} */ { id }) =>
+    html`<button
+      type="button"
+      role="tab"
+      id=${`tab-${id}`}
+      aria-selected=${id === chosen}
+      aria-controls="tool-panel"
+      tabindex=${id === chosen ? 0 : -1}
+      @click=${() => openTool(app, id)}
+      >${app.say(`tools.${id}`)}</button
+    >`;
   app.updateComplete.then(() => showTab(app));
   return html`<nav
     class="tools-bar"
@@ -44,19 +64,14 @@ export function tabs(app) {
     aria-label=${app.say("tools.title")}
     @keydown=${(/** @type {KeyboardEvent} */ event) => walk(app, ids, event)}
   >
-    ${ids.map(
-      (id) =>
-        html`<button
-          type="button"
-          role="tab"
-          id=${`tab-${id}`}
-          aria-selected=${id === chosen}
-          aria-controls="tool-panel"
-          tabindex=${id === chosen ? 0 : -1}
-          @click=${() => choose(app, id)}
-          >${app.say(`tools.${id}`)}</button
-        >`,
-    )}
+    ${GROUPS.map((group) => {
+      const own = tools.filter((tool) => tool.group === group);
+      return own.length === 0
+        ? nothing
+        : html`<span class="group" role="presentation"
+            ><small aria-hidden="true">${app.say(`tools.group.${group}`)}</small>${own.map(tab)}</span
+          >`;
+    })}
   </nav>`;
 }
 
@@ -79,13 +94,33 @@ export function followAddress(app) {
 }
 
 /**
- * Another tool; one that was open before comes back with the settings that it has, and the link names them.
+ * Another tool. It looks at what the page looks at; its other settings are those that it had when it was open before, and the link names them.
  * @param {App} app
  * @param {string} id
+ * @param {Record<string, string | number>} [settings] of the tool, for which it is opened
  */
-function choose(app, id) {
+export function openTool(app, id, settings = {}) {
   const element = openedFor(app, id);
-  app.set({ tool: id, block: element?.defaults ? own(element.changed()) : {} });
+  const before = element?.defaults ? own(element.changed()) : {};
+  const choice = own({ ...chosenFor(app, id), ...settings });
+  const block = { ...before, ...choice };
+  if (element?.defaults) set(element, block);
+  app.set({ tool: id, block });
+}
+
+/**
+ * The page's layer, head and stack as a tool names them.
+ * @param {App} app
+ * @param {string} id
+ * @returns {Record<string, string | number>}
+ */
+function chosenFor(app, id) {
+  if (!app.model || !LOOKING.includes(id)) return {};
+  const stack = mainStack(app);
+  const head = headOf(app, stack);
+  const layer = layerOf(app, stack) + 1;
+  if (id === "heads") return { stack, layer, head: head === "mean" ? "mean" : String(head) };
+  return head === "mean" ? { stack, layer } : { stack, layer, head: head + 1 };
 }
 
 /**
@@ -118,7 +153,7 @@ function chosenId(app) {
  * @param {App} app
  * @param {Tool} tool
  */
-function elementOf(app, { tag, bare }) {
+function elementOf(app, { id, tag, bare }) {
   const opened = OPENED.get(app) ?? new Map();
   OPENED.set(app, opened);
   let element = opened.get(tag);
@@ -129,7 +164,7 @@ function elementOf(app, { tag, bare }) {
       set(element, app.state.block);
     });
     element.addEventListener("diorama-settings", (/** @type {CustomEvent} */ { detail }) =>
-      app.keep({ ...app.state, block: own(detail.settings) }),
+      app.keep({ ...app.state, ...chosenIn(app, id, element.settings), block: own(detail.settings) }),
     );
     opened.set(tag, element);
   }
@@ -144,6 +179,20 @@ function elementOf(app, { tag, bare }) {
     theme: app.theme,
   });
   return element;
+}
+
+/**
+ * What was chosen in a tool, as the page's own choice.
+ * @param {App} app
+ * @param {string} id
+ * @param {Record<string, any>} settings
+ * @returns {Partial<import("../state.js").State>}
+ */
+function chosenIn(app, id, { stack, layer, head }) {
+  if (!LOOKING.includes(id)) return {};
+  // "All heads" counts them from 0, and knows their mean and their largest by name.
+  const counted = id === "cell" ? head : /^\d+$/.test(head) ? Number(head) + 1 : 0;
+  return chosen(app, stack, { layer, head: counted });
 }
 
 /**
@@ -176,6 +225,6 @@ function walk(app, ids, event) {
   if (!step) return;
   event.preventDefault();
   const next = ids[(ids.indexOf(chosenId(app)) + step + ids.length) % ids.length];
-  choose(app, next);
+  openTool(app, next);
   app.updateComplete.then(() => /** @type {HTMLElement | null} */ (app.querySelector(`#tab-${next}`))?.focus());
 }

@@ -1,7 +1,9 @@
 // Run, Step and Back for models that write, and another token in place of one that was written.
 
 import { html } from "lit";
+import { mostTelling } from "../reading/moment.js";
 import { leastCertain } from "../reading/sampling.js";
+import { mainStack, patternOf, sidesOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -40,12 +42,35 @@ export async function run(app) {
   const { player } = app;
   [app.selected, app.pinned] = [undefined, undefined];
   await app.read();
-  if (app.kind === "encoder") return;
+  if (app.kind === "encoder") return void (app.pinned = telling(app)?.row);
   // A text that is at its end is written anew, by the model alone.
   if (player.finished && !player.stale && app.state.written.length > 0) app.keep({ ...app.state, written: [] });
   await player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
-  if (player.finished) app.selected = leastCertain(player.steps);
+  if (player.finished || player.cutShort) lightTelling(app);
   wrote(app);
+}
+
+/**
+ * The word that looks hardest at another word, in the chosen layer and head.
+ * @param {App} app
+ */
+function telling(app) {
+  const stack = mainStack(app);
+  const matrix = patternOf(app, stack);
+  const { rows, columns } = sidesOf(app, stack);
+  return matrix && mostTelling(matrix, rows, columns, { same: stack !== "cross", skip: app.reading.prefixLength });
+}
+
+/**
+ * Of a text that is written: its most telling word, or else the one that the model was least sure of.
+ * @param {App} app
+ */
+function lightTelling(app) {
+  const { player, kind } = app;
+  const row = telling(app)?.row;
+  const inPrompt = kind === "decoder" ? player.traced.length : 0;
+  if (row !== undefined && row < inPrompt) app.pinned = row;
+  else app.selected = row === undefined ? leastCertain(player.steps) : row - inPrompt;
 }
 
 /**

@@ -4,8 +4,11 @@ import { labelled, tiled } from "../spelling.js";
 /** @typedef {import("../trace.js").Candidate} Candidate */
 /** @typedef {import("../trace.js").Say} Say */
 
+/** What is not listed has a bar of its own from so much on. */
+const LISTED = 0.0005;
+
 /**
- * The likeliest tokens for one place as bars: solid where temperature, top-k and top-p keep them, hollow where they cut them; the chosen one is marked.
+ * The likeliest tokens for one place as bars, as high as their probabilities, and what is not listed as one more: solid where temperature, top-k and top-p keep them, hollow where they cut them; the chosen one is marked.
  * The sliders are part of the picture because they move the cut.
  * @fires diorama-settings-change - { temperature?: number, topK?: number, topP?: number }
  * @fires diorama-candidate-select - { id: number }
@@ -84,6 +87,15 @@ export class Candidates extends LitElement {
       border: 1.5px solid var(--bar);
       box-sizing: border-box;
       transition: height 180ms ease-out;
+    }
+    .others .token {
+      font: var(--small);
+      line-height: 21px;
+      color: var(--ink-soft);
+    }
+    .others .bar {
+      background: var(--hatch) var(--case);
+      border-color: var(--ink-ghost);
     }
     .cut .bar {
       background: none;
@@ -213,24 +225,25 @@ export class Candidates extends LitElement {
   }
 
   render() {
-    const most = Math.max(...this.candidates.map(({ probability }) => probability), 1e-9);
+    const others = 1 - this.candidates.reduce((sum, { probability }) => sum + probability, 0);
     return html`<ol aria-label=${this.label} style=${`--bar:var(--${this.hue})`}>
         ${this.candidates.length === 0 ? html`<li class="waiting">${this.say("candidates.empty")}</li>` : nothing}
-        ${this.candidates.map((candidate) => this.#bar(candidate, most))}
+        ${this.candidates.map((candidate) => this.#bar(candidate))}
+        ${this.candidates.length > 0 && others >= LISTED ? this.#others(others) : nothing}
       </ol>
       ${this.fixed ? nothing : this.#sliders()}`;
   }
 
   /**
+   * As high as its probability, in every view.
    * @param {Candidate} candidate
-   * @param {number} most the largest probability, drawn at full height
    */
-  #bar({ id, token, probability, kept, special }, most) {
+  #bar({ id, token, probability, kept, special }) {
     const chosen = id === this.chosen;
     const percent = percentage(probability);
     const kind = [kept ? "kept" : "cut", chosen && "chosen", special && "special"].filter(Boolean).join(" ");
     const state = this.say(chosen ? "candidates.chosen" : kept ? "candidates.kept" : "candidates.cut");
-    const content = html`<span class="bar" style=${`--share:${probability / most}`}></span>
+    const content = html`<span class="bar" style=${`--share:${probability}`}></span>
       <span class="token">${tiled(token)}</span>
       <span class="share">${percent}</span><span class="state">, ${state}</span>`;
     if (!this.deed) return html`<li class=${kind}><div class="cell">${content}</div></li>`;
@@ -241,6 +254,20 @@ export class Candidates extends LitElement {
         title=${this.say(`candidates.${this.deed}`, { token: labelled(token) })}
         @click=${() => this.#emit("diorama-candidate-select", { id })}
         >${content}</button
+      ></li
+    >`;
+  }
+
+  /**
+   * All that is not listed, in one bar.
+   * @param {number} probability
+   */
+  #others(probability) {
+    return html`<li class="others"
+      ><div class="cell"
+        ><span class="bar" style=${`--share:${probability}`}></span>
+        <span class="token">${this.say("candidates.others")}</span>
+        <span class="share">${percentage(probability)}</span></div
       ></li
     >`;
   }
