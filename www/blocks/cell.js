@@ -175,11 +175,21 @@ export class Cell extends TextBlock {
       >
       <div
         ><p class="sentence"
-          >${say("cell.sentence", { query: nameOf(rows[cell.query]), key: nameOf(columns[cell.key]), weight: `${(numbers.all(this.#chain.pattern)[(cell.head * queries + cell.query) * keys + cell.key] * 100).toFixed(1)} %` })}</p
+          >${say("cell.sentence", { query: this.#rowName(rows, cell.query), key: nameOf(columns[cell.key]), weight: `${(numbers.all(this.#chain.pattern)[(cell.head * queries + cell.query) * keys + cell.key] * 100).toFixed(1)} %` })}</p
         >
         ${steps(specimen, numbers, this.#chain, cell, { say, choose: ({ d }) => this.keep({ d: d ?? 0 }) })}</div
       ></div
     >`;
+  }
+
+  /**
+   * The token that asks. A decoder's is the one fed in; what an encoder-decoder writes there stands beside it.
+   * @param {import("../trace.js").Piece[]} rows
+   * @param {number} row
+   */
+  #rowName(rows, row) {
+    const next = this.engine.info.kind === "encoder-decoder" && this.settings.stack !== "encoder" ? rows[row + 1] : undefined;
+    return next ? `${nameOf(rows[row])} → ${nameOf(next)}` : nameOf(rows[row]);
   }
 
   /** The cell under the cursor. @type {{ row?: number, column?: number }} */

@@ -12,13 +12,23 @@ import { branch } from "./writing.js";
 /** How many candidates stand side by side. */
 const SHOWN = 8;
 
+/** The answer to a text no longer than this stands on one line with the examples. // characters */
+const SHORT = 40;
+
+/** What a token takes of a line of written text, on average. // CSS px */
+const TOKEN_WIDTH = 36;
+
+/** Most lines that are kept free for a text. */
+const MOST_LINES = 8;
+
 /**
  * What was written, whole, below the text that was asked.
  * @param {App} app
  */
 export function answer(app) {
-  const { say, player, kind } = app;
-  return html`<section class="output" aria-label=${say("output.title")}>
+  const { say, player, kind, state } = app;
+  const wide = kind === "decoder" || state.text.length > SHORT;
+  return html`<section class=${wide ? "output wide" : "output"} aria-label=${say("output.title")}>
     <h2
       >${say("output.title")}<small
         >${player.cutShort ? say("output.limit", { n: player.steps.length }) : say("output.count", { n: player.steps.length })}</small

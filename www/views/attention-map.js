@@ -229,6 +229,26 @@ export class AttentionMap extends LitElement {
     if (matrix) this.#draw(matrix);
     if (this.follow && changed.has("trace"))
       this.renderRoot.querySelector(".frame")?.scrollTo({ top: 1e6, left: this.room > 0 ? 1e6 : 0 });
+    if (changed.has("row") && this.row !== undefined && matrix && this.row < matrix.rows) this.#show(this.row, matrix);
+  }
+
+  /**
+   * Brings a row and its heaviest cell into sight, within the frame; the labels at its edges cover what is behind them.
+   * @param {number} row
+   * @param {import("../trace.js").Matrix} matrix
+   */
+  #show(row, { columns, rows, data }) {
+    const frame = this.renderRoot.querySelector(".frame");
+    if (!frame) return;
+    const cell = this.#cell(rows, columns);
+    const weights = data.subarray(row * columns, (row + 1) * columns);
+    const column = weights.reduce((best, weight, i) => (weight > weights[best] ? i : best), 0);
+    const within = (/** @type {number} */ at, /** @type {number} */ from, /** @type {number} */ length) =>
+      Math.min(at * cell, Math.max((at + 1) * cell - length, from));
+    frame.scrollTo({
+      top: within(row, frame.scrollTop, frame.clientHeight - LABELS.height),
+      left: within(column, frame.scrollLeft, frame.clientWidth - this.#labels()),
+    });
   }
 
   /** The theme's colours, asked for once: to ask lays the page out. */

@@ -256,12 +256,22 @@ export class TokenStrip extends LitElement {
     next.focus();
   }
 
+  /** Brings a tile into sight, within the strip. @param {number} position */
+  #show(position) {
+    const list = this.renderRoot.querySelector("ol");
+    const tile = list?.children[position]?.getBoundingClientRect();
+    const frame = list?.getBoundingClientRect();
+    if (!list || !tile || !frame || (tile.left >= frame.left && tile.right <= frame.right)) return;
+    list.scrollLeft += (tile.left + tile.right - frame.left - frame.right) / 2;
+  }
+
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
     if (this.cursor && changed.has("tokens") && this.tokens.length !== this.#length) {
       const list = this.renderRoot.querySelector("ol");
       if (list) list.scrollLeft = list.scrollWidth;
     }
+    if (changed.has("selected") && this.selected !== undefined) this.#show(this.selected);
     this.#length = this.tokens.length;
   }
 }

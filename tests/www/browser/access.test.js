@@ -95,7 +95,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     ));
 }
 
-test("a phone scrolls down only, and reads the parts in the order of the data", () =>
+test("a phone scrolls down only, and reads the question, the answer, then the parts in the order of the data", () =>
   visit(
     "chromium",
     "",
@@ -104,7 +104,7 @@ test("a phone scrolls down only, and reads the parts in the order of the data", 
       const { inner, scroll, tops } = await page.evaluate(() => ({
         inner: innerWidth,
         scroll: document.documentElement.scrollWidth,
-        tops: [".input", ".source", ".lens.encoder", ".lens.decoder", ".lens.cross", ".output", ".candidates"].map(
+        tops: [".input form", ".output", ".source", ".seen", ".lens.encoder", ".lens.decoder", ".lens.cross", ".candidates"].map(
           (part) => document.querySelector(part)?.getBoundingClientRect().top ?? NaN,
         ),
       }));

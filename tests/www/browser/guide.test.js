@@ -122,7 +122,8 @@ for (const browser of browsers) {
         () => document.querySelector("diorama-guide")?.shadowRoot?.querySelector("small")?.textContent?.trim() === "5 / 6",
       );
       await (await page.$(".lens.cross diorama-tower >>> button"))?.click();
-      const { layer, head } = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).state);
+      const { heads } = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).state);
+      const [, layer, head] = heads.match(/^cross:(\d+)\.(\d+)$/) ?? [];
       assert.equal(await done(page), `Now showing: layer ${layer}, head ${head}.`);
 
       await next(page);

@@ -72,7 +72,7 @@ for (const browser of browsers) {
         await save.updateComplete;
         return [...save.shadowRoot.querySelectorAll("option")].map(({ textContent }) => textContent.trim());
       });
-      assert.deepEqual(names, ["Source", "Output", "Candidates"]);
+      assert.deepEqual(names, ["Output", "Source", "Candidates"]);
       const shown = await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-candidates")).candidates);
       const rows = text(await take(page, 2, "csv", ".output diorama-save"))
         .split("\r\n")

@@ -1,0 +1,105 @@
+// One choice on the page: what it opens on, what the sentence says of it, and that other tools take it over and give it back.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { browsers, visit } from "../story.js";
+import { finished } from "./page.js";
+
+/** @typedef {import("puppeteer-core").Page} Page */
+
+/** @param {Page} page */
+function shown(page) {
+  return page.evaluate(() => {
+    const app = /** @type {any} */ (document.querySelector("diorama-app"));
+    const lit = (/** @type {string} */ stack) => {
+      const { layer, head } = /** @type {any} */ (document.querySelector(`.lens.${stack} diorama-tower`));
+      return [layer + 1, head];
+    };
+    return {
+      seen: document.querySelector(".seen span")?.textContent ?? "",
+      token: app.player.steps[app.selected]?.token,
+      encoder: lit("encoder"),
+      cross: lit("cross"),
+      decoder: lit("decoder"),
+      hash: location.hash,
+    };
+  });
+}
+
+/** The weight that a row of the cross-attention gives to its heaviest column, as the engine has it. @param {Page} page @param {number} layer */
+function heaviestOf(page, layer) {
+  return page.evaluate((layer) => {
+    const { player, selected } = /** @type {any} */ (document.querySelector("diorama-app"));
+    const { shape, data } = player.trace.activations.get(`decoder.${layer - 1}.cross_attn.hook_pattern`);
+    const [, heads, rows, columns] = shape;
+    const mean = Array.from(
+      { length: columns },
+      (_, column) =>
+        Array.from({ length: heads }, (_, head) => data[(head * rows + selected) * columns + column]).reduce(
+          (sum, weight) => sum + weight,
+          0,
+        ) / heads,
+    );
+    const share = Math.max(...mean);
+    return { from: player.traced[mean.indexOf(share)].token.replace("▁", ""), share: Math.round(share * 100) };
+  }, layer);
+}
+
+for (const browser of browsers) {
+  test(`${browser}: the page opens on a word that looks at a word, and says so from the numbers`, () =>
+    visit(browser, "index.html#device=cpu", async (page) => {
+      await finished(page);
+      const { seen, token } = await shown(page);
+      assert.equal(token, "▁froid");
+      const { from, share } = await heaviestOf(page, 3);
+      assert.equal(from, "cold");
+      assert.ok(seen.startsWith(`Writing “froid”, the decoder takes ${share} % of its attention from “cold”`), seen);
+      const bars = await page.evaluate(() => {
+        const root = document.querySelector("diorama-candidates")?.shadowRoot;
+        return [...(root?.querySelectorAll(".bar") ?? [])].map((bar) =>
+          Number(/** @type {HTMLElement} */ (bar).style.getPropertyValue("--share")),
+        );
+      });
+      assert.ok(
+        Math.abs(bars.reduce((sum, share) => sum + share, 0) - 1) < 1e-3,
+        `with "others" the bars are the whole: ${bars}`,
+      );
+    }));
+
+  test(`${browser}: a choice in one stack leaves the others, goes to other tools and comes back, and is in the link`, () =>
+    visit(browser, "index.html#device=cpu", async (page) => {
+      await finished(page);
+      const before = await shown(page);
+      await (await page.$(".lens.cross diorama-tower >>> button"))?.click();
+      await page.waitForFunction(() => location.hash.includes("heads=cross"));
+      const after = await shown(page);
+      assert.deepEqual([after.encoder, after.decoder], [before.encoder, before.decoder]);
+      assert.notDeepEqual(after.cross, before.cross);
+      await page.click(".seen button");
+      await page.waitForFunction(() => document.querySelector("diorama-cell")?.shadowRoot?.querySelector(".sentence"), {
+        timeout: 120_000,
+      });
+      const { stack, layer, head, query, key } = await page.evaluate(() => {
+        const { stack, layer, head, query, key } = /** @type {any} */ (document.querySelector("diorama-cell")).settings;
+        return { stack, layer, head, query, key };
+      });
+      assert.deepEqual([stack, layer, String(head - 1)], ["cross", ...after.cross]);
+      const sentence = await page.$eval("diorama-cell >>> .sentence", (line) => line.textContent ?? "");
+      const share = after.seen.match(/(\d+) %/)?.[1];
+      assert.ok(
+        query > 0 && key > 0 && Math.round(parseFloat(sentence.match(/([\d.]+) %/)?.[1] ?? "")) === Number(share),
+        `${sentence} beside ${after.seen}`,
+      );
+      // Another layer there is another layer here.
+      await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-cell")).keep({ layer: 1 }));
+      await page.click("#tab-look");
+      const back = await shown(page);
+      assert.deepEqual(back.cross, [1, after.cross[1]]);
+      assert.deepEqual(back.encoder, before.encoder);
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      await finished(page);
+      assert.deepEqual((await shown(page)).cross, back.cross);
+    }));
+}
