@@ -290,7 +290,7 @@ export class App extends LitElement {
       <main
         >${input(this)} ${tabs(this)}
         <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}
-          >${tool(this) ?? html`${tokens(this)} ${seen(this)} ${lenses(this)} ${this.kind === "encoder" ? answers(this) : output(this)}`}</div
+          >${tool(this) ?? html`${this.kind === "encoder" ? answers(this) : nothing} ${tokens(this)} ${seen(this)} ${lenses(this)} ${this.kind === "encoder" ? nothing : output(this)}`}</div
         >
       </main>
       ${dialogs(this)} ${guide(this)} ${this.dragging ? html`<div class="dropzone">${this.say("model.drop")}</div>` : nothing}
