@@ -18,8 +18,9 @@
  * @typedef {{ id: number, token: string, special: boolean, text: string, candidates: Candidate[], trace: Trace, scores?: Float32Array, done: boolean, position: number, ms: number }} Step
  */
 /**
- * A token as a reader sees it: `token` is the tokenizer's own spelling, `special` marks tokens that stand for no text, `segment` says which of two texts it is of.
- * @typedef {{ id: number, token: string, special: boolean, segment?: number }} Piece
+ * A token as a reader sees it: `token` is the tokenizer's own spelling, `special` marks tokens that stand for no text, `segment` says which of two texts it is of;
+ * `unknown` is the token for whatever the vocabulary has none for.
+ * @typedef {{ id: number, token: string, special: boolean, segment?: number, unknown?: boolean }} Piece
  */
 /**
  * What one step of a beam search looked at, the likeliest first: `beam` is the place among those that the step before kept of the text that is continued, `score` the

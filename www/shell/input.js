@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { NO_EDITS } from "../reading/edits.js";
 import { pairHeadOf } from "../reading/reader.js";
 import { taskOf } from "../reading/tasks.js";
+import { named } from "../spelling.js";
 import { loadingLine } from "./loading.js";
 import { answer } from "./output.js";
 import { buttons } from "./writing.js";
@@ -67,9 +68,22 @@ export function input(app) {
       <p class="message" role="alert">${app.error ? html`<span class="error">${app.error}</span> ${remedy(app)}` : nothing}</p>
       ${loadingLine(app)}
       <p class="message" role="status">${app.notice}</p>
+      ${unread(app)}
       ${model && model.info.notices.length > 0 ? html`<p class="notices soft">${model.info.notices.map(({ key, values }) => html`<span>${say(key, values)}</span> `)}</p>` : nothing}
     </div>
   </section>`;
+}
+
+/**
+ * A sentence on what the model's tokenizer has no token for.
+ * @param {App} app
+ */
+function unread({ say, reading }) {
+  const unknown = reading.stale ? [] : reading.source.filter((piece) => piece.unknown);
+  if (unknown.length === 0) return nothing;
+  return html`<p class="notices unread" role="status"
+    >${say("input.unread", { n: unknown.length, token: named(unknown[0].token) })}</p
+  >`;
 }
 
 /**

@@ -31,6 +31,11 @@ export class Model {
     return this.#pieces.vocabulary.get(token);
   }
 
+  /** The token that stands for whatever the vocabulary has none for, where there is one. */
+  get unknown() {
+    return this.#pieces.unknown;
+  }
+
   /** @param {number} id */
   tokenOf(id) {
     return this.#tokens.get(id);

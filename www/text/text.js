@@ -107,7 +107,8 @@ export class Text {
     const added = this.#tokenizer.added(id);
     const token = this.#tokenizer.tokenOf(id);
     if (token === undefined) return { id, token: `#${id}`, special: false };
-    return { id, token: this.#byteLevel && !added ? readable(token) : token, special: added?.special ?? false };
+    const piece = { id, token: this.#byteLevel && !added ? readable(token) : token, special: added?.special ?? false };
+    return id === this.#tokenizer.unknown ? { ...piece, unknown: true } : piece;
   }
 }
 

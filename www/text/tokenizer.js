@@ -52,6 +52,11 @@ class Tokenizer {
     this.#decode = decoderOf(decoder);
   }
 
+  /** The id that stands for whatever the vocabulary has no token for, where there is one. */
+  get unknown() {
+    return this.#model.unknown;
+  }
+
   /**
    * @param {string[]} texts one, or a pair
    * @param {{ special: boolean }} options with the special tokens that the model expects around them

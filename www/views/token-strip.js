@@ -92,6 +92,10 @@ export class TokenStrip extends LitElement {
       font-size: 17px;
       border-style: dotted;
     }
+    .unknown button {
+      color: var(--danger);
+      border: 1.5px dashed var(--danger);
+    }
     .written button {
       border-color: color-mix(in oklab, var(--mark) 60%, var(--hairline));
       background: color-mix(
@@ -193,13 +197,20 @@ export class TokenStrip extends LitElement {
     const weight = this.weights?.[position];
     const mark = this.marks?.[position];
     const padded = position >= this.tokens.length - this.padded;
-    const kind = [piece.special && "special", position < this.faint && "faint", padded && "padded", mark]
+    const kind = [
+      piece.special && "special",
+      piece.unknown && "unknown",
+      position < this.faint && "faint",
+      padded && "padded",
+      mark,
+    ]
       .filter(Boolean)
       .join(" ");
     const under = weight !== undefined ? weight.toFixed(2) : this.ids ? String(piece.id) : "";
     const spoken =
       this.say("token.label", { n: position + 1, token: named(piece.token), id: piece.id }) +
-      (mark ? `, ${this.say(`mark.${mark}`)}` : "");
+      (mark ? `, ${this.say(`mark.${mark}`)}` : "") +
+      (piece.unknown ? `, ${this.say("mark.unknown")}` : "");
     return html`<li class=${kind}>
       <button
         type="button"
@@ -208,7 +219,7 @@ export class TokenStrip extends LitElement {
         aria-label=${weight === undefined ? spoken : `${spoken}, ${weight.toFixed(2)}`}
         aria-pressed=${position === this.selected}
         aria-keyshortcuts=${this.editable ? "Enter M" : nothing}
-        title=${`id ${piece.id}`}
+        title=${piece.unknown ? `id ${piece.id}: ${this.say("mark.unknown")}` : `id ${piece.id}`}
         @pointerenter=${() => this.#hover(position)}
         @focus=${() => this.#hover(position)}
         @click=${() => this.#select(position)}

@@ -102,4 +102,22 @@ for (const browser of browsers) {
       await finished(page);
       assert.deepEqual((await shown(page)).cross, back.cross);
     }));
+
+  test(`${browser}: what the model's vocabulary has nothing for is marked, and said in a sentence`, () =>
+    visit(browser, "index.html#device=cpu&text=I+like+你好.", async (page) => {
+      await finished(page);
+      const { said, marked, ids } = await page.evaluate(() => {
+        const strip = document.querySelector(".source diorama-token-strip");
+        return {
+          said: document.querySelector(".unread")?.textContent ?? "",
+          marked: [...(strip?.shadowRoot?.querySelectorAll(".unknown button") ?? [])].map((tile) => tile.textContent?.trim()),
+          ids: /** @type {any} */ (document.querySelector("diorama-app")).reading.source.filter(
+            (/** @type {any} */ { unknown }) => unknown,
+          ).length,
+        };
+      });
+      assert.deepEqual(marked, ["<unk>"]);
+      assert.equal(ids, 1);
+      assert.match(said, /1 token stands as <unk>/);
+    }));
 }
