@@ -54,7 +54,6 @@ export class App extends LitElement {
       "notice",
       "loading",
       "dialog",
-      "tables",
       "shader",
       "card",
       "checks",
@@ -97,8 +96,6 @@ export class App extends LitElement {
     this.loading = { stage: "start", fraction: 0 };
     /** @type {"" | "model" | "shader" | "checks"} */
     this.dialog = "";
-    /** Lenses that show their numbers as a table. @type {Set<string>} */
-    this.tables = new Set();
     /** @type {{ op: string, file: string, wgsl: string }} */
     this.shader = { op: "", file: "", wgsl: "" };
     /** The model's card and held-out numbers, where it has them. @type {import("./shell/card.js").Card | undefined} */
@@ -192,7 +189,7 @@ export class App extends LitElement {
    */
   set(change) {
     const reads = ["text", "pair", "task", "pad", "edits"].some((name) => name in change);
-    this.keep({ ...this.state, ...(reads ? { written: [] } : {}), ...change });
+    this.keep({ ...this.state, ...(reads ? { written: [], at: "" } : {}), ...change });
     if (reads) this.#readSoon("edits" in change ? 0 : TYPING_PAUSE);
     if (["temperature", "topK", "topP", "seed", "beams", "max"].some((name) => name in change))
       this.attempt(() => this.player.set(this.state));

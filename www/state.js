@@ -3,16 +3,16 @@
 import { shippedAt } from "./catalogue.js";
 import { entry } from "./lookup.js";
 import { NO_EDITS, formatEdits, parseEdits } from "./reading/edits.js";
-import { formatHeads, parseHeads } from "./reading/heads.js";
+import { formatHeads, formatShapes, parseHeads, parseShapes } from "./reading/heads.js";
 import { isExample, tasksOf } from "./reading/tasks.js";
 
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /**
- * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `heads` are the choices of single stacks, as "encoder:4.1,cross:3.0"; a stack without one has `layer` and `head`. `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
+ * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `heads` are the choices of single stacks, as "encoder:4.1,cross:3.0"; a stack without one has `layer` and `head`. `at` is the token that the reader chose, as "source:3" or "written:1" (from 0), or "none"; empty: the page chooses one. `shapes` are the stacks whose weights are shown as "lines" or as a "table". `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
  * `pair` is a second text, `edits` are tokens masked or filled in by hand; `written` are the ids of what is written, once the reader has taken a token by hand. `tool` is what is open below the text, `block` what the reader chose in it.
  * `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
  * @typedef {{ task: string, text: string, pair: string, edits: import("./reading/edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number, written: number[],
- *   layer: number, head: number, heads: string, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
+ *   layer: number, head: number, heads: string, at: string, shapes: string, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
  */
 
 /** Those of the first model. @type {State} */
@@ -32,6 +32,8 @@ export const DEFAULTS = {
   layer: 3,
   head: 0,
   heads: "",
+  at: "",
+  shapes: "",
   ids: false,
   tool: "look",
   block: {},
@@ -125,7 +127,7 @@ export function movedTo(state, model) {
   const texts = isExample(state.text)
     ? { text: after.text, pair: after.pair }
     : { pair: isExample(state.pair) ? "" : state.pair };
-  return { ...state, model, task: after.task, edits: NO_EDITS, written: [], heads: "", ...settings, ...texts };
+  return { ...state, model, task: after.task, edits: NO_EDITS, written: [], heads: "", at: "", ...settings, ...texts };
 }
 
 /**
@@ -161,6 +163,8 @@ export function parseState(hash) {
         .map(Number);
     else if (name === "edits") state.edits = parseEdits(text);
     else if (name === "heads") state.heads = formatHeads(parseHeads(text));
+    else if (name === "at") state.at = /^(none|(source|written):\d{1,4})$/.test(text) ? text : "";
+    else if (name === "shapes") state.shapes = formatShapes(parseShapes(text));
     else if (SETTING.test(name)) state.block[name.slice(OF_BLOCK.length)] = text;
     else if (["task", "text", "pair", "model", "tool"].includes(name)) state[name] = text;
   }

@@ -90,6 +90,37 @@ export function sidesOf({ kind, player, reader }, stack) {
 }
 
 /**
+ * The reader chooses a token, or lets go of it: the link says so.
+ * @param {App} app
+ * @param {"source" | "written"} side a decoder's prompt is its source
+ * @param {number} position
+ */
+export function chooseToken(app, side, position) {
+  const before = side === "source" ? app.pinned : app.selected;
+  const at = before === position && (side === "written" || app.selected === undefined) ? "none" : `${side}:${position}`;
+  app.amend({ at });
+  light(app, at);
+}
+
+/**
+ * Lights the token that the reader chose. Any chosen token of a decoder is one of one row; an encoder-decoder may have one on either side.
+ * @param {App} app
+ * @param {string} at as in the state
+ * @returns {boolean} whether there is that token
+ */
+export function light(app, at) {
+  const [side, number] = at.split(":");
+  const position = Number(number);
+  if (side === "none") [app.pinned, app.selected] = [undefined, undefined];
+  else if (side === "source" && position < app.reading.source.length) {
+    app.pinned = position;
+    if (app.kind === "decoder") app.selected = undefined;
+  } else if (side === "written" && position < app.player.steps.length) [app.pinned, app.selected] = [undefined, position];
+  else return false;
+  return true;
+}
+
+/**
  * The row of the main stack that is lit.
  * @param {App} app
  */

@@ -2,6 +2,7 @@
 // of the chosen layer and head.
 
 import { html, nothing } from "lit";
+import { formatShapes, parseShapes } from "../reading/heads.js";
 import { attentionName, chosen, headOf, layerOf, layersOf, litOf, sidesOf, stacksOf } from "./choice.js";
 import { showShader } from "./shaders.js";
 
@@ -9,6 +10,9 @@ import { showShader } from "./shaders.js";
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("./choice.js").Stack} Stack */
 /** @typedef {{ rows: Piece[], columns: Piece[], row: number | undefined, column: number | undefined }} Lens */
+
+/** What weights can be shown as, beside a map. */
+const SHAPES = /** @type {const} */ (["lines", "table"]);
 
 /** @param {App} app */
 export function lenses(app) {
@@ -40,7 +44,7 @@ function lens(app, stack) {
   const attention = attentionName(app, stack);
   const layer = layerOf(app, stack);
   const head = headOf(app, stack);
-  const table = app.tables.has(stack);
+  const shape = parseShapes(app.state.shapes).get(stack);
   const lit = (/** @type {CustomEvent} */ event) => light(app, stack, event.detail);
   const hook = `${attention}.hook_pattern`;
   const label = say("map.label", {
@@ -88,8 +92,8 @@ function lens(app, stack) {
     </div>
     <p class="caption">${axes}${sharing(app, head)}</p>
     ${
-      table
-        ? html`<diorama-attention-table
+      shape === "lines"
+        ? html`<diorama-attention-lines
             .trace=${reading.trace}
             .hook=${hook}
             .head=${String(head)}
@@ -98,37 +102,51 @@ function lens(app, stack) {
             .label=${label}
             .axes=${axes}
             .empty=${empty}
-            .stale=${reading.stale}
-            .say=${say}
-          ></diorama-attention-table>`
-        : html`<diorama-attention-map
-            .trace=${reading.trace}
-            .hook=${hook}
-            .head=${String(head)}
-            .rows=${rows}
-            .columns=${columns}
-            .row=${cell.row}
-            .column=${cell.column}
-            .label=${label}
-            .axes=${axes}
-            .empty=${empty}
-            .room=${room}
-            .follow=${stack !== "encoder"}
+            .hue=${stack}
             .stale=${reading.stale}
             .theme=${theme}
             .say=${say}
             @diorama-cell-hover=${lit}
-          ></diorama-attention-map>`
+          ></diorama-attention-lines>`
+        : shape === "table"
+          ? html`<diorama-attention-table
+              .trace=${reading.trace}
+              .hook=${hook}
+              .head=${String(head)}
+              .rows=${rows}
+              .columns=${columns}
+              .label=${label}
+              .axes=${axes}
+              .empty=${empty}
+              .stale=${reading.stale}
+              .say=${say}
+            ></diorama-attention-table>`
+          : html`<diorama-attention-map
+              .trace=${reading.trace}
+              .hook=${hook}
+              .head=${String(head)}
+              .rows=${rows}
+              .columns=${columns}
+              .row=${cell.row}
+              .column=${cell.column}
+              .label=${label}
+              .axes=${axes}
+              .empty=${empty}
+              .room=${room}
+              .follow=${stack !== "encoder"}
+              .stale=${reading.stale}
+              .theme=${theme}
+              .say=${say}
+              @diorama-cell-hover=${lit}
+            ></diorama-attention-map>`
     }
     <div class="tools">
-      <button type="button" class="link" aria-pressed=${table} @click=${() => toggleTable(app, stack)}
-        >${say("map.table")}</button
-      >
+      ${SHAPES.map((name) => html`<button type="button" class="link" aria-pressed=${name === shape} @click=${() => toggleShape(app, stack, name)}>${say(`map.${name}`)}</button>`)}
       <button type="button" class="link" ?disabled=${!app.model} @click=${() => app.attempt(() => showShader(app, "softmax"))}
         >WGSL</button
       >
       <diorama-save
-        .of=${() => app.querySelectorAll(`.lens.${stack} :is(diorama-attention-map, diorama-attention-table), .lens.${stack} diorama-mask-grid`)}
+        .of=${() => app.querySelectorAll(`.lens.${stack} :is(diorama-attention-map, diorama-attention-table, diorama-attention-lines), .lens.${stack} diorama-mask-grid`)}
         .say=${say}
       ></diorama-save>
     </div>
@@ -176,9 +194,11 @@ function choose(app, stack, { layer, head }) {
 /**
  * @param {App} app
  * @param {Stack} stack
+ * @param {import("../reading/heads.js").Shape} shape
  */
-function toggleTable(app, stack) {
-  const tables = new Set(app.tables);
-  if (!tables.delete(stack)) tables.add(stack);
-  app.tables = tables;
+function toggleShape(app, stack, shape) {
+  const shapes = parseShapes(app.state.shapes);
+  if (shapes.get(stack) === shape) shapes.delete(stack);
+  else shapes.set(stack, shape);
+  app.set({ shapes: formatShapes(shapes) });
 }

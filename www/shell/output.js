@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { slice } from "../trace.js";
 import { cutDistribution } from "../reading/sampling.js";
-import { litOf, patternOf, saidOf } from "./choice.js";
+import { chooseToken, litOf, patternOf, saidOf } from "./choice.js";
 import { fillGaps } from "./fill.js";
 import { branch } from "./writing.js";
 
@@ -114,7 +114,7 @@ function strip(app) {
     .stale=${player.stale}
     .say=${say}
     @diorama-token-hover=${(/** @type {CustomEvent} */ event) => (app.hover = event.detail.position === undefined ? undefined : { side: "target", position: event.detail.position })}
-    @diorama-token-select=${(/** @type {CustomEvent} */ event) => (app.selected = app.selected === event.detail.position ? undefined : event.detail.position)}
+    @diorama-token-select=${(/** @type {CustomEvent} */ event) => chooseToken(app, "written", event.detail.position)}
   ></diorama-token-strip>`;
 }
 

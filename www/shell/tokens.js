@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { NO_EDITS, toggled } from "../reading/edits.js";
 import { outputHeadOf } from "../reading/reader.js";
-import { litRow, mainStack, patternOf } from "./choice.js";
+import { chooseToken, litRow, mainStack, patternOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {{ tokens: import("../trace.js").Piece[], marks?: string[], selected: number | undefined }} Row */
@@ -136,8 +136,8 @@ function hover(app, position) {
  */
 function select(app, position) {
   const written = app.kind === "decoder" ? position - app.player.source.length : -1;
-  app.pinned = written >= 0 || app.pinned === position ? undefined : position;
-  if (written >= 0) app.selected = app.selected === written ? undefined : written;
+  if (written >= 0) chooseToken(app, "written", written);
+  else chooseToken(app, "source", position);
 }
 
 /**

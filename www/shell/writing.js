@@ -3,7 +3,7 @@
 import { html } from "lit";
 import { mostTelling } from "../reading/moment.js";
 import { leastCertain } from "../reading/sampling.js";
-import { mainStack, patternOf, sidesOf } from "./choice.js";
+import { light, mainStack, patternOf, sidesOf } from "./choice.js";
 
 /** @typedef {import("../app.js").App} App */
 
@@ -42,11 +42,11 @@ export async function run(app) {
   const { player } = app;
   [app.selected, app.pinned] = [undefined, undefined];
   await app.read();
-  if (app.kind === "encoder") return void (app.pinned = telling(app)?.row);
+  if (app.kind === "encoder") return lightOne(app);
   // A text that is at its end is written anew, by the model alone.
   if (player.finished && !player.stale && app.state.written.length > 0) app.keep({ ...app.state, written: [] });
   await player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
-  if (player.finished || player.cutShort) lightTelling(app);
+  if (player.finished || player.cutShort) lightOne(app);
   wrote(app);
 }
 
@@ -62,12 +62,14 @@ function telling(app) {
 }
 
 /**
- * Of a text that is written: its most telling word, or else the one that the model was least sure of.
+ * The token that the reader chose; else the most telling word, or what a model that writes was least sure of.
  * @param {App} app
  */
-function lightTelling(app) {
-  const { player, kind } = app;
+function lightOne(app) {
+  const { player, kind, state } = app;
+  if (state.at && light(app, state.at)) return;
   const row = telling(app)?.row;
+  if (kind === "encoder") return void (app.pinned = row);
   const inPrompt = kind === "decoder" ? player.traced.length : 0;
   if (row !== undefined && row < inPrompt) app.pinned = row;
   else app.selected = row === undefined ? leastCertain(player.steps) : row - inPrompt;
@@ -108,6 +110,7 @@ export async function rewrite(app, before = app.state) {
   if (written.length === 0) return app.run();
   [app.selected, app.pinned] = [undefined, undefined];
   await player.step(...written);
+  if (player.finished || player.cutShort || app.state.at) lightOne(app);
 }
 
 /**

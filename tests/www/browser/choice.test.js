@@ -120,4 +120,24 @@ for (const browser of browsers) {
       assert.equal(ids, 1);
       assert.match(said, /1 token stands as <unk>/);
     }));
+
+  test(`${browser}: a chosen token, and what its weights are shown as, are in the link; a text of one's own begins anew`, () =>
+    visit(browser, "index.html#device=cpu", async (page) => {
+      await finished(page);
+      await (await page.$(".output diorama-token-strip >>> li:nth-child(2) button"))?.click();
+      await page.click(".lens.cross .tools button");
+      await page.waitForFunction(() => document.querySelector(".lens.cross diorama-attention-lines"));
+      const before = await shown(page);
+      assert.equal(before.token, "ai");
+      assert.match(decodeURIComponent(before.hash), /at=written:1&shapes=cross:lines/);
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      await finished(page);
+      assert.deepEqual(await shown(page), before);
+      await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).set({ text: "She has two cats." }));
+      await page.click(".buttons .primary");
+      await finished(page);
+      assert.ok(!(await shown(page)).hash.includes("at="));
+    }));
 }
