@@ -90,6 +90,12 @@ def folder(name: str, base: str, config: dict, **beside) -> tuple[str, str, dict
     return name, base, files | {f"{file}.json": content for file, content in beside.items()}
 
 
+def alone(name: str, base: str, **beside) -> tuple[str, str, dict]:
+    """A folder without a tokenizer_config.json: the model of its config.json names the class."""
+    _, _, files = folder(name, base, {}, **beside)
+    return f"{name}, without tokenizer_config.json", base, {file: content for file, content in files.items() if file != "tokenizer_config.json"}
+
+
 PADDING = {"strategy": {"Fixed": 8}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD2]"}
 ENT = {"content": "<ent>", **FLAGS}
 FOLDERS = [
@@ -97,6 +103,15 @@ FOLDERS = [
         ("bert", "BertTokenizer"), ("bert", "ElectraTokenizerFast"), ("gpt2", "GPT2Tokenizer"), ("roberta", "RobertaTokenizerFast"),
         ("albert", "AlbertTokenizer"), ("t5", "T5TokenizerFast"), ("llama", "LlamaTokenizer")]],
     *[folder(f"{model}, no class", model, {}) for model in FILES],
+    *[alone(model, model) for model in FILES],
+    *[alone(f"{model} that lacks its {stage}", model, tokenizer={stage: None}) for model, stage in [
+        ("bert", "normalizer"), ("bert", "post_processor"), ("gpt2", "pre_tokenizer"), ("roberta", "post_processor"), ("albert", "normalizer"),
+        ("t5", "post_processor"), ("t5", "pre_tokenizer"), ("llama", "post_processor")]],
+    alone("electra", "bert", model={"model_type": "electra"}),
+    alone("a plain class of config.json", "bert", model={"tokenizer_class": "PreTrainedTokenizerFast"}, tokenizer={"post_processor": None}),
+    alone("a class of config.json", "bert", model={"model_type": "llama", "tokenizer_class": "BertTokenizer"}),
+    *[alone(f"{model} with special_tokens_map.json", model, special_tokens_map={"additional_special_tokens": ["<ent>"]}) for model in FILES],
+    *[alone(f"{model} with added_tokens.json", model, added_tokens={"<ent>": 99}) for model in FILES],
     *[folder(f"{model}, as it stands", model, {"tokenizer_class": "PreTrainedTokenizerFast", "do_lower_case": False}) for model in FILES],
     folder("electra, no class", "bert", {"do_lower_case": False}, model={"model_type": "electra"}),
     folder("a class of config.json", "bert", {"do_lower_case": False}, model={"model_type": "llama", "tokenizer_class": "BertTokenizer"}),

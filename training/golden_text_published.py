@@ -4,7 +4,7 @@
 
 `text/published.json` has tokenizers by name, and folders: their files (a tokenizer.json may be the name of one), and texts with their ids, segments and the text that the ids decode to. The first folders try one setting
 each; the others are random ones of every model, normalizer, pre-tokenizer, processor and decoder. Those of which `AutoTokenizer` makes an error are left out,
-and a folder without a tokenizer_config.json is read by the `tokenizers` library alone. The native command and the page are both held to the file.
+and a folder without a tokenizer_config.json and a config.json is read by the `tokenizers` library alone. The native command and the page are both held to the file.
 Nothing is trained: what is written is the same every time.
 """
 
@@ -31,7 +31,7 @@ def cases(files: dict[str, dict], texts: list) -> list[dict] | None:
         for name, content in files.items():
             (Path(folder) / name).write_text(json.dumps(content))
         try:
-            if "tokenizer_config.json" in files:
+            if "config.json" in files:
                 tokenizer = AutoTokenizer.from_pretrained(folder)
                 encode = lambda *texts: tokenizer(*texts).encodings[0]  # noqa: E731
             else:

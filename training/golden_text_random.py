@@ -107,6 +107,10 @@ def config(chance: random.Random, kind: str) -> dict:
     return made
 
 
+# Models whose class has such a vocabulary: `AutoTokenizer` takes that class where a folder has no tokenizer_config.json.
+FITTING = {"WordPiece": ["bert", "electra"], "Unigram": ["t5", "albert"], "BPE": ["gpt2", "roberta", "llama"]}
+
+
 def random_folder(chance: random.Random) -> dict[str, dict]:
     kind = chance.choice(["WordLevel", "WordPiece", "Unigram", "BPE", "BPE"])
     bytes_first = kind == "BPE" and chance.random() < 0.5
@@ -119,7 +123,10 @@ def random_folder(chance: random.Random) -> dict[str, dict]:
     files = {"tokenizer.json": EMPTY | parts}
     if chance.random() < 0.75:
         files |= {"tokenizer_config.json": config(chance, kind), "config.json": {"model_type": chance.choice([*FILES, "electra"])}}
-    if "tokenizer_config.json" in files and chance.random() < 0.2:
+    elif fitting := FITTING.get(kind):
+        if chance.random() < 0.7:
+            files["config.json"] = {"model_type": chance.choice(fitting)}
+    if "config.json" in files and chance.random() < 0.2:
         files["special_tokens_map.json"] = {"cls_token": {"content": "[CLS]", **FLAGS, "lstrip": chance.random() < 0.5}, "sep_token": chance.choice(["[SEP]", "<x>"])}
     return files
 

@@ -66,10 +66,12 @@ impl Published {
         // The other classes name a token of their own, or none.
         let padding = if matches!(class, None | Some(Class::Llama)) { file["padding"]["pad_token"].as_str() } else { None };
         let names = added::names(settings, class.map_or(&[], rebuild::default_names), padding)?;
-        let extra = match class {
-            Some(class) => added::extra(settings).map_or_else(|| rebuild::sentinels(class, settings), Ok)?,
-            None => added::extra(settings).unwrap_or_default(),
-        };
+        let mut extra = added::extra(settings).unwrap_or_default();
+        if let Some(class) = class
+            && !extra.iter().filter_map(spelling).any(|token| token.contains("<extra_id_"))
+        {
+            extra.extend(rebuild::sentinels(class, settings)?);
+        }
         let more = added::tokens(settings, &file, &names, &extra, class.is_none())?;
         let bpe = kind(&file["model"]) == "BPE";
         let forced = settings.flag("clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output")?.unwrap_or(false);

@@ -41,7 +41,7 @@ pub fn default_names(class: Class) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// The sentinels that T5's class adds where the files list no special tokens.
+/// The sentinels that T5's class adds where no special tokens are listed, or only by the older name.
 pub fn sentinels(class: Class, settings: &Settings) -> Result<Vec<Value>> {
     let listed = settings.fields().contains_key(EXTRA);
     let count = if class == Class::T5 && !listed { settings.count("extra_ids")?.unwrap_or(100) } else { 0 };

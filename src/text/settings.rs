@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result, shown_longer, written};
 use crate::json;
 
-/// What is said of a tokenizer outside tokenizer.json. In folders without a tokenizer_config.json nothing is: tokenizer.json is read as it stands.
+/// What is said of a tokenizer outside tokenizer.json. Without a tokenizer_config.json, the model of config.json names the class.
 pub struct Settings {
     fields: Map<String, Value>,
     /// `added_tokens.json`: spelling → id.
@@ -19,12 +19,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Nothing where the folder has no tokenizer_config.json.
+    /// Nothing where the folder has no tokenizer_config.json, and no config.json whose model or class says how a text is read.
     pub fn read(dir: &Path) -> Result<Option<Self>> {
-        let Some(mut fields) = object(dir, CONFIG)? else { return Ok(None) };
+        let config = object(dir, CONFIG)?;
         let model = object(dir, "config.json")?.unwrap_or_default();
         let word = |name: &str| model.get(name).and_then(Value::as_str).map(String::from);
         let (model_type, model_class) = (word("model_type"), word("tokenizer_class"));
+        let mut fields = match config {
+            Some(fields) => fields,
+            None if model_type.is_some() || model_class.is_some() => Map::new(),
+            None => return Ok(None),
+        };
         let mut added = Map::new();
         merge_names(&mut fields);
         // Newer versions write all added tokens into tokenizer_config.json, and then look nowhere else.

@@ -68,17 +68,19 @@ export function namesOf(settings, defaults) {
 }
 
 /**
- * Special tokens without names: those of the files, or the sentinels that T5's class adds where the files list none.
+ * Special tokens without names: those of the files, and the sentinels that T5's class adds where the files list none, or list others by the older name only.
  * @param {Record<string, any>} settings
  * @param {string} [name] of the class
  * @returns {Written[]}
  */
 export function extraOf(settings, name) {
   const listed = "extra_special_tokens" in settings ? settings.extra_special_tokens : settings.additional_special_tokens;
-  if (listed !== undefined || name !== "T5Tokenizer") return Array.isArray(listed) ? listed : [];
+  const extra = Array.isArray(listed) ? listed : [];
+  const complete = "extra_special_tokens" in settings || extra.some((token) => spelling(token)?.includes("<extra_id_"));
+  if (complete || name !== "T5Tokenizer") return extra;
   const count = settings.extra_ids ?? 100;
   if (!Number.isInteger(count) || count < 0 || count > 10_000) throw refused("extra_ids", count);
-  return Array.from({ length: count }, (_, n) => `<extra_id_${n}>`);
+  return [...extra, ...Array.from({ length: count }, (_, n) => `<extra_id_${n}>`)];
 }
 
 /**

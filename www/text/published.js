@@ -1,5 +1,6 @@
 // A published tokenizer: tokenizer.json and what the files beside it change, as `AutoTokenizer` of `transformers` 5.23 reads them. The native command does the same
-// in src/text/published.rs; tests/goldens/text/published.json holds both to it. Without a tokenizer_config.json, tokenizer.json is read as it stands.
+// in src/text/published.rs; tests/goldens/text/published.json holds both to it. Without a tokenizer_config.json, the model of config.json
+// names the class.
 
 import { extraOf, flagOf, namesOf, settingsOf, spelling, tokensToAdd } from "./beside.js";
 import { MODEL_OF, classOf, kindOf } from "./class.js";
@@ -20,8 +21,9 @@ import { shown, Trouble } from "../trouble.js";
  * @returns {Published}
  */
 export function published(file, { config, model = {}, special, added }) {
-  if (!config || !file?.model?.vocab) return { file, more: [], splitSpecial: false, tidy: false, masks: MASKS, notices: [] };
-  const settings = settingsOf({ config, special });
+  const told = config ?? (model.model_type || model.tokenizer_class ? {} : undefined);
+  if (!told || !file?.model?.vocab) return { file, more: [], splitSpecial: false, tidy: false, masks: MASKS, notices: [] };
+  const settings = settingsOf({ config: told, special });
   /** @type {Trouble[]} */
   const notices = [];
   if (settings.fast_tokenizer_files) notices.push(new Trouble("notice.tokenizerFiles"));

@@ -94,9 +94,11 @@ test("each file is asked for once", () =>
   served(WHOLE, async (url, asked) => {
     await readModel({ url }, () => {});
     assert.deepEqual(asked.sort(), [
+      "GET added_tokens.json",
       "GET config.json",
       "GET generation_config.json",
       "GET model.safetensors",
+      "GET special_tokens_map.json",
       "GET tokenizer.json",
       "GET tokenizer_config.json",
     ]);
