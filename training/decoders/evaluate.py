@@ -19,7 +19,9 @@ from common.export import metric, report
 from torch.nn import functional as F
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-N_TEXTS, N_SAMPLES, N_POEMS = 300, 50, 400
+from . import requests
+
+N_TEXTS, N_SAMPLES, N_POEMS, N_REQUESTS = 300, 50, 400, 200
 
 
 @torch.no_grad()
@@ -47,6 +49,44 @@ def sample(model: PreTrainedModel, tok: PreTrainedTokenizerBase, prompts: list[s
                              pad_token_id=tok.eos_token_id)  # fmt: skip
         written.append(tok.decode(out[0], skip_special_tokens=True))
     return written
+
+
+@torch.no_grad()
+def answers(model: PreTrainedModel, tok: PreTrainedTokenizerBase, asked: list[list[str]], with_words: bool = True, n_tokens: int = 200, at_once: int = 50) -> list[str]:
+    """A story for each list of words, at temperature 0.8; without words, stories that nobody asked for, to compare with."""
+    torch.manual_seed(1)
+    tok.pad_token, tok.padding_side, written = tok.eos_token, "left", []
+    for at in range(0, len(asked), at_once):
+        prompts = [requests.prompt(words) if with_words else "" for words in asked[at : at + at_once]]
+        given = tok(prompts, return_tensors="pt", padding=True, return_token_type_ids=False)
+        out = model.generate(**given, do_sample=True, temperature=0.8, top_k=0, max_new_tokens=n_tokens, pad_token_id=tok.eos_token_id)
+        written += tok.batch_decode(out[:, given["input_ids"].shape[1] :], skip_special_tokens=True)
+    return written
+
+
+def share_found(asked: list[list[str]], stories: list[str]) -> tuple[float, int]:
+    """(per cent of the asked words that are in their stories, how many were asked for)."""
+    found = [requests.has(story, word) for words, story in zip(asked, stories, strict=True) for word in words]
+    return 100 * sum(found) / len(found), len(found)
+
+
+def request_metrics(model: PreTrainedModel, tok: PreTrainedTokenizerBase, held_out: list[str], words: list[str]) -> list[dict]:
+    """Requests of two or three words: of one held-out story, and drawn from all words; beside them the same words in stories that were not asked for any."""
+    rng, known, rows = random.Random(1), set(words), []
+    together = []
+    for text in held_out:
+        choice = sorted({word.lower() for word in requests.words_in(text)} & known)
+        if len(choice) >= 3 and len(together) < N_REQUESTS:
+            together.append(rng.sample(choice, rng.choice([2, 3])))
+    apart = [rng.sample(words, rng.choice([2, 3])) for _ in range(N_REQUESTS)]
+    for task, asked in (("words of a held-out story", together), ("words drawn at random", apart)):
+        rows.append(metric(task, "asked words that are in the story", *_percent(share_found(asked, answers(model, tok, asked)))))
+        rows.append(metric(task, "the same words in a story without a request", *_percent(share_found(asked, answers(model, tok, asked, with_words=False)))))
+    return rows
+
+
+def _percent(share: tuple[float, int]) -> tuple[float, str, int]:
+    return share[0], "%", share[1]
 
 
 def characters_per_token(tok: PreTrainedTokenizerBase, texts: list[str]) -> float:
@@ -112,6 +152,8 @@ def main() -> None:
             metric("Chinese sentences", "characters per token", characters_per_token(tok, chinese), "", len(chinese)),
             metric("Chinese sentences", "characters per token, with llama-tiny's vocabulary", characters_per_token(smaller, chinese), "", len(chinese)),
         ]
+    if args.model.name == "llama-tiny-instruct":
+        metrics += request_metrics(model, tok, held_out, json.loads((args.work / "words.json").read_text(encoding="utf-8")))
     report(args.model, metrics)
     print(json.dumps(metrics, indent=1, ensure_ascii=False))
     if args.samples:
