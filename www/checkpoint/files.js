@@ -112,8 +112,7 @@ async function readTokenizerParts(folder, source) {
     Promise.all(files.map(async (file) => (await optionalJson(folder, file))?.value));
   const [tokenizer, tokenizerConfig] = await read([TOKENIZER, "tokenizer_config.json"]);
   const { added_tokens_decoder: listed, tokenizer_class: name } = /** @type {any} */ (tokenizerConfig ?? {});
-  if (!tokenizer || listed !== undefined || ("url" in source && PLAIN.test(name ?? "")))
-    return { tokenizer, tokenizerConfig };
+  if (!tokenizer || listed !== undefined || ("url" in source && PLAIN.test(name ?? ""))) return { tokenizer, tokenizerConfig };
   const [special, added] = await read(["special_tokens_map.json", "added_tokens.json"]);
   return { tokenizer, tokenizerConfig, tokenizerBeside: { special, added } };
 }
