@@ -69,6 +69,7 @@ export const HIDEABLE = [
   "examples",
   "tools",
   "source",
+  "seen",
   "towers",
   "masks",
   "maps",

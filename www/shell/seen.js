@@ -11,7 +11,7 @@ import { openTool } from "./tools.js";
 /** @param {App} app */
 export function seen(app) {
   const { say } = app;
-  return html`<p class="seen" aria-live="polite"
+  return html`<p class="seen"
     >${sentence(app) ?? (app.reading.stale ? nothing : html`<span class="soft">${say("seen.try")}</span>`)}</p
   >`;
 }

@@ -45,7 +45,7 @@ export async function run(app) {
   if (app.kind === "encoder") return lightOne(app);
   // A text that is at its end is written anew, by the model alone.
   if (player.finished && !player.stale && app.state.written.length > 0) app.keep({ ...app.state, written: [] });
-  await player.run(matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE);
+  await player.run(pace());
   if (player.finished || player.cutShort) lightOne(app);
   wrote(app);
 }
@@ -76,7 +76,7 @@ function lightOne(app) {
 }
 
 /**
- * Takes another token at a place already written: what followed is forgotten.
+ * Takes another token at a place already written, and goes on from it: what followed is forgotten.
  * @param {App} app
  * @param {number} id
  */
@@ -84,11 +84,20 @@ export async function branch(app, id) {
   const { steps, finished, cutShort, stale } = app.player;
   // A text that was written to its end comes back by itself when this is undone; one that was stopped on its way comes back by its tokens.
   if (!finished && !cutShort && !stale) app.amend({ written: idsOf(app) });
-  if (app.selected !== undefined && app.selected < steps.length) await app.player.back(steps.length - app.selected);
+  const place = Math.min(app.selected ?? steps.length, steps.length);
+  if (place < steps.length) await app.player.back(steps.length - place);
   app.selected = undefined;
   await app.read();
   await app.player.step(id);
-  app.keep({ ...app.state, written: idsOf(app) });
+  app.keep({ ...app.state, written: idsOf(app), at: `written:${place}` });
+  await app.player.run(pace());
+  wrote(app);
+  light(app, app.state.at);
+}
+
+/** No pause between tokens for who asked for less motion. */
+function pace() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : PACE;
 }
 
 /**

@@ -200,3 +200,14 @@ test("an embed leaves out what its link hides", () =>
     );
     assert.deepEqual(shown, [false, false, false, true]);
   }));
+
+test("an embed without the input still shows the answer, and what is seen unless that is hidden, too", () =>
+  visit("chromium", "index.html#hide=input,seen", async (page) => {
+    await finished(page);
+    const shown = await page.evaluate(() =>
+      [".input form", ".examples", ".seen", ".output .written"].map(
+        (part) => /** @type {HTMLElement} */ (document.querySelector(part)).offsetHeight > 0,
+      ),
+    );
+    assert.deepEqual(shown, [false, false, false, true]);
+  }));

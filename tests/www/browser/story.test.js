@@ -102,8 +102,16 @@ for (const browser of browsers) {
         return { first: shown[0].id, second: shown[1].id };
       });
       assert.equal(taken.first, written[0]);
-      await tilesAre(page, 1);
-      assert.deepEqual(await tileIds(page, "output"), [taken.second]);
+      await page.waitForFunction(
+        (id) => /** @type {any} */ (document.querySelector("diorama-app")).player.steps[0]?.id === id,
+        {},
+        taken.second,
+      );
+      await finished(page);
+      const after = await tileIds(page, "output");
+      assert.equal(after[0], taken.second);
+      assert.ok(after.length > 1, "the model writes on behind the token that was taken");
+      assert.equal(await page.evaluate(() => /** @type {any} */ (document.querySelector("diorama-app")).selected), 0);
     }));
 
   test(`${browser}: a token under the cursor lights what it attends to, and the arrow keys read the map`, () =>
