@@ -74,6 +74,7 @@ export class Candidates extends LitElement {
     button:hover {
       background: color-mix(in oklab, var(--bar) 8%, transparent);
     }
+    ol:focus-visible,
     button:focus-visible {
       outline: 2px solid var(--focus);
       outline-offset: -2px;
@@ -226,7 +227,7 @@ export class Candidates extends LitElement {
 
   render() {
     const others = 1 - this.candidates.reduce((sum, { probability }) => sum + probability, 0);
-    return html`<ol aria-label=${this.label} style=${`--bar:var(--${this.hue})`}>
+    return html`<ol aria-label=${this.label} tabindex=${this.deed ? nothing : 0} style=${`--bar:var(--${this.hue})`}>
         ${this.candidates.length === 0 ? html`<li class="waiting">${this.say("candidates.empty")}</li>` : nothing}
         ${this.candidates.map((candidate) => this.#bar(candidate))}
         ${this.candidates.length > 0 && others >= LISTED ? this.#others(others) : nothing}
