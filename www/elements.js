@@ -22,6 +22,7 @@ import { Lines } from "./views/lines.js";
 import { MaskEditor } from "./views/mask-editor.js";
 import { MaskGrid } from "./views/mask-grid.js";
 import { Matrix } from "./views/matrix.js";
+import { SentenceLines } from "./views/sentence-lines.js";
 import { ShaderView } from "./views/shader-view.js";
 import { Sketch } from "./views/sketch.js";
 import { TokenLines } from "./views/token-lines.js";
@@ -56,6 +57,7 @@ const ELEMENTS = {
   "diorama-mask-grid": MaskGrid,
   "diorama-matrix": Matrix,
   "diorama-save": Save,
+  "diorama-sentence-lines": SentenceLines,
   "diorama-shader-view": ShaderView,
   "diorama-sketch": Sketch,
   "diorama-token-lines": TokenLines,

@@ -11,7 +11,7 @@ import { TOKENIZER } from "./checkpoint/survey.js";
 import { sentence } from "./sentence.js";
 import { Trouble } from "./trouble.js";
 
-/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./explore.js").App} App */
 /** @typedef {import("./checkpoint/files.js").Stated} Stated */
 
 const MIRROR = "diorama.mirror";

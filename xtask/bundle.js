@@ -9,7 +9,7 @@ import { build } from "esbuild";
 const [out, packages, ...files] = process.argv.slice(2);
 
 /** Classic scripts: browsers run a page's where they refuse modules, and not all run a module as service worker. */
-const CLASSIC = ["www/start.js", "www/sw.js"];
+const CLASSIC = ["www/moved.js", "www/unstarted.js", "www/sw.js"];
 
 const common = /** @type {const} */ ({
   outdir: out,

@@ -1,7 +1,7 @@
 // Takes a picture of the built site, or of any address on this machine:
 //     node tests/www/shot.js URL OUT.png [--browser chromium] [--width 1280] [--height 800] [--scale 1] [--theme dark] [--lang zh]
 //                            [--wait SELECTOR] [--delay MS] [--full]
-// URL is relative to dist/ ("" or "index.html#…") or begins with http://127.0.0.1.
+// URL is relative to dist/ ("" or "explore.html#…") or begins with http://127.0.0.1.
 
 import { parseArgs } from "node:util";
 import { open } from "./drive.js";

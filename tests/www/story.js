@@ -1,7 +1,7 @@
 // A story in a real browser: a page is opened, something is done on it, and whatever goes wrong on the page fails the story.
 //
 //     for (const browser of browsers) {
-//       test(`${browser}: …`, () => visit(browser, "", async (page) => { … }));
+//       test(`${browser}: …`, () => visit(browser, "explore.html", async (page) => { … }));
 //     }
 //
 // The stories of a file share a browser where they want the same of it, each in a context of its own, with its own storage and cache: a launch takes seconds.

@@ -187,6 +187,8 @@ async function readTable(folder, name, peeked) {
     }
   }
   if (folder.page && isMarkup(new TextDecoder().decode(start.subarray(0, 64)))) throw folder.page(name);
+  // Packed by gzip, and no header (Content-Encoding) tells the browser to unpack it.
+  if (start[0] === 0x1f && start[1] === 0x8b) throw new Trouble("trouble.packed", { file: name });
   throw new Trouble("trouble.header", { file: name, size: (peeked.size ?? start.length).toLocaleString("en") });
 }
 

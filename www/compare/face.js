@@ -90,7 +90,7 @@ function sketch({ say }, { anatomy, name, model }) {
         say("compare.stack", { stack: say(`${name}.title`), n: groups.reduce((sum, { layers }) => sum + layers.length, 0) }),
       )
       .join(", ") ?? "";
-  return html`<a class="sketch" href=${`index.html#model=models/${name}/&tool=architecture`} title=${say("compare.inside")}
+  return html`<a class="sketch" href=${`explore.html#model=models/${name}/&tool=architecture`} title=${say("compare.inside")}
     ><diorama-sketch .stacks=${stacks} .label=${say("compare.sketch", { model: name, words })}></diorama-sketch>
     <small>${say("model.size", { n: parameters(model?.info.parameters ?? 0) })}</small></a
   >`;

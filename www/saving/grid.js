@@ -19,6 +19,7 @@ const FONT = 'font-family="ui-monospace, Menlo, Consolas, monospace" font-size="
  */
 export function gridOf(view) {
   if (view?.localName === "diorama-matrix") return view.data.length > 0 ? ofMatrix(view) : undefined;
+  if (view?.localName === "diorama-sentence-lines") return view.matrix ? ofSentences(view) : undefined;
   const mask = view?.localName === "diorama-mask-grid";
   const hook = mask ? `${view.attention}.hook_attn_scores` : view?.hook;
   const head = headOf(String(view?.head));
@@ -37,6 +38,25 @@ export function gridOf(view) {
     share: !mask,
     forbidden: (index) => isMasked(scores?.[index] ?? 0),
     whole,
+  };
+}
+
+/**
+ * @param {any} view
+ * @returns {Grid}
+ */
+function ofSentences({ label, below, above, matrix: { rows, columns, data } }) {
+  const names = (/** @type {Piece[]} */ pieces, /** @type {number} */ count) =>
+    Array.from({ length: count }, (_, i) => plain(pieces[i]?.token ?? String(i)));
+  return {
+    name: label,
+    label,
+    rows: names(below, rows),
+    columns: names(above, columns),
+    data,
+    share: true,
+    forbidden: () => false,
+    whole: { name: label, shape: [rows, columns], data },
   };
 }
 

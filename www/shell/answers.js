@@ -5,7 +5,7 @@ import { classBars, meaningOf, sharesOf } from "../reading/classes.js";
 import { outputHeadOf, pairHeadOf } from "../reading/reader.js";
 import { litOf, saidOf } from "./choice.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** How many candidates stand side by side at a masked place. */
 const SHOWN = 8;

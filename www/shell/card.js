@@ -8,7 +8,7 @@ import { optionalJson } from "../checkpoint/survey.js";
 import { readSmall } from "../checkpoint/transfer.js";
 import { entry } from "../lookup.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {{ text: string, metrics: Metric[] }} Card */
 /** @typedef {{ task: string, metric: string, value: number, unit: string, n: number }} Metric */
 

@@ -6,7 +6,7 @@ import { shippedAt } from "../catalogue.js";
 import { addressOf } from "../checkpoint/opening.js";
 import { modelSource } from "../checkpoint/source.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("../engine/parity.js").Compared} Compared */
 /** `reference` undefined: this model has none. @typedef {{ reference: Compared[] | undefined, devices: Compared[], running: boolean }} Checks */
 

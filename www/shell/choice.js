@@ -4,7 +4,7 @@ import * as stacks from "../masking/stacks.js";
 import { formatHeads, parseHeads } from "../reading/heads.js";
 import { attentionMatrix } from "../trace.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("../masking/stacks.js").Stack} Stack */
 
 /**
@@ -161,7 +161,7 @@ export function saidOf(app) {
  * What is lit everywhere: the token under the cursor, else a pinned token of the input, else the chosen token of the output. A decoder's one row of tokens
  * counts as input throughout.
  * @param {App} app
- * @returns {import("../app.js").Hover}
+ * @returns {import("../explore.js").Hover}
  */
 export function litOf({ kind, hover, pinned, selected, player }) {
   if (hover) return hover;

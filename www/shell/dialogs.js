@@ -10,7 +10,7 @@ import { models } from "./models.js";
 import { ownModel } from "./own.js";
 import { shaders } from "./shaders.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 const BODIES = { model: modelCard, shader: shaders, checks };
 

@@ -31,7 +31,7 @@ async function filesOf(entry) {
 
 /**
  * Files over the page: it says that it would take them, and takes them.
- * @param {import("../app.js").App} app
+ * @param {import("../explore.js").App} app
  * @param {DragEvent} event
  */
 export function dragged(app, event) {

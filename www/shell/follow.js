@@ -4,7 +4,7 @@ import { formatState, parseState } from "../state.js";
 import { followAddress } from "./tools.js";
 import { rewrite } from "./writing.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** @param {App} app */
 export function follow(app) {

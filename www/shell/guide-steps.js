@@ -4,7 +4,7 @@ import { headOf, layerOf, litRow, mainStack, patternOf, sidesOf, stacksOf } from
 import { heaviest } from "../reading/moment.js";
 import { named } from "../spelling.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("../kinds.js").Kind} Kind */
 /**
  * `target` is what it points at; `kinds` are those whose pages have it. `begin` takes note of how things stand, `done` gives what has come of them, as the
@@ -99,7 +99,7 @@ function hasRun(app, before) {
 
 /**
  * @param {App} app
- * @param {{ ids: boolean, hover: import("../app.js").Hover }} before
+ * @param {{ ids: boolean, hover: import("../explore.js").Hover }} before
  */
 function namesToken(app, before) {
   const { state, hover, reading, model } = app;
@@ -114,7 +114,7 @@ function namesToken(app, before) {
 
 /**
  * @param {App} app
- * @param {{ hover: import("../app.js").Hover, selected: number | undefined }} before
+ * @param {{ hover: import("../explore.js").Hover, selected: number | undefined }} before
  */
 function looks(app, before) {
   const row = litRow(app);

@@ -5,7 +5,7 @@ import { blockStyles } from "../blocks/styles.js";
 import { stepsOf } from "./guide-steps.js";
 import { pageIn } from "./preferences.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("./guide-steps.js").Remark} Remark */
 
 const GAP = 12; // px between the card, what it points at and the window's edge

@@ -6,12 +6,13 @@ import { showChecks } from "./checks.js";
 import { guideButton } from "./guide.js";
 import { stage, status } from "./loading.js";
 import { parameters } from "./models.js";
-import { pages } from "./pages.js";
+import { oneOrThree, pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
 import { FROM_DISK, formatState } from "../state.js";
+import { pageIn } from "./preferences.js";
 import { wordless } from "./wordless.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
 const THEME_SIGN = { auto: "◐", light: "○", dark: "●" };
@@ -22,10 +23,11 @@ export function header(app) {
   const isLong = (model?.info.name.length ?? 0) > 8; // then it takes the line's place where both do not fit
   return html`<header class="header ${isLong ? "long-named" : ""}">
       <div class="brand"
-        ><h1 class="name"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</h1
+        ><h1 class="name"
+          ><a href=${pageIn("index.html", state)}><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a></h1
         ><p class="tagline">${say("site.line")}</p></div
       >
-      ${pages("playground", state, say)} ${guideButton(app)}
+      ${pages("explore", state, say)} ${oneOrThree("explore", state, state.text, say)} ${guideButton(app)}
       <button type="button" class="quiet model-button" aria-haspopup="dialog" @click=${() => app.attempt(() => showModel(app))}>
         ${modelName(model?.info.name ?? "…")}
         <span class="soft">${model ? say("model.size", { n: parameters(model.info.parameters) }) : nothing}</span> ▾

@@ -9,7 +9,7 @@ import { loadingLine } from "./loading.js";
 import { answer } from "./output.js";
 import { buttons } from "./writing.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("../reading/tasks.js").Example} Example */
 
 /** Of a typed or pasted text: attention grows with its square. // characters */

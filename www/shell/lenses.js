@@ -6,7 +6,7 @@ import { formatShapes, parseShapes } from "../reading/heads.js";
 import { attentionName, chosen, headOf, layerOf, layersOf, litOf, sidesOf, stacksOf } from "./choice.js";
 import { showShader } from "./shaders.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("../trace.js").Piece} Piece */
 /** @typedef {import("./choice.js").Stack} Stack */
 /** @typedef {{ rows: Piece[], columns: Piece[], row: number | undefined, column: number | undefined }} Lens */

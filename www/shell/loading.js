@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { inWords } from "../checkpoint/memory.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** Stages that have words of their own; what else the engine does is preparation too. */
 const STAGES = ["start", "download", "weights", "device", "ready", "working"];

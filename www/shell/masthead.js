@@ -3,10 +3,10 @@
 import { LitElement, css, html, nothing } from "lit";
 import { spoken, words } from "../i18n.js";
 import { blockStyles } from "../blocks/styles.js";
-import { pages } from "./pages.js";
+import { oneOrThree, pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
 import { wordless } from "./wordless.js";
-import { Preferences, prefer, remembered } from "./preferences.js";
+import { Preferences, pageIn, prefer, remembered } from "./preferences.js";
 import { keepMarkers } from "../translation.js";
 
 const NEXT_THEME = /** @type {const} */ ({ auto: "light", light: "dark", dark: "auto" });
@@ -59,7 +59,28 @@ export class Masthead extends LitElement {
       .pages {
         display: flex;
         gap: 4px;
-        margin-right: auto;
+      }
+      .one-or-three {
+        display: flex;
+        margin-left: 8px;
+        border: 1px solid var(--hairline-strong);
+        border-radius: 14px;
+        overflow: hidden;
+      }
+      .one-or-three a {
+        font: var(--small);
+        line-height: 26px;
+        padding: 0 12px;
+        color: var(--ink-soft);
+        text-decoration: none;
+        white-space: nowrap;
+      }
+      .one-or-three a[aria-current="page"] {
+        background: var(--ink);
+        color: var(--paper);
+      }
+      .spring {
+        flex: 1;
       }
       .pages a {
         font: 15px/1.3 var(--sans);
@@ -155,13 +176,17 @@ export class Masthead extends LitElement {
     document.title = this.heading || say(`pages.${this.page}.title`);
     this.dataset.theme = shade;
     // A lesson has a title of its own; a page that is one block is called by the site's.
-    const name = html`<a class="name" href="index.html"><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a>`;
+    const name = html`<a class="name" href=${pageIn("index.html", preferences)}
+      ><img src="favicon.svg" alt="" width="24" height="24" />Diorama</a
+    >`;
     const other = language === "zh" ? "en" : "zh";
     return html`<header>
         <div class="brand"
           >${this.page === "compare" ? html`<h1>${name}</h1>` : name}<p class="tagline">${say("site.line")}</p></div
         >
-        ${pages(this.page, preferences, say)} ${this.trail ? undoButtons(this.trail, say) : nothing}
+        ${pages(this.page, preferences, say)}
+        ${this.page === "compare" ? oneOrThree("compare", preferences, preferences.settings.text ?? "", say) : nothing}
+        <span class="spring"></span> ${this.trail ? undoButtons(this.trail, say) : nothing}
         <button
           type="button"
           lang=${other === "zh" ? "zh-Hans" : "en"}

@@ -4,7 +4,7 @@ import { html } from "lit";
 import { SHIPPED, addressIn, shippedAt } from "../catalogue.js";
 import { KINDS } from "../kinds.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {import("../catalogue.js").Shipped} Shipped */
 

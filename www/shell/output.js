@@ -7,7 +7,7 @@ import { chooseToken, litOf, patternOf, saidOf } from "./choice.js";
 import { fillGaps } from "./fill.js";
 import { branch } from "./writing.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** How many candidates stand side by side. */
 const SHOWN = 8;

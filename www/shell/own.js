@@ -7,7 +7,7 @@ import { DEFAULTS } from "../state.js";
 import { TOKENIZER } from "../checkpoint/survey.js";
 import { MOST_LONGER, shown } from "../trouble.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** @param {App} app */
 export function ownModel(app) {

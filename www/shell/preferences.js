@@ -23,9 +23,11 @@ export function remembered(hash) {
  * The address of another page, in the reader's language and theme.
  * @param {string} page
  * @param {{ lang: string, theme: Theme }} preferences
+ * @param {Record<string, string>} [settings] of that page
  */
-export function pageIn(page, { lang, theme }) {
-  const hash = new URLSearchParams({ ...(lang ? { lang } : {}), ...(theme === "auto" ? {} : { theme }) }).toString();
+export function pageIn(page, { lang, theme }, settings = {}) {
+  const own = { ...(lang ? { lang } : {}), ...(theme === "auto" ? {} : { theme }) };
+  const hash = new URLSearchParams({ ...settings, ...own }).toString();
   return hash ? `${page}#${hash}` : page;
 }
 

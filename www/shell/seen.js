@@ -6,7 +6,7 @@ import { labelled } from "../spelling.js";
 import { headOf, layerOf, litRow, mainStack, patternOf, sidesOf } from "./choice.js";
 import { openTool } from "./tools.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** @param {App} app */
 export function seen(app) {

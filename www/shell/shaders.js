@@ -4,7 +4,7 @@ import { html } from "lit";
 import { attentionFormula } from "../anatomy/formulas.js";
 import { lowerIndices } from "./indices.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** @param {App} app */
 export function shaders(app) {

@@ -5,7 +5,7 @@ import { NO_EDITS, toggled } from "../reading/edits.js";
 import { outputHeadOf } from "../reading/reader.js";
 import { chooseToken, litRow, mainStack, patternOf } from "./choice.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {{ tokens: import("../trace.js").Piece[], marks?: string[], selected: number | undefined }} Row */
 
 /** @param {App} app */

@@ -7,7 +7,7 @@ import { FROM_DISK } from "../state.js";
 import { chosen, headOf, layerOf, mainStack } from "./choice.js";
 import { give, textOf } from "../blocks/settings.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 /** @typedef {import("../kinds.js").Kind} Kind */
 /** @typedef {"see" | "write" | "change" | "open"} Group */
 /** `group`: what the reader does there; `kinds` are those whose models it knows; `bare`: it takes the reader's text without the task before it. @typedef {{ id: string, group: Group, tag: string, kinds?: Kind[], bare?: true }} Tool */

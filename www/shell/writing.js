@@ -5,7 +5,7 @@ import { mostTelling } from "../reading/moment.js";
 import { leastCertain } from "../reading/sampling.js";
 import { light, mainStack, patternOf, sidesOf } from "./choice.js";
 
-/** @typedef {import("../app.js").App} App */
+/** @typedef {import("../explore.js").App} App */
 
 /** Least time between tokens of a run, so that the eye can see each row being written. // ms */
 const PACE = 90;

@@ -17,10 +17,12 @@ use crate::shell::{run, say};
 use crate::{notices, npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 12] = [
-    "start.js",
+const ENTRIES: [&str; 14] = [
+    "moved.js",
+    "unstarted.js",
     "early.js",
-    "app.js",
+    "home.js",
+    "explore.js",
     "compare.js",
     "course.js",
     "blocks.js",

@@ -44,7 +44,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     for (const [family, hash] of Object.entries(OTHERS)) {
       await visit(
         "chromium",
-        `index.html#${hash}`,
+        `explore.html#${hash}`,
         async (page) => {
           await finished(page);
           assert.deepEqual(await violations(page), [], family);
@@ -61,7 +61,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     test(`axe-core finds nothing: ${theme}, ${size}`, () =>
       visit(
         "chromium",
-        "",
+        "explore.html",
         async (page) => {
           await finished(page);
           assert.deepEqual(await violations(page), []);
@@ -73,7 +73,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
   test(`axe-core finds nothing in the panels: ${theme}`, () =>
     visit(
       "chromium",
-      "",
+      "explore.html",
       async (page) => {
         await finished(page);
         await (await page.$("diorama-device-badge >>> .badge"))?.click();
@@ -98,7 +98,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
 test("a phone scrolls down only, and reads the question, the answer, then the parts in the order of the data", () =>
   visit(
     "chromium",
-    "",
+    "explore.html",
     async (page) => {
       await finished(page);
       const { inner, scroll, tops } = await page.evaluate(() => ({
@@ -120,7 +120,7 @@ test("a phone scrolls down only, and reads the question, the answer, then the pa
 test("the narrowest of common phones shows every head, and undo beside a model's name however long", () =>
   visit(
     "chromium",
-    "index.html#model=models/electra-tiny-discriminator/&pad=0",
+    "explore.html#model=models/electra-tiny-discriminator/&pad=0",
     async (page) => {
       await finished(page);
       const { ends, hidden } = await page.evaluate(() => {
@@ -137,7 +137,7 @@ test("the narrowest of common phones shows every head, and undo beside a model's
   ));
 
 test("at 1280 × 800 everything essential is in view", () =>
-  visit("chromium", "", async (page) => {
+  visit("chromium", "explore.html", async (page) => {
     await finished(page);
     const bottoms = await page.evaluate(() =>
       [
@@ -153,7 +153,7 @@ test("the other families stay within a phone's width, and within a screen", asyn
   for (const [family, hash] of Object.entries(OTHERS)) {
     await visit(
       "chromium",
-      `index.html#${hash}`,
+      `explore.html#${hash}`,
       async (page) => {
         await finished(page);
         const bottom = await page.evaluate(() => document.querySelector(".bottom")?.getBoundingClientRect().bottom ?? NaN);
@@ -171,7 +171,7 @@ test("the other families stay within a phone's width, and within a screen", asyn
 });
 
 test("while a text is written nothing moves but what is written", () =>
-  visit("chromium", "", async (page) => {
+  visit("chromium", "explore.html", async (page) => {
     await finished(page);
     const places = () =>
       page.evaluate(() =>
@@ -191,7 +191,7 @@ test("while a text is written nothing moves but what is written", () =>
   }));
 
 test("an embed leaves out what its link hides", () =>
-  visit("chromium", "index.html#hide=header,masks,examples", async (page) => {
+  visit("chromium", "explore.html#hide=header,masks,examples", async (page) => {
     await finished(page);
     const shown = await page.evaluate(() =>
       ["header", "diorama-mask-grid", ".examples", "diorama-attention-map"].map(
@@ -202,7 +202,7 @@ test("an embed leaves out what its link hides", () =>
   }));
 
 test("an embed without the input still shows the answer, and what is seen unless that is hidden, too", () =>
-  visit("chromium", "index.html#hide=input,seen", async (page) => {
+  visit("chromium", "explore.html#hide=input,seen", async (page) => {
     await finished(page);
     const shown = await page.evaluate(() =>
       [".input form", ".examples", ".seen", ".output .written"].map(

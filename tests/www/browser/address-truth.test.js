@@ -35,7 +35,7 @@ for (const browser of browsers) {
   test(`${browser}: after a model from the disk, an address opens the model that it names, and back opens the files again`, () =>
     visit(
       browser,
-      "#device=cpu",
+      "explore.html#device=cpu",
       async (page) => {
         await finished(page);
         await page.evaluate(async () => {
@@ -70,7 +70,7 @@ for (const browser of browsers) {
   test(`${browser}: a link made with a model from the disk says so elsewhere, and the page shows its own`, () =>
     visit(
       browser,
-      "#model=file:1&device=cpu&lang=en",
+      "explore.html#model=file:1&device=cpu&lang=en",
       async (page) => {
         await runs(page, "T5ForConditionalGeneration");
         assert.match((await told(page)).error, /somebody’s disk/);
@@ -82,7 +82,7 @@ for (const browser of browsers) {
   test(`${browser}: undo takes back a token that was taken by hand, and a link brings it`, () =>
     visit(
       browser,
-      "#device=cpu",
+      "explore.html#device=cpu",
       async (page, tab) => {
         await finished(page);
         const before = await tileIds(page, "output");

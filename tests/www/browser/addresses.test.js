@@ -195,7 +195,7 @@ for (const browser of browsers) {
       { expected, webgpu: false },
     ));
 
-  for (const path of ["index.html#device=cpu", "course.html", "blocks.html"]) {
+  for (const path of ["explore.html#device=cpu", "course.html", "blocks.html"]) {
     test(`${browser}: ${path.split("#")[0]} goes through addresses without sense`, () =>
       visit(
         browser,

@@ -12,7 +12,7 @@ import { shown } from "./page.js";
 const MODELS = ["bert-tiny", "roberta-tiny", "albert-tiny", "t5-tiny", "gpt2-tiny", "llama-tiny"];
 
 /** @param {string} model @param {string} [more] */
-const page = (model, more = "") => `index.html#device=cpu&model=models/${model}/&tool=architecture${more}`;
+const page = (model, more = "") => `explore.html#device=cpu&model=models/${model}/&tool=architecture${more}`;
 
 /** Waits for the block's picture. @param {Page} page */
 const drawn = (page) =>

@@ -79,7 +79,7 @@ function unfit() {
 
 for (const browser of browsers) {
   test(`${browser}: on a host that allows no caching a model's files and the engine come once, though two devices are tested`, () =>
-    visit(browser, "", async (page, tab) => {
+    visit(browser, "explore.html", async (page, tab) => {
       await finished(page);
       await page.waitForFunction(() => !(/** @type {any} */ (document.querySelector("diorama-app")).testing));
       const asked = tab.served().filter((file) => file.startsWith("models/t5-tiny/") || file.startsWith("wasm/"));
@@ -99,7 +99,7 @@ for (const browser of browsers) {
     try {
       await visit(
         browser,
-        "#device=cpu",
+        "explore.html#device=cpu",
         async (page) => {
           await finished(page);
           const refusal = async (/** @type {string} */ name) => {
@@ -137,7 +137,7 @@ for (const browser of browsers) {
     withSite((root) =>
       visit(
         browser,
-        "#device=cpu",
+        "explore.html#device=cpu",
         async (page) => {
           await finished(page);
           for (const file of readdirSync(root).filter((file) => /^(cell|heads|zh)-\w+\.js$/.test(file)))
@@ -159,10 +159,10 @@ for (const browser of browsers) {
 
   test(`${browser}: a page whose own scripts are gone says so once and at once, and after a while where nothing of it runs`, () =>
     withSite(async (root) => {
-      unlinkSync(join(root, "app.js"));
+      unlinkSync(join(root, "explore.js"));
       await visit(
         browser,
-        "#lang=zh",
+        "explore.html#lang=zh",
         async (page) => {
           const late = () => page.$eval(".late", (late) => [getComputedStyle(late).display, getComputedStyle(late).visibility]);
           const wait = () => page.evaluate(() => document.getAnimations().forEach((animation) => animation.finish()));
@@ -172,7 +172,7 @@ for (const browser of browsers) {
           ]);
           await wait();
           assert.equal((await late())[0], "none");
-          unlinkSync(join(root, "start.js"));
+          unlinkSync(join(root, "unstarted.js"));
           await page.reload();
           assert.deepEqual(await late(), ["block", "hidden"]);
           await wait();
@@ -186,7 +186,7 @@ for (const browser of browsers) {
     withSite((root) =>
       visit(
         browser,
-        "#device=cpu&lang=zh",
+        "explore.html#device=cpu&lang=zh",
         async (page) => {
           await finished(page);
           const load = () =>

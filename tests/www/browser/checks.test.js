@@ -7,7 +7,7 @@ import { finished } from "./page.js";
 
 for (const browser of browsers) {
   test(`${browser}: the numbers are held against transformers, and the devices against each other`, () =>
-    visit(browser, "index.html#model=models/bert-tiny/", async (page) => {
+    visit(browser, "explore.html#model=models/bert-tiny/", async (page) => {
       await finished(page);
       await (await page.$("diorama-device-badge >>> .badge"))?.click();
       await (await page.$("diorama-device-badge >>> .check"))?.click();

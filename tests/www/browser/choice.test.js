@@ -47,7 +47,7 @@ function heaviestOf(page, layer) {
 
 for (const browser of browsers) {
   test(`${browser}: the page opens on a word that looks at a word, and says so from the numbers`, () =>
-    visit(browser, "index.html#device=cpu", async (page) => {
+    visit(browser, "explore.html#device=cpu", async (page) => {
       await finished(page);
       const { seen, token } = await shown(page);
       assert.equal(token, "▁froid");
@@ -67,7 +67,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a choice in one stack leaves the others, goes to other tools and comes back, and is in the link`, () =>
-    visit(browser, "index.html#device=cpu", async (page) => {
+    visit(browser, "explore.html#device=cpu", async (page) => {
       await finished(page);
       const before = await shown(page);
       await (await page.$(".lens.cross diorama-tower >>> button"))?.click();
@@ -104,7 +104,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: what the model's vocabulary has nothing for is marked, and said in a sentence`, () =>
-    visit(browser, "index.html#device=cpu&text=I+like+你好.", async (page) => {
+    visit(browser, "explore.html#device=cpu&text=I+like+你好.", async (page) => {
       await finished(page);
       const { said, marked, ids } = await page.evaluate(() => {
         const strip = document.querySelector(".source diorama-token-strip");
@@ -122,7 +122,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a chosen token, and what its weights are shown as, are in the link; a text of one's own begins anew`, () =>
-    visit(browser, "index.html#device=cpu", async (page) => {
+    visit(browser, "explore.html#device=cpu", async (page) => {
       await finished(page);
       await (await page.$(".output diorama-token-strip >>> li:nth-child(2) button"))?.click();
       await page.click(".lens.cross .tools button");

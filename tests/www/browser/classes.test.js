@@ -42,7 +42,7 @@ async function shown(page) {
 for (const browser of browsers) {
   /** @type {(model: string, story: (page: Page) => Promise<void>) => Promise<void>} */
   const story = (model, act) =>
-    visit(browser, `index.html#device=cpu&model=models/${model}/&text=the+little+dog+ran+.`, act, { root: site.root });
+    visit(browser, `explore.html#device=cpu&model=models/${model}/&text=the+little+dog+ran+.`, act, { root: site.root });
 
   test(`${browser}: classes that are judged one by one are not shares of one; a number is a name`, () =>
     story("judged", async (page) => {

@@ -33,7 +33,7 @@ after(() => site.remove());
 
 for (const browser of browsers) {
   /** @type {(hash: string, story: (page: Page) => Promise<void>) => Promise<void>} */
-  const story = (hash, act) => visit(browser, `index.html#${hash}`, act, { root: site.root });
+  const story = (hash, act) => visit(browser, `explore.html#${hash}`, act, { root: site.root });
 
   test(`${browser}: a decoder continues its prompt, and its map grows by a row for each token`, () =>
     story("model=models/llama2-gqa/&text=once+upon+a+time&max=6&head=3", async (page) => {

@@ -18,7 +18,7 @@ for (const [name, written] of [
   const tensors = golden(written);
   for (const browser of browsers) {
     test(`${browser}: ${name} from File objects computes what transformers computes`, () =>
-      visit(browser, "", async (page) => {
+      visit(browser, "explore.html", async (page) => {
         await finished(page);
         for (const device of ["cpu", "webgpu"]) {
           for (const at of CASES) {
@@ -46,7 +46,7 @@ for (const [name, written] of [
 
 for (const browser of browsers) {
   test(`${browser}: a decoder writes until it has no position left, or to the end that generation_config.json names`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const write = (/** @type {{ name: string, content: string }[]} */ chosen) =>
         page.evaluate(async (files) => {
@@ -71,7 +71,7 @@ for (const browser of browsers) {
 
 for (const browser of browsers) {
   test(`${browser}: settings of generation_config.json act in the module as in transformers, and those that do not are told`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const all = JSON.parse(readFileSync(new URL("../../goldens/generation.json", import.meta.url), "utf8"));
       // Every setting is tried natively; here, that the files arrive and both ways of writing follow them.

@@ -56,7 +56,7 @@ async function activate(page, browser, button) {
 
 for (const browser of browsers) {
   test(`${browser}: the first minute, done by hand`, () =>
-    visit(browser, "index.html#device=cpu", async (page) => {
+    visit(browser, "explore.html#device=cpu", async (page) => {
       await finished(page);
       assert.equal(await page.$("diorama-guide"), null);
       const places = () =>
@@ -148,7 +148,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: the first minute can be walked through without doing anything, and left at any time`, () =>
-    visit(browser, "index.html#device=cpu&lang=zh&model=models/bert-tiny/", async (page) => {
+    visit(browser, "explore.html#device=cpu&lang=zh&model=models/bert-tiny/", async (page) => {
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app"))?.reader?.trace);
       await page.click(".guide-button");
       await page.waitForSelector("diorama-guide");
@@ -175,7 +175,7 @@ for (const [theme, width, height] of /** @type {const} */ ([
   test(`axe-core finds nothing in the first minute, and the card stays in the window: ${theme}, ${width} px`, () =>
     visit(
       "chromium",
-      "index.html#device=cpu",
+      "explore.html#device=cpu",
       async (page) => {
         await finished(page);
         await page.click(".guide-button");

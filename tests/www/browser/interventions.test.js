@@ -20,7 +20,7 @@ for (const browser of browsers) {
   for (const model of ["gpt2", "t5-v1_0", "bert-mlm"]) {
     const cases = CASES.map((one, index) => ({ ...one, at: `case${index}` })).filter((one) => one.model === model);
     test(`${browser}: ${model} under interventions computes and writes what transformers does`, () =>
-      visit(browser, "", async (page) => {
+      visit(browser, "explore.html", async (page) => {
         await finished(page);
         assert.ok(cases.length >= 5);
         for (const device of ["cpu", "webgpu"]) {
@@ -49,7 +49,7 @@ for (const browser of browsers) {
   }
 
   test(`${browser}: a generation keeps its interventions, also after the GPU was lost, until it is given others`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const told = await page.evaluate(
         async ({ files }) => {
@@ -118,7 +118,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: several variants are what single passes make of them, with numbers of hooks in the same pass`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       for (const device of ["cpu", "webgpu"]) {
         const told = await page.evaluate(
@@ -209,7 +209,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: the graph and its weights are told, and a cell can be computed from them`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       for (const device of ["cpu", "webgpu"]) {
         const told = await page.evaluate(

@@ -7,7 +7,7 @@ import { finished } from "./page.js";
 
 for (const browser of browsers) {
   test(`${browser}: the page opens and writes without its server, after one visit`, async () => {
-    const tab = await open(browser, "index.html#device=cpu", { offline: true });
+    const tab = await open(browser, "explore.html#device=cpu", { offline: true });
     try {
       const { page } = tab;
       await finished(page);

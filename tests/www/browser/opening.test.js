@@ -10,7 +10,7 @@ const SOON = 20_000;
 
 for (const browser of browsers) {
   test(`${browser}: the page writes its first text before the devices are tested, and then says what the test found`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const written = await tileIds(page, "output");
       await page.waitForFunction(() => !(/** @type {any} */ (document.querySelector("diorama-app")).testing));

@@ -96,7 +96,7 @@ async function withHub(browser, story, refused = false) {
   try {
     await visit(
       /** @type {import("../drive.js").BrowserName} */ (browser),
-      "#device=cpu",
+      "explore.html#device=cpu",
       async (page) => {
         page.setDefaultTimeout(PATIENCE);
         await finished(page);
@@ -337,7 +337,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: chosen files: a tokenizer in its older form is named, a part that is missing too`, () =>
-    visit(browser, "#device=cpu", async (page) => {
+    visit(browser, "explore.html#device=cpu", async (page) => {
       await finished(page);
       await choose(page, { ...BARE, "vocab.txt": "[PAD]" });
       await page.waitForFunction(() => document.querySelector(".below-input")?.textContent?.includes("older form (vocab.txt)"));

@@ -13,11 +13,11 @@ import { finished, paste } from "./page.js";
 /** @typedef {import("puppeteer-core").Page} Page */
 
 const DIST = fileURLToPath(new URL("../../../dist/", import.meta.url));
-const PAGES = ["index.html", "course.html", "compare.html", "blocks.html", "embed.html"];
+const PAGES = ["index.html", "explore.html", "course.html", "compare.html", "blocks.html", "embed.html"];
 const CPU = { webgpu: false };
 
 const link = (/** @type {Record<string, string>} */ settings) =>
-  `index.html#${new URLSearchParams({ device: "cpu", temperature: "0", ...settings })}`;
+  `explore.html#${new URLSearchParams({ device: "cpu", temperature: "0", ...settings })}`;
 /** What the text's field shows, and the tokens that are read. @param {Page} page */
 const shownAndRead = (page) =>
   page.evaluate(() => {
@@ -50,7 +50,7 @@ for (const browser of browsers) {
   test(`${browser}: opened from disk, every page says that it needs a server`, () =>
     visit(
       browser,
-      "",
+      "explore.html",
       async (page) => {
         for (const file of PAGES) {
           await page.goto(`${pathToFileURL(DIST + file).href}#lang=zh`);

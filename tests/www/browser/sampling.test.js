@@ -20,7 +20,7 @@ const CUTS = [
 
 for (const browser of browsers) {
   test(`${browser}: the page's cut of a distribution is the engine's`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       for (const cut of CUTS) {
         const steps = await generate(page, { ...cut, seed: 5, candidates: 10 }, 3);
@@ -42,7 +42,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a seed repeats itself, an abort ends, beams are replayed token by token`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const warm = { temperature: 1.5, seed: 7 };
       const ids = async (/** @type {object} */ options) => (await generate(page, options, 12)).map(({ id }) => id);

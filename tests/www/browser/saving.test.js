@@ -14,7 +14,7 @@ const HEADS = "diorama-heads";
 
 for (const browser of browsers) {
   test(`${browser}: the foot of a tool has the numbers and the picture of each of its views`, () =>
-    visit(browser, "index.html#device=cpu&tool=heads&b.view=lines&b.write=4", async (page) => {
+    visit(browser, "explore.html#device=cpu&tool=heads&b.view=lines&b.write=4", async (page) => {
       await page.waitForFunction(
         () =>
           document
@@ -60,7 +60,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: beside the candidates, the tokens and what the model says`, () =>
-    visit(browser, "index.html#device=cpu&text=I+am+cold.", async (page) => {
+    visit(browser, "explore.html#device=cpu&text=I+am+cold.", async (page) => {
       await page.waitForFunction(
         () =>
           /** @type {any} */ (document.querySelector("diorama-app")).player.finished &&
@@ -88,7 +88,7 @@ for (const browser of browsers) {
   test(`${browser}: a picture of tokens with control characters is well-formed`, () =>
     visit(
       browser,
-      "index.html#device=cpu&text=I+am+cold.",
+      "explore.html#device=cpu&text=I+am+cold.",
       async (page) => {
         await page.waitForFunction(() => document.querySelector(".output diorama-save"));
         await page.evaluate(async () => {

@@ -220,7 +220,7 @@ for (const browser of browsers) {
   test(`${browser}: the page itself says how far it is, stops, and reads the next text`, () =>
     visit(
       browser,
-      `#model=${MODEL}&lang=en&device=cpu&pad=0&text=the%20cat`,
+      `explore.html#model=${MODEL}&lang=en&device=cpu&pad=0&text=the%20cat`,
       async (page) => {
         await finished(page);
         await soon(async (n) => {

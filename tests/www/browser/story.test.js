@@ -10,7 +10,7 @@ const PROMPT = `translate English to French: ${SENTENCE}`;
 
 for (const browser of browsers) {
   test(`${browser}: the first screen is a finished text, computed live`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const source = await tileIds(page, "source");
       const written = await tileIds(page, "output");
@@ -23,7 +23,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: what is typed and run is what the CPU and the GPU say`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       await type(page, SENTENCE);
       await press(page, 1);
@@ -38,7 +38,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a token can be taken back and written again, and the maps follow`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const written = await tileIds(page, "output");
       await press(page, 3);
@@ -60,7 +60,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a new text during a run takes the run over`, () =>
-    visit(browser, "#text=We+are+very+happy+to+see+you+again+in+this+big+old+house.", async (page) => {
+    visit(browser, "explore.html#text=We+are+very+happy+to+see+you+again+in+this+big+old+house.", async (page) => {
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app"))?.player.running);
       await page.click(".examples .link");
       await page.waitForFunction(() => /** @type {any} */ (document.querySelector("diorama-app")).state.text === "I am cold.");
@@ -70,7 +70,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: the reader can switch the device, and the tokens stay the same`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const written = await tileIds(page, "output");
       await (await page.$("diorama-device-badge >>> .badge"))?.click();
@@ -87,7 +87,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: another candidate can be taken, and the text goes on from it`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const written = await tileIds(page, "output");
       // The page may have chosen the first token by itself; a click would let go of it.
@@ -115,7 +115,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a token under the cursor lights what it attends to, and the arrow keys read the map`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       await (await page.$(".output diorama-token-strip >>> li:nth-child(2) button"))?.hover();
       await page.waitForFunction(
@@ -141,7 +141,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a cell that the causal mask forbids tells its score before the mask, which only a pass over all tokens computes`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       await (await page.$(".lens.decoder diorama-mask-grid >>> .cells"))?.focus();
       await page.keyboard.press("ArrowRight");
@@ -154,7 +154,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: the page speaks both languages and has both themes, and the link holds them`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       const light = await paper();
@@ -176,7 +176,7 @@ for (const browser of browsers) {
 test("a Chinese browser meets a Chinese page", () =>
   visit(
     "chromium",
-    "",
+    "explore.html",
     async (page) => {
       await finished(page);
       assert.equal(await page.$eval(".buttons button", (button) => button.textContent), "运行");
@@ -187,7 +187,7 @@ test("a Chinese browser meets a Chinese page", () =>
 test("without WebGPU the page works on the CPU and says why", () =>
   visit(
     "chromium",
-    "",
+    "explore.html",
     async (page) => {
       await finished(page);
       const { device, deviceReason } = await page.evaluate(

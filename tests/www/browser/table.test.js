@@ -7,7 +7,7 @@ import { finished } from "./page.js";
 
 for (const browser of browsers) {
   test(`${browser}: another head of a long table is written where the reader looks first, and all of it soon after`, () =>
-    visit(browser, "index.html#device=cpu", async (page) => {
+    visit(browser, "explore.html#device=cpu", async (page) => {
       await finished(page);
       const seen = await page.evaluate(async () => {
         const [heads, length] = [2, 96];

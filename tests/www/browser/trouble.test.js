@@ -35,7 +35,7 @@ after(() => blank.remove());
 
 for (const browser of browsers) {
   test(`${browser}: folders that are no model are refused in one sentence, and the page goes on`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const before = await tileIds(page, "output");
       for (const [what, files, names] of REFUSED) {
@@ -63,7 +63,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a model without a tokenizer is run with typed ids, and the way back is open`, () =>
-    visit(browser, "", async (page) => {
+    visit(browser, "explore.html", async (page) => {
       await finished(page);
       const ours = await tileIds(page, "output");
       await page.click(".model-button");
@@ -85,7 +85,7 @@ for (const browser of browsers) {
     }));
 
   test(`${browser}: a link cannot make the page fetch a model from another host`, () =>
-    visit(browser, "#model=http%3A%2F%2Fexample.invalid%2Fmodel%2F", async (page) => {
+    visit(browser, "explore.html#model=http%3A%2F%2Fexample.invalid%2Fmodel%2F", async (page) => {
       await page.waitForFunction(() => document.querySelector(".error")?.textContent?.includes("example.invalid"));
       await page.click(".model-button");
       await page.waitForSelector("dialog .own button");
@@ -96,7 +96,7 @@ for (const browser of browsers) {
   test(`${browser}: an address without a model, a wrong device and bad ids are refused by the module`, () =>
     visit(
       browser,
-      "",
+      "explore.html",
       async (page) => {
         await finished(page);
         const said = await page.evaluate(async () => {
@@ -166,7 +166,7 @@ for (const browser of browsers) {
     ));
 
   test(`${browser}: a crashed worker and a lost GPU cost a pause, not the tokens`, () =>
-    visit(browser, "#device=cpu", async (page) => {
+    visit(browser, "explore.html#device=cpu", async (page) => {
       // With a device chosen, the page starts no worker of its own meanwhile.
       await finished(page);
       const outcome = await page.evaluate(async () => {

@@ -22,7 +22,7 @@ test("every view has a snapshot", () => {
 });
 
 test("pointing at a long text's cells draws nothing anew", () =>
-  visit("chromium", "index.html#device=cpu", async (page) => {
+  visit("chromium", "explore.html#device=cpu", async (page) => {
     await finished(page);
     const drawn = await page.evaluate(async () => {
       const [heads, length] = [2, 128];
@@ -96,7 +96,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
   test(`views look as they did, and their canvases follow the numbers: ${theme}`, () =>
     visit(
       "chromium",
-      "index.html#device=cpu",
+      "explore.html#device=cpu",
       async (page) => {
         await finished(page);
         for (const [name, tag, properties] of VIEWS) {
@@ -112,7 +112,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
 }
 
 test("a tower of more heads and layers than fit shows the chosen head, and the mean of its layer", () =>
-  visit("chromium", "index.html#device=cpu", async (page) => {
+  visit("chromium", "explore.html#device=cpu", async (page) => {
     await finished(page);
     const seen = await page.evaluate(async () => {
       const tower = /** @type {any} */ (document.createElement("diorama-tower"));

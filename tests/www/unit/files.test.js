@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
+import { gzipSync } from "node:zlib";
 import { readModel, surveyModel } from "../../../www/checkpoint/files.js";
 import { openFolder } from "../../../www/checkpoint/folder.js";
 import { readWeights } from "../../../www/checkpoint/transfer.js";
@@ -179,6 +180,10 @@ test("what is missing or broken is named in one sentence", async () => {
   await assert.rejects(
     readModel(chosen({ ...WHOLE, "model.safetensors": "" }), () => {}),
     says(/truncated or not a safetensors file/),
+  );
+  await assert.rejects(
+    readModel(chosen({ ...WHOLE, "model.safetensors": gzipSync(WEIGHTS) }), () => {}),
+    says(/model\.safetensors comes packed by gzip/),
   );
   await served(NO_CONFIG, (url) =>
     assert.rejects(

@@ -10,7 +10,7 @@ const read = (/** @type {string} */ file) =>
 const [en, zh] = ["en", "zh"].map((language) => ({
   ...read(language),
   ...read(`blocks.${language}`),
-  ...read(`start.${language}`),
+  ...read(`unstarted.${language}`),
 }));
 
 test("both languages have the same keys, in the same order", () => {

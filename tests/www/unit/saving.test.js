@@ -214,7 +214,7 @@ test("curves, a lens and a mask as they were given, unrounded", () => {
 
 test("every view is told apart: one that shows numbers can be taken along, the others say why not", () => {
   const without = ["device-badge", "shader-view", "sketch", "tower"];
-  const grids = ["attention-lines", "attention-map", "attention-table", "mask-grid", "matrix"];
+  const grids = ["attention-lines", "attention-map", "attention-table", "mask-grid", "matrix", "sentence-lines"];
   const trace2 = {
     localName: "",
     trace,
@@ -224,6 +224,9 @@ test("every view is told apart: one that shows numbers can be taken along, the o
     rows: pieces,
     columns: pieces,
     data: [1],
+    above: pieces,
+    below: pieces,
+    matrix: { rows: 1, columns: 1, data: [1] },
   };
   for (const { file } of sources("www").filter(({ file }) => /^views\/[^/]+$/.test(file))) {
     const name = file.slice("views/".length, -".js".length);

@@ -1,8 +1,8 @@
 // Says in a sentence why a page stays empty where the browser refuses to load its modules: opened from disk, or in a sandboxed frame whose server sends no CORS header.
 // It is a classic script, because a browser runs those even where it refuses modules.
 
-import en from "./locales/start.en.json" with { type: "json" };
-import zh from "./locales/start.zh.json" with { type: "json" };
+import en from "./locales/unstarted.en.json" with { type: "json" };
+import zh from "./locales/unstarted.zh.json" with { type: "json" };
 
 /** @type {Record<string, Record<string, string>>} */
 const LOCALES = { en, zh };
