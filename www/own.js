@@ -2,6 +2,7 @@
 
 import { canKeep, forgetModel, isKept, keptModels } from "./checkpoint/cache.js";
 import { addressOf, agree } from "./checkpoint/opening.js";
+import { FROM_RUN, forgetRun, keptRuns, runFiles } from "./checkpoint/runs.js";
 import { ask } from "./engine/asking.js";
 import { folderAddress, mirrorAddress } from "./checkpoint/hub.js";
 import { DEFAULTS, FROM_DISK, movedTo } from "./state.js";
@@ -15,6 +16,14 @@ import { Trouble } from "./trouble.js";
 /** @typedef {import("./checkpoint/files.js").Stated} Stated */
 
 const MIRROR = "diorama.mirror";
+
+/**
+ * Whether a model is in this browser alone, so that no link holds it.
+ * @param {string} address
+ */
+export function isHeldHere(address) {
+  return address.startsWith(FROM_DISK) || address.startsWith(FROM_RUN);
+}
 
 export class Own {
   /** What stands in the field: a name or an address. */
@@ -142,6 +151,7 @@ export class Own {
    * @param {string} address
    */
   async sourceOf(address) {
+    if (address.startsWith(FROM_RUN)) return runFiles(address);
     if (!address.startsWith(FROM_DISK)) return addressOf(address);
     const files = this.#files.get(address);
     if (!files) throw new Trouble("trouble.disk");
@@ -200,7 +210,8 @@ export class Own {
 
   /** What the browser keeps, as it is now. */
   async refresh() {
-    [this.keeps, this.kept] = await Promise.all([canKeep(), keptModels()]);
+    const [keeps, runs, models] = await Promise.all([canKeep(), keptRuns(), keptModels()]);
+    [this.keeps, this.kept] = [keeps, [...runs, ...models]];
     const { usage, quota } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
     this.storage = usage !== undefined && quota !== undefined ? { used: usage, most: quota } : undefined;
     this.#app.requestUpdate();
@@ -208,7 +219,7 @@ export class Own {
 
   /** @param {string[]} folders */
   async forget(folders) {
-    for (const folder of folders) await forgetModel(folder);
+    for (const folder of folders) await (folder.startsWith(FROM_RUN) ? forgetRun : forgetModel)(folder);
     await this.refresh();
   }
 

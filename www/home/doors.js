@@ -17,7 +17,7 @@ export function doors(home) {
   /** @type {[string, string][]} */
   const all = [
     ["explore", state ? `explore.html#${state}` : "explore.html"],
-    ["compare", pageIn("compare.html", { lang, theme }, { text })],
+    ["train", pageIn("train.html", { lang, theme })],
     ["course", pageIn("course.html", { lang, theme })],
     ["blocks", pageIn("blocks.html", { lang, theme })],
   ];

@@ -8,7 +8,8 @@ import { stage, status } from "./loading.js";
 import { parameters } from "./models.js";
 import { oneOrThree, pages } from "./pages.js";
 import { undoButtons } from "./undo.js";
-import { FROM_DISK, formatState } from "../state.js";
+import { isHeldHere } from "../own.js";
+import { formatState } from "../state.js";
 import { pageIn } from "./preferences.js";
 import { wordless } from "./wordless.js";
 
@@ -106,6 +107,6 @@ async function share(app) {
   // Only a secure page may write to the clipboard.
   await navigator.clipboard?.writeText(link);
   app.note(
-    `${say(navigator.clipboard ? "share.done" : "share.byhand")} ${say(opened.startsWith(FROM_DISK) ? "share.disk" : "share.holds")}`,
+    `${say(navigator.clipboard ? "share.done" : "share.byhand")} ${say(isHeldHere(opened) ? "share.disk" : "share.holds")}`,
   );
 }

@@ -120,6 +120,13 @@ export class Masthead extends LitElement {
         .brand {
           flex: 1;
         }
+        .spring {
+          display: none;
+        }
+        .one-or-three {
+          order: 1;
+          margin: 0;
+        }
         .pages {
           order: 1;
           flex-basis: 100%;

@@ -3,11 +3,12 @@
 import { html } from "lit";
 import { pageIn } from "./preferences.js";
 
-/** @typedef {"home" | "explore" | "compare" | "course" | "blocks"} Page */
+/** @typedef {"home" | "explore" | "train" | "compare" | "course" | "blocks"} Page */
 
 /** The first page is behind the site's name; the three families are the other half of "explore". @type {[Page, string][]} */
 const PAGES = [
   ["explore", "explore.html"],
+  ["train", "train.html"],
   ["course", "course.html"],
   ["blocks", "blocks.html"],
 ];

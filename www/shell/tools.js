@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { define } from "../blocks/gallery.js";
 import { entry } from "../lookup.js";
-import { FROM_DISK } from "../state.js";
+import { isHeldHere } from "../own.js";
 import { chosen, headOf, layerOf, mainStack } from "./choice.js";
 import { give, textOf } from "../blocks/settings.js";
 
@@ -172,7 +172,7 @@ function elementOf(app, { id, tag, bare }) {
   Object.assign(element, {
     loaded: app.model,
     model: "",
-    address: app.opened.startsWith(FROM_DISK) ? "" : app.opened,
+    address: isHeldHere(app.opened) ? "" : app.opened,
     text,
     pair: app.state.pair,
     lang: app.language,

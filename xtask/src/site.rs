@@ -17,12 +17,13 @@ use crate::shell::{run, say};
 use crate::{notices, npm, publish, wasm};
 
 /// Scripts that a page or another script names by address. The rest of `www/**/*.js` is reached through their imports.
-const ENTRIES: [&str; 14] = [
+const ENTRIES: [&str; 15] = [
     "moved.js",
     "unstarted.js",
     "early.js",
     "home.js",
     "explore.js",
+    "train.js",
     "compare.js",
     "course.js",
     "blocks.js",

@@ -13,7 +13,7 @@ import { finished, paste } from "./page.js";
 /** @typedef {import("puppeteer-core").Page} Page */
 
 const DIST = fileURLToPath(new URL("../../../dist/", import.meta.url));
-const PAGES = ["index.html", "explore.html", "course.html", "compare.html", "blocks.html", "embed.html"];
+const PAGES = ["index.html", "explore.html", "train.html", "course.html", "compare.html", "blocks.html", "embed.html"];
 const CPU = { webgpu: false };
 
 const link = (/** @type {Record<string, string>} */ settings) =>
