@@ -10,6 +10,7 @@ import { sentence } from "./sentence.js";
 import "./shell/colophon.js";
 import "./shell/masthead.js";
 import { Preferences, pageIn, remembered } from "./shell/preferences.js";
+import { earlierOf } from "./train/curve.js";
 import { curve, moment, setup } from "./train/face.js";
 import { recipeOf } from "./train/recipes.js";
 import { Run } from "./train/run.js";
@@ -17,10 +18,18 @@ import { keepMarkers } from "./translation.js";
 
 /** @typedef {import("./train/run.js").Settings} Settings */
 
+/** A moment of the film. // ms */
+const FRAME = 180;
+
+/** Earlier runs in the chart. */
+const MOST_EARLIER = 6;
+
 const RANGES = { seed: [0, 2 ** 32 - 1], steps: [10, 20000], rate: [1e-6, 10] };
 
 export class Train extends LitElement {
-  static properties = Object.fromEntries(["error", "index", "head", "off", "busy"].map((name) => [name, { state: true }]));
+  static properties = Object.fromEntries(
+    ["error", "index", "head", "off", "busy", "earlier", "playing"].map((name) => [name, { state: true }]),
+  );
 
   /** @type {Run | undefined} */
   run;
@@ -39,6 +48,10 @@ export class Train extends LitElement {
     this.off = undefined;
     /** Something other than training keeps the model. */
     this.busy = false;
+    /** Runs of this recipe that are over, the newest last. @type {import("./train/curve.js").Earlier[]} */
+    this.earlier = [];
+    /** The moments are shown one after the other. */
+    this.playing = false;
     this.recipe = recipeOf("");
     /** @type {Settings} */
     this.settings = { seed: 1, steps: this.recipe.steps, rate: undefined, text: "" };
@@ -104,6 +117,7 @@ export class Train extends LitElement {
       rate: number("rate"),
       text: this.settings.text,
     };
+    if (recipe !== this.recipe) this.earlier = [];
     if (recipe !== this.recipe || JSON.stringify(next) !== JSON.stringify(this.settings)) this.#leave();
     [this.recipe, this.settings] = [recipe, next];
     this.requestUpdate();
@@ -113,6 +127,7 @@ export class Train extends LitElement {
   choose(id) {
     if (id === this.recipe.id) return;
     this.#leave();
+    this.earlier = [];
     this.recipe = recipeOf(id);
     this.settings = { ...this.settings, steps: this.recipe.steps, rate: undefined };
     this.#keep();
@@ -151,23 +166,25 @@ export class Train extends LitElement {
   #leave() {
     this.run?.close();
     this.run = undefined;
-    [this.index, this.off, this.error] = [0, undefined, ""];
+    [this.index, this.off, this.error, this.playing] = [0, undefined, "", false];
     this.head = undefined;
   }
 
   /** A new model, from the first step on. */
   begin() {
+    const { run, say } = this;
+    if (run && run.done > 1) this.earlier = [...this.earlier, earlierOf(run, say)].slice(-MOST_EARLIER);
     this.#leave();
     this.#follows = true;
-    const run = new Run(this.recipe, { ...this.settings });
-    this.run = run;
-    run.addEventListener("change", () => this.#ran(run));
+    const next = new Run(this.recipe, { ...this.settings });
+    this.run = next;
+    next.addEventListener("change", () => this.#ran(next));
     return this.attempt(async () => {
       try {
-        await run.open();
-        await run.go();
+        await next.open();
+        await next.go();
       } catch (error) {
-        if (run === this.run && run.done === 0) this.#leave();
+        if (next === this.run && next.done === 0) this.#leave();
         throw error;
       }
     });
@@ -192,6 +209,24 @@ export class Train extends LitElement {
     this.index = index;
     this.off = undefined;
     this.#follows = index === (this.run?.moments.all.length ?? 0) - 1;
+  }
+
+  /** Shows the moments one after the other, as a film; once more: stops it. */
+  async play() {
+    this.playing = !this.playing;
+    const { run } = this;
+    const last = () => (run?.moments.all.length ?? 1) - 1;
+    if (this.playing && this.index === last()) this.lookAt(0);
+    while (this.playing && run === this.run && this.index < last()) {
+      await new Promise((resolve) => setTimeout(resolve, FRAME));
+      if (this.playing && run === this.run) this.lookAt(this.index + 1);
+    }
+    this.playing = false;
+  }
+
+  /** Takes the earlier runs out of the chart. */
+  forget() {
+    this.earlier = [];
   }
 
   /** @param {number} step */

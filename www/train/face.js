@@ -7,6 +7,9 @@ import { RECIPES } from "./recipes.js";
 
 /** @typedef {import("../train.js").Train} Train */
 
+/** From here on a head counts as found. // % of its attention */
+const FOUND = 50;
+
 /** @param {Train} page */
 export function setup(page) {
   const { say, recipe, settings, run } = page;
@@ -91,7 +94,7 @@ export function curve(page) {
   if (!run) return html`<div class="empty">${say("train.empty")}</div>`;
   const last = run.moments.all.length - 1;
   return html`<diorama-chart
-      .picture=${lossPicture(run, moment?.step ?? 0, say)}
+      .picture=${lossPicture(run, page.earlier, moment?.step ?? 0, say)}
       .say=${say}
       @diorama-chart-move=${(/** @type {CustomEvent} */ event) => page.lookAtStep(event.detail.x)}
     ></diorama-chart>
@@ -106,6 +109,11 @@ export function curve(page) {
         aria-valuetext=${say("train.moment", { step: moment?.step ?? 0 })}
         @input=${(/** @type {any} */ { target }) => page.lookAt(Number(target.value))}
     /></label>
+    <p class="film"
+      ><button type="button" class="link" ?disabled=${last < 1 || run.state === "running"} @click=${() => page.play()}
+        >${say(page.playing ? "train.film.stop" : "train.film")}</button
+      >${page.earlier.length > 0 ? html`<button type="button" class="link" @click=${() => page.forget()}>${say("train.forget")}</button>` : nothing}</p
+    >
     <p class="verdict" aria-live="polite">${verdict(page)}</p>`;
 }
 
@@ -115,9 +123,9 @@ function verdict({ say, run, recipe }) {
   const mean = (/** @type {{ loss: number }[]} */ list) => list.reduce((sum, { loss }) => sum + loss, 0) / list.length;
   const [first, last] = [run.steps[0].loss, mean(run.steps.slice(-20))].map((loss) => loss.toFixed(2));
   const best = run.moments.all.at(-1)?.score;
-  const found = best
-    ? say(`train.${recipe.look.score}.found`, { layer: best.layer + 1, head: best.head + 1, share: Math.round(best.score * 100) })
-    : "";
+  const share = Math.round((best?.score ?? 0) * 100);
+  const name = share >= FOUND ? `train.${recipe.look.score}.found` : "train.none";
+  const found = best ? say(name, { layer: best.layer + 1, head: best.head + 1, share }) : "";
   const held = run.heldOut.at(-1);
   return `${say("train.fell", { first, last })} ${held ? say("train.held", { loss: held.loss.toFixed(2) }) : ""} ${found}`;
 }

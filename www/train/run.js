@@ -1,6 +1,6 @@
 // One training as the page shows it: a fresh model, its steps, and the moments that can be gone back to.
 
-import { textOf } from "./text.js";
+import { pairEntropy, textOf } from "./text.js";
 import { characterTokenizer, describeTask, newModel } from "../diorama.js";
 import { attentionMatrix, headOf } from "../trace.js";
 import { configOf } from "./recipes.js";
@@ -33,6 +33,8 @@ export class Run extends EventTarget {
   watched = { rows: [], columns: [] };
   /** @type {"new" | "opening" | "running" | "paused" | "done"} */
   state = /** @type {"new" | "opening" | "running" | "paused" | "done"} */ ("new");
+  /** The loss of who only counts pairs of characters, where a text is learned. // nats @type {number | undefined} */
+  pairs;
   tokensPerSecond = 0;
   /** Time spent on steps. // ms */
   spent = 0;
@@ -73,6 +75,7 @@ export class Run extends EventTarget {
     const { data, options } = recipe;
     const described = "task" in data ? await describeTask(data) : undefined;
     const text = described ? "" : await textOf(data, settings.text);
+    if (!described) this.pairs = pairEntropy(text, options.rows === "lines");
     const tokenizer = described?.tokenizer ?? characterTokenizer(text);
     const vocabulary = Object.keys(/** @type {any} */ (tokenizer).model.vocab).length;
     this.model = await newModel({ config: configOf(recipe, vocabulary), tokenizer, seed: settings.seed, name: recipe.id });

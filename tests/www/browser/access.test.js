@@ -70,6 +70,44 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
       ));
   }
 
+  for (const [size, width, height] of /** @type {const} */ ([
+    ["wide", 1280, 800],
+    ["phone", 390, 844],
+  ])) {
+    test(`axe-core finds nothing on the first page and while a model is trained: ${theme}, ${size}`, async () => {
+      const looks = { theme, width, height, motion: false, webgpu: false };
+      await visit(
+        "chromium",
+        "",
+        async (page) => {
+          await page.waitForFunction(
+            () => /** @type {any} */ (document.querySelector("diorama-home"))?.translator.plain?.finished,
+          );
+          await page.click(".breaks li button");
+          await page.waitForFunction(
+            () => /** @type {any} */ (document.querySelector("diorama-home")).translator.broken?.finished,
+          );
+          assert.deepEqual(await violations(page), []);
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "scrolls down only");
+        },
+        looks,
+      );
+      await visit(
+        "chromium",
+        "train.html#steps=60",
+        async (page) => {
+          await (await page.waitForSelector(".controls .primary"))?.click();
+          await page.waitForFunction(
+            () => /** @type {any} */ (document.querySelector("diorama-train-page")).run?.state === "done",
+          );
+          assert.deepEqual(await violations(page), []);
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "scrolls down only");
+        },
+        looks,
+      );
+    });
+  }
+
   test(`axe-core finds nothing in the panels: ${theme}`, () =>
     visit(
       "chromium",
