@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use walkdir::WalkDir;
 
 /// Where the picture for those who share a page lies in the site.
-const PICTURE: &str = "playground.png";
+const PICTURE: &str = "explore.png";
 
 /// Checks an address and gives it its last slash.
 pub fn base(address: &str) -> Result<String> {
@@ -22,7 +22,7 @@ pub fn base(address: &str) -> Result<String> {
 
 /// Writes the address into the pages of a built site, and the files that hosts and searchers look for.
 pub fn publish(site: &Path, base: &str) -> Result<()> {
-    fs::copy("docs/playground.png", site.join(PICTURE)).context("cannot copy the picture")?;
+    fs::copy("docs/explore.png", site.join(PICTURE)).context("cannot copy the picture")?;
     let mut pages = Vec::new();
     for entry in WalkDir::new(site).sort_by_file_name() {
         let entry = entry?;
