@@ -6,7 +6,8 @@ import models from "./models/index.json" with { type: "json" };
 /**
  * `line` ends the key of the words that say what the model does (`models.…` in the locales).
  * `begin` are settings of the page that the model begins with: a layer and a head to look at first, which its card names, counted from 1 (head 0 is the mean of the heads).
- * @typedef {{ name: string, kind: Kind, parameters: number, bytes: number, line: string, begin?: { layer?: number, head?: number, temperature?: number } }} Shipped
+ * `making`: weights from moments of its training lie beside it.
+ * @typedef {{ name: string, kind: Kind, parameters: number, bytes: number, line: string, making?: true, begin?: { layer?: number, head?: number, temperature?: number } }} Shipped
  */
 
 export const SHIPPED = /** @type {Shipped[]} */ (models);

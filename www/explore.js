@@ -2,6 +2,7 @@
 
 import { LitElement, html, nothing } from "lit";
 import { shippedAt } from "./catalogue.js";
+import { makingOf, momentFiles } from "./checkpoint/making.js";
 import { loadModel } from "./diorama.js";
 import { formatEdits } from "./reading/edits.js";
 import { preferredLanguage, spoken, words } from "./i18n.js";
@@ -24,6 +25,7 @@ import { follow } from "./shell/follow.js";
 import { header } from "./shell/header.js";
 import { input } from "./shell/input.js";
 import { lenses } from "./shell/lenses.js";
+import { making } from "./shell/making.js";
 import { output } from "./shell/output.js";
 import { Preferences, shadeOf } from "./shell/preferences.js";
 import { tokens } from "./shell/tokens.js";
@@ -60,6 +62,7 @@ export class App extends LitElement {
       "dragging",
       "testing",
       "guiding",
+      "making",
     ].map((name) => [name, { state: true }]),
   );
 
@@ -71,6 +74,8 @@ export class App extends LitElement {
   /** The address of the model that is open; the state's names another where that could not be opened. */
   opened = "";
   #typing = new Pause();
+  /** While the place in the training is being moved. */
+  resting = new Pause();
   /** Ends the loading of a model: the reader did, or chose another one. */
   abort = new AbortController();
 
@@ -104,6 +109,10 @@ export class App extends LitElement {
     this.checks = undefined;
     this.dragging = false;
     this.testing = false; // the model computes, and its devices are still being tested
+    /** The moments of the model's training, where they lie beside it. @type {import("./checkpoint/making.js").Checkpoint[] | undefined} */
+    this.making = undefined;
+    /** The moment that is shown; the state's may be on its way. */
+    this.shownMoment = "";
     this.guiding = false; // the first minute is being shown
   }
 
@@ -203,7 +212,10 @@ export class App extends LitElement {
     const previous = this.model;
     this.loading = { stage: "start", fraction: 0 };
     try {
-      const source = await this.own.sourceOf(address);
+      const making = shippedAt(address)?.making ? await makingOf(address) : undefined;
+      const { moment: step } = this.state;
+      const moment = making && step ? await momentFiles(address, Number(step)) : undefined;
+      const source = moment ?? (await this.own.sourceOf(address));
       /** @type {import("./checkpoint/files.js").OnProgress} */
       const onProgress = (stage, fraction, bytes) => {
         if (!signal.aborted) this.loading = { stage, fraction, bytes };
@@ -219,11 +231,15 @@ export class App extends LitElement {
           )
         : loadModel(source, options));
       if (signal.aborted) return model.dispose();
+      // Files say nothing of the model that they are a moment of.
+      if (moment) model.info = { ...model.info, name: shippedAt(address)?.name ?? model.info.name };
       const reads = model.info.kind === "encoder";
       await this.player.use(reads ? undefined : model);
       this.reader.use(reads ? model : undefined);
       previous?.dispose();
       this.opened = address;
+      this.making = making;
+      this.shownMoment = moment ? step : "";
       this.selected = undefined;
       this.pinned = undefined;
       if (!this.state.text) this.keep(begun(this.state, this.tasks));
@@ -285,7 +301,7 @@ export class App extends LitElement {
     return html`<div class="page" data-hide=${this.state.hide.join(" ")} @dragover=${drag} @dragleave=${drag} @drop=${drag}>
       ${header(this)}
       <main
-        >${input(this)} ${tabs(this)}
+        >${input(this)} ${making(this)} ${tabs(this)}
         <div id="tool-panel" role="tabpanel" aria-label=${this.say("tools.title")}
           >${tool(this) ?? html`${this.kind === "encoder" ? answers(this) : nothing} ${tokens(this)} ${seen(this)} ${lenses(this)} ${this.kind === "encoder" ? nothing : output(this)}`}</div
         >

@@ -9,10 +9,11 @@ import { isExample, tasksOf } from "./reading/tasks.js";
 /** @typedef {"auto" | "light" | "dark"} Theme */
 /**
  * Layers and heads are counted from 1, as on the screen; head 0 is the mean of the heads. `heads` are the choices of single stacks, as "encoder:4.1,cross:3.0"; a stack without one has `layer` and `head`. `at` is the token that the reader chose, as "source:3" or "written:1" (from 0), or "none"; empty: the page chooses one. `shapes` are the stacks whose weights are shown as "lines" or as a "table". `topK` 0 and `topP` 1 are off; `temperature` 0 is greedy.
+ * `moment` is the step of its training in which the model is looked at, where its making lies beside it; empty: the last one.
  * `pair` is a second text, `edits` are tokens masked or filled in by hand; `written` are the ids of what is written, once the reader has taken a token by hand. `tool` is what is open below the text, `block` what the reader chose in it.
  * `hide` names parts of the page that an embed leaves out (see HIDEABLE). An empty `lang` follows the browser.
  * @typedef {{ task: string, text: string, pair: string, edits: import("./reading/edits.js").Edits, temperature: number, topK: number, topP: number, seed: number, beams: number, max: number, pad: number, written: number[],
- *   layer: number, head: number, heads: string, at: string, shapes: string, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, hide: string[] }} State
+ *   layer: number, head: number, heads: string, at: string, shapes: string, ids: boolean, tool: string, block: Record<string, string>, lang: string, theme: Theme, device: "auto" | "webgpu" | "cpu", model: string, moment: string, hide: string[] }} State
  */
 
 /** Those of the first model. @type {State} */
@@ -41,6 +42,7 @@ export const DEFAULTS = {
   theme: "auto",
   device: "auto",
   model: "models/t5-tiny/",
+  moment: "",
   hide: [],
 };
 
@@ -67,6 +69,7 @@ export const HIDEABLE = [
   "guide",
   "input",
   "examples",
+  "making",
   "tools",
   "source",
   "seen",
@@ -128,7 +131,18 @@ export function movedTo(state, model) {
   const texts = isExample(state.text)
     ? { text: after.text, pair: after.pair }
     : { pair: isExample(state.pair) ? "" : state.pair };
-  return { ...state, model, task: after.task, edits: NO_EDITS, written: [], heads: "", at: "", ...settings, ...texts };
+  return {
+    ...state,
+    model,
+    task: after.task,
+    edits: NO_EDITS,
+    written: [],
+    heads: "",
+    at: "",
+    moment: "",
+    ...settings,
+    ...texts,
+  };
 }
 
 /**
@@ -165,6 +179,7 @@ export function parseState(hash) {
     else if (name === "edits") state.edits = parseEdits(text);
     else if (name === "heads") state.heads = formatHeads(parseHeads(text));
     else if (name === "at") state.at = /^(none|(source|written):\d{1,4})$/.test(text) ? text : "";
+    else if (name === "moment") state.moment = /^\d{1,9}$/.test(text) ? text : "";
     else if (name === "shapes") state.shapes = formatShapes(parseShapes(text));
     else if (SETTING.test(name)) state.block[name.slice(OF_BLOCK.length)] = text;
     else if (["task", "text", "pair", "model", "tool"].includes(name)) state[name] = text;

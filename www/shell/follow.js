@@ -12,7 +12,7 @@ export function follow(app) {
   const state = (app.state = parseState(location.hash));
   app.trail.note(formatState(state));
   followAddress(app);
-  const reload = before.model !== state.model || before.device !== state.device;
+  const reload = before.model !== state.model || before.device !== state.device || before.moment !== state.moment;
   app.attempt(async () => {
     if (reload) await app.own.go(state);
     await app.player.set(app.state);

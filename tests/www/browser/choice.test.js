@@ -46,6 +46,48 @@ function heaviestOf(page, layer) {
 }
 
 for (const browser of browsers) {
+  test(`${browser}: a model whose making lies beside it is looked at in every moment of its training, and a link restores the moment`, () =>
+    visit(browser, "explore.html#device=cpu&model=models/puzzle-tiny/&tool=heads&at=source:3", async (page) => {
+      const written = async () => {
+        await finished(page);
+        return page.evaluate(() => {
+          const { player, state, model } = /** @type {any} */ (document.querySelector("diorama-app"));
+          return { text: player.text, moment: state.moment, at: state.at, tool: state.tool, name: model.info.name };
+        });
+      };
+      const made = await written();
+      assert.deepEqual(made, { text: "enots", moment: "", at: "source:3", tool: "heads", name: "puzzle-tiny" });
+      const settle = (/** @type {string} */ moment) =>
+        page.waitForFunction(
+          (moment) => {
+            const app = /** @type {any} */ (document.querySelector("diorama-app"));
+            return (
+              app.state.moment === moment &&
+              !app.loading &&
+              !app.reading.running &&
+              !app.reading.stale &&
+              app.shownMoment === moment
+            );
+          },
+          { timeout: 60_000, polling: 50 },
+          moment,
+        );
+      await page.focus(".making input");
+      await page.keyboard.press("Home");
+      await settle("0");
+      const fresh = await written();
+      assert.notEqual(fresh.text, "enots");
+      assert.deepEqual({ ...fresh, text: "" }, { ...made, text: "", moment: "0" }, "the choice stays");
+      const address = page.url();
+      await page.goto("about:blank");
+      await page.goto(address);
+      assert.deepEqual(await written(), fresh);
+      await page.focus(".making input");
+      await page.keyboard.press("End");
+      await settle("");
+      assert.deepEqual(await written(), made);
+    }));
+
   test(`${browser}: the page opens on a word that looks at a word, and says so from the numbers`, () =>
     visit(browser, "explore.html#device=cpu", async (page) => {
       await finished(page);
