@@ -214,6 +214,21 @@ export const INSIDE = [
     },
   ],
   [
+    "sentence-lines",
+    "diorama-sentence-lines",
+    {
+      above: source.slice(0, 3),
+      below: source.slice(3, 5),
+      matrix: { rows: 2, columns: 3, data: Float32Array.of(0.1, 0.7, 0.2, 0.02, 0, 0.98) },
+      // No token is chosen: where lines run depends on the machine's fonts (home.test.js looks at them).
+      row: undefined,
+      faint: 1,
+      barred: [1],
+      hue: "cross",
+      label: "a sentence and its answer",
+    },
+  ],
+  [
     "shader-view",
     "diorama-shader-view",
     {
