@@ -11,7 +11,15 @@ const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' data:; base-uri 'none'; form-action 'none'";
 
 test("the site has its seven pages", () =>
-  assert.deepEqual(pages, ["blocks.html", "compare.html", "course.html", "embed.html", "explore.html", "index.html", "train.html"]));
+  assert.deepEqual(pages, [
+    "blocks.html",
+    "compare.html",
+    "course.html",
+    "embed.html",
+    "explore.html",
+    "index.html",
+    "train.html",
+  ]));
 
 for (const page of pages) {
   test(`${page} states its policy before it asks for any file`, () => {
