@@ -38,6 +38,9 @@ enum Task {
         /// The address under which the site will be found, for canonical links and a site map
         #[arg(long)]
         base: Option<String>,
+        /// Leave a brotli and a gzip form beside each file, for hosts that send those
+        #[arg(long)]
+        compressed: bool,
     },
     /// Build the site, serve it on 127.0.0.1 and rebuild it when its sources change
     Serve {
@@ -62,7 +65,10 @@ enum Task {
 fn main() -> Result<()> {
     std::env::set_current_dir(shell::root())?;
     match Arguments::parse().task {
-        Task::Build { out, base } => site::build(&out, base.as_deref(), site::Offline::Kept),
+        Task::Build { out, base, compressed } => {
+            site::build(&out, base.as_deref(), site::Offline::Kept)?;
+            if compressed { site::compress(&out) } else { Ok(()) }
+        }
         Task::Serve { port } => serve::serve(port),
         Task::Test { only } => test::test(&only),
         Task::Fuzz(options) => fuzz::fuzz(&options),

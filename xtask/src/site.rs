@@ -102,6 +102,12 @@ pub fn assemble(out: &Path, offline: Offline) -> Result<()> {
     remove(&last)
 }
 
+/// Leaves a packed form beside each file of a built site that becomes smaller by it.
+pub fn compress(out: &Path) -> Result<()> {
+    say("packing the files with brotli and gzip");
+    run(Command::new("node").arg("xtask/compress.js").arg(out)).context("the files could not be packed")
+}
+
 /// Prints the files of the first load and the models, in bytes.
 pub fn print_sizes(out: &Path) -> Result<()> {
     println!("{:>12} {:>12}  file", "bytes", "gzip");
