@@ -168,7 +168,7 @@ export const styles = css`
     height: auto;
   }
   output {
-    padding-right: var(--map-tools, 0);
+    margin-right: var(--map-tools, 0);
     display: flex;
     align-items: center;
     gap: 8px;
