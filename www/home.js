@@ -103,7 +103,7 @@ export class Home extends LitElement {
 
   async #read() {
     this.row = undefined;
-    if (this.text.trim() === "") return;
+    if (this.text.trim() === "") return this.translator.clear();
     await this.translator.read(this.text);
     if (this.broken) await this.translator.break(this.broken, this.hiddenPlaces);
   }

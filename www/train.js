@@ -184,7 +184,9 @@ export class Train extends LitElement {
         await next.open();
         await next.go();
       } catch (error) {
-        if (next === this.run && next.done === 0) this.#leave();
+        // A run that was left may end as it likes.
+        if (next !== this.run) return;
+        if (next.done === 0) this.#leave();
         throw error;
       }
     });
@@ -192,8 +194,15 @@ export class Train extends LitElement {
 
   /** Goes on with the run. */
   go() {
+    const { run, settings } = this;
     this.#follows = true;
-    return this.attempt(async () => this.run?.go());
+    return this.attempt(async () => {
+      // Rate and seed are those with which the run began; it may go on for longer.
+      if (run) run.settings = { ...run.settings, steps: settings.steps };
+      await run?.go().catch((error) => {
+        if (run === this.run) throw error;
+      });
+    });
   }
 
   /** @param {Run} run */

@@ -81,10 +81,22 @@ export class Translator extends EventTarget {
     if (!model) return;
     const signal = this.#begin();
     const { prefix } = this.task;
-    const source = await model.encode(prefix + text);
-    if (signal.aborted) return;
-    this.#show({ source, prefix: countPrefix(source, prefix), broken: undefined });
-    await this.#write([], signal, (plain) => this.#show({ plain }));
+    try {
+      const source = await model.encode(prefix + text);
+      if (signal.aborted) return;
+      // The answer to an earlier sentence does not belong to this one.
+      this.#show({ source, prefix: countPrefix(source, prefix), plain: NOTHING_YET, broken: undefined });
+      await this.#write([], signal, (plain) => this.#show({ plain }));
+    } catch (error) {
+      // Another sentence or another model has taken its place.
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Shows no sentence. */
+  clear() {
+    this.#begin();
+    this.#show({ source: [], prefix: 0, plain: undefined, broken: undefined });
   }
 
   /**

@@ -78,10 +78,10 @@ function status({ say, run, recipe, settings }) {
   if (!run || run.done === 0)
     return say("train.takes", { n: Math.max(1, Math.round((recipe.about * settings.steps) / recipe.steps)) });
   const seconds = run.spent / 1000;
-  const left = Math.round((seconds / run.done) * (settings.steps - run.done));
+  const left = Math.round((seconds / run.done) * (run.settings.steps - run.done));
   const rates = {
     done: run.done,
-    all: settings.steps,
+    all: run.settings.steps,
     steps: (run.done / seconds).toFixed(0),
     tokens: Math.round(run.tokensPerSecond).toLocaleString(),
   };

@@ -1,5 +1,5 @@
 // The experiments that the page can run with one click: a small model of a published architecture, data, an optimizer, and what to look at while it learns.
-// Each was tried on three seeds in the tab; tests/www/browser/train.test.js runs them.
+// Each was tried on three seeds in the tab; tests/www/browser/train.test.js runs induction and reversing.
 
 /** @typedef {import("../engine/training/options.js").TrainOptions} TrainOptions */
 /**
@@ -137,9 +137,8 @@ export function recipeOf(id) {
  * @param {Recipe} recipe
  * @param {number} vocabulary tokens
  */
-export function configOf({ family, sizes, data }, vocabulary) {
-  const ends = "task" in data ? { pad_token_id: 0, eos_token_id: 1 } : { pad_token_id: 0, eos_token_id: 1, bos_token_id: null };
-  const common = { vocab_size: vocabulary, bos_token_id: null, ...ends };
+export function configOf({ family, sizes }, vocabulary) {
+  const common = { vocab_size: vocabulary, pad_token_id: 0, eos_token_id: 1, bos_token_id: null };
   if (family === "t5")
     return {
       model_type: "t5",
